@@ -1,0 +1,60 @@
+#include "CLinux.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { MAX_BATCH = 64 };
+
+int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t count, uint32_t *lengths) {
+    struct mmsghdr headers[MAX_BATCH];
+    struct iovec vectors[MAX_BATCH];
+    if (count > MAX_BATCH) count = MAX_BATCH;
+    memset(headers, 0, sizeof(headers[0]) * count);
+    for (uint32_t i = 0; i < count; i++) {
+        vectors[i].iov_base = (char *)buffers + (size_t)stride * i;
+        vectors[i].iov_len = stride;
+        headers[i].msg_hdr.msg_iov = &vectors[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    int received;
+    do {
+        // MSG_TRUNC: the length is the datagram's own, also where the buffer was too short for it.
+        received = recvmmsg(socket, headers, count, MSG_DONTWAIT | MSG_TRUNC, NULL);
+    } while (received < 0 && errno == EINTR);
+    if (received < 0) return -errno;
+    for (int i = 0; i < received; i++) lengths[i] = headers[i].msg_len;
+    return received;
+}
+
+int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int nfmon_setns_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+void nfmon_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+static volatile sig_atomic_t signal_descriptor = -1;
+
+static void notify(int signal) {
+    (void)signal;
+    int saved = errno;
+    uint64_t one = 1;
+    ssize_t written = write(signal_descriptor, &one, sizeof one);
+    (void)written; // nothing can be done about it inside a handler; the counter is then non-zero already
+    errno = saved;
+}
+
+int nfmon_stop_on_signals(int descriptor) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    signal_descriptor = descriptor;
+    struct sigaction action = {.sa_handler = notify, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], &action, NULL) < 0) return -errno;
+    // A closed pipe is an error of write(2), not the end of the process.
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    return sigaction(SIGPIPE, &ignore, NULL) < 0 ? -errno : 0;
+}

@@ -1,0 +1,37 @@
+// What Swift cannot import from the kernel's and the C library's headers. Each line says why it is here.
+#ifndef NFMON_CLINUX_H
+#define NFMON_CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+// SOL_NETLINK, SO_MEMINFO and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.
+enum { NFMON_SOL_NETLINK = 270, NFMON_SO_MEMINFO = 55, NFMON_SO_RCVBUFFORCE = 33 };
+
+// The word of SO_MEMINFO that counts the messages dropped for want of receive buffer (SK_MEMINFO_DROPS).
+enum { NFMON_MEMINFO_DROPS = 8, NFMON_MEMINFO_WORDS = 9 };
+
+// struct mmsghdr and recvmmsg are GNU extensions: one call here fills fixed-stride buffers and their lengths.
+// Returns the number of datagrams, or -errno. A length above `stride` means that the datagram was cut.
+int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t count, uint32_t *lengths);
+
+// eventfd and setns are GNU extensions.
+int nfmon_eventfd(void);
+int nfmon_setns_network(int descriptor);
+
+// pthread_setname_np is a GNU extension; at most 15 bytes.
+void nfmon_name_thread(const char *name);
+
+// sigaction's handler is a union of function pointers, which Swift cannot set: writes one byte to `descriptor`
+// (an eventfd) at each of the signals INT, TERM and HUP.
+int nfmon_stop_on_signals(int descriptor);
+
+#endif

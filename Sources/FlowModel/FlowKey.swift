@@ -1,0 +1,92 @@
+/// One direction of a connection: what netfilter calls a tuple.
+///
+/// Forty bytes without padding, so that two of them fit the session's record. Ports are in host order. For ICMP and ICMPv6
+/// the kernel's tuple has an identifier, a type and a code instead: see ``icmpIdentifier``. The zone is 0 unless the tuple
+/// came from conntrack and its direction has one (`CTA_ZONE`).
+public struct FlowKey: Hashable, Sendable {
+    public var source: IPAddress
+    public var destination: IPAddress
+    public var sourcePort: UInt16
+    public var destinationPort: UInt16
+    public var transport: TransportProtocol
+    public var family: AddressFamily
+    public var zone: UInt16
+
+    @inlinable
+    public init(
+        source: IPAddress, destination: IPAddress, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0,
+        transport: TransportProtocol, family: AddressFamily, zone: UInt16 = 0
+    ) {
+        self.source = source
+        self.destination = destination
+        self.sourcePort = sourcePort
+        self.destinationPort = destinationPort
+        self.transport = transport
+        self.family = family
+        self.zone = zone
+    }
+
+    /// A key of no connection, for records that are to be filled.
+    public static var empty: FlowKey {
+        FlowKey(source: .unspecified, destination: .unspecified, transport: TransportProtocol(rawValue: 0), family: .ipv6)
+    }
+
+    /// The ICMP identifier; meaningful for echo and the other queries only.
+    @inlinable
+    public var icmpIdentifier: UInt16 { sourcePort }
+
+    /// The ICMP type of this direction's packets.
+    @inlinable
+    public var icmpType: UInt8 { UInt8(truncatingIfNeeded: destinationPort >> 8) }
+
+    /// The ICMP code of this direction's packets.
+    @inlinable
+    public var icmpCode: UInt8 { UInt8(truncatingIfNeeded: destinationPort) }
+
+    /// The same tuple with the zone taken out: packets do not say which zone they are in.
+    @inlinable
+    public var withoutZone: FlowKey {
+        var key = self
+        key.zone = 0
+        return key
+    }
+}
+
+extension FlowKey {
+    /// The tuple of the packets that answer this one, in the same zone, when nothing translates them.
+    ///
+    /// ICMP queries become their replies as `nf_conntrack_proto_icmp.c` and `nf_conntrack_proto_icmpv6.c` map them; a
+    /// type without an answer is kept.
+    @inlinable
+    public var inverse: FlowKey {
+        var key = self
+        key.source = destination
+        key.destination = source
+        if transport.isICMP {
+            key.destinationPort = UInt16(Self.answer(to: icmpType, family: family)) << 8 | UInt16(icmpCode)
+        } else {
+            key.sourcePort = destinationPort
+            key.destinationPort = sourcePort
+        }
+        return key
+    }
+
+    @inlinable
+    static func answer(to type: UInt8, family: AddressFamily) -> UInt8 {
+        switch (family, type) {
+        case (.ipv4, 8): 0  // echo
+        case (.ipv4, 0): 8
+        case (.ipv4, 13): 14  // timestamp
+        case (.ipv4, 14): 13
+        case (.ipv4, 15): 16  // information
+        case (.ipv4, 16): 15
+        case (.ipv4, 17): 18  // address mask
+        case (.ipv4, 18): 17
+        case (.ipv6, 128): 129  // echo
+        case (.ipv6, 129): 128
+        case (.ipv6, 139): 140  // node information
+        case (.ipv6, 140): 139
+        default: type
+        }
+    }
+}

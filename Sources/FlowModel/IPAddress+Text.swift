@@ -1,0 +1,66 @@
+extension IPAddress {
+    /// Appends the address as text: dotted quad for IPv4, RFC 5952 for IPv6.
+    ///
+    /// - Complexity: O(1); no allocation beyond what `text` needs to grow.
+    public func append(to text: inout [UInt8], family: AddressFamily) {
+        switch family {
+        case .ipv4: appendDottedQuad(to: &text)
+        case .ipv6: appendColonHex(to: &text)
+        }
+    }
+
+    private func appendDottedQuad(to text: inout [UInt8]) {
+        let bits = ipv4Bits
+        for shift in stride(from: 24, through: 0, by: -8) {
+            text.appendDecimal(UInt64(bits >> UInt32(shift) & 0xff))
+            if shift > 0 { text.append(UInt8(ascii: ".")) }
+        }
+    }
+
+    private func group(_ index: Int) -> UInt16 {
+        let half = index < 4 ? high : low
+        return UInt16(truncatingIfNeeded: half >> UInt64(48 - 16 * (index & 3)))
+    }
+
+    /// The longest run of at least two zero groups, the first of equals: what RFC 5952 writes as `::`.
+    private var longestZeroRun: Range<Int> {
+        var best = 0..<0
+        var start = 0
+        while start < 8 {
+            var end = start
+            while end < 8, group(end) == 0 { end += 1 }
+            if end - start > max(1, best.count) { best = start..<end }
+            start = end + 1
+        }
+        return best
+    }
+
+    private func appendColonHex(to text: inout [UInt8]) {
+        if isIPv4Mapped {  // RFC 5952 section 5
+            text.append(contentsOf: "::ffff:".utf8)
+            appendDottedQuad(to: &text)
+            return
+        }
+        let zeros = longestZeroRun
+        var index = 0
+        while index < 8 {
+            if !zeros.isEmpty, index == zeros.lowerBound {
+                text.append(contentsOf: "::".utf8)
+                index = zeros.upperBound
+                continue
+            }
+            if index > 0, index != zeros.upperBound || zeros.isEmpty { text.append(UInt8(ascii: ":")) }
+            text.appendHexadecimal(UInt64(group(index)))
+            index += 1
+        }
+    }
+}
+
+extension IPAddress {
+    /// The address as text, for messages; outputs use ``append(to:family:)``.
+    public func description(family: AddressFamily) -> String {
+        var text: [UInt8] = []
+        append(to: &text, family: family)
+        return String(decoding: text, as: UTF8.self)
+    }
+}

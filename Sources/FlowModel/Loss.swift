@@ -1,0 +1,58 @@
+/// What a source knows that it did not see.
+public struct Loss: Sendable {
+    public enum Cause: UInt8, Sendable {
+        /// The socket's receive buffer was full: conntrack's count is the socket's own, NFLOG's a gap in the sequence.
+        case overrun
+        /// A message that could not be decoded.
+        case malformed
+        /// The output could not keep up; the session table is right, the event stream has a hole.
+        case output
+    }
+
+    public var lane: Lane
+    public var cause: Cause
+    /// Messages (conntrack), packets (NFLOG) or events (output) lost; `nil` where the kernel said only that there was a loss.
+    public var count: UInt64?
+
+    @inlinable
+    public init(lane: Lane, cause: Cause, count: UInt64?) {
+        self.lane = lane
+        self.cause = cause
+        self.count = count
+    }
+}
+
+/// The beginning of a dump of the conntrack table.
+public struct DumpStart: Sendable {
+    public enum Cause: UInt8, Sendable {
+        /// The first look, when the source starts.
+        case initial
+        /// Events were lost.
+        case overrun
+        /// A look now and then, for the entries that send no events, and for counters.
+        case periodic
+
+        /// The word that the event stream uses.
+        public var keyword: String {
+            switch self {
+            case .initial: "initial"
+            case .overrun: "overrun"
+            case .periodic: "periodic"
+            }
+        }
+    }
+
+    public var cause: Cause
+
+    @inlinable
+    public init(cause: Cause) { self.cause = cause }
+}
+
+/// The end of a dump.
+public struct DumpEnd: Sendable {
+    /// Whether the kernel said that it is done and no event was lost meanwhile; only then absence means anything.
+    public var isComplete: Bool
+
+    @inlinable
+    public init(isComplete: Bool) { self.isComplete = isComplete }
+}

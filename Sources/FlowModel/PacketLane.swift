@@ -1,0 +1,26 @@
+/// What logged packets told of a session: how much passed the rule, through which interfaces, under which rule.
+public struct PacketLane: Sendable {
+    public var counters = DirectionalCounters()
+    /// Interfaces of packets that went the original way; 0 where none was seen.
+    public var originalIn: InterfaceIndex = 0
+    public var originalOut: InterfaceIndex = 0
+    /// Interfaces of packets that came back.
+    public var replyIn: InterfaceIndex = 0
+    public var replyOut: InterfaceIndex = 0
+    /// ICMP errors about the session; they are not in ``counters``.
+    public var errorCount: UInt32 = 0
+    /// The first rule that logged a packet, and its verdict.
+    public var rule = NameID.none
+    public var verdict = Verdict.unknown
+
+    @inlinable
+    public init() {}
+
+    /// The interface by which the session's first direction enters the host: as seen, or as its answers leave by.
+    @inlinable
+    public var ingress: InterfaceIndex { originalIn != 0 ? originalIn : replyOut }
+
+    /// The interface by which the session's first direction leaves the host.
+    @inlinable
+    public var egress: InterfaceIndex { originalOut != 0 ? originalOut : replyIn }
+}

@@ -1,0 +1,33 @@
+/// A packet that a rule logged, reduced to what a session keeps of it.
+public struct PacketObservation: Sendable {
+    /// The tuple as the packet showed it at its hook, which may be before or after translation; no zone.
+    ///
+    /// Of an ICMP error it is the tuple of the packet that the error speaks of (see ``isICMPError``).
+    public var key: FlowKey
+    /// IP total length in bytes; of a segmentation aggregate, the aggregate's.
+    public var byteCount: UInt64
+    public var rule: NameID
+    public var verdict: Verdict
+    public var hook: UInt8
+    public var inInterface: InterfaceIndex
+    public var outInterface: InterfaceIndex
+    /// An ICMP error; ``key`` is then the embedded packet's.
+    public var isICMPError: Bool
+    /// When the kernel stamped the packet; it does at PREROUTING, INPUT and FORWARD, not at OUTPUT.
+    public var time: Timestamp?
+    /// `NFULA_CT`'s view, where the kernel attaches it: the exact way to the session.
+    public var conntrackOriginal: FlowKey?
+    public var conntrackID: UInt32?
+
+    @inlinable
+    public init(key: FlowKey, byteCount: UInt64) {
+        self.key = key
+        self.byteCount = byteCount
+        rule = .none
+        verdict = .unknown
+        hook = 0
+        inInterface = 0
+        outInterface = 0
+        isICMPError = false
+    }
+}

@@ -1,0 +1,34 @@
+/// A session as outputs and queries see it.
+public struct Session: Sendable {
+    public var record: SessionRecord
+    /// `nil` where no rule logged a packet of the session.
+    public var nflog: PacketLane?
+
+    @inlinable
+    public init(record: SessionRecord, nflog: PacketLane?) {
+        self.record = record
+        self.nflog = nflog
+    }
+
+    /// Conntrack's counters, `nil` where they are unknown: accounting was off when the session began, no message carried
+    /// them yet, or conntrack does not know the session.
+    @inlinable
+    public var conntrackCounters: DirectionalCounters? {
+        record.facts.contains(.counters) ? record.counters : nil
+    }
+
+    /// The best total there is: conntrack's, else what was logged.
+    @inlinable
+    public var counters: DirectionalCounters? { conntrackCounters ?? nflog?.counters }
+
+    /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor standing still by offload.
+    @inlinable
+    public var isExact: Bool {
+        record.facts.contains(.counters) && !record.facts.contains(.countersReset)
+            && record.status.isDisjoint(with: [.offload, .hardwareOffload])
+    }
+
+    /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.
+    @inlinable
+    public var start: Timestamp? { record.facts.contains(.start) ? record.start : nil }
+}

@@ -1,0 +1,103 @@
+/// One line of the event stream.
+public struct SessionEvent: Sendable {
+    public enum Body: Sendable {
+        case start(Session)
+        case update(Session)
+        case end(Session, SessionEnd)
+        /// The first time a packet of the session was dropped or rejected.
+        case denied(Session)
+        case loss(LossReport)
+        case resync(ResyncReport)
+    }
+
+    public var time: Timestamp
+    public var body: Body
+
+    @inlinable
+    public init(time: Timestamp, body: Body) {
+        self.time = time
+        self.body = body
+    }
+}
+
+/// When a session ended and how that is known.
+public struct SessionEnd: Sendable {
+    public enum Cause: UInt8, Sendable {
+        /// The kernel said so.
+        case event
+        /// The session is gone from the kernel's table, and no event told when.
+        case inferred
+        /// No packet was logged for a while; conntrack does not know the session.
+        case timeout
+        /// The table of sessions that only packets told of was full, and this was the one unused for longest.
+        case evicted
+
+        /// The word that outputs use.
+        public var keyword: String {
+            switch self {
+            case .event: "event"
+            case .inferred: "inferred"
+            case .timeout: "timeout"
+            case .evicted: "evicted"
+            }
+        }
+    }
+
+    public var cause: Cause
+    /// The end; of an inferred one the latest that it can be.
+    public var time: Timestamp
+    /// The earliest that an inferred end can be.
+    public var earliest: Timestamp?
+
+    @inlinable
+    public init(cause: Cause, time: Timestamp, earliest: Timestamp? = nil) {
+        self.cause = cause
+        self.time = time
+        self.earliest = earliest
+    }
+}
+
+/// Losses of one lane over an interval.
+public struct LossReport: Sendable {
+    public var lane: Lane
+    public var cause: Loss.Cause
+    /// `nil` where the kernel did not say how many.
+    public var count: UInt64?
+    public var from: Timestamp
+    public var to: Timestamp
+
+    @inlinable
+    public init(lane: Lane, cause: Loss.Cause, count: UInt64?, from: Timestamp, to: Timestamp) {
+        self.lane = lane
+        self.cause = cause
+        self.count = count
+        self.from = from
+        self.to = to
+    }
+}
+
+/// What a dump of the kernel's table changed in nfmon's.
+public struct ResyncReport: Sendable {
+    public var cause: DumpStart.Cause
+    public var isComplete: Bool
+    /// Nanoseconds from the dump's begin to its end.
+    public var duration: UInt64
+    public var rowCount: UInt64
+    /// Sessions that no event had told of.
+    public var foundCount: UInt64
+    /// Sessions whose end no event had told of.
+    public var endedCount: UInt64
+    /// Sessions whose state, mark, status or translation differed from what the events had told.
+    public var correctedCount: UInt64
+
+    @inlinable
+    public init(cause: DumpStart.Cause) {
+        self.cause = cause
+        isComplete = false
+        duration = 0
+        rowCount = 0
+        foundCount = 0
+        endedCount = 0
+        correctedCount = 0
+    }
+}

@@ -1,0 +1,36 @@
+/// How complete the answer is: what the table holds, and everything that is known to be missing from it.
+public struct TableSummary: Sendable {
+    public var sessionCount = 0
+    /// Sessions that conntrack told of, and those that only packets told of.
+    public var conntrackSessionCount = 0
+    public var packetSessionCount = 0
+    /// Messages lost for want of receive buffer: conntrack's, and packets of NFLOG.
+    public var lostCounts: [Lane: UInt64] = [:]
+    /// Losses whose number the kernel did not say.
+    public var uncountedLosses: UInt64 = 0
+    /// Messages that could not be decoded.
+    public var malformedCounts: [Lane: UInt64] = [:]
+    /// Events that the output could not take.
+    public var unwrittenEvents: UInt64 = 0
+    /// Sessions evicted because too many were known from packets alone.
+    public var evictedCount: UInt64 = 0
+    /// Sessions refused because the table was full.
+    public var refusedCount: UInt64 = 0
+    /// Packets that several sessions of different zones could own.
+    public var ambiguousPackets: UInt64 = 0
+    /// DESTROYs that came a second time, and words about sessions that had ended.
+    public var staleMessages: UInt64 = 0
+    public var observedCounts: [Lane: UInt64] = [:]
+    public var dumpCount: UInt64 = 0
+    /// Whether the last dump was complete, `nil` before the first.
+    public var lastDumpWasComplete: Bool?
+
+    public init() {}
+
+    /// Whether nothing is known to be missing.
+    public var isComplete: Bool {
+        lostCounts.values.allSatisfy { $0 == 0 } && uncountedLosses == 0 && malformedCounts.values.allSatisfy { $0 == 0 }
+            && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
+            && lastDumpWasComplete != false
+    }
+}

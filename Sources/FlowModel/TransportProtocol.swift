@@ -1,0 +1,51 @@
+/// An IP protocol number (the IPv4 protocol field, or the last IPv6 next header).
+public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
+    public var rawValue: UInt8
+
+    @inlinable
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let icmp = TransportProtocol(rawValue: 1)
+    public static let tcp = TransportProtocol(rawValue: 6)
+    public static let udp = TransportProtocol(rawValue: 17)
+    public static let dccp = TransportProtocol(rawValue: 33)
+    public static let gre = TransportProtocol(rawValue: 47)
+    public static let icmpv6 = TransportProtocol(rawValue: 58)
+    public static let sctp = TransportProtocol(rawValue: 132)
+    public static let udpLite = TransportProtocol(rawValue: 136)
+
+    /// Whether the tuple carries an ICMP identifier, type and code in the place of ports.
+    @inlinable
+    public var isICMP: Bool { rawValue == 1 || rawValue == 58 }
+
+    /// Whether the protocol has 16-bit ports.
+    public var hasPorts: Bool {
+        switch self {
+        case .tcp, .udp, .dccp, .sctp, .udpLite: true
+        default: false
+        }
+    }
+
+    /// The IANA keyword in lower case, or `nil` where nfmon knows none.
+    public var keyword: String? {
+        switch rawValue {
+        case 1: "icmp"
+        case 2: "igmp"
+        case 4: "ipip"
+        case 6: "tcp"
+        case 17: "udp"
+        case 33: "dccp"
+        case 41: "ipv6"
+        case 47: "gre"
+        case 50: "esp"
+        case 51: "ah"
+        case 58: "ipv6-icmp"
+        case 89: "ospf"
+        case 103: "pim"
+        case 112: "vrrp"
+        case 132: "sctp"
+        case 136: "udplite"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import FlowModel
+
+/// A session's packet lane with its links in the ``AgeList``.
+struct TrackedLane {
+    var lane = PacketLane()
+    /// The session's slot.
+    var owner: UInt32 = .max
+    /// Monotonic nanoseconds.
+    var lastUsed: UInt64 = 0
+    fileprivate var older: UInt32 = AgeList.end
+    fileprivate var newer: UInt32 = AgeList.end
+    fileprivate var isListed = false
+
+    init(owner: UInt32 = .max) { self.owner = owner }
+}
+
+/// The lanes of the sessions that only packets told of, from the one unused for longest to the one used last.
+///
+/// A doubly linked list through the lanes: every operation is O(1) and allocates nothing.
+struct AgeList {
+    static let end = UInt32.max
+
+    private var head = end
+    private var tail = end
+    private(set) var count = 0
+
+    /// The place of the lane unused for longest.
+    var oldest: UInt32? { head == Self.end ? nil : head }
+
+    /// Adds a lane as the one used last.
+    mutating func append(_ place: UInt32, in lanes: inout Slab<TrackedLane>) {
+        lanes[place].older = tail
+        lanes[place].newer = Self.end
+        lanes[place].isListed = true
+        if tail == Self.end { head = place } else { lanes[tail].newer = place }
+        tail = place
+        count += 1
+    }
+
+    /// Takes a lane out; nothing happens where it is not in the list.
+    mutating func remove(_ place: UInt32, in lanes: inout Slab<TrackedLane>) {
+        guard lanes[place].isListed else { return }
+        let (older, newer) = (lanes[place].older, lanes[place].newer)
+        if older == Self.end { head = newer } else { lanes[older].newer = newer }
+        if newer == Self.end { tail = older } else { lanes[newer].older = older }
+        lanes[place].isListed = false
+        count -= 1
+    }
+
+    /// Makes a lane the one used last.
+    mutating func use(_ place: UInt32, in lanes: inout Slab<TrackedLane>) {
+        guard tail != place else { return }
+        remove(place, in: &lanes)
+        append(place, in: &lanes)
+    }
+}

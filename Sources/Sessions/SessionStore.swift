@@ -1,0 +1,91 @@
+public import FlowModel
+import Synchronization
+
+/// The one session table, shared: sources deliver to it, an output takes its events, queries look at it.
+///
+/// Everything is under one lock, taken once for each batch. Events wait in a bounded queue; an output that does not keep up
+/// loses events, which is counted, and never holds up a source.
+public final class SessionStore: ObservationSink {
+    private struct State: ~Copyable {
+        var table: SessionTable
+        var queue: [SessionEvent] = []
+        /// The number of the queue's first event in the stream.
+        var firstSequence: UInt64 = 0
+        var unwritten: UInt64 = 0
+        var lastTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
+    }
+
+    /// How many events may wait for the output; a quarter of it is when a dump should pause.
+    public static let queueLimit = 65_536
+
+    private let state: Mutex<State>
+    private let onChange: @Sendable () -> Void
+
+    /// - Parameter onChange: called, from a source's thread and without the lock, when events have come into an empty queue
+    ///   and when a dump has ended.
+    public init(
+        configuration: SessionTable.Configuration = SessionTable.Configuration(), seed: (UInt64, UInt64),
+        onChange: @escaping @Sendable () -> Void = {}
+    ) {
+        state = Mutex(State(table: SessionTable(configuration: configuration, seed: seed)))
+        self.onChange = onChange
+    }
+
+    public func take(_ batch: [Observation], at time: ReceiveTime) -> SinkAnswer {
+        change(at: time) { $0.apply(batch, at: time, events: &$1) }
+    }
+
+    public func advance(to time: ReceiveTime) -> SinkAnswer {
+        change(at: time) { $0.advance(to: time, events: &$1) }
+    }
+
+    /// The sources have ended: tells what is left to tell.
+    public func finish(at time: ReceiveTime) {
+        _ = change(at: time) { $0.finish(at: time, events: &$1) }
+    }
+
+    private func change(
+        at time: ReceiveTime, _ body: (inout SessionTable, inout [SessionEvent]) -> Void
+    ) -> SinkAnswer {
+        let (answer, isNews) = state.withLock { state in
+            let before = state.queue.count
+            let dumps = state.table.completeness.dumpCount
+            state.lastTime = time
+            body(&state.table, &state.queue)
+            if state.queue.count > Self.queueLimit {
+                state.unwritten &+= UInt64(state.queue.count - Self.queueLimit)
+                state.queue.removeLast(state.queue.count - Self.queueLimit)
+            }
+            let answer = SinkAnswer(
+                wantedDump: state.table.wantedDump, isCongested: state.queue.count > Self.queueLimit / 4)
+            let isNews =
+                (before == 0 && !state.queue.isEmpty) || state.table.completeness.dumpCount != dumps
+            return (answer, isNews)
+        }
+        if isNews { onChange() }
+        return answer
+    }
+
+    /// Takes the waiting events into `events`, whose memory the queue uses from then on.
+    ///
+    /// - Returns: the number of the first of them in the stream, counted from 0; a gap in the numbers is exactly the events
+    ///   that the output was too slow for, and a loss event follows it.
+    public func takeEvents(into events: inout [SessionEvent]) -> UInt64 {
+        events.removeAll(keepingCapacity: true)
+        return state.withLock { state in
+            swap(&state.queue, &events)
+            let first = state.firstSequence
+            state.firstSequence = first &+ UInt64(events.count) &+ state.unwritten
+            if state.unwritten > 0 {
+                state.table.noteUnwritten(state.unwritten, at: state.lastTime)
+                state.unwritten = 0
+            }
+            return first
+        }
+    }
+
+    /// Looks at the table; sources wait meanwhile.
+    public func withTable<Result: Sendable>(_ body: (borrowing SessionTable) -> sending Result) -> sending Result {
+        state.withLock { body($0.table) }
+    }
+}

@@ -1,0 +1,269 @@
+import FlowModel
+
+extension SessionTable {
+    /// Takes in a conntrack message: NEW, UPDATE and the rows of a dump put the entry into the table, DESTROY ends it.
+    mutating func apply(_ observation: ConntrackObservation, at time: ReceiveTime) {
+        summary.observedCounts[.conntrack, default: 0] &+= 1
+        let entry = observation.entry
+        let hash = hasher.hash(entry.original)
+        var slot = find(original: entry.original, hash: hash)
+        // The tuple is known under another id: the old session's end was missed.
+        if let known = slot, let id = entry.id, records[known].conntrackID != id {
+            guard observation.kind != .destroy else {
+                slot = nil
+                endUnknown(observation, at: time)
+                return
+            }
+            inferEnd(of: known, at: time)
+            slot = nil
+        }
+        if observation.kind == .dumpRow { dump.report.rowCount &+= 1 }
+        switch (observation.kind, slot) {
+        case (.destroy, let slot?): end(slot, observation, at: time)
+        case (.destroy, nil): endUnknown(observation, at: time)
+        case (_, let slot?): update(slot, observation, at: time)
+        case (_, nil): create(observation, at: time)
+        }
+    }
+
+    // MARK: Beginning
+
+    private mutating func create(_ observation: ConntrackObservation, at time: ReceiveTime) {
+        let entry = observation.entry
+        let id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
+        if tombstones.contains(id) {
+            // Only a NEW can be a new life: everything else is a late word about the dead.
+            guard observation.kind == .new else {
+                summary.staleMessages &+= 1
+                return
+            }
+            tombstones.exhume(id)
+        }
+        if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
+        endSessionsReplaced(by: entry.original, at: time)
+        let waiter = waitingSession(of: entry)
+        guard waiter != nil || records.count < configuration.maximumSessions else {
+            summary.refusedCount &+= 1
+            return
+        }
+        let slot = waiter.map { adopt($0, by: id, entry) } ?? insert(entry, id, at: time)
+        var record = records[slot]
+        record.facts.formUnion([.live, .conntrack])
+        record.facts.remove(.awaitsConntrack)
+        record.conntrackID = entry.id ?? 0
+        if observation.kind == .new {
+            record.facts.insert(.start)
+            if let eventTime = entry.eventTime { record.start = eventTime }
+        } else if observation.kind == .dumpRow {
+            if dump.cause == .initial { record.facts.insert(.predatesListener) }
+            dump.report.foundCount &+= 1
+        }
+        record.generation = dump.generation
+        _ = record.takeIn(observation, at: time)
+        records[slot] = record
+        enter(slot)
+        announce(slot, at: record.facts.contains(.predatesListener) ? time.wall : record.start)
+    }
+
+    private mutating func insert(_ entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32 {
+        records.insert(
+            SessionRecord(
+                id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall))
+    }
+
+    /// Makes a session that only packets told of conntrack's: it was the same all along.
+    ///
+    /// The caller enters its tuples.
+    private mutating func adopt(_ match: Match, by id: SessionID, _ entry: ConntrackEntry) -> UInt32 {
+        let slot = match.slot
+        leave(slot)
+        let place = records[slot].laneSlot
+        packetSessions.remove(place, in: &lanes)
+        if match.direction == .reply { lanes[place].lane.swapDirections() }
+        if !records[slot].facts.contains(.announced) { records[slot].id = id }
+        records[slot].original = entry.original
+        records[slot].reply = entry.reply
+        return slot
+    }
+
+    /// The session that packets told of before conntrack did, under any tuple that the entry's packets can show.
+    private func waitingSession(of entry: ConntrackEntry) -> Match? {
+        guard packetSessions.count > 0 else { return nil }
+        if let match = packetSession(at: entry.original) { return match }
+        let probe = SessionRecord(
+            id: SessionID(rawValue: 0), original: entry.original, reply: entry.reply, start: Timestamp(nanoseconds: 0),
+            lastSeen: Timestamp(nanoseconds: 0))
+        guard probe.isTranslated else { return nil }
+        if var match = packetSession(at: entry.reply) {
+            match.direction = match.direction.opposite
+            return match
+        }
+        return Self.middleKey(of: probe).flatMap { packetSession(at: $0) }
+    }
+
+    private func packetSession(at key: FlowKey) -> Match? {
+        guard case .one(let match) = find(packet: key) else { return nil }
+        let facts = records[match.slot].facts
+        // A denied attempt stays what it was, also when a later one gets through.
+        return facts.contains(.conntrack) || facts.contains(.denied) ? nil : match
+    }
+
+    /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
+    private mutating func endSessionsReplaced(by original: FlowKey, at time: ReceiveTime) {
+        let inverse = original.inverse
+        var probe = index.probe(hasher.hash(original))
+        var replaced: UInt32?
+        while let entry = index.next(&probe) {
+            guard entry.role == .original, records[entry.slot].facts.contains(.conntrack) else { continue }
+            let other = records[entry.slot].original
+            if other == original || other == inverse { replaced = entry.slot }
+        }
+        if let replaced { inferEnd(of: replaced, at: time) }
+    }
+
+    // MARK: Change
+
+    private mutating func update(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
+        if observation.kind == .dumpRow, observation.entry.status?.contains(.dying) == true { return }
+        let replyChanges = records[slot].reply != observation.entry.reply
+        if replyChanges { leave(slot) }
+        records[slot].generation = dump.generation
+        records[slot].missCount = 0
+        let isVisible = records[slot].takeIn(observation, at: time) || replyChanges
+        if replyChanges {
+            records[slot].reply = observation.entry.reply
+            enter(slot)
+        }
+        guard isVisible else { return }
+        if observation.kind == .dumpRow { dump.report.correctedCount &+= 1 }
+        guard records[slot].facts.contains(.announced) else { return }
+        tell(slot, at: observation.entry.eventTime ?? time.wall) { .update($0) }
+    }
+
+    // MARK: End
+
+    /// Ends a session on the kernel's word, with its final counters and stamps.
+    private mutating func end(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
+        _ = records[slot].takeIn(observation, at: time)
+        let endTime = observation.entry.stop ?? observation.entry.eventTime ?? time.wall
+        tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
+        close(slot, SessionEnd(cause: .event, time: endTime))
+    }
+
+    /// DESTROY for a session that the table does not have: told if it is the first word of its end.
+    private mutating func endUnknown(_ observation: ConntrackObservation, at time: ReceiveTime) {
+        let entry = observation.entry
+        let id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
+        guard !tombstones.contains(id) else {
+            summary.staleMessages &+= 1
+            return
+        }
+        tombstones.bury(id, at: time.monotonic)
+        var record = SessionRecord(
+            id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
+        record.conntrackID = entry.id ?? 0
+        record.facts = [.live, .conntrack]
+        _ = record.takeIn(observation, at: time)
+        let end = SessionEnd(cause: .event, time: entry.stop ?? entry.eventTime ?? time.wall)
+        tell(.end(Session(record: record, nflog: nil), end), at: end.time)
+    }
+
+    /// Ends a session that is gone without a word: between when it was last known to exist, and now.
+    mutating func inferEnd(of slot: UInt32, at time: ReceiveTime) {
+        if dump.isRunning { dump.report.endedCount &+= 1 }
+        tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
+        let earliest = min(records[slot].lastSeen, time.wall)
+        close(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest))
+    }
+
+    /// Tells a session's end and takes it out of the table.
+    mutating func close(_ slot: UInt32, _ end: SessionEnd) {
+        if records[slot].facts.contains(.announced) || records[slot].facts.contains(.conntrack) {
+            tell(slot, at: end.time) { .end($0, end) }
+        }
+        leave(slot)
+        let place = records[slot].laneSlot
+        if place != .max {
+            packetSessions.remove(place, in: &lanes)
+            lanes.remove(place)
+        }
+        records.remove(slot)
+    }
+
+    /// Tells a session's beginning, once.
+    mutating func announce(_ slot: UInt32, at time: Timestamp) {
+        guard !records[slot].facts.contains(.announced) else { return }
+        records[slot].facts.insert(.announced)
+        if records[slot].facts.contains(.predatesListener), !configuration.tellsInitial { return }
+        tell(slot, at: time) { .start($0) }
+    }
+}
+
+extension SessionRecord {
+    /// The identity that conntrack's messages lead to; the session's own, unless packets had told of it before.
+    var conntrackIdentity: SessionID { SessionID(conntrackID: conntrackID, original: original) }
+
+    /// Takes over what a conntrack message says.
+    ///
+    /// - Returns: whether anything changed that the event stream shows.
+    mutating func takeIn(_ observation: ConntrackObservation, at time: ReceiveTime) -> Bool {
+        let entry = observation.entry
+        var isVisible = false
+        lastSeen = time.wall
+        if let status = entry.status, status != self.status {
+            self.status = status
+            isVisible = true
+        }
+        if let mark = entry.mark, mark != self.mark || !facts.contains(.mark) {
+            isVisible = isVisible || mark != self.mark
+            self.mark = mark
+            facts.insert(.mark)
+        }
+        if let state = entry.tcpState, state != tcpState {
+            tcpState = state
+            isVisible = true
+        }
+        if !observation.helper.isNone, observation.helper != helper {
+            helper = observation.helper
+            isVisible = true
+        }
+        if let start = entry.start {
+            self.start = start
+            facts.insert(.start)
+        }
+        if let original = entry.originalCounters, let reply = entry.replyCounters {
+            takeIn(DirectionalCounters(original: original, reply: reply), at: time)
+        }
+        return isVisible
+    }
+
+    /// Takes over absolute counters, and from the last ones the rate.
+    private mutating func takeIn(_ counters: DirectionalCounters, at time: ReceiveTime) {
+        defer {
+            self.counters = counters
+            countersReadAt = time.monotonic
+            facts.insert(.counters)
+        }
+        guard facts.contains(.counters) else { return }
+        let before = self.counters.total
+        let after = counters.total
+        guard after.byteCount >= before.byteCount, after.packetCount >= before.packetCount else {
+            facts.insert(.countersReset)
+            return
+        }
+        guard time.monotonic > countersReadAt else { return }
+        let seconds = Float(time.monotonic - countersReadAt) / 1e9
+        bytesPerSecond = Float(after.byteCount - before.byteCount) / seconds
+        packetsPerSecond = Float(after.packetCount - before.packetCount) / seconds
+        facts.insert(.rate)
+    }
+}
+
+extension PacketLane {
+    /// What was taken for the answer is the first direction after all.
+    mutating func swapDirections() {
+        swap(&counters.original, &counters.reply)
+        swap(&originalIn, &replyIn)
+        swap(&originalOut, &replyOut)
+    }
+}

@@ -1,0 +1,72 @@
+public import FlowModel
+
+/// The dump that runs, or ran last.
+struct DumpProgress {
+    var isRunning = false
+    /// Counts the dumps; every touch of a session stamps it with the one that runs.
+    var generation: UInt32 = 0
+    var cause = DumpStart.Cause.initial
+    var startedAt: UInt64 = 0
+    /// Events were lost since it began: what it did not show may have come and gone.
+    var isDirty = false
+    /// Events were lost and no dump that began later has ended well.
+    var isNeeded = false
+    var report = ResyncReport(cause: .initial)
+    /// Sessions that the last complete dump did not show for the first time.
+    var doubtfulCount = 0
+}
+
+extension SessionTable {
+    /// How many complete dumps in a row must not show a session before its end is inferred: a dump is no snapshot, and may
+    /// skip an entry while the kernel's hash table changes.
+    static var missesBeforeEnd: UInt8 { 2 }
+
+    mutating func beginDump(_ start: DumpStart, at time: ReceiveTime) {
+        dump.isRunning = true
+        dump.generation &+= 1
+        dump.cause = start.cause
+        dump.startedAt = time.monotonic
+        dump.isDirty = false
+        dump.report = ResyncReport(cause: start.cause)
+    }
+
+    /// The end of a dump: what it should have shown and did not is ended, after a second miss.
+    mutating func endDump(_ end: DumpEnd, at time: ReceiveTime) {
+        guard dump.isRunning else { return }
+        let isComplete = end.isComplete && !dump.isDirty
+        if isComplete {
+            sweep(at: time)
+            dump.isNeeded = false
+        }
+        dump.isRunning = false
+        dump.report.isComplete = isComplete
+        dump.report.duration = time.monotonic &- min(time.monotonic, dump.startedAt)
+        summary.dumpCount &+= 1
+        summary.lastDumpWasComplete = isComplete
+        let isWorthTelling = dump.cause != .periodic && (dump.cause != .initial || configuration.tellsInitial)
+        if isWorthTelling { tell(.resync(dump.report), at: time.wall) }
+    }
+
+    /// Whether a dump is wanted now, and why.
+    public var wantedDump: DumpStart.Cause? {
+        if dump.isRunning { return nil }
+        if dump.isNeeded { return .overrun }
+        // A further dump settles the end of what the last one did not show.
+        return dump.doubtfulCount > 0 ? .periodic : nil
+    }
+
+    private mutating func sweep(at time: ReceiveTime) {
+        dump.doubtfulCount = 0
+        for slot in 0..<UInt32(records.extent) {
+            guard records[slot].facts.isSuperset(of: [.live, .conntrack]),
+                records[slot].generation != dump.generation
+            else { continue }
+            records[slot].missCount &+= 1
+            if records[slot].missCount >= Self.missesBeforeEnd {
+                inferEnd(of: slot, at: time)
+            } else {
+                dump.doubtfulCount += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import FlowModel
+
+extension SessionTable {
+    /// A packet's or entry's place: the session, and which way it goes.
+    struct Match {
+        var slot: UInt32
+        var direction: FlowDirection
+    }
+
+    /// The tuple between both translations, for a session whose source and destination are both translated.
+    static func middleKey(of record: borrowing SessionRecord) -> FlowKey? {
+        let original = record.original
+        let reply = record.reply
+        guard !original.transport.isICMP else {
+            guard original.source != reply.destination, original.destination != reply.source else { return nil }
+            var middle = original
+            middle.destination = reply.source
+            return middle
+        }
+        let sourceChanges = original.source != reply.destination || original.sourcePort != reply.destinationPort
+        let destinationChanges = original.destination != reply.source || original.destinationPort != reply.sourcePort
+        guard sourceChanges, destinationChanges else { return nil }
+        var middle = original
+        middle.destination = reply.source
+        middle.destinationPort = reply.sourcePort
+        return middle
+    }
+
+    /// Enters a session's tuples. Without translation one entry serves both directions.
+    mutating func enter(_ slot: UInt32) { forEachEntry(of: slot) { $0.insert($1, $2) } }
+
+    /// Takes a session's tuples out again; to be called before they change.
+    mutating func leave(_ slot: UInt32) { forEachEntry(of: slot) { $0.remove($1, $2) } }
+
+    private mutating func forEachEntry(
+        of slot: UInt32, _ body: (inout SessionIndex, UInt32, SessionIndex.Reference) -> Void
+    ) {
+        let record = records[slot]
+        let originalHash = hasher.hash(record.original)
+        body(&index, originalHash, SessionIndex.Reference(slot: slot, role: .original))
+        guard record.isTranslated else { return }
+        body(&index, hasher.hash(record.reply), SessionIndex.Reference(slot: slot, role: .reply))
+        if let middle = Self.middleKey(of: record) {
+            body(&index, hasher.hash(middle), SessionIndex.Reference(slot: slot, role: .middle))
+        }
+    }
+
+    /// The session that conntrack calls by this original tuple, zone included.
+    func find(original: FlowKey, hash: UInt32) -> UInt32? {
+        var probe = index.probe(hash)
+        while let entry = index.next(&probe) {
+            if entry.role == .original, records[entry.slot].original == original,
+                records[entry.slot].facts.contains(.conntrack)
+            {
+                return entry.slot
+            }
+        }
+        return nil
+    }
+
+    /// What a tuple as a packet shows it leads to.
+    enum Found {
+        case nothing
+        case one(Match)
+        /// Tracked sessions in several zones have the tuple, and the packet does not say its zone.
+        case ambiguous
+    }
+
+    /// The session of a packet seen before or after translation, in either direction. A tracked session goes before one
+    /// that only packets told of.
+    func find(packet key: FlowKey) -> Found {
+        var probe = index.probe(hasher.hash(key))
+        var tracked: Match?
+        var untracked: Match?
+        while let entry = index.next(&probe) {
+            guard let direction = direction(of: key, at: entry) else { continue }
+            let match = Match(slot: entry.slot, direction: direction)
+            if !records[entry.slot].facts.contains(.conntrack) {
+                untracked = untracked ?? match
+            } else if let first = tracked {
+                if first.slot != entry.slot { return .ambiguous }
+            } else {
+                tracked = match
+            }
+        }
+        if let match = tracked ?? untracked { return .one(match) }
+        return .nothing
+    }
+
+    /// Which way a packet with `key` goes in the session of an index entry; `nil` where the tuples differ.
+    private func direction(of key: FlowKey, at entry: SessionIndex.Reference) -> FlowDirection? {
+        switch entry.role {
+        case .original: direction(of: key, along: records[entry.slot].original)
+        case .reply: direction(of: key, along: records[entry.slot].reply)?.opposite
+        case .middle: Self.middleKey(of: records[entry.slot]).flatMap { direction(of: key, along: $0) }
+        }
+    }
+
+    private func direction(of key: FlowKey, along tuple: FlowKey) -> FlowDirection? {
+        var zoned = key
+        zoned.zone = tuple.zone
+        if zoned == tuple { return .original }
+        return zoned.inverse == tuple ? .reply : nil
+    }
+}

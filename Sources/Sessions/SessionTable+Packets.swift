@@ -1,0 +1,106 @@
+import FlowModel
+
+extension SessionTable {
+    /// Takes in a logged packet: counts it to its session, or begins one.
+    mutating func apply(_ packet: PacketObservation, at time: ReceiveTime) {
+        summary.observedCounts[.nflog, default: 0] &+= 1
+        let match: Match
+        switch findSession(of: packet) {
+        case .one(let found): match = found
+        case .ambiguous:
+            summary.ambiguousPackets &+= 1
+            return
+        case .nothing:
+            guard let slot = beginPacketSession(packet, at: time) else { return }
+            match = Match(slot: slot, direction: .original)
+        }
+        let slot = match.slot
+        ensureLane(slot)
+        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction)
+        records[slot].facts.insert(.nflog)
+        records[slot].lastSeen = max(records[slot].lastSeen, packet.time ?? time.wall)
+        if !records[slot].facts.contains(.conntrack) {
+            let place = records[slot].laneSlot
+            lanes[place].lastUsed = time.monotonic
+            packetSessions.use(place, in: &lanes)
+        }
+        if packet.verdict.isDenial { deny(slot, at: packet.time ?? time.wall) }
+    }
+
+    /// By conntrack's own word where the kernel attached it, else by what the packet shows.
+    private func findSession(of packet: PacketObservation) -> Found {
+        if let original = packet.conntrackOriginal,
+            let slot = find(original: original, hash: hasher.hash(original)),
+            packet.conntrackID == nil || packet.conntrackID == records[slot].conntrackID
+        {
+            let isReply = packet.key.source != records[slot].original.source
+            return .one(Match(slot: slot, direction: isReply ? .reply : .original))
+        }
+        return find(packet: packet.key)
+    }
+
+    private mutating func ensureLane(_ slot: UInt32) {
+        if records[slot].laneSlot == .max { records[slot].laneSlot = lanes.insert(TrackedLane(owner: slot)) }
+    }
+
+    /// Begins a session that only packets told of so far; `nil` where the table is full.
+    private mutating func beginPacketSession(_ packet: PacketObservation, at time: ReceiveTime) -> UInt32? {
+        if packetSessions.count >= configuration.maximumPacketSessions, let oldest = packetSessions.oldest {
+            summary.evictedCount &+= 1
+            close(lanes[oldest].owner, SessionEnd(cause: .evicted, time: time.wall))
+        }
+        guard records.count < configuration.maximumSessions else {
+            summary.refusedCount &+= 1
+            return nil
+        }
+        let start = packet.time ?? time.wall
+        let key = packet.isICMPError ? packet.key.inverse : packet.key
+        var record = SessionRecord(
+            id: SessionID(firstSeen: start, original: key), original: key, reply: key.inverse, start: start,
+            lastSeen: start)
+        record.facts = [.live, .start]
+        let slot = records.insert(record)
+        ensureLane(slot)
+        enter(slot)
+        packetSessions.append(records[slot].laneSlot, in: &lanes)
+        if !packet.verdict.isDenial {
+            records[slot].facts.insert(.awaitsConntrack)
+            let hold = configuration.hasConntrack ? configuration.packetHold : 0
+            waiting.admit(slot, records[slot].id, until: time.monotonic &+ hold)
+        }
+        return slot
+    }
+
+    private mutating func deny(_ slot: UInt32, at time: Timestamp) {
+        guard !records[slot].facts.contains(.denied) else { return }
+        records[slot].facts.insert(.denied)
+        records[slot].facts.insert(.announced)
+        records[slot].facts.remove(.awaitsConntrack)
+        tell(slot, at: time) { .denied($0) }
+    }
+}
+
+extension PacketLane {
+    /// Counts a packet and learns its interfaces and rule.
+    mutating func count(_ packet: PacketObservation, direction: FlowDirection) {
+        guard !packet.isICMPError else {
+            errorCount &+= 1
+            return
+        }
+        let one = Counters(packetCount: 1, byteCount: packet.byteCount)
+        switch direction {
+        case .original:
+            counters.original = counters.original + one
+            if packet.inInterface != 0 { originalIn = packet.inInterface }
+            if packet.outInterface != 0 { originalOut = packet.outInterface }
+        case .reply:
+            counters.reply = counters.reply + one
+            if packet.inInterface != 0 { replyIn = packet.inInterface }
+            if packet.outInterface != 0 { replyOut = packet.outInterface }
+        }
+        if rule.isNone, verdict == .unknown {
+            rule = packet.rule
+            verdict = packet.verdict
+        }
+    }
+}

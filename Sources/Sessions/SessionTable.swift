@@ -1,0 +1,159 @@
+public import FlowModel
+
+/// All sessions that are known to exist, by either of their tuples.
+///
+/// A pure state machine: observations and the time go in, events come out; it has no clock, no lock and no randomness of its
+/// own. Sources may repeat themselves and each other, in any order.
+public struct SessionTable: ~Copyable {
+    /// What bounds the table.
+    public struct Configuration: Sendable {
+        /// Sessions altogether; beyond it new ones are refused and counted.
+        public var maximumSessions = 4_194_304
+        /// Sessions that only packets told of; beyond it the one unused for longest is evicted and counted.
+        public var maximumPacketSessions = 65_536
+        /// Nanoseconds that a packet waits for conntrack's word about its session. The two sockets are not ordered, and
+        /// NFLOG batches packets for up to its flush timeout.
+        public var packetHold: UInt64 = 500_000_000
+        /// Nanoseconds after which a session that only packets told of ends for want of packets.
+        public var packetIdle: UInt64 = 120_000_000_000
+        /// Whether changes are told as events. A single look at the table does not need them.
+        public var tellsEvents = true
+        /// Whether the sessions that were there before nfmon listened are told as events.
+        public var tellsInitial = true
+        /// Whether conntrack is read at all: without it no packet waits for its word.
+        public var hasConntrack = true
+
+        public init() {}
+    }
+
+    let configuration: Configuration
+    let hasher: KeyHasher
+    var index = SessionIndex()
+    var records = Slab(filler: SessionRecord.unused)
+    var lanes = Slab(filler: TrackedLane())
+    var tombstones = Tombstones()
+    var losses = LossLog()
+    var packetSessions = AgeList()
+    var waiting = WaitingRoom()
+    var dump = DumpProgress()
+    var interfaces: [InterfaceIndex: NameID] = [:]
+    var summary = TableSummary()
+    /// Where events go while a batch is applied; the caller's array is swapped in and out.
+    var events: [SessionEvent] = []
+
+    /// - Parameter seed: random numbers that nobody outside can know, against chosen hash collisions.
+    public init(configuration: Configuration = Configuration(), seed: (UInt64, UInt64)) {
+        self.configuration = configuration
+        hasher = KeyHasher(seed: seed)
+    }
+
+    /// Takes in what a source learned, and appends what it changed to `events`.
+    ///
+    /// - Complexity: O(observations) on average; the end of a dump costs O(sessions).
+    public mutating func apply(_ batch: [Observation], at time: ReceiveTime, events: inout [SessionEvent]) {
+        swap(&self.events, &events)
+        defer { swap(&self.events, &events) }
+        settle(at: time)
+        reportLosses(at: time)
+        for index in batch.indices { apply(batch[index], at: time) }
+        reportLosses(at: time)
+    }
+
+    /// Lets time pass: what waited long enough is told, what was unused for too long ends.
+    public mutating func advance(to time: ReceiveTime, events: inout [SessionEvent]) {
+        swap(&self.events, &events)
+        defer { swap(&self.events, &events) }
+        settle(at: time)
+        reportLosses(at: time)
+    }
+
+    /// The sources have ended: tells what is left to tell. Sessions stay, as nobody said that they ended.
+    public mutating func finish(at time: ReceiveTime, events: inout [SessionEvent]) {
+        swap(&self.events, &events)
+        defer { swap(&self.events, &events) }
+        settle(at: time)
+        settleAllWaiting(at: time)
+        losses.report(at: time.monotonic, all: true) { self.events.append(SessionEvent(time: $0.to, body: .loss($0))) }
+    }
+
+    /// Calls `body` with each session, in no order that means anything.
+    ///
+    /// - Complexity: O(places ever used).
+    public func forEach(_ body: (borrowing Session) -> Void) {
+        for slot in 0..<UInt32(records.extent) where records[slot].facts.contains(.live) { body(session(slot)) }
+    }
+
+    /// The number of sessions.
+    public var count: Int { records.count }
+
+    /// How complete the table is.
+    public var completeness: TableSummary {
+        var summary = self.summary
+        summary.sessionCount = records.count
+        summary.packetSessionCount = packetSessions.count
+        summary.conntrackSessionCount = records.count - packetSessions.count
+        return summary
+    }
+
+    /// The interfaces' names by index, those of interfaces that went included.
+    public var interfaceNames: [InterfaceIndex: NameID] { interfaces }
+
+    private mutating func apply(_ observation: Observation, at time: ReceiveTime) {
+        switch observation {
+        case .conntrack(let conntrack): apply(conntrack, at: time)
+        case .packet(let packet): apply(packet, at: time)
+        case .interface(let interface): if !interface.isGone { interfaces[interface.index] = interface.name }
+        case .loss(let loss): note(loss, at: time)
+        case .dumpBegan(let start): beginDump(start, at: time)
+        case .dumpEnded(let end): endDump(end, at: time)
+        }
+    }
+
+    /// Events that were told and that the output could not take.
+    mutating func noteUnwritten(_ count: UInt64, at time: ReceiveTime) {
+        note(Loss(lane: .conntrack, cause: .output, count: count), at: time)
+    }
+
+    private mutating func note(_ loss: Loss, at time: ReceiveTime) {
+        losses.add(loss, at: time)
+        if loss.lane == .conntrack, loss.cause == .overrun {
+            dump.isDirty = true
+            dump.isNeeded = true
+        }
+        switch (loss.cause, loss.count) {
+        case (.overrun, let count?): summary.lostCounts[loss.lane, default: 0] &+= count
+        case (.malformed, let count?): summary.malformedCounts[loss.lane, default: 0] &+= count
+        case (.output, let count?): summary.unwrittenEvents &+= count
+        case (_, nil): summary.uncountedLosses &+= 1
+        }
+    }
+
+    private mutating func reportLosses(at time: ReceiveTime) {
+        guard configuration.tellsEvents else { return }
+        losses.report(at: time.monotonic) { self.events.append(SessionEvent(time: $0.to, body: .loss($0))) }
+    }
+
+    /// The session in a slot, as outputs see it.
+    func session(_ slot: UInt32) -> Session {
+        let record = records[slot]
+        return Session(record: record, nflog: record.laneSlot == .max ? nil : lanes[record.laneSlot].lane)
+    }
+
+    /// Tells an event, if events are wanted.
+    mutating func tell(_ body: SessionEvent.Body, at time: Timestamp) {
+        if configuration.tellsEvents { events.append(SessionEvent(time: time, body: body)) }
+    }
+
+    /// Tells an event about the session in a slot, if events are wanted; only then is the session put together.
+    mutating func tell(_ slot: UInt32, at time: Timestamp, _ body: (Session) -> SessionEvent.Body) {
+        if configuration.tellsEvents { events.append(SessionEvent(time: time, body: body(session(slot)))) }
+    }
+}
+
+extension SessionRecord {
+    /// What an unused place holds.
+    static var unused: SessionRecord {
+        let never = Timestamp(nanoseconds: 0)
+        return SessionRecord(id: SessionID(rawValue: 0), original: .empty, reply: .empty, start: never, lastSeen: never)
+    }
+}

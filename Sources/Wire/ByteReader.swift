@@ -1,0 +1,96 @@
+/// Borrowed bytes with checked reads: the one place of this module where memory is loaded.
+///
+/// Every accessor checks its bounds and answers `nil`, or throws, where the bytes end too early; none can trap.
+@frozen
+public struct ByteReader: ~Escapable {
+    public let bytes: RawSpan
+
+    @inlinable
+    @_lifetime(copy bytes)
+    public init(_ bytes: RawSpan) { self.bytes = bytes }
+
+    @inlinable
+    public var count: Int { bytes.byteCount }
+
+    @inlinable
+    public func uint8(at offset: Int) -> UInt8? {
+        guard offset >= 0, offset < count else { return nil }
+        // SAFETY: the bounds were checked, and a UInt8 has neither alignment nor invalid bit patterns.
+        return unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    /// A number in the machine's order, which is netlink's own.
+    @inlinable
+    public func native<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at offset: Int) -> Number? {
+        guard offset >= 0, offset <= count - MemoryLayout<Number>.size else { return nil }
+        // SAFETY: the bounds were checked, the load may be unaligned, and every bit pattern is an integer.
+        return unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
+    }
+
+    /// A number in network order.
+    @inlinable
+    public func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at offset: Int) -> Number? {
+        guard let number = native(type, at: offset) else { return nil }
+        return Number(bigEndian: number)
+    }
+
+    /// The bytes from `start` to `end`, or as far of that range as there are bytes.
+    @inlinable
+    @_lifetime(copy self)
+    public func slice(from start: Int, to end: Int) -> ByteReader {
+        let lower = Swift.min(Swift.max(0, start), count)
+        let upper = Swift.min(Swift.max(lower, end), count)
+        return ByteReader(bytes.extracting(lower..<upper))
+    }
+
+    /// The bytes from `start` on.
+    @inlinable
+    @_lifetime(copy self)
+    public func slice(from start: Int) -> ByteReader { slice(from: start, to: count) }
+
+    /// The same bytes, typed.
+    @inlinable
+    public var span: Span<UInt8> {
+        @_lifetime(copy self) get {
+            Span<UInt8>(_bytes: bytes)
+        }
+    }
+
+    /// The bytes in front of the first NUL: how the kernel ends its strings.
+    @inlinable
+    public var text: Span<UInt8> {
+        @_lifetime(copy self) get {
+            let span = self.span
+            var length = 0
+            while length < span.count, span[length] != 0 { length += 1 }
+            return slice(from: 0, to: length).span
+        }
+    }
+}
+
+extension ByteReader {
+    /// The whole of the bytes as one number in network order; throws unless they are exactly as many as it takes.
+    @inlinable
+    public func scalar<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(WireFault) -> Number {
+        guard count == MemoryLayout<Number>.size, let number = bigEndian(type, at: 0) else { throw .scalarLength }
+        return number
+    }
+}
+
+extension [UInt8] {
+    /// Appends borrowed bytes.
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
+        // SAFETY: the pointer is used within the closure only.
+        unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
+    /// These bytes, borrowed for reading.
+    @inlinable
+    public var reader: ByteReader {
+        @_lifetime(borrow self) get {
+            // SAFETY: the array is borrowed for as long as the reader lives.
+            ByteReader(unsafe span.bytes)
+        }
+    }
+}

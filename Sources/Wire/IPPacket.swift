@@ -1,0 +1,89 @@
+public import FlowModel
+
+/// The headers of an IPv4 or IPv6 packet, reduced to its tuple and sizes.
+///
+/// The bytes may end early, as a logging rule's copy range makes them; what is needed for the tuple must be there.
+public struct IPPacket: Sendable {
+    /// The tuple; an ICMP error has that of the packet that it speaks of.
+    public var key: FlowKey
+    /// The IP packet's length in bytes as its header says; where that is 0 (BIG TCP, jumbograms), the captured length,
+    /// which is a lower bound.
+    public var byteCount: UInt64
+    /// Where the transport header begins.
+    public var transportOffset: Int
+    /// ICMP destination unreachable, time exceeded, parameter problem and the like: ``key`` is the embedded packet's.
+    public var isICMPError = false
+    /// A fragment that is not the first one: it has no ports.
+    public var isLaterFragment = false
+    public var tcpFlags: UInt8?
+
+    /// - Throws: ``WireFault/notIP``, ``WireFault/packetHeader`` for impossible lengths, ``WireFault/packetCut`` where the
+    ///   bytes end within the headers that make the tuple.
+    public init(_ bytes: ByteReader) throws(WireFault) {
+        self = try Self.decode(bytes, isEmbedded: false)
+    }
+
+    private init(_ network: NetworkHeader) {
+        key = FlowKey(
+            source: network.source, destination: network.destination, transport: network.transport, family: network.family)
+        byteCount = network.byteCount
+        transportOffset = network.length
+        isLaterFragment = network.fragmentOffset > 0
+    }
+
+    /// - Parameter isEmbedded: within an ICMP error, whose own embedded errors are not followed.
+    private static func decode(_ bytes: ByteReader, isEmbedded: Bool) throws(WireFault) -> IPPacket {
+        let network = try NetworkHeader(bytes)
+        var packet = IPPacket(network)
+        if packet.isLaterFragment { return packet }
+        let rest = bytes.slice(from: network.length)
+        switch network.transport {
+        case .tcp:
+            try packet.readPorts(rest)
+            packet.tcpFlags = rest.uint8(at: 13)
+        case .udp, .udpLite, .sctp, .dccp:
+            try packet.readPorts(rest)
+        case .gre:
+            try packet.readGRE(rest)
+        case .icmp, .icmpv6:
+            guard let type = rest.uint8(at: 0), let code = rest.uint8(at: 1) else { throw .packetCut }
+            if !isEmbedded, network.isICMPError(type) {
+                packet.key = try decode(rest.slice(from: 8), isEmbedded: true).key
+                packet.isICMPError = true
+                return packet
+            }
+            packet.key.destinationPort = UInt16(type) << 8 | UInt16(code)
+            if FlowKey.hasIdentifier(icmpType: type, family: network.family) {
+                guard let identifier = rest.bigEndian(UInt16.self, at: 4) else { throw .packetCut }
+                packet.key.sourcePort = identifier
+            }
+        default: break
+        }
+        return packet
+    }
+
+    private mutating func readPorts(_ bytes: ByteReader) throws(WireFault) {
+        guard let source = bytes.bigEndian(UInt16.self, at: 0), let destination = bytes.bigEndian(UInt16.self, at: 2)
+        else { throw .packetCut }
+        key.sourcePort = source
+        key.destinationPort = destination
+    }
+
+    /// Only version 1 (PPTP) has a key in the kernel's tuple: the call's number (nf_conntrack_proto_gre.c).
+    private mutating func readGRE(_ bytes: ByteReader) throws(WireFault) {
+        guard let version = bytes.uint8(at: 1) else { throw .packetCut }
+        guard version & 0x7 == 1 else { return }
+        guard let call = bytes.bigEndian(UInt16.self, at: 6) else { throw .packetCut }
+        key.destinationPort = call
+    }
+}
+
+extension FlowKey {
+    /// Whether an ICMP message of this type is a query or its answer, which have an identifier.
+    static func hasIdentifier(icmpType type: UInt8, family: AddressFamily) -> Bool {
+        switch family {
+        case .ipv4: [0, 8, 13, 14, 15, 16, 17, 18].contains(type)
+        case .ipv6: [128, 129, 139, 140].contains(type)
+        }
+    }
+}

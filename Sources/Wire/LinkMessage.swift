@@ -1,0 +1,32 @@
+public import FlowModel
+
+/// An interface as rtnetlink reports it: RTM_NEWLINK or RTM_DELLINK (linux/rtnetlink.h, if_link.h).
+public struct LinkMessage: ~Escapable {
+    public static let newLinkType: UInt16 = 16
+    public static let deleteLinkType: UInt16 = 17
+
+    public let index: InterfaceIndex
+    /// IFLA_IFNAME, at most 15 bytes.
+    public let name: Span<UInt8>
+    public let isGone: Bool
+
+    /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
+    ///   interface, and whose RTM_DELLINK does not mean that it went.
+    @_lifetime(copy message)
+    public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
+        guard message.type == Self.newLinkType || message.type == Self.deleteLinkType else { return nil }
+        // struct ifinfomsg: family, padding, type of 16 bits, index, flags, change mask
+        guard let family = message.body.uint8(at: 0), let index = message.body.native(UInt32.self, at: 4),
+            message.body.count >= 16
+        else { throw .familyHeader }
+        guard family == 0 else { return nil }
+        var name = message.body.slice(from: 0, to: 0).span
+        var cursor = NetlinkAttributes(message.body.slice(from: 16))
+        while try cursor.next() {
+            if cursor.type == 3 { name = cursor.payload.text }  // IFLA_IFNAME
+        }
+        self.index = index
+        self.name = name
+        isGone = message.type == Self.deleteLinkType
+    }
+}

@@ -1,0 +1,18 @@
+/// A loss written into a recording: an NLMSG_OVERRUN message with the lost messages' number as its body.
+///
+/// The kernel has reserved the type and never sends it; a reader that knows nothing of the body still reads "data lost".
+public enum LossMark {
+    /// Appends the message.
+    public static func append(count: UInt64, to messages: inout [UInt8]) {
+        messages.appendNative(UInt32(NetlinkMessage.headerSize + 8))
+        messages.appendNative(NetlinkMessage.ControlType.overrun.rawValue)
+        messages.appendNative(0 as UInt16)
+        messages.appendNative(0 as UInt64)  // sequence and port
+        messages.appendNative(count)
+    }
+
+    /// The number in an NLMSG_OVERRUN message, `nil` where it has none.
+    public static func count(in message: borrowing NetlinkMessage) -> UInt64? {
+        message.body.native(UInt64.self, at: 0)
+    }
+}
