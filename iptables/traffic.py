@@ -2,7 +2,7 @@
 """Drives traffic whose every connection, packet and byte is known beforehand, through a lab or over loopback.
 
 One process opens the sockets of both ends, in the lab's network namespaces: nothing to wait for, nothing left behind.
-Prints one JSON object a line for each flow, then, with --hold, one line when the held connections are running.
+Prints one JSON object a line for each flow; then, with --hold, a line a round while all held connections are busy.
 
 A flow's fields:
   kind            tcp, udp, icmp, refused (answered by RST), or denied (the firewall drops it)
@@ -19,9 +19,11 @@ A flow's fields:
 """
 
 import argparse
+import collections
 import contextlib
 import ctypes
 import dataclasses
+import itertools
 import json
 import os
 import signal
@@ -37,6 +39,7 @@ MAXIMUM = 1000  # of every count of connections; bytes are bounded by MAXIMUM_BY
 MAXIMUM_BYTES = 1 << 26
 HELD = 8  # connections that --hold keeps busy at most
 HOLD_INTERVAL = 0.1  # seconds between two rounds of --hold
+HOLD_LIFE = 3  # rounds between two new connections
 HOLD_UP, HOLD_DOWN = 1000, 8000  # bytes a round and connection, times 1, 2, 3... so that there is an order to sort by
 
 INET, INET6 = socket.AF_INET, socket.AF_INET6
@@ -242,20 +245,31 @@ def denied(route, family, port, rule):
 
 
 def hold(routes, seconds):
-    """Keeps up to HELD connections busy at different rates, opening one a round, until the time or the process ends."""
-    with contextlib.ExitStack() as stack:
-        ends = []
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if len(ends) < HELD:
-                near, far = connect(*routes[len(ends) % len(routes)])
-                ends.append((stack.enter_context(near), stack.enter_context(far)))
+    """Keeps HELD connections busy at different rates, until the time or the process ends.
+
+    Every HOLD_LIFE rounds a new one takes the oldest one's place, so that whoever begins to look sees some begin too.
+    """
+    ends = collections.deque()
+    deadline = time.monotonic() + seconds
+    try:
+        for turn in itertools.count():
+            if time.monotonic() >= deadline:
+                return
+            if turn % HOLD_LIFE == 0:
+                ends.append(connect(*routes[turn // HOLD_LIFE % len(routes)]))
+                if len(ends) > HELD:
+                    for end in ends.popleft():
+                        end.close()
             for weight, (near, far) in enumerate(ends, 1):
                 carry(near, far, weight * HOLD_UP)
                 carry(far, near, weight * HOLD_DOWN)
             if len(ends) == HELD:
                 print(json.dumps({"held": HELD}), flush=True)
             time.sleep(HOLD_INTERVAL)
+    finally:
+        for pair in ends:
+            for end in pair:
+                end.close()
 
 
 def lab_flows(arguments):

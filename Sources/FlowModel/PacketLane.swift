@@ -9,7 +9,11 @@ public struct PacketLane: Sendable {
     public var replyOut: InterfaceIndex = 0
     /// ICMP errors about the session; they are not in ``counters``.
     public var errorCount: UInt32 = 0
-    /// The first rule that logged a packet, and its verdict.
+    /// The last packet's ``PacketObservation/digest``, when it was logged, and by which rule first.
+    public var lastDigest: UInt64 = 0
+    public var lastTime = Timestamp(nanoseconds: 0)
+    public var lastRule = NameID.none
+    /// The first rule that logged a packet, and its verdict; a rule that denied one goes before.
     public var rule = NameID.none
     public var verdict = Verdict.unknown
 

@@ -6,6 +6,8 @@ public struct PacketObservation: Sendable {
     public var key: FlowKey
     /// IP total length in bytes; of a segmentation aggregate, the aggregate's.
     public var byteCount: UInt64
+    /// A hash of the packet's first bytes: two rules that log one packet send the same.
+    public var digest: UInt64
     public var rule: NameID
     public var verdict: Verdict
     public var hook: UInt8
@@ -23,6 +25,7 @@ public struct PacketObservation: Sendable {
     public init(key: FlowKey, byteCount: UInt64) {
         self.key = key
         self.byteCount = byteCount
+        digest = 0
         rule = .none
         verdict = .unknown
         hook = 0

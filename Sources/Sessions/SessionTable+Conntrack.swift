@@ -146,6 +146,7 @@ extension SessionTable {
     private mutating func end(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
         _ = records[slot].takeIn(observation, at: time)
         let endTime = observation.entry.stop ?? observation.entry.eventTime ?? time.wall
+        records[slot].lastSeen = endTime
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         close(slot, SessionEnd(cause: .event, time: endTime))
     }
@@ -165,6 +166,7 @@ extension SessionTable {
         record.facts = [.live, .conntrack]
         _ = record.takeIn(observation, at: time)
         let end = SessionEnd(cause: .event, time: entry.stop ?? entry.eventTime ?? time.wall)
+        record.lastSeen = end.time
         tell(.end(Session(record: record, nflog: nil), end), at: end.time)
     }
 

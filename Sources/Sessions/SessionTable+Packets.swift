@@ -16,7 +16,7 @@ extension SessionTable {
         }
         let slot = match.slot
         ensureLane(slot)
-        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction)
+        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: packet.time ?? time.wall)
         records[slot].facts.insert(.nflog)
         records[slot].lastSeen = max(records[slot].lastSeen, packet.time ?? time.wall)
         if !records[slot].facts.contains(.conntrack) {
@@ -81,8 +81,24 @@ extension SessionTable {
 }
 
 extension PacketLane {
+    /// Nanoseconds within which the rules of one hook log a packet. The kernel may stamp each record anew.
+    private static var repetitionSpan: Int64 { 1_000_000 }
+
     /// Counts a packet and learns its interfaces and rule.
-    mutating func count(_ packet: PacketObservation, direction: FlowDirection) {
+    ///
+    /// A packet that two rules log comes twice; it is counted once.
+    mutating func count(_ packet: PacketObservation, direction: FlowDirection, at time: Timestamp) {
+        let isRepeated =
+            packet.digest == lastDigest && packet.rule != lastRule
+            && abs(time.nanoseconds(since: lastTime)) < Self.repetitionSpan
+        if (rule.isNone && verdict == .unknown) || (packet.verdict.isDenial && !verdict.isDenial) {
+            rule = packet.rule
+            verdict = packet.verdict
+        }
+        if isRepeated { return }
+        lastDigest = packet.digest
+        lastTime = time
+        lastRule = packet.rule
         guard !packet.isICMPError else {
             errorCount &+= 1
             return
@@ -97,10 +113,6 @@ extension PacketLane {
             counters.reply = counters.reply + one
             if packet.inInterface != 0 { replyIn = packet.inInterface }
             if packet.outInterface != 0 { replyOut = packet.outInterface }
-        }
-        if rule.isNone, verdict == .unknown {
-            rule = packet.rule
-            verdict = packet.verdict
         }
     }
 }

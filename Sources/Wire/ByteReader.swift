@@ -77,6 +77,24 @@ extension ByteReader {
     }
 }
 
+extension ByteReader {
+    /// A hash of the first 64 bytes: enough to tell a packet from the next one of its session.
+    public var digest: UInt64 {
+        var mixed = UInt64(count)
+        var offset = 0
+        while offset < 64, let word = native(UInt64.self, at: offset) {
+            let product = (mixed ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+            mixed = product.high ^ product.low &+ UInt64(offset)
+            offset += 8
+        }
+        while offset < 64, let byte = uint8(at: offset) {
+            mixed = (mixed ^ UInt64(byte)) &* 0x9e37_79b9_7f4a_7c15
+            offset += 1
+        }
+        return mixed
+    }
+}
+
 extension [UInt8] {
     /// Appends borrowed bytes.
     @inlinable

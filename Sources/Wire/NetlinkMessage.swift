@@ -92,3 +92,15 @@ public struct NetlinkMessages: ~Escapable {
         return NetlinkMessage(bytes.slice(from: start, to: start + header.length), header: header)
     }
 }
+
+extension NetlinkMessage {
+    /// The bytes of an NLMSG_NOOP message.
+    public static var noOperation: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendNative(UInt32(headerSize))
+        bytes.appendNative(ControlType.noOperation.rawValue)
+        bytes.appendNative(0 as UInt16)
+        bytes.appendNative(0 as UInt64)  // sequence and port
+        return bytes
+    }
+}

@@ -2,16 +2,7 @@
 #ifndef NFMON_CLINUX_H
 #define NFMON_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdint.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
 
 // SOL_NETLINK, SO_MEMINFO and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.
 enum { NFMON_SOL_NETLINK = 270, NFMON_SO_MEMINFO = 55, NFMON_SO_RCVBUFFORCE = 33 };

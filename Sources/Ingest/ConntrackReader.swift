@@ -1,0 +1,233 @@
+internal import FlowModel
+internal import Wire
+
+/// The conntrack source's thread: its sockets, and when to dump.
+struct ConntrackReader: ~Copyable {
+    /// Nanoseconds without a message after which the sink is told that time passes.
+    private static let tick: UInt64 = 100_000_000
+    /// Datagrams read in a row before the other socket is looked at.
+    private static let batchesPerTurn = 64
+
+    let warnings: [String]
+    private let configuration: ConntrackSource.Configuration
+    private let intake: Intake
+    private let stopSignal: Signal
+    private let events: NetlinkSocket
+    private let dumps: NetlinkSocket
+    private var decoder: ObservationDecoder
+    private var observations: [Observation] = []
+    private var lastDropCount: UInt32 = 0
+    private var schedule = DumpSchedule()
+    private var isCongested = false
+
+    static func open(
+        _ configuration: ConntrackSource.Configuration, _ intake: Intake, _ stopSignal: Signal
+    ) throws(IngestError) -> ConntrackReader {
+        let operation = "subscribe to conntrack events"
+        // An event is far below 4 KiB (nlmsg_total_size of nf_conntrack_netlink.c), a dump's datagram up to 32 KiB.
+        let events = try NetlinkSocket.open(.netfilter, stride: 8 << 10, count: 64, for: operation)
+        let dumps = try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
+        var warnings: [String] = []
+        if configuration.readsEvents {
+            let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
+            if size < configuration.receiveBuffer {
+                warnings.append(Self.bufferWarning(size: size, wanted: configuration.receiveBuffer))
+            }
+            events.ignoreOverrunErrors()
+            for group in 1...3 as ClosedRange<Int32> {  // NFNLGRP_CONNTRACK_NEW, _UPDATE, _DESTROY
+                try events.join(group: group, for: operation)
+            }
+        }
+        return ConntrackReader(
+            configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
+            warnings: warnings)
+    }
+
+    private init(
+        configuration: ConntrackSource.Configuration, intake: Intake, stopSignal: Signal,
+        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, warnings: [String]
+    ) {
+        self.warnings = warnings
+        self.configuration = configuration
+        self.intake = intake
+        self.stopSignal = stopSignal
+        self.events = events
+        self.dumps = dumps
+        decoder = ObservationDecoder(names: intake.names)
+    }
+
+    private static func bufferWarning(size: Int, wanted: Int) -> String {
+        // One NEW of an IPv4 UDP session takes 1,280 bytes of the buffer (measured on Linux 6.18).
+        """
+        the conntrack receive buffer has \(size / 1024) KiB instead of \(wanted / 1024): a burst of more than about \
+        \(size / 1280) events while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
+        """
+    }
+
+    /// Reads until the stop signal.
+    mutating func run() throws(IngestError) {
+        lastDropCount = events.dropCount ?? 0
+        try beginDump(.initial)
+        while true {
+            let readsDump = schedule.isRunning && !isCongested
+            let ready = Poll.wait(
+                for: [stopSignal.number, events.number] + (readsDump ? [dumps.number] : []), timeout: timeout)
+            if ready.contains(stopSignal.number) {
+                try drainEvents()
+                return
+            }
+            // The dump's rows go first: a change that an event tells of later is then not undone by an older row.
+            if ready.contains(dumps.number) { try readDump() }
+            try drainEvents()
+            if ready.isEmpty { heed(intake.advance(to: .now)) }
+            if let cause = schedule.due(at: ReceiveTime.now.monotonic) { try beginDump(cause) }
+        }
+    }
+
+    /// Milliseconds until something must be done even if nothing comes.
+    private var timeout: Int32 {
+        if isCongested { return 10 }
+        let wait = schedule.wait(at: ReceiveTime.now.monotonic) ?? Self.tick
+        return Int32(clamping: (min(wait, Self.tick) + 999_999) / 1_000_000)
+    }
+
+    // MARK: Events
+
+    /// Reads the events that are there, up to a bound; then looks whether the kernel dropped some.
+    private mutating func drainEvents() throws(IngestError) {
+        guard configuration.readsEvents else { return }
+        for _ in 0..<Self.batchesPerTurn {
+            switch try events.receive(for: "read conntrack events") {
+            case .datagrams(let count): deliver(count)
+            case .nothing:
+                noteDrops()
+                return
+            case .overrun:
+                // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
+                if events.dropCount == nil { note(Loss(lane: .conntrack, cause: .overrun, count: nil)) }
+            }
+            noteDrops()
+        }
+    }
+
+    private mutating func deliver(_ count: Int) {
+        let time = ReceiveTime.now
+        observations.removeAll(keepingCapacity: true)
+        for index in 0..<count {
+            events.withDatagram(index) { datagram in
+                guard let datagram else {
+                    observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
+                    return
+                }
+                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
+            }
+        }
+        let answer = intake.deliver(observations, at: time) { batch in
+            for index in 0..<count {
+                events.withDatagram(index) { datagram in
+                    if let datagram { batch.append(datagram, .fromKernel, .netfilter) }
+                }
+            }
+        }
+        heed(answer)
+    }
+
+    private mutating func noteDrops() {
+        guard let drops = events.dropCount, drops != lastDropCount else { return }
+        note(Loss(lane: .conntrack, cause: .overrun, count: UInt64(drops &- lastDropCount)))
+        lastDropCount = drops
+    }
+
+    private mutating func note(_ loss: Loss) {
+        heed(intake.deliver([.loss(loss)], at: .now) { $0.append(loss) })
+    }
+
+    private mutating func heed(_ answer: SinkAnswer) {
+        isCongested = answer.isCongested
+        if let cause = answer.wantedDump { schedule.want(cause, at: ReceiveTime.now.monotonic) }
+    }
+
+    // MARK: Dumps
+
+    private mutating func beginDump(_ cause: DumpStart.Cause) throws(IngestError) {
+        let time = ReceiveTime.now
+        let request = NetlinkRequest.conntrackDump(sequence: schedule.begin(cause, at: time.monotonic))
+        let answer = intake.deliver([.dumpBegan(DumpStart(cause: cause))], at: time) { batch in
+            batch.append(request.reader, .toKernel, .netfilter)
+        }
+        heed(answer)
+        try dumps.send(request, for: "dump the conntrack table")
+    }
+
+    /// Reads a few datagrams of the dump. Its end is handed on after the events that are already there, so that what they
+    /// ended is not missed in the dump.
+    private mutating func readDump() throws(IngestError) {
+        guard case .datagrams(let count) = try dumps.receive(for: "dump the conntrack table") else { return }
+        let time = ReceiveTime.now
+        var end: DumpEnd?
+        observations.removeAll(keepingCapacity: true)
+        for index in 0..<count {
+            try dumps.withDatagram(index) { datagram throws(IngestError) in
+                guard let datagram else { return }
+                try refuse(datagram)
+                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
+            }
+        }
+        if case .dumpEnded(let last)? = observations.last {
+            observations.removeLast()
+            end = last
+        }
+        heed(
+            intake.deliver(observations, at: time) { batch in
+                for index in 0..<count {
+                    dumps.withDatagram(index) { datagram in
+                        guard let datagram else { return }
+                        let rows = datagram.rowsBeforeEnd
+                        if rows.count > 0 { batch.append(rows, .fromKernel, .netfilter) }
+                    }
+                }
+            })
+        if let end { try endDump(end, lastDatagram: count - 1) }
+    }
+
+    private mutating func endDump(_ end: DumpEnd, lastDatagram: Int) throws(IngestError) {
+        try drainEvents()
+        let time = ReceiveTime.now
+        schedule.end(
+            at: time.monotonic, interval: configuration.dumpInterval,
+            leastPauseFactor: configuration.leastPauseFactor)
+        let answer = intake.deliver([.dumpEnded(end)], at: time) { batch in
+            dumps.withDatagram(lastDatagram) { datagram in
+                guard let datagram else { return }
+                batch.append(
+                    datagram.slice(from: datagram.rowsBeforeEnd.count), .fromKernel, .netfilter)
+            }
+        }
+        heed(answer)
+    }
+
+    /// A refusal that no later try will change.
+    private func refuse(_ datagram: ByteReader) throws(IngestError) {
+        var messages = NetlinkMessages(datagram)
+        guard let message = try? messages.next(), message.control == .error,
+            let answer = try? NetlinkAnswer(error: message), answer.errorNumber != 0,
+            !IngestError.isPassing(answer.errorNumber)
+        else { return }
+        throw IngestError("dump the conntrack table", answer: answer)
+    }
+}
+
+extension ByteReader {
+    /// The messages in front of the one that ends the dump; all of them where there is none.
+    fileprivate var rowsBeforeEnd: ByteReader {
+        @_lifetime(copy self) get {
+            var messages = NetlinkMessages(self)
+            var length = 0
+            while let message = try? messages.next() {
+                if message.control == .done || message.control == .error { return slice(from: 0, to: length) }
+                length += (message.whole.count + 3) & ~3
+            }
+            return self
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// The conntrack lane: NEW, UPDATE and DESTROY events, and dumps of the table beside them.
+///
+/// One thread owns two sockets. The one for events is joined before the first dump is asked for, so that nothing falls
+/// between them; dumps have a socket of their own, as an overrun would kill a dump on the events' one.
+public final class ConntrackSource: Sendable {
+    public struct Configuration: Sendable {
+        /// Bytes of receive buffer for events; the kernel's own accounting doubles them.
+        public var receiveBuffer = 64 << 20
+        /// Whether events are read at all; a single look needs none.
+        public var readsEvents = true
+        /// Nanoseconds between two dumps; 0 is a single dump.
+        public var dumpInterval: UInt64 = 10_000_000_000
+        /// The pause between two dumps is at least this many times the last one's duration, so that dumping takes at most a
+        /// twentieth of the time.
+        public var leastPauseFactor: UInt64 = 20
+
+        public init() {}
+    }
+
+    /// What the user should know about how the source was opened; empty if all is as it should be.
+    public let warnings: [String]
+
+    private let stopSignal: Signal
+    private let thread: Thread
+
+    /// Opens the sockets and starts reading.
+    public init(_ configuration: Configuration, into intake: Intake, failure: SourceFailure) throws(IngestError) {
+        try KernelSettings.requireConntrack()
+        let stopSignal = try Signal()
+        let reader = try ConntrackReader.open(configuration, intake, stopSignal)
+        warnings = reader.warnings
+        self.stopSignal = stopSignal
+        let shared = Mutex(reader)
+        thread = try Thread(name: "nf-conntrack") {
+            // Held for the thread's life: nobody else reads.
+            shared.withLock { reader in
+                do throws(IngestError) { try reader.run() } catch { failure.report(error) }
+            }
+        }
+    }
+
+    /// Ends the thread and waits for it.
+    public func stop() {
+        stopSignal.raise()
+        thread.join()
+    }
+}

@@ -1,0 +1,171 @@
+internal import FlowModel
+internal import Glibc
+internal import Wire
+
+/// The NFLOG source's thread and its socket.
+struct NFLogReader: ~Copyable {
+    /// The greatest message that the kernel gathers packets in; beyond it the setting is ignored (nfnetlink_log.c).
+    private static let greatestMessage: UInt32 = 131_072
+
+    let warnings: [String]
+    private let intake: Intake
+    private let stopSignal: Signal
+    private let socket: NetlinkSocket
+    private var decoder: ObservationDecoder
+    private var observations: [Observation] = []
+
+    static func open(
+        _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
+    ) throws(IngestError) -> NFLogReader {
+        // The kernel's own overhead comes on top of the greatest message.
+        let stride = Int(greatestMessage) + (32 << 10)
+        let socket = try NetlinkSocket.open(.netfilter, stride: stride, count: 8, for: "open an NFLOG socket")
+        var warnings: [String] = []
+        let size = socket.setReceiveBuffer(byteCount: configuration.receiveBuffer)
+        if size < configuration.receiveBuffer {
+            warnings.append(
+                """
+                the NFLOG receive buffer has \(size / 1024) KiB instead of \(configuration.receiveBuffer / 1024): packets \
+                that come while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
+                """)
+        }
+        socket.ignoreOverrunErrors()
+        var requests = LogRequests(socket: socket)
+        for group in configuration.groups { try requests.take(group, configuration) }
+        return NFLogReader(
+            intake: intake, stopSignal: stopSignal, socket: requests.finish(), warnings: warnings)
+    }
+
+    private init(intake: Intake, stopSignal: Signal, socket: consuming NetlinkSocket, warnings: [String]) {
+        self.warnings = warnings
+        self.intake = intake
+        self.stopSignal = stopSignal
+        self.socket = socket
+        decoder = ObservationDecoder(names: intake.names)
+    }
+
+    /// Reads until the stop signal. The groups are given back when the socket closes.
+    mutating func run() throws(IngestError) {
+        while true {
+            let ready = Poll.wait(for: [stopSignal.number, socket.number], timeout: 100)
+            try drain()
+            if ready.contains(stopSignal.number) { return }
+            if ready.isEmpty { _ = intake.advance(to: .now) }
+        }
+    }
+
+    private mutating func drain() throws(IngestError) {
+        for _ in 0..<64 {
+            guard case .datagrams(let count) = try socket.receive(for: "read NFLOG packets") else { return }
+            deliver(count)
+        }
+    }
+
+    private mutating func deliver(_ count: Int) {
+        let time = ReceiveTime.now
+        observations.removeAll(keepingCapacity: true)
+        for index in 0..<count {
+            socket.withDatagram(index) { datagram in
+                guard let datagram else {
+                    observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1)))
+                    return
+                }
+                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
+            }
+        }
+        _ = intake.deliver(observations, at: time) { batch in
+            for index in 0..<count {
+                socket.withDatagram(index) { datagram in
+                    if let datagram { batch.append(datagram, .fromKernel, .netfilter) }
+                }
+            }
+        }
+    }
+}
+
+/// The requests by which groups are taken, each answered before the next is sent.
+private struct LogRequests: ~Copyable {
+    private let socket: NetlinkSocket
+    private var sequence: UInt32 = 0
+
+    init(socket: consuming NetlinkSocket) { self.socket = socket }
+
+    consuming func finish() -> NetlinkSocket { socket }
+
+    mutating func take(_ group: UInt16, _ configuration: NFLogSource.Configuration) throws(IngestError) {
+        let operation = "bind NFLOG group \(group)"
+        if let answer = try request(operation, { NetlinkRequest.bindLogGroup(group, sequence: $0) }) {
+            throw Self.refusal(operation, group, answer)
+        }
+        let mode = NetlinkRequest.LogMode(
+            copyRange: configuration.copyRange, threshold: configuration.threshold,
+            timeout: UInt32(clamping: configuration.flushTimeout / 10_000_000), bufferSize: 131_072)
+        try require("configure NFLOG group \(group)") {
+            NetlinkRequest.configureLogGroup(group, mode, sequence: $0)
+        }
+        // A kernel that cannot attach conntrack entries rejects all flags together.
+        let withConntrack = try request(operation) {
+            NetlinkRequest.setLogFlags(group, withConntrack: true, sequence: $0)
+        }
+        if withConntrack != nil {
+            try require("ask NFLOG group \(group) for sequence numbers") {
+                NetlinkRequest.setLogFlags(group, withConntrack: false, sequence: $0)
+            }
+        }
+    }
+
+    private mutating func require(_ operation: String, _ make: (UInt32) -> [UInt8]) throws(IngestError) {
+        if let answer = try request(operation, make) { throw IngestError(operation, answer: answer) }
+    }
+
+    /// - Returns: the kernel's refusal, `nil` where it agreed.
+    private mutating func request(
+        _ operation: String, _ make: (UInt32) -> [UInt8]
+    ) throws(IngestError) -> NetlinkAnswer? {
+        sequence += 1
+        try socket.send(make(sequence), for: operation)
+        return try socket.answer(to: sequence, for: operation)
+    }
+
+    /// EPERM means both that the group is taken and that we may not ask: the list of owners tells which.
+    private static func refusal(_ operation: String, _ group: UInt16, _ answer: NetlinkAnswer) -> IngestError {
+        if answer.errorNumber == EPERM || answer.errorNumber == EBUSY, let owner = LogGroupOwner(group: group) {
+            return IngestError(
+                .unavailable, operation, reason: "already taken by \(owner)",
+                cure: "stop it, or choose another group with --group")
+        }
+        if answer.errorNumber == EINVAL {
+            return IngestError(
+                .unavailable, operation, reason: "the kernel has no NFLOG", cure: "load it: modprobe nfnetlink_log")
+        }
+        return IngestError(operation, answer: answer)
+    }
+}
+
+extension NetlinkSocket {
+    /// Waits for the answer to a request, at most five seconds: the kernel answers within the call that sends it.
+    ///
+    /// - Returns: the refusal, `nil` for an acknowledgement.
+    fileprivate func answer(to sequence: UInt32, for operation: String) throws(IngestError) -> NetlinkAnswer? {
+        for _ in 0..<50 {
+            guard case .datagrams(let count) = try receive(for: operation) else {
+                _ = Poll.wait(for: [number], timeout: 100)
+                continue
+            }
+            for index in 0..<count {
+                let found: NetlinkAnswer? = withDatagram(index) { datagram in
+                    guard let datagram else { return nil }
+                    var messages = NetlinkMessages(datagram)
+                    while let message = try? messages.next() {
+                        if message.control == .error, message.sequence == sequence {
+                            return try? NetlinkAnswer(error: message)
+                        }
+                    }
+                    return nil
+                }
+                if let found { return found.errorNumber == 0 ? nil : found }
+            }
+        }
+        throw IngestError(.inputOutput, operation, reason: "the kernel did not answer")
+    }
+}

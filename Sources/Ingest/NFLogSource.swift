@@ -1,0 +1,46 @@
+import Synchronization
+
+/// The NFLOG lane: the packets that rules log to some groups.
+public final class NFLogSource: Sendable {
+    public struct Configuration: Sendable {
+        public var groups: [UInt16] = [100]
+        /// Bytes of receive buffer; the kernel's own accounting doubles them.
+        public var receiveBuffer = 32 << 20
+        /// Bytes of each packet that the kernel copies: enough for every header up to the ports and those in an ICMP error.
+        public var copyRange: UInt32 = 256
+        /// Packets that the kernel gathers before it sends them, if the flush timeout does not come first.
+        public var threshold: UInt32 = 512
+        /// Nanoseconds after which the kernel sends what it has gathered; its unit is 10 ms.
+        public var flushTimeout: UInt64 = 100_000_000
+
+        public init() {}
+    }
+
+    /// What the user should know about how the source was opened.
+    public let warnings: [String]
+    private let stopSignal: Signal
+    private let thread: Thread
+
+    /// Takes the groups and starts reading.
+    ///
+    /// - Throws: where a group is taken, naming its owner.
+    public init(_ configuration: Configuration, into intake: Intake, failure: SourceFailure) throws(IngestError) {
+        let stopSignal = try Signal()
+        let reader = try NFLogReader.open(configuration, intake, stopSignal)
+        warnings = reader.warnings
+        self.stopSignal = stopSignal
+        let shared = Mutex(reader)
+        thread = try Thread(name: "nf-log") {
+            // Held for the thread's life: nobody else reads.
+            shared.withLock { reader in
+                do throws(IngestError) { try reader.run() } catch { failure.report(error) }
+            }
+        }
+    }
+
+    /// Ends the thread and waits for it.
+    public func stop() {
+        stopSignal.raise()
+        thread.join()
+    }
+}

@@ -1,0 +1,93 @@
+internal import CNetfilter
+internal import Glibc
+
+/// The requests that nfmon sends, built with libmnl and libnetfilter_log.
+enum NetlinkRequest {
+    /// A dump of the conntrack table. Never the variant that zeroes the counters: they belong to every reader.
+    static func conntrackDump(sequence: UInt32) -> [UInt8] {
+        unsafe build(
+            type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(IPCTNL_MSG_CT_GET.rawValue),
+            flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: 0, resource: 0
+        ) { _ in }
+    }
+
+    /// A dump of the interfaces.
+    static func linkDump(sequence: UInt32) -> [UInt8] {
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETLINK)
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
+            unsafe header.pointee.nlmsg_seq = sequence
+            _ = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ifinfomsg>.size)
+        }
+    }
+
+    /// Takes an NFLOG group. Not PF_BIND, which would change the namespace's logger for everybody.
+    static func bindLogGroup(_ group: UInt16, sequence: UInt32) -> [UInt8] {
+        unsafe logConfiguration(group, sequence: sequence) { header in
+            _ = unsafe nflog_attr_put_cfg_cmd(header, UInt8(NFULNL_CFG_CMD_BIND.rawValue))
+        }
+    }
+
+    /// What the kernel sends of each packet, and when.
+    struct LogMode {
+        var copyRange: UInt32
+        /// Packets that the kernel gathers before it sends them.
+        var threshold: UInt32
+        /// Hundredths of a second after which it sends what it has gathered.
+        var timeout: UInt32
+        /// Bytes of the message in which it gathers them.
+        var bufferSize: UInt32
+    }
+
+    static func configureLogGroup(_ group: UInt16, _ mode: LogMode, sequence: UInt32) -> [UInt8] {
+        unsafe logConfiguration(group, sequence: sequence) { header in
+            _ = unsafe nflog_attr_put_cfg_mode(header, UInt8(NFULNL_COPY_PACKET), mode.copyRange)
+            unsafe mnl_attr_put_u32(header, UInt16(NFULA_CFG_NLBUFSIZ.rawValue), mode.bufferSize.bigEndian)
+            unsafe mnl_attr_put_u32(header, UInt16(NFULA_CFG_TIMEOUT.rawValue), mode.timeout.bigEndian)
+            unsafe mnl_attr_put_u32(header, UInt16(NFULA_CFG_QTHRESH.rawValue), mode.threshold.bigEndian)
+        }
+    }
+
+    /// Asks for sequence numbers, and for the packet's conntrack entry where the kernel can attach it.
+    static func setLogFlags(_ group: UInt16, withConntrack: Bool, sequence: UInt32) -> [UInt8] {
+        let flags = UInt16(NFULNL_CFG_F_SEQ) | (withConntrack ? UInt16(NFULNL_CFG_F_CONNTRACK) : 0)
+        return unsafe logConfiguration(group, sequence: sequence) { header in
+            unsafe mnl_attr_put_u16(header, UInt16(NFULA_CFG_FLAGS.rawValue), flags.bigEndian)
+        }
+    }
+
+    private static func logConfiguration(
+        _ group: UInt16, sequence: UInt32, _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
+    ) -> [UInt8] {
+        unsafe build(
+            type: UInt16(NFNL_SUBSYS_ULOG) << 8 | UInt16(NFULNL_MSG_CONFIG.rawValue),
+            flags: UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence: sequence, family: 0, resource: group, body)
+    }
+
+    private static func build(
+        type: UInt16, flags: UInt16, sequence: UInt32, family: UInt8, resource: UInt16,
+        _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
+    ) -> [UInt8] {
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = type
+            unsafe header.pointee.nlmsg_flags = flags
+            unsafe header.pointee.nlmsg_seq = sequence
+            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<nfgenmsg>.size)
+            let generic = unsafe extra?.assumingMemoryBound(to: nfgenmsg.self)
+            unsafe generic?.pointee = nfgenmsg(
+                nfgen_family: family, version: UInt8(NFNETLINK_V0), res_id: resource.bigEndian)
+            unsafe body(header)
+        }
+    }
+
+    /// Room for any request of this file; each has a header and at most five small attributes.
+    private static func message(_ body: (UnsafeMutablePointer<nlmsghdr>) -> Void) -> [UInt8] {
+        var room = [UInt64](repeating: 0, count: 32)
+        // SAFETY: 256 aligned bytes hold the headers (36 bytes) and five attributes of at most 12 bytes.
+        return unsafe room.withUnsafeMutableBytes { bytes in
+            guard let header = unsafe mnl_nlmsg_put_header(bytes.baseAddress) else { return [] }
+            unsafe body(header)
+            return unsafe Array(bytes.prefix(Int(header.pointee.nlmsg_len)))
+        }
+    }
+}

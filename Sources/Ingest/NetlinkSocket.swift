@@ -1,0 +1,124 @@
+internal import CLinux
+internal import CNetfilter
+internal import FlowModel
+internal import Glibc
+internal import Wire
+
+/// A netlink socket with its receive buffers, closed when its owner goes.
+@safe
+struct NetlinkSocket: ~Copyable {
+    /// The netlink families in use.
+    enum Family: Int32 {
+        case route = 0
+        case netfilter = 12
+    }
+
+    private let socket: OpaquePointer
+    let number: Int32
+    private let buffers: ReceiveBuffers
+
+    /// Opens a socket.
+    ///
+    /// - Parameters:
+    ///   - stride: bytes of one buffer: the longest datagram that can come.
+    ///   - count: datagrams that one call can receive, at most 64.
+    static func open(_ family: Family, stride: Int, count: Int, for operation: String) throws(IngestError) -> NetlinkSocket {
+        guard let socket = unsafe mnl_socket_open2(family.rawValue, Int32(SOCK_CLOEXEC.rawValue)) else {
+            throw IngestError(operation, errno: errno)
+        }
+        // Group membership is asked for later, one by one, where its refusal can be told.
+        guard unsafe mnl_socket_bind(socket, 0, 0) == 0 else {
+            let number = errno
+            _ = unsafe mnl_socket_close(socket)
+            throw IngestError(operation, errno: number)
+        }
+        return unsafe NetlinkSocket(owning: socket, buffers: ReceiveBuffers(stride: stride, count: count))
+    }
+
+    private init(owning socket: OpaquePointer, buffers: consuming ReceiveBuffers) {
+        unsafe self.socket = socket
+        number = unsafe mnl_socket_get_fd(socket)
+        self.buffers = buffers
+    }
+
+    deinit { _ = unsafe mnl_socket_close(socket) }
+
+    /// Joins a multicast group.
+    func join(group: Int32, for operation: String) throws(IngestError) {
+        var group = group
+        let result = unsafe setsockopt(
+            number, Int32(NFMON_SOL_NETLINK), NETLINK_ADD_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
+        guard result == 0 else { throw IngestError(operation, errno: errno) }
+    }
+
+    /// Turns off the kernel's penalty for an overrun, which is to drop everything until the queue is empty. Losses are then
+    /// told by ``dropCount`` alone.
+    func ignoreOverrunErrors() {
+        var one: Int32 = 1
+        _ = unsafe setsockopt(
+            number, Int32(NFMON_SOL_NETLINK), NETLINK_NO_ENOBUFS, &one, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Makes the receive buffer as large as asked for.
+    ///
+    /// - Returns: the size that it has now, in the kernel's accounting, which is twice what was asked for if all went well.
+    func setReceiveBuffer(byteCount: Int) -> Int {
+        var size = Int32(clamping: byteCount)
+        let length = socklen_t(MemoryLayout<Int32>.size)
+        if unsafe setsockopt(number, SOL_SOCKET, Int32(NFMON_SO_RCVBUFFORCE), &size, length) != 0 {
+            _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, length)
+        }
+        var result: Int32 = 0
+        var resultLength = length
+        guard unsafe getsockopt(number, SOL_SOCKET, SO_RCVBUF, &result, &resultLength) == 0 else { return 0 }
+        return Int(result)
+    }
+
+    /// How many messages the kernel has dropped since the socket was opened, for want of receive buffer; exact, and
+    /// wrapping at 2^32. `nil` before Linux 4.12.
+    var dropCount: UInt32? {
+        var words = [UInt32](repeating: 0, count: Int(NFMON_MEMINFO_WORDS))
+        var length = socklen_t(words.count * 4)
+        // SAFETY: the kernel writes at most as many bytes as `length` says, and `length` is the array's.
+        let result = unsafe getsockopt(number, SOL_SOCKET, Int32(NFMON_SO_MEMINFO), &words, &length)
+        guard result == 0, length > 4 * UInt32(NFMON_MEMINFO_DROPS) else { return nil }
+        return words[Int(NFMON_MEMINFO_DROPS)]
+    }
+
+    /// Sends a request to the kernel.
+    func send(_ request: [UInt8], for operation: String) throws(IngestError) {
+        let result = unsafe request.withUnsafeBytes { bytes in
+            unsafe mnl_socket_sendto(socket, bytes.baseAddress, bytes.count)
+        }
+        guard result == request.count else { throw IngestError(operation, errno: errno) }
+    }
+
+    /// What a receive call came to.
+    enum Received {
+        /// This many datagrams are in the buffers.
+        case datagrams(Int)
+        /// There are none for now.
+        case nothing
+        /// The kernel says that it dropped messages (ENOBUFS); older ones are still to be read.
+        case overrun
+    }
+
+    /// Receives what is there, without waiting.
+    func receive(for operation: String) throws(IngestError) -> Received {
+        let result = buffers.receive(from: number)
+        switch result {
+        case 0...: return .datagrams(Int(result))
+        case -EAGAIN: return .nothing
+        case -ENOBUFS: return .overrun
+        default: throw IngestError(operation, errno: -result)
+        }
+    }
+
+    /// The bytes of a datagram of the last ``receive(for:)``, valid until the next one; `nil` where it was longer than a
+    /// buffer.
+    func withDatagram<Result, Failure: Error>(
+        _ index: Int, _ body: (ByteReader?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try buffers.withDatagram(index, body)
+    }
+}

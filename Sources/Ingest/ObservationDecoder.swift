@@ -1,0 +1,132 @@
+internal import FlowModel
+internal import Wire
+
+/// Netlink messages to observations: the same for what comes from the kernel now and for what was recorded.
+struct ObservationDecoder {
+    private var names: NameCache
+    /// The sequence number that each NFLOG group's next packet should have.
+    private var expected: [UInt16: UInt32] = [:]
+    /// A row of the running dump had NLM_F_DUMP_INTR: the table changed so much that the dump may have holes.
+    private var dumpIsInterrupted = false
+
+    init(names: NameTable) { self.names = NameCache(table: names) }
+
+    /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
+    mutating func decode(
+        datagram: ByteReader, of family: NetlinkCapture.Family, to observations: inout [Observation]
+    ) {
+        var messages = NetlinkMessages(datagram)
+        while true {
+            do throws(WireFault) {
+                guard let message = try messages.next() else { return }
+                try decode(message, of: family, to: &observations)
+            } catch {
+                // The lane of a message that cannot be read is the sender's; the first byte of the type tells it.
+                let isLog = datagram.uint8(at: 5) == NetfilterMessage.Subsystem.log.rawValue
+                observations.append(.loss(Loss(lane: isLog ? .nflog : .conntrack, cause: .malformed, count: 1)))
+            }
+        }
+    }
+
+    private mutating func decode(
+        _ message: borrowing NetlinkMessage, of family: NetlinkCapture.Family, to observations: inout [Observation]
+    ) throws(WireFault) {
+        if let control = message.control {
+            if family == .netfilter { try decode(control, message, to: &observations) }
+            return
+        }
+        switch family {
+        case .route:
+            guard let link = try LinkMessage(message) else { return }
+            observations.append(
+                .interface(
+                    InterfaceObservation(index: link.index, name: names.number(of: link.name), isGone: link.isGone)))
+        case .netfilter:
+            guard let netfilter = try NetfilterMessage(message) else { return }
+            switch netfilter.subsystem {
+            case .conntrack: try decodeConntrack(message, netfilter, to: &observations)
+            case .log:
+                guard netfilter.type == 0 else { return }  // NFULNL_MSG_PACKET; 1 configures
+                try decodePacket(group: netfilter.resource, netfilter.attributes, to: &observations)
+            }
+        }
+    }
+
+    private mutating func decode(
+        _ control: NetlinkMessage.ControlType, _ message: borrowing NetlinkMessage,
+        to observations: inout [Observation]
+    ) throws(WireFault) {
+        switch control {
+        case .noOperation: return
+        case .overrun:
+            let count = LossMark.count(in: message)
+            observations.append(.loss(Loss(lane: .conntrack, cause: .overrun, count: count)))
+        case .error:
+            let answer = try NetlinkAnswer(error: message)
+            // Of all requests only the dump is answered here; code 0 merely acknowledges.
+            if answer.errorNumber != 0 { observations.append(.dumpEnded(DumpEnd(isComplete: false))) }
+        case .done:
+            guard message.sequence != 0 else { return }  // NFLOG ends its batches with one, too
+            let answer = try NetlinkAnswer(done: message)
+            observations.append(.dumpEnded(DumpEnd(isComplete: answer.errorNumber == 0 && !dumpIsInterrupted)))
+            dumpIsInterrupted = false
+        }
+    }
+
+    private mutating func decodeConntrack(
+        _ message: borrowing NetlinkMessage, _ netfilter: borrowing NetfilterMessage,
+        to observations: inout [Observation]
+    ) throws(WireFault) {
+        let kind: ConntrackObservation.Kind
+        switch netfilter.type {
+        case 0:  // IPCTNL_MSG_CT_NEW
+            if message.isMultipart {
+                kind = .dumpRow
+                if message.flags & 0x10 != 0 { dumpIsInterrupted = true }
+            } else {
+                kind = message.flags & 0x600 == 0x600 ? .new : .update  // NLM_F_CREATE | NLM_F_EXCL
+            }
+        case 1:  // IPCTNL_MSG_CT_GET: our own request, in a recording
+            observations.append(.dumpBegan(DumpStart(cause: DumpSequence.cause(of: message.sequence))))
+            return
+        case 2: kind = .destroy  // IPCTNL_MSG_CT_DELETE
+        default: return
+        }
+        let conntrack = try ConntrackMessage(attributes: netfilter.attributes)
+        observations.append(
+            .conntrack(
+                ConntrackObservation(kind: kind, entry: conntrack.entry, helper: names.number(of: conntrack.helper))))
+    }
+
+    /// Decodes the attributes of an NFLOG packet.
+    mutating func decodePacket(
+        group: UInt16, _ attributes: ByteReader, to observations: inout [Observation]
+    ) throws(WireFault) {
+        let log = try NFLogMessage(attributes: attributes)
+        if let sequence = log.sequence {
+            let gap = sequence &- expected[group, default: 0]
+            // A number from behind is a group that was bound anew, not two thousand million lost packets.
+            if gap > 0, gap < 1 << 31 {
+                observations.append(.loss(Loss(lane: .nflog, cause: .overrun, count: UInt64(gap))))
+            }
+            expected[group] = sequence &+ 1
+        }
+        let packet = try IPPacket(log.payload)
+        var observation = PacketObservation(key: packet.key, byteCount: packet.byteCount)
+        observation.isICMPError = packet.isICMPError
+        observation.digest = log.payload.digest
+        observation.hook = log.hook
+        observation.inInterface = log.inInterface
+        observation.outInterface = log.outInterface
+        observation.time = log.time
+        let prefix = RulePrefix(log.prefix)
+        observation.verdict = prefix.verdict
+        observation.rule = names.number(of: log.prefix.extracting(prefix.ruleOffset...))
+        if log.conntrack.count > 0 {
+            let conntrack = try ConntrackMessage(attributes: log.conntrack)
+            observation.conntrackOriginal = conntrack.entry.original
+            observation.conntrackID = conntrack.entry.id
+        }
+        observations.append(.packet(observation))
+    }
+}

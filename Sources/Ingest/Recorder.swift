@@ -1,0 +1,123 @@
+public import FlowModel
+internal import Glibc
+import Synchronization
+internal import Wire
+
+/// Writes what the kernel sent into a savefile, in the order in which it was taken in.
+///
+/// The file is LINKTYPE_NETLINK: tcpdump and Wireshark read it, and ``SavefileSource`` replays it.
+public final class Recorder: Sendable {
+    private struct State: ~Copyable {
+        let file: Descriptor
+        var pending: [UInt8] = []
+        var failure: IngestError?
+        var recordCount: UInt64 = 0
+    }
+
+    private static let flushSize = 1 << 20
+
+    private let path: String
+    private let state: Mutex<State>
+
+    /// Creates the file, or empties it. It is readable by its owner only, as it tells who talks to whom.
+    ///
+    /// - Parameter path: `-` is the standard output.
+    public init(path: String) throws(IngestError) {
+        let number = path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw IngestError("write savefile \(path)", errno: errno) }
+        self.path = path
+        var pending: [UInt8] = []
+        SavefileHeader(linkType: .netlink).append(to: &pending)
+        state = Mutex(State(file: Descriptor(owning: number), pending: pending))
+    }
+
+    /// Why nothing is written any more; `nil` while all is well.
+    public var failure: IngestError? { state.withLock { $0.failure } }
+
+    /// How many records were written.
+    public var recordCount: UInt64 { state.withLock { $0.recordCount } }
+
+    /// Appends messages, and hands them on before anybody else can append.
+    func record<Result>(
+        at time: Timestamp, _ body: (inout RecordBatch) -> Void, then handOn: () -> Result
+    ) -> Result {
+        state.withLock { state in
+            var batch = RecordBatch(time: time, bytes: state.pending)
+            state.pending = []
+            body(&batch)
+            state.pending = batch.bytes
+            state.recordCount += batch.count
+            if state.pending.count >= Self.flushSize { flush(&state) }
+            return handOn()
+        }
+    }
+
+    /// Writes the rest, with a mark of the time at which the recording ended.
+    public func finish(at time: ReceiveTime) throws(IngestError) {
+        let failure = state.withLock { state in
+            var batch = RecordBatch(time: time.wall, bytes: state.pending)
+            batch.appendEndMark()
+            state.pending = batch.bytes
+            flush(&state)
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+
+    private func flush(_ state: inout State) {
+        defer { state.pending.removeAll(keepingCapacity: true) }
+        guard state.failure == nil else { return }
+        let number = state.file.number
+        if let code = writeAll(state.pending[...], to: number) {
+            state.failure = IngestError(
+                "write savefile \(path)", errno: code, cure: "what was written before can be read with -r")
+        }
+    }
+}
+
+/// Records that are being gathered.
+struct RecordBatch {
+    let time: Timestamp
+    fileprivate(set) var bytes: [UInt8]
+    fileprivate(set) var count: UInt64 = 0
+
+    /// Appends netlink messages as one record.
+    mutating func append(
+        _ messages: ByteReader, _ direction: NetlinkCapture.Direction, _ family: NetlinkCapture.Family
+    ) {
+        let length = NetlinkCapture.headerSize + messages.count
+        SavefileRecord(time: time, length: length).append(to: &bytes)
+        NetlinkCapture.appendHeader(direction, family, to: &bytes)
+        bytes.append(messages.bytes)
+        count += 1
+    }
+
+    /// Appends the mark of a loss that the kernel told of.
+    mutating func append(_ loss: Loss) {
+        var mark: [UInt8] = []
+        LossMark.append(count: loss.count ?? 0, to: &mark)
+        append(mark.reader, .fromKernel, .netfilter)
+    }
+
+    /// NLMSG_NOOP: nothing is to be done, but time has passed.
+    fileprivate mutating func appendEndMark() {
+        let mark: [UInt8] = NetlinkMessage.noOperation
+        append(mark.reader, .fromKernel, .netfilter)
+        count -= 1
+    }
+}
+
+/// Writes all bytes; the error number where that cannot be.
+func writeAll(_ bytes: ArraySlice<UInt8>, to number: Int32) -> Int32? {
+    var rest = bytes
+    while !rest.isEmpty {
+        // SAFETY: the bytes are borrowed for the call.
+        let written = unsafe rest.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
+        if written < 0 {
+            if errno == EINTR { continue }
+            return errno
+        }
+        rest = rest.dropFirst(written)
+    }
+    return nil
+}

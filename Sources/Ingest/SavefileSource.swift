@@ -1,0 +1,158 @@
+public import FlowModel
+internal import Glibc
+internal import Wire
+
+/// Replays a savefile: the records' own times take the place of the clocks.
+public struct SavefileSource: ~Copyable {
+    private static let pieceSize = 1 << 20
+
+    private let path: String
+    private let file: Descriptor
+    private let header: SavefileHeader
+    /// What was read from the file and not yet taken in, from `start` on.
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var isAtEnd = false
+    private var decoder: ObservationDecoder
+    /// The time of the last record; the recording's end once all is read.
+    public private(set) var time = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
+    public private(set) var recordCount: UInt64 = 0
+
+    /// Opens a savefile.
+    ///
+    /// - Parameter path: `-` is the standard input.
+    /// - Throws: where it cannot be read, is no savefile, or holds what nfmon does not read.
+    public static func open(_ path: String, names: NameTable) throws(IngestError) -> SavefileSource {
+        let operation = "read savefile \(path)"
+        let number = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw IngestError(operation, errno: errno) }
+        let file = Descriptor(owning: number)
+        var bytes: [UInt8] = []
+        var isAtEnd = false
+        while bytes.count < SavefileHeader.size, !isAtEnd {
+            isAtEnd = try Self.readPiece(of: file.number, operation, into: &bytes)
+        }
+        do throws(SavefileFault) {
+            let header = try SavefileHeader(bytes.reader)
+            guard SavefileHeader.LinkType(rawValue: header.linkType) != nil else { throw .linkType(header.linkType) }
+            return SavefileSource(
+                path: path, file: file, header: header, bytes: bytes, isAtEnd: isAtEnd,
+                decoder: ObservationDecoder(names: names))
+        } catch {
+            throw IngestError(operation, fault: error)
+        }
+    }
+
+    private init(
+        path: String, file: consuming Descriptor, header: SavefileHeader, bytes: [UInt8], isAtEnd: Bool,
+        decoder: ObservationDecoder
+    ) {
+        self.path = path
+        self.file = file
+        self.header = header
+        self.bytes = bytes
+        start = SavefileHeader.size
+        self.isAtEnd = isAtEnd
+        self.decoder = decoder
+    }
+
+    /// Decodes the next record.
+    ///
+    /// - Parameter observations: emptied, then filled.
+    /// - Returns: `false` at the end.
+    /// - Throws: where the file is cut or broken; what came before stands.
+    public mutating func next(into observations: inout [Observation]) throws(IngestError) -> Bool {
+        observations.removeAll(keepingCapacity: true)
+        let operation = "read savefile \(path)"
+        try require(SavefileRecord.size, operation)
+        guard start < bytes.count else { return false }
+        do throws(SavefileFault) {
+            guard let record = try SavefileRecord(bytes.reader, at: start, in: header) else { throw .cut }
+            try requireRecord(record)
+            let from = start + SavefileRecord.size
+            start = from + record.capturedLength
+            recordCount += 1
+            time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
+            let held = bytes  // borrowing from the property itself would keep the decoder from changing
+            Self.decode(
+                held.reader.slice(from: from, to: start), of: header.linkType, with: &decoder, into: &observations)
+            return true
+        } catch {
+            throw IngestError(operation, fault: error, afterRecords: recordCount)
+        }
+    }
+
+    private static func decode(
+        _ record: ByteReader, of linkType: UInt32, with decoder: inout ObservationDecoder,
+        into observations: inout [Observation]
+    ) {
+        switch SavefileHeader.LinkType(rawValue: linkType) {
+        case .netlink:
+            guard let capture = NetlinkCapture(record) else {
+                observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
+                return
+            }
+            guard let family = capture.family else { return }
+            decoder.decode(datagram: capture.messages, of: family, to: &observations)
+        case .nflog:
+            do throws(WireFault) {
+                guard let capture = NFLogCapture(record) else { throw .familyHeader }
+                try decoder.decodePacket(group: capture.group, capture.attributes, to: &observations)
+            } catch {
+                observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1)))
+            }
+        case nil: return  // refused when the file was opened
+        }
+    }
+
+    private mutating func requireRecord(_ record: SavefileRecord) throws(SavefileFault) {
+        let wanted = SavefileRecord.size + record.capturedLength
+        do { try require(wanted, "") } catch { throw .cut }
+        guard bytes.count - start >= wanted else { throw .cut }
+    }
+
+    /// Makes sure that `count` bytes are there, unless the file ends before.
+    private mutating func require(_ count: Int, _ operation: String) throws(IngestError) {
+        while bytes.count - start < count, !isAtEnd {
+            bytes.removeFirst(start)
+            start = 0
+            isAtEnd = try Self.readPiece(of: file.number, operation, into: &bytes)
+        }
+    }
+
+    /// Appends the next bytes of the file.
+    ///
+    /// - Returns: whether the file has ended.
+    private static func readPiece(
+        of number: Int32, _ operation: String, into bytes: inout [UInt8]
+    ) throws(IngestError) -> Bool {
+        var piece = [UInt8](repeating: 0, count: pieceSize)
+        // SAFETY: at most as many bytes are read as the array has.
+        let count = unsafe read(number, &piece, pieceSize)
+        guard count >= 0 else { throw IngestError(operation, errno: errno) }
+        bytes += piece[..<count]
+        return count == 0
+    }
+}
+
+extension IngestError {
+    fileprivate init(_ operation: String, fault: SavefileFault, afterRecords count: UInt64 = 0) {
+        let (reason, cure): (String, String) =
+            switch fault {
+            case .notASavefile:
+                ("not a savefile", "nfmon record, or tcpdump -i nflog:100 -w, writes one")
+            case .pcapng:
+                ("pcapng is not read", "convert it: tshark -F nsecpcap -r IN -w OUT")
+            case .linkType(let type):
+                (
+                    "link type \(type) is not read",
+                    "nfmon reads netlink (253), from nfmon record, and NFLOG (239), from tcpdump -i nflog:100"
+                )
+            case .recordLength(let length):
+                ("record \(count + 1) claims \(length) bytes", "the file is damaged; what came before it was read")
+            case .cut:
+                ("the file ends within record \(count + 1)", "it was cut; what came before was read")
+            }
+        self.init(.data, operation, reason: reason, cure: cure)
+    }
+}

@@ -1,0 +1,43 @@
+internal import CLinux
+internal import Glibc
+
+/// A flag that threads can wait for together with descriptors: an eventfd.
+///
+/// A flag that is raised stays up until it is lowered, so nobody can miss it.
+public final class Signal: Sendable {
+    private let descriptor: Descriptor
+
+    /// - Throws: when the process has no descriptor left.
+    public init() throws(IngestError) {
+        let number = nfmon_eventfd()
+        guard number >= 0 else { throw IngestError("make an event descriptor", errno: errno) }
+        descriptor = Descriptor(owning: number)
+    }
+
+    /// For `poll`: readable while the flag is up.
+    var number: Int32 { descriptor.number }
+
+    /// Raises the flag.
+    public func raise() {
+        var one: UInt64 = 1
+        // SAFETY: eight bytes are written from a variable of eight bytes. A full counter means that the flag is up.
+        _ = unsafe write(number, &one, 8)
+    }
+
+    /// Lowers the flag.
+    public func lower() {
+        var count: UInt64 = 0
+        // SAFETY: eight bytes are read into a variable of eight bytes. An empty counter means that the flag is down.
+        _ = unsafe read(number, &count, 8)
+    }
+
+    /// Whether the flag is up.
+    public var isRaised: Bool { Poll.wait(for: [number], timeout: 0).contains(number) }
+
+    /// Raises the flag at SIGINT, SIGTERM and SIGHUP, and makes a closed pipe an error of `write` instead of the process's
+    /// end. The flag must live as long as the process.
+    public func raiseOnTermination() throws(IngestError) {
+        let result = nfmon_stop_on_signals(number)
+        guard result == 0 else { throw IngestError("handle signals", errno: -result) }
+    }
+}

@@ -1,0 +1,18 @@
+import Synchronization
+
+/// Why a source's thread ended before it was told to, where others can see it.
+public final class SourceFailure: Sendable {
+    private let error = Mutex<IngestError?>(nil)
+    private let onFailure: @Sendable () -> Void
+
+    /// - Parameter onFailure: called once from the source's thread.
+    public init(onFailure: @escaping @Sendable () -> Void) { self.onFailure = onFailure }
+
+    /// The first failure of a source, `nil` while all go on.
+    public var first: IngestError? { error.withLock { $0 } }
+
+    func report(_ failure: IngestError) {
+        error.withLock { $0 = $0 ?? failure }
+        onFailure()
+    }
+}

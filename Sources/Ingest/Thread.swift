@@ -1,0 +1,48 @@
+internal import CLinux
+internal import Glibc
+import Synchronization
+
+/// A thread of a source: it ends when its body returns, and its owner waits for that.
+final class Thread: Sendable {
+    private let handle: Mutex<pthread_t?>
+
+    /// Starts a thread.
+    ///
+    /// - Parameter name: what `ps -L` and `top -H` show; at most 15 bytes.
+    init(name: String, _ body: @escaping @Sendable () -> Void) throws(IngestError) {
+        final class Start: Sendable {
+            let name: String
+            let body: @Sendable () -> Void
+
+            init(name: String, body: @escaping @Sendable () -> Void) {
+                self.name = name
+                self.body = body
+            }
+        }
+        var handle = pthread_t()
+        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+        // SAFETY: the retained start is handed to the thread, which releases it exactly once.
+        let result = unsafe pthread_create(&handle, nil, { argument in
+            guard let argument = unsafe argument else { return nil }
+            let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            unsafe start.name.withCString { unsafe nfmon_name_thread($0) }
+            start.body()
+            return nil
+        }, start.toOpaque())
+        guard result == 0 else {
+            unsafe start.release()
+            throw IngestError("start a thread", errno: result)
+        }
+        self.handle = Mutex(handle)
+    }
+
+    /// Waits for the thread's end; at once if that was done before.
+    func join() {
+        guard let handle = handle.withLock({ handle in
+            defer { handle = nil }
+            return handle
+        }) else { return }
+        // The handle is joined once only, as it was taken out under the lock.
+        _ = pthread_join(handle, nil)
+    }
+}

@@ -1,0 +1,39 @@
+public import FlowModel
+
+/// How sure a session's totals are.
+public enum Exactness: UInt8, Sendable {
+    /// Conntrack's own totals.
+    case exact
+    /// At least so much: only the logged packets were counted, or somebody zeroed the counters meanwhile.
+    case lowerBound
+    /// At least so much: the session is offloaded to a flowtable, and its counters may stand still.
+    case frozen
+    /// There are no totals.
+    case unknown
+
+    /// The word that outputs use.
+    public var keyword: String {
+        switch self {
+        case .exact: "exact"
+        case .lowerBound: "lower-bound"
+        case .frozen: "frozen"
+        case .unknown: "unknown"
+        }
+    }
+}
+
+extension Session {
+    /// How sure ``counters`` are.
+    public var exactness: Exactness {
+        guard counters != nil else { return .unknown }
+        if isExact { return .exact }
+        let isOffloaded = !record.status.isDisjoint(with: [.offload, .hardwareOffload])
+        return record.facts.contains(.counters) && isOffloaded ? .frozen : .lowerBound
+    }
+
+    /// The zone of the first direction; `nil` where only packets told of the session, as they do not say it.
+    public var zone: UInt16? { record.facts.contains(.conntrack) ? record.original.zone : nil }
+
+    /// The connection mark, `nil` where no message carried it.
+    public var mark: UInt32? { record.facts.contains(.mark) ? record.mark : nil }
+}

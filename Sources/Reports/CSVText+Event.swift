@@ -1,0 +1,61 @@
+import FlowModel
+
+extension CSVText {
+    /// The columns of the event stream; an event leaves empty what it has no value for.
+    public static let eventColumns =
+        ["time", "action", "sequence"] + sessionColumns + [
+            "end", "end_cause", "earliest_end", "source", "cause", "lost", "rows", "found", "ended", "corrected",
+            "complete",
+        ]
+
+    /// Appends one event of the stream as a row.
+    mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
+        time(event.time)
+        word(event.body.action)
+        number(sequence)
+        switch event.body {
+        case .start(let session), .update(let session), .denied(let session):
+            append(session, until: nil, names: names)
+            skip(Self.endColumnCount + Self.streamColumnCount)
+        case .end(let session, let end):
+            append(session, until: end.time, names: names)
+            time(end.time)
+            word(end.cause.keyword)
+            time(end.earliest)
+            skip(Self.streamColumnCount)
+        case .loss(let loss): append(loss)
+        case .resync(let report): append(report)
+        }
+        endRow()
+    }
+
+    private static var endColumnCount: Int { 3 }
+    private static var streamColumnCount: Int { 8 }
+
+    /// Of a session's columns a loss has only the beginning of its interval, and the end.
+    private mutating func append(_ loss: LossReport) {
+        skip(Self.sessionColumns.count - 2)
+        time(loss.from)
+        skip()
+        time(loss.to)
+        skip(2)
+        word(loss.source)
+        word(loss.cause.keyword)
+        number(loss.count)
+        skip(5)
+    }
+
+    private mutating func append(_ report: ResyncReport) {
+        skip(Self.sessionColumns.count - 1)
+        number(report.duration)
+        skip(Self.endColumnCount)
+        word(Lane.conntrack.keyword)
+        word(report.cause.keyword)
+        skip()
+        number(report.rowCount)
+        number(report.foundCount)
+        number(report.endedCount)
+        number(report.correctedCount)
+        word(report.isComplete ? "true" : "false")
+    }
+}

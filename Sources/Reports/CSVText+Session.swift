@@ -1,0 +1,75 @@
+import FlowModel
+import Query
+
+extension CSVText {
+    /// The columns that every row about a session has, in order. Part of the contract: new ones are added at the end of a row.
+    static let sessionColumns = [
+        "session", "proto", "src", "sport", "dst", "dport", "natsrc", "natsport", "natdst", "natdport", "icmp_type",
+        "icmp_code", "icmp_id", "iif", "oif", "rule", "verdict", "zone", "mark", "state", "helper", "lanes", "bytes",
+        "packets", "src_bytes", "src_packets", "dst_bytes", "dst_packets", "exactness", "nflog_bytes", "nflog_packets",
+        "start", "duration_ns",
+    ]
+
+    /// Appends the fields of ``sessionColumns``.
+    ///
+    /// - Parameter end: what the duration is counted to; `nil` where it means nothing.
+    mutating func append(_ session: borrowing Session, until end: Timestamp?, names: NameBook) {
+        separate()
+        bytes.appendHexadecimal(session.record.id.rawValue, width: 16)
+        separate()
+        session.record.original.transport.append(to: &bytes)
+        endpoint(session.record.source)
+        endpoint(session.record.destination)
+        endpoint(session.record.translatedSource)
+        endpoint(session.record.translatedDestination)
+        appendICMP(session.record.original)
+        appendPath(session.nflog, names)
+        number(session.zone.map(UInt64.init))
+        number(session.mark.map(UInt64.init))
+        word(session.record.tcpState == .none ? nil : session.record.tcpState.keyword)
+        text(names.bytes(of: session.record.helper))
+        appendLanes(of: session)
+        appendCounters(of: session)
+        time(session.start)
+        if let end { number(session.duration(to: end)) } else { skip() }
+    }
+
+    private mutating func appendICMP(_ key: FlowKey) {
+        guard key.transport.isICMP else { return skip(3) }
+        number(UInt64(key.icmpType))
+        number(UInt64(key.icmpCode))
+        number(UInt64(key.icmpIdentifier))
+    }
+
+    /// Interfaces, rule and verdict.
+    private mutating func appendPath(_ lane: PacketLane?, _ names: NameBook) {
+        guard let lane else { return skip(4) }
+        text(lane.ingress == 0 ? [] : names.interface(lane.ingress))
+        text(lane.egress == 0 ? [] : names.interface(lane.egress))
+        text(names.bytes(of: lane.rule))
+        word(lane.verdict.keyword)
+    }
+
+    private mutating func appendLanes(of session: borrowing Session) {
+        switch (session.record.facts.contains(.conntrack), session.nflog != nil) {
+        case (true, true): word("conntrack+nflog")
+        case (true, false): word(Lane.conntrack.keyword)
+        case (false, true): word(Lane.nflog.keyword)
+        case (false, false): skip()
+        }
+    }
+
+    private mutating func appendCounters(of session: borrowing Session) {
+        let counters = session.counters
+        append(counters?.total)
+        append(counters?.original)
+        append(counters?.reply)
+        word(session.exactness.keyword)
+        append(session.nflog?.counters.total)
+    }
+
+    private mutating func append(_ counters: Counters?) {
+        number(counters?.byteCount)
+        number(counters?.packetCount)
+    }
+}

@@ -1,0 +1,86 @@
+import FlowModel
+import Query
+
+// A session as one line for people: who, to whom, behind which translation, through which interfaces, under which rule, how
+// much. What is unknown is left out; the texts of rules and interfaces are escaped.
+
+extension [UInt8] {
+    /// Appends the session, without a line's end.
+    ///
+    /// - Parameter duration: nanoseconds, `nil` where it is unknown or says nothing.
+    mutating func appendCompact(_ session: borrowing Session, duration: UInt64?, names: NameBook) {
+        let transportStart = count
+        session.record.original.transport.append(to: &self)
+        pad(from: transportStart, to: 4)
+        append(UInt8(ascii: " "))
+        let sourceStart = count
+        session.record.source.append(to: &self)
+        pad(from: sourceStart, to: Self.endpointWidth)
+        append(contentsOf: " -> ".utf8)
+        let destinationStart = count
+        session.record.destination.append(to: &self)
+        pad(from: destinationStart, to: Self.endpointWidth)
+        appendICMP(session.record.original)
+        appendTranslation(of: session.record)
+        if let lane = session.nflog { appendPath(lane, names) }
+        appendTotals(of: session)
+        if let duration {
+            append(UInt8(ascii: " "))
+            appendDuration(nanoseconds: duration)
+        }
+        if session.record.tcpState != .none, let state = session.record.tcpState.keyword {
+            append(UInt8(ascii: " "))
+            append(contentsOf: state.utf8)
+        }
+    }
+
+    /// The longest IPv4 endpoint, `255.255.255.255:65535`.
+    private static var endpointWidth: Int { 21 }
+
+    private mutating func appendICMP(_ key: FlowKey) {
+        guard key.transport.isICMP else { return }
+        append(contentsOf: " type ".utf8)
+        appendDecimal(UInt64(key.icmpType))
+        append(contentsOf: " code ".utf8)
+        appendDecimal(UInt64(key.icmpCode))
+    }
+
+    private mutating func appendTranslation(of record: borrowing SessionRecord) {
+        if let source = record.translatedSource {
+            append(contentsOf: " snat ".utf8)
+            source.append(to: &self)
+        }
+        if let destination = record.translatedDestination {
+            append(contentsOf: " dnat ".utf8)
+            destination.append(to: &self)
+        }
+    }
+
+    /// Interfaces, rule and verdict.
+    private mutating func appendPath(_ lane: PacketLane, _ names: NameBook) {
+        if lane.ingress != 0 || lane.egress != 0 {
+            append(UInt8(ascii: " "))
+            if lane.ingress != 0 { TerminalText.append(names.interface(lane.ingress), to: &self) }
+            append(contentsOf: "->".utf8)
+            if lane.egress != 0 { TerminalText.append(names.interface(lane.egress), to: &self) }
+        }
+        if !lane.rule.isNone {
+            append(contentsOf: " rule ".utf8)
+            TerminalText.append(names.bytes(of: lane.rule), to: &self)
+        }
+        if let verdict = lane.verdict.keyword {
+            append(UInt8(ascii: " "))
+            append(contentsOf: verdict.utf8)
+        }
+    }
+
+    private mutating func appendTotals(of session: borrowing Session) {
+        guard let total = session.counters?.total else { return }
+        append(UInt8(ascii: " "))
+        if session.exactness != .exact { append(UInt8(ascii: ">")) }
+        appendByteCount(total.byteCount)
+        append(UInt8(ascii: " "))
+        appendDecimal(total.packetCount)
+        append(UInt8(ascii: "p"))
+    }
+}

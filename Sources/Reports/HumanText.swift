@@ -1,0 +1,87 @@
+import FlowModel
+
+// Figures as people read them: rounded, with units. Everything that is to be computed with has a format of its own.
+
+extension [UInt8] {
+    /// Appends a number of bytes: `812B`, `47.1KiB`, `312MiB`; three digits at most before the unit, rounded down.
+    ///
+    /// Down, so that a figure never claims more than there was, and 1023.99 KiB does not become 1024 KiB.
+    mutating func appendByteCount(_ count: UInt64) {
+        var unit = 0
+        var shift: UInt64 = 0
+        while unit < 6, count >> shift >= 1024 {
+            unit += 1
+            shift += 10
+        }
+        appendDecimal(count >> shift)
+        if unit > 0, count >> shift < 100 {
+            let tenths = (count >> (shift - 10) & 1023) * 10 >> 10
+            append(UInt8(ascii: "."))
+            appendDecimal(tenths)
+        }
+        append(contentsOf: Self.byteUnits[unit].utf8)
+    }
+
+    private static var byteUnits: [String] { ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] }
+
+    /// Appends a number with a comma after each three digits: `1,234,567`.
+    mutating func appendGrouped(_ value: UInt64) {
+        if value >= 1000 {
+            appendGrouped(value / 1000)
+            append(UInt8(ascii: ","))
+            appendDecimal(value % 1000, width: 3)
+        } else {
+            appendDecimal(value)
+        }
+    }
+
+    /// Appends a number of events with its noun: `1 event`, `431 events`.
+    mutating func appendCount(_ count: UInt64, _ noun: String) {
+        appendGrouped(count)
+        append(UInt8(ascii: " "))
+        append(contentsOf: noun.utf8)
+        if count != 1 { append(UInt8(ascii: "s")) }
+    }
+
+    /// Appends a length of time: `87us`, `84ms`, `8.123s`, `1m05s`, `2h03m`, `3d04h`, rounded down.
+    mutating func appendDuration(nanoseconds: UInt64) {
+        let seconds = nanoseconds / 1_000_000_000
+        switch seconds {
+        case 0 where nanoseconds < 1_000_000:
+            appendDecimal(nanoseconds / 1000)
+            append(contentsOf: "us".utf8)
+        case 0:
+            appendDecimal(nanoseconds / 1_000_000)
+            append(contentsOf: "ms".utf8)
+        case ..<60:
+            appendDecimal(seconds)
+            append(UInt8(ascii: "."))
+            appendDecimal(nanoseconds / 1_000_000 % 1000, width: 3)
+            append(UInt8(ascii: "s"))
+        case ..<3600: appendPair(seconds / 60, "m", seconds % 60, "s")
+        case ..<86_400: appendPair(seconds / 3600, "h", seconds / 60 % 60, "m")
+        default: appendPair(seconds / 86_400, "d", seconds / 3600 % 24, "h")
+        }
+    }
+
+    private mutating func appendPair(_ first: UInt64, _ firstUnit: String, _ second: UInt64, _ secondUnit: String) {
+        appendDecimal(first)
+        append(contentsOf: firstUnit.utf8)
+        appendDecimal(second, width: 2)
+        append(contentsOf: secondUnit.utf8)
+    }
+
+    /// Appends the time of day in UTC: `10:11:12`, with `fractionDigits` digits of the second.
+    mutating func appendTimeOfDay(_ time: Timestamp, fractionDigits: Int) {
+        // RFC 3339 text is a date of ten characters, a T, the time, and a Z.
+        let start = count
+        time.append(to: &self, fractionDigits: fractionDigits)
+        removeLast()
+        removeSubrange(start..<start + 11)
+    }
+
+    /// Appends spaces until there are `width` bytes since `start`.
+    mutating func pad(from start: Int, to width: Int) {
+        while count - start < width { append(UInt8(ascii: " ")) }
+    }
+}

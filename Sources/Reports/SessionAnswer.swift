@@ -1,0 +1,28 @@
+public import FlowModel
+public import Query
+
+/// An answer to a question about live sessions: the sessions, and how sure they are.
+public struct SessionAnswer: Sendable {
+    public var sessions: SessionRanking
+    /// What is known to be missing.
+    public var summary: TableSummary
+    public var names: NameBook
+    /// When the question was answered; ages are counted to it.
+    public var now: Timestamp
+    /// Since when losses would have been noticed; `nil` for a single look at the kernel's table.
+    public var watchedSince: Timestamp?
+    /// What else the reader must know, each with its cure; plain sentences.
+    public var notes: [String]
+
+    public init(
+        sessions: SessionRanking, summary: TableSummary, names: NameBook, now: Timestamp,
+        watchedSince: Timestamp? = nil, notes: [String] = []
+    ) {
+        self.sessions = sessions
+        self.summary = summary
+        self.names = names
+        self.now = now
+        self.watchedSince = watchedSince
+        self.notes = notes
+    }
+}

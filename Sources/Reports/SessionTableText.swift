@@ -1,0 +1,76 @@
+import FlowModel
+import Query
+
+/// Writes sessions as a table: first a pass that measures, then one that writes, so that no cell is kept.
+struct SessionTableText {
+    let answer: SessionAnswer
+    let width: Int?
+
+    func append(to text: inout [UInt8]) {
+        var cell: [UInt8] = []
+        let layout = TableLayout(widths: measure(&cell), limit: width)
+        for column in layout.columns {
+            cell.removeAll(keepingCapacity: true)
+            cell.append(contentsOf: column.heading.utf8)
+            append(cell, in: column, layout, to: &text)
+        }
+        endLine(&text)
+        for session in answer.sessions {
+            for column in layout.columns {
+                cell.removeAll(keepingCapacity: true)
+                column.appendCell(session, answer, to: &cell)
+                if cell.isEmpty { cell.append(UInt8(ascii: "-")) }
+                append(cell, in: column, layout, to: &text)
+            }
+            endLine(&text)
+        }
+        appendRemark("left out for want of room: ", layout.omitted, to: &text)
+        appendRemark("cut for want of room (~): ", layout.cut, to: &text)
+    }
+
+    private func measure(_ cell: inout [UInt8]) -> [Int] {
+        var widths = [Int](repeating: 0, count: TableColumn.allCases.count)
+        for session in answer.sessions {
+            for column in TableColumn.allCases {
+                cell.removeAll(keepingCapacity: true)
+                column.appendCell(session, answer, to: &cell)
+                widths[column.rawValue] = max(widths[column.rawValue], TerminalText.width(of: cell))
+            }
+        }
+        return widths
+    }
+
+    private func append(_ cell: [UInt8], in column: TableColumn, _ layout: TableLayout, to text: inout [UInt8]) {
+        if column != layout.columns.first { text.appendSpaces(TableLayout.gap) }
+        let room = layout.width(of: column)
+        let fitting = TerminalText.width(of: cell, upTo: room)
+        if fitting.byteCount < cell.count {
+            let shortened = TerminalText.width(of: cell, upTo: room - 1)
+            text.append(contentsOf: cell[..<shortened.byteCount])
+            text.append(UInt8(ascii: "~"))
+            text.appendSpaces(room - 1 - shortened.columnCount)
+            return
+        }
+        if column.isNumber { text.appendSpaces(room - fitting.columnCount) }
+        text.append(contentsOf: cell)
+        if !column.isNumber { text.appendSpaces(room - fitting.columnCount) }
+    }
+
+    private func endLine(_ text: inout [UInt8]) {
+        while text.last == UInt8(ascii: " ") { text.removeLast() }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendRemark(_ remark: String, _ columns: [TableColumn], to text: inout [UInt8]) {
+        guard !columns.isEmpty else { return }
+        text.append(contentsOf: remark.utf8)
+        text.append(contentsOf: columns.map(\.heading).joined(separator: ", ").utf8)
+        text.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendSpaces(_ count: Int) {
+        for _ in 0..<count { append(UInt8(ascii: " ")) }
+    }
+}

@@ -1,0 +1,91 @@
+public import FlowModel
+import Query
+
+/// Totals and completeness as lines for people: what stands under every table.
+public enum SummaryText {
+    static func append(_ answer: SessionAnswer, to text: inout [UInt8]) {
+        appendTotals(of: answer, to: &text)
+        appendDoubts(about: answer.sessions.totals, to: &text)
+        appendCompleteness(of: answer.summary, since: answer.watchedSince, to: &text)
+        for note in answer.notes {
+            text.append(contentsOf: "note: ".utf8)
+            TerminalText.append(Array(note.utf8), to: &text)
+            text.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    /// `20 of 1,234 sessions, 12.3GiB in 9,876,543 packets, since 2026-01-05T09:00:01Z (1h11m)`
+    private static func appendTotals(of answer: SessionAnswer, to text: inout [UInt8]) {
+        let totals = answer.sessions.totals
+        text.appendGrouped(UInt64(answer.sessions.count))
+        text.append(contentsOf: " of ".utf8)
+        text.appendCount(UInt64(totals.sessionCount), "session")
+        if totals.unknownCount < totals.sessionCount {
+            text.append(contentsOf: (totals.isExact ? ", " : ", at least ").utf8)
+            text.appendByteCount(totals.counters.byteCount)
+            text.append(contentsOf: " in ".utf8)
+            text.appendCount(totals.counters.packetCount, "packet")
+        }
+        if let start = totals.earliestStart {
+            text.append(contentsOf: ", since ".utf8)
+            start.append(to: &text, fractionDigits: 0)
+            if let span = UInt64(exactly: answer.now.nanoseconds(since: start)) {
+                text.append(contentsOf: " (".utf8)
+                text.appendDuration(nanoseconds: span)
+                text.append(UInt8(ascii: ")"))
+            }
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    /// Which of the totals are not what they seem.
+    private static func appendDoubts(about totals: SelectionTotals, to text: inout [UInt8]) {
+        if totals.unknownCount > 0 {
+            text.appendCount(UInt64(totals.unknownCount), "session")
+            text.append(contentsOf: " without counters (-)\n".utf8)
+        }
+        if totals.inexactCount > 0 {
+            text.appendCount(UInt64(totals.inexactCount), "session")
+            text.append(contentsOf: " with lower bounds only (>)\n".utf8)
+        }
+    }
+
+    /// `complete: nothing is known to be lost`, or what is; with a newline.
+    ///
+    /// - Parameter since: when the watching began, `nil` for a single look.
+    public static func appendCompleteness(of summary: TableSummary, since: Timestamp?, to text: inout [UInt8]) {
+        text.append(contentsOf: (summary.isComplete ? "complete: nothing is known to be lost" : "INCOMPLETE: ").utf8)
+        if !summary.isComplete { appendGaps(of: summary, to: &text) }
+        if let since {
+            text.append(contentsOf: " since ".utf8)
+            since.append(to: &text, fractionDigits: 0)
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    private static func appendGaps(of summary: TableSummary, to text: inout [UInt8]) {
+        var isFirst = true
+        func append(_ count: UInt64, _ noun: String, _ before: String = "", after: String) {
+            guard count > 0 else { return }
+            if !isFirst { text.append(contentsOf: ", ".utf8) }
+            isFirst = false
+            text.append(contentsOf: before.utf8)
+            text.appendCount(count, noun)
+            text.append(contentsOf: after.utf8)
+        }
+        append(summary.lostCounts[.conntrack] ?? 0, "message", "conntrack lost ", after: " (overrun)")
+        append(summary.lostCounts[.nflog] ?? 0, "packet", "nflog lost ", after: " (overrun)")
+        append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
+        for lane in Lane.allCases {
+            append(summary.malformedCounts[lane] ?? 0, "message", after: " of \(lane.keyword) malformed")
+        }
+        append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
+        append(summary.evictedCount, "session", after: " known from packets only evicted")
+        append(summary.refusedCount, "session", after: " refused: the table was full")
+        append(summary.ambiguousPackets, "packet", after: " of several zones' sessions not counted")
+        if summary.lastDumpWasComplete == false {
+            text.append(contentsOf: (isFirst ? "" : ", ").utf8)
+            text.append(contentsOf: "the last dump was not complete".utf8)
+        }
+    }
+}

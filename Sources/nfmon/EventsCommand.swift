@@ -1,0 +1,109 @@
+public import ArgumentParser
+import FlowModel
+import Ingest
+public import Reports
+import Sessions
+
+/// `nfmon events`: the session-event stream on the standard output.
+struct EventsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Session events as they come: start, update, end, denied, loss, resync.",
+        discussion: """
+            One event a line, as NDJSON with the names of the Elastic Common Schema, or in another format with -o. The \
+            sessions that are already there come first, as starts marked initial; --no-initial leaves them out.
+
+            Every event has a number (event.sequence). A gap is exactly the events that the reader of this stream was too slow \
+            for; a loss event with source "output" follows it. What the kernel's sockets lost is told the same way, with source \
+            conntrack or nflog.
+
+            Examples:
+              nfmon events -o compact
+              nfmon events | jq -r 'select(.event.action=="session-denied") | [.source.ip, .rule.name] | @tsv'
+              nfmon events --for 1h -o csv > sessions.csv
+              nfmon events -r firewall.pcap
+            """)
+
+    @OptionGroup var sources: SourceOptions
+
+    @Option(name: .shortAndLong, help: "How to write events: ndjson, compact, csv or json.")
+    var output = EventFormat.ndjson
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"))
+    var duration: TimeSpan?
+
+    @Option(name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"))
+    var count: UInt64?
+
+    @Flag(name: .customLong("no-initial"), help: "Leave out the sessions that were there before nfmon listened.")
+    var noInitial = false
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
+    var read: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Also write what the kernel sends to a savefile.", valueName: "file"))
+    var write: String?
+
+    func validate() throws {
+        if count == 0 { throw ValidationError("--count must be at least 1.") }
+        if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
+        if write == "-" { throw ValidationError("the events go to the standard output: --write needs a file.") }
+    }
+
+    func run() throws {
+        do throws(IngestError) {
+            var printer = EventPrinter(format: output, limit: count)
+            if let read {
+                try replay(read, to: &printer)
+            } else {
+                try listen(to: &printer)
+            }
+        } catch {
+            throw Talk.fail(error)
+        }
+    }
+
+    private var tableConfiguration: SessionTable.Configuration {
+        var configuration = SessionTable.Configuration()
+        configuration.tellsInitial = !noInitial
+        configuration.hasConntrack = !sources.noConntrack
+        return configuration
+    }
+
+    private func replay(_ path: String, to printer: inout EventPrinter) throws(IngestError) {
+        let stop = try Signal()
+        try stop.raiseOnTermination()
+        try printer.begin()
+        let replay = try Replay(path, tableConfiguration, lanes: sources.lanes)
+        let failure = try replay.run { (store) throws(IngestError) in
+            try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
+        }
+        try printer.end()
+        Talk.say(printer.summary, replay.store.withTable { $0.completeness })
+        if let failure { throw failure }
+    }
+
+    private func listen(to printer: inout EventPrinter) throws(IngestError) {
+        let recorder = try write.map { path throws(IngestError) in try Recorder(path: path) }
+        let live = try LiveTable(sources, tableConfiguration, ConntrackSource.Configuration(), recorder: recorder)
+        try printer.begin()
+        Talk.say("listening: \(live.description)")
+        AnswerNotes.gather(sources).forEach(Talk.warn)
+        let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
+        var goesOn = true
+        while goesOn, !live.stop.isRaised, live.failure.first == nil, recorder?.failure == nil {
+            let now = ReceiveTime.now.monotonic
+            if let end, now >= end { break }
+            let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: end.map { $0 - now })
+            live.change.lower()
+            goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
+        }
+        let failure = live.finish()
+        if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
+        try printer.end()
+        Talk.say(printer.summary, live.store.withTable { $0.completeness })
+        if let failure { throw failure }
+    }
+}
+
+extension EventFormat: ExpressibleByArgument {}

@@ -1,0 +1,64 @@
+import FlowModel
+import Ingest
+import Sessions
+
+/// The sources of a command, opened together and stopped together.
+struct LiveSources {
+    private let links: LinkSource
+    private let nflog: NFLogSource?
+    private let conntrack: ConntrackSource?
+    /// In words: what is read.
+    let description: String
+
+    /// Opens what the options ask for.
+    ///
+    /// The interfaces come first, so that names are known; then NFLOG; conntrack last, as its dump begins at once.
+    init(
+        _ options: SourceOptions, conntrack configuration: ConntrackSource.Configuration, into intake: Intake,
+        failure: SourceFailure
+    ) throws(IngestError) {
+        links = try LinkSource(into: intake, failure: failure)
+        var parts: [String] = []
+        nflog = options.noNFLog ? nil : try Self.openNFLog(options, intake, failure)
+        if options.noConntrack {
+            conntrack = nil
+        } else {
+            var configuration = configuration
+            configuration.receiveBuffer = options.conntrackBuffer.bytes
+            let source = try ConntrackSource(configuration, into: intake, failure: failure)
+            source.warnings.forEach(Talk.warn)
+            conntrack = source
+            parts.append("conntrack")
+        }
+        if nflog != nil {
+            let groups = options.groups.numbers.map(String.init).joined(separator: ", ")
+            parts.append("NFLOG group \(groups)")
+        }
+        description = parts.joined(separator: ", ")
+    }
+
+    /// A group that the user did not choose may be taken: conntrack then goes on alone.
+    private static func openNFLog(
+        _ options: SourceOptions, _ intake: Intake, _ failure: SourceFailure
+    ) throws(IngestError) -> NFLogSource? {
+        var configuration = NFLogSource.Configuration()
+        configuration.groups = options.groups.numbers
+        configuration.receiveBuffer = options.nflogBuffer.bytes
+        do throws(IngestError) {
+            let source = try NFLogSource(configuration, into: intake, failure: failure)
+            source.warnings.forEach(Talk.warn)
+            return source
+        } catch {
+            guard error.kind == .unavailable, !options.groups.areChosen, !options.noConntrack else { throw error }
+            Talk.warn("\(error): going on without NFLOG, so without interfaces and rules")
+            return nil
+        }
+    }
+
+    /// Ends all threads and waits for them.
+    func stop() {
+        conntrack?.stop()
+        nflog?.stop()
+        links.stop()
+    }
+}

@@ -1,0 +1,54 @@
+import FlowModel
+import Ingest
+import Sessions
+
+/// A session table that the kernel feeds: sources, store and the signals between them and a command.
+struct LiveTable {
+    let store: SessionStore
+    let names = NameTable()
+    /// Up when the user or the system wants the command to end, or a source failed.
+    let stop: Signal
+    /// Up when there are events, or a dump has ended.
+    let change: Signal
+    let failure: SourceFailure
+    private let sources: LiveSources
+    private let recorder: Recorder?
+
+    /// In words: what is read.
+    var description: String { sources.description }
+
+    init(
+        _ options: SourceOptions, _ table: SessionTable.Configuration, _ conntrack: ConntrackSource.Configuration,
+        recorder: Recorder? = nil
+    ) throws(IngestError) {
+        if let name = options.netns { try NetworkNamespace.enter(name) }
+        let stop = try Signal()
+        let change = try Signal()
+        try stop.raiseOnTermination()
+        self.stop = stop
+        self.change = change
+        self.recorder = recorder
+        failure = SourceFailure { change.raise() }
+        store = SessionStore(configuration: table, seed: Self.seed) { change.raise() }
+        sources = try LiveSources(
+            options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
+            failure: failure)
+    }
+
+    /// Stops the sources, tells what is left to tell, completes the recording.
+    ///
+    /// - Returns: why the sources or the recording ended before they were told to, `nil` if they did not.
+    func finish() -> IngestError? {
+        sources.stop()
+        let end = ReceiveTime.now
+        store.finish(at: end)
+        do throws(IngestError) { try recorder?.finish(at: end) } catch { return error }
+        return failure.first
+    }
+
+    /// Random, so that nobody who sends packets can choose ones that collide in the table.
+    static var seed: (UInt64, UInt64) {
+        var generator = SystemRandomNumberGenerator()
+        return (generator.next(), generator.next())
+    }
+}

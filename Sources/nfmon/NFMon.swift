@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// The command line's root.
+@main
+struct NFMon: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nfmon",
+        abstract: "Who talks to whom through this firewall, how much, under which rule, behind which NAT - and how complete the answer is.",
+        discussion: """
+            Two views of the kernel's netfilter become one table of sessions: conntrack, which knows sessions, NAT and exact \
+            totals, and NFLOG, which knows the interface and the rule of the packets that a rule like this one logs:
+
+              iptables -I FORWARD -m conntrack --ctstate NEW -j NFLOG --nflog-group 100 --nflog-prefix lan-out
+
+            A prefix VERDICT:RULE, such as drop:ssh-bruteforce, also tells the verdict (accept, drop or reject).
+
+            Examples:
+              nfmon sessions --top            what moves most bytes now
+              nfmon sessions -o json          every session, for a program
+              nfmon events                    the session events as they come, one JSON object a line
+              nfmon events -o compact         the same for people
+              nfmon record firewall.pcap      what the kernel sends, to look at later
+              nfmon sessions --top -r firewall.pcap
+
+            Data goes to the standard output, everything else to the standard error. Exit status: 0 all went well (also when \
+            the reader of the output went away, or after Ctrl-C); 64 a wrong option; 65 a file that is no savefile, or is \
+            damaged; 69 something that is needed is not there or is taken (conntrack, an NFLOG group, a namespace); 74 reading \
+            or writing failed (a full disk); 77 the privilege is missing.
+            """,
+        version: "nfmon 0.1.0",
+        subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self])
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import FlowModel
+import Ingest
+import Sessions
+
+/// `nfmon record`: what the kernel sent, as a savefile.
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Write what the kernel sends, both lanes, to a savefile that replays.",
+        discussion: """
+            The file is an ordinary pcap file of netlink messages (LINKTYPE_NETLINK): Wireshark and tshark open it, and \
+            nfmon sessions -r and nfmon events -r make the same sessions and events of it as the live run would have, losses \
+            included. Interface names and the table's dumps are in it. It is written readable by its owner only.
+
+            Example:
+              nfmon record --for 10m firewall.pcap
+              nfmon sessions --top -r firewall.pcap
+            """)
+
+    @OptionGroup var sources: SourceOptions
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"))
+    var duration: TimeSpan?
+
+    @Argument(help: "The file to write, replaced if it exists; - is the standard output.")
+    var file: String
+
+    func run() throws {
+        do throws(IngestError) {
+            let recorder = try Recorder(path: file)
+            var table = SessionTable.Configuration()
+            table.tellsEvents = false
+            table.hasConntrack = !sources.noConntrack
+            let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
+            Talk.say("recording: \(live.description)")
+            let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
+            while !live.stop.isRaised, live.failure.first == nil, recorder.failure == nil {
+                let now = ReceiveTime.now.monotonic
+                if let end, now >= end { break }
+                // A failed disk shows at the next look at the latest.
+                Signal.wait(for: [live.stop, live.change], timeout: min(end.map { $0 - now } ?? .max, 1_000_000_000))
+                live.change.lower()
+            }
+            let failure = live.finish()
+            Talk.say("\(recorder.recordCount) records", live.store.withTable { $0.completeness })
+            if let failure { throw failure }
+        } catch {
+            throw Talk.fail(error)
+        }
+    }
+}

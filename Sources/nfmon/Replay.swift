@@ -1,0 +1,56 @@
+import FlowModel
+import Ingest
+import Sessions
+
+/// A session table that a savefile feeds.
+final class Replay {
+    let store: SessionStore
+    let names = NameTable()
+    private let path: String
+    private let lanes: Set<Lane>
+    /// When the recording ended; known once it was read.
+    private(set) var endTime = Timestamp(nanoseconds: 0)
+
+    /// - Parameter lanes: what of the recording is taken in.
+    init(_ path: String, _ table: SessionTable.Configuration, lanes: Set<Lane>) throws(IngestError) {
+        self.path = path
+        self.lanes = lanes
+        store = SessionStore(configuration: table, seed: LiveTable.seed)
+    }
+
+    /// Takes in the whole file.
+    ///
+    /// - Parameter step: called after each record; answers whether to go on.
+    /// - Returns: where the file is damaged, in what way; what came before was taken in.
+    func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
+        var source = try SavefileSource.open(path, names: names)
+        var observations: [Observation] = []
+        var damage: IngestError?
+        while true {
+            do throws(IngestError) {
+                guard try source.next(into: &observations) else { break }
+            } catch {
+                damage = error
+                break
+            }
+            observations.removeAll { !lanes.contains($0) }
+            _ = store.take(observations, at: source.time)
+            guard try step(store) else { return damage }
+        }
+        endTime = source.time.wall
+        store.finish(at: source.time)
+        _ = try step(store)
+        return damage
+    }
+}
+
+extension Set<Lane> {
+    fileprivate func contains(_ observation: Observation) -> Bool {
+        switch observation {
+        case .conntrack, .dumpBegan, .dumpEnded: contains(.conntrack)
+        case .packet: contains(.nflog)
+        case .loss(let loss): contains(loss.lane)
+        case .interface: true
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import FlowModel
+import Ingest
+
+/// What to read: lanes, groups, buffers, the namespace.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Read this NFLOG group; may be given several times. (default: 100)",
+            discussion: "A group has one reader: if another process has it, nfmon names it."))
+    var group: [UInt16] = []
+
+    @Flag(name: .customLong("no-conntrack"), help: "Do not read conntrack: only what rules log is known then.")
+    var noConntrack = false
+
+    @Flag(name: .customLong("no-nflog"), help: "Do not read NFLOG: no interface, rule or denied packet is known then.")
+    var noNFLog = false
+
+    @Option(
+        name: .customLong("conntrack-buffer"),
+        help: ArgumentHelp(
+            "Receive buffer for conntrack events, in bytes (K, M, G).",
+            discussion: "An event takes about 1.3 KB of it until it is read.", valueName: "bytes"))
+    var conntrackBuffer = ByteCount(bytes: 64 << 20)
+
+    @Option(
+        name: .customLong("nflog-buffer"),
+        help: ArgumentHelp("Receive buffer for logged packets, in bytes (K, M, G).", valueName: "bytes"))
+    var nflogBuffer = ByteCount(bytes: 32 << 20)
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Look into this network namespace, as ip netns names it.", valueName: "name"))
+    var netns: String?
+
+    func validate() throws {
+        if noConntrack, noNFLog {
+            throw ValidationError("--no-conntrack and --no-nflog together leave nothing to read.")
+        }
+        if noNFLog, !group.isEmpty {
+            throw ValidationError("--group and --no-nflog contradict each other.")
+        }
+    }
+
+    /// The lanes to read.
+    var lanes: Set<Lane> {
+        var lanes = Set(Lane.allCases)
+        if noConntrack { lanes.remove(.conntrack) }
+        if noNFLog { lanes.remove(.nflog) }
+        return lanes
+    }
+
+    /// The groups to read, and whether the user asked for them by number.
+    var groups: (numbers: [UInt16], areChosen: Bool) {
+        var seen = Set<UInt16>()
+        let unique = group.filter { seen.insert($0).inserted }
+        return unique.isEmpty ? ([100], false) : (unique, true)
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import FlowModel
+import Ingest
+import Reports
+
+/// What nfmon says to its user, on the standard error. Every text passes the terminal's escaping: process names and file
+/// names may hold anything.
+enum Talk {
+    static func say(_ text: String) {
+        var line = Array("nfmon: ".utf8)
+        TerminalText.append(Array(text.utf8), to: &line)
+        StandardError.write(text: line + [UInt8(ascii: "\n")])
+    }
+
+    /// Says what was done, and how complete it is.
+    static func say(_ deed: String, _ summary: TableSummary) {
+        var line = Array("nfmon: \(deed); ".utf8)
+        SummaryText.appendCompleteness(of: summary, since: nil, to: &line)
+        StandardError.write(text: line)
+    }
+
+    /// Says what a format has no place for: totals, completeness, notes.
+    static func say(_ answer: SessionAnswer, _ report: SessionReport) {
+        var text: [UInt8] = []
+        report.appendSummary(of: answer, into: &text)
+        StandardError.write(text: text)
+    }
+
+    static func warn(_ text: String) { say("warning: \(text)") }
+
+    /// Says why the command fails, and what its exit status is.
+    static func fail(_ error: IngestError) -> ExitCode {
+        say(error.description)
+        return error.exitCode
+    }
+}
+
+extension IngestError {
+    /// The numbers of sysexits.h.
+    var exitCode: ExitCode {
+        switch kind {
+        case .data: ExitCode(65)
+        case .unavailable: ExitCode(69)
+        case .inputOutput: ExitCode(74)
+        case .privilege: ExitCode(77)
+        }
+    }
+}

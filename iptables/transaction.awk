@@ -1,0 +1,55 @@
+# transaction.awk: plans one iptables-restore transaction. Reads the filter table as it is (side=1, from iptables-save)
+# and the wanted profiles (side=2); writes what to feed to "iptables-restore --noflush". Changes nothing itself.
+#
+# Variables: family, ip or ip6, for messages; group, the NFLOG group that replaces the profiles' own.
+
+# The table as it is. Its user chains and rules that are not ours count only as places.
+side == 1 && /^:NFMON/ { present[substr($1, 2)] = 1 }
+side == 1 && /^:/ { policy[substr($1, 2)] = $2 }
+side == 1 && /^-A (INPUT|FORWARD|OUTPUT) -j NFMON(-[A-Z]+)?$/ { sub(/^-A/, "-D"); old[++olds] = $0; next }
+side == 1 && /^-A/ { length_of[$2]++; last[$2] = $0 }
+side == 1 && / -[jg] NFMON/ { foreign[++foreigns] = $0 }
+
+# The profiles. -I puts the jump at the head of a chain; -A means what its end denies, if it denies.
+side == 2 && /^:/ { wanted[substr($1, 2)] = 1 }
+side == 2 && /^-A NFMON/ { sub(/--nflog-group [0-9]+/, "--nflog-group " group); rule[++rules] = $0 }
+side == 2 && /^-I / { head[++heads] = $0 }
+side == 2 && /^-A (INPUT|FORWARD|OUTPUT) / {
+	end = last[$2]
+	sub(/ -m comment --comment ("[^"]*"|[^ ]+)/, "", end)
+	if (end == "-A " $2 " -j DROP" || index(end, "-A " $2 " -j REJECT") == 1) {
+		tail[++tails] = "-I " $2 " " length_of[$2] " -j " $4
+		if (end ~ /REJECT/) rejects[$4] = 1
+	} else if (policy[$2] == "DROP")
+		tail[++tails] = $0
+	else {
+		print "rules: " family " " $2 " denies nothing at its end: drops logs nothing there" >"/dev/stderr"
+		delete wanted[$4]
+	}
+}
+
+END {
+	for (i = 1; i <= foreigns; i++) {
+		split(foreign[i], word, / -[jg] /)
+		sub(/ .*/, "", word[2])
+		if (word[2] in wanted) continue
+		print "rules: " word[2] " is still used by a rule of yours: remove it first: " \
+			family "tables -D" substr(foreign[i], 3) >"/dev/stderr"
+		exit 1
+	}
+	print "*filter"
+	# Declaring a chain that exists empties it.
+	for (chain in present) print ":" chain " - [0:0]"
+	for (chain in wanted) if (!(chain in present)) print ":" chain " - [0:0]"
+	for (i = 1; i <= olds; i++) print old[i]
+	for (i = 1; i <= rules; i++) {
+		split(rule[i], word)
+		if (word[2] in rejects) sub(/ drop:/, " reject:", rule[i])
+		if (word[2] in wanted) print rule[i]
+	}
+	# Tails first: their places were counted without the heads.
+	for (i = 1; i <= tails; i++) print tail[i]
+	for (i = 1; i <= heads; i++) print head[i]
+	for (chain in present) if (!(chain in wanted)) print "-X " chain
+	print "COMMIT"
+}
