@@ -76,4 +76,6 @@ public struct SessionFacts: OptionSet, Sendable {
     public static let countersReset = SessionFacts(rawValue: 1 << 10)
     /// The counters were read at least twice: the rates mean something.
     public static let rate = SessionFacts(rawValue: 1 << 11)
+    /// The session has ended; ``SessionRecord/lastSeen`` is its end.
+    public static let ended = SessionFacts(rawValue: 1 << 12)
 }

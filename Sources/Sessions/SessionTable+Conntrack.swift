@@ -59,7 +59,7 @@ extension SessionTable {
             dump.report.foundCount &+= 1
         }
         record.generation = dump.generation
-        _ = record.takeIn(observation, at: time)
+        _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
         records[slot] = record
         enter(slot)
         announce(slot, at: record.facts.contains(.predatesListener) ? time.wall : record.start)
@@ -114,7 +114,7 @@ extension SessionTable {
         var probe = index.probe(hasher.hash(original))
         var replaced: UInt32?
         while let entry = index.next(&probe) {
-            guard entry.role == .original, records[entry.slot].facts.contains(.conntrack) else { continue }
+            guard entry.role == .original, records[entry.slot].facts.isTracked else { continue }
             let other = records[entry.slot].original
             if other == original || other == inverse { replaced = entry.slot }
         }
@@ -129,7 +129,7 @@ extension SessionTable {
         if replyChanges { leave(slot) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
-        let isVisible = records[slot].takeIn(observation, at: time) || replyChanges
+        let isVisible = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd) || replyChanges
         if replyChanges {
             records[slot].reply = observation.entry.reply
             enter(slot)
@@ -144,11 +144,11 @@ extension SessionTable {
 
     /// Ends a session on the kernel's word, with its final counters and stamps.
     private mutating func end(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
-        _ = records[slot].takeIn(observation, at: time)
+        _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.stop ?? observation.entry.eventTime ?? time.wall
         records[slot].lastSeen = endTime
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
-        close(slot, SessionEnd(cause: .event, time: endTime))
+        depart(slot, SessionEnd(cause: .event, time: endTime), at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
@@ -164,7 +164,7 @@ extension SessionTable {
             id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
         record.conntrackID = entry.id ?? 0
         record.facts = [.live, .conntrack]
-        _ = record.takeIn(observation, at: time)
+        _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
         let end = SessionEnd(cause: .event, time: entry.stop ?? entry.eventTime ?? time.wall)
         record.lastSeen = end.time
         tell(.end(Session(record: record, nflog: nil), end), at: end.time)
@@ -175,14 +175,28 @@ extension SessionTable {
         if dump.isRunning { dump.report.endedCount &+= 1 }
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         let earliest = min(records[slot].lastSeen, time.wall)
-        close(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest))
+        depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), at: time)
     }
 
-    /// Tells a session's end and takes it out of the table.
+    /// Ends a tracked session. It stays where late packets find it; the end is told at once if nothing is missing from it.
+    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
+        records[slot].facts.insert(.ended)
+        guard configuration.hasNFLog else { return close(slot, end) }
+        let isFed = lastPacketAt.map { time.monotonic < $0 &+ configuration.packetSilence } ?? false
+        let isTold = !isFed || records[slot].facts.contains(.nflog)
+        if isTold { tell(slot, at: end.time) { .end($0, end) } }
+        departures.append(
+            Departure(slot: slot, end: end, isTold: isTold), until: time.monotonic &+ configuration.packetHold)
+    }
+
+    /// Tells a session's end, if its beginning was told, and takes it out of the table.
     mutating func close(_ slot: UInt32, _ end: SessionEnd) {
-        if records[slot].facts.contains(.announced) || records[slot].facts.contains(.conntrack) {
-            tell(slot, at: end.time) { .end($0, end) }
-        }
+        if records[slot].facts.contains(.announced) { tell(slot, at: end.time) { .end($0, end) } }
+        forget(slot)
+    }
+
+    /// Takes a session out of the table.
+    mutating func forget(_ slot: UInt32) {
         leave(slot)
         let place = records[slot].laneSlot
         if place != .max {
@@ -207,8 +221,9 @@ extension SessionRecord {
 
     /// Takes over what a conntrack message says.
     ///
+    /// - Parameter lastLook: the end of the last dump.
     /// - Returns: whether anything changed that the event stream shows.
-    mutating func takeIn(_ observation: ConntrackObservation, at time: ReceiveTime) -> Bool {
+    mutating func takeIn(_ observation: ConntrackObservation, at time: ReceiveTime, lastLook: ReceiveTime?) -> Bool {
         let entry = observation.entry
         var isVisible = false
         lastSeen = time.wall
@@ -234,27 +249,31 @@ extension SessionRecord {
             facts.insert(.start)
         }
         if let original = entry.originalCounters, let reply = entry.replyCounters {
-            takeIn(DirectionalCounters(original: original, reply: reply), at: time)
+            takeIn(DirectionalCounters(original: original, reply: reply), at: time, lastLook: lastLook)
         }
         return isVisible
     }
 
     /// Takes over absolute counters, and from the last ones the rate.
-    private mutating func takeIn(_ counters: DirectionalCounters, at time: ReceiveTime) {
+    private mutating func takeIn(_ counters: DirectionalCounters, at time: ReceiveTime, lastLook: ReceiveTime?) {
         defer {
             self.counters = counters
             countersReadAt = time.monotonic
             facts.insert(.counters)
         }
-        guard facts.contains(.counters) else { return }
-        let before = self.counters.total
+        let isFirst = !facts.contains(.counters)
+        // A session that began after the last look had nothing then.
+        let isYoung = facts.contains(.start) && start >= lastLook?.wall ?? time.wall
+        guard !isFirst || isYoung else { return }
+        let before = isFirst ? Counters() : self.counters.total
+        let beforeAt = isFirst ? lastLook?.monotonic ?? time.monotonic : countersReadAt
         let after = counters.total
         guard after.byteCount >= before.byteCount, after.packetCount >= before.packetCount else {
             facts.insert(.countersReset)
             return
         }
-        guard time.monotonic > countersReadAt else { return }
-        let seconds = Float(time.monotonic - countersReadAt) / 1e9
+        guard time.monotonic > beforeAt else { return }
+        let seconds = Float(time.monotonic - beforeAt) / 1e9
         bytesPerSecond = Float(after.byteCount - before.byteCount) / seconds
         packetsPerSecond = Float(after.packetCount - before.packetCount) / seconds
         facts.insert(.rate)

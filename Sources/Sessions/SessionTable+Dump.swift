@@ -7,6 +7,8 @@ struct DumpProgress {
     var generation: UInt32 = 0
     var cause = DumpStart.Cause.initial
     var startedAt: UInt64 = 0
+    /// When the last dump ended; `nil` before the first.
+    var lastEnd: ReceiveTime?
     /// Events were lost since it began: what it did not show may have come and gone.
     var isDirty = false
     /// Events were lost and no dump that began later has ended well.
@@ -39,6 +41,7 @@ extension SessionTable {
             dump.isNeeded = false
         }
         dump.isRunning = false
+        dump.lastEnd = time
         dump.report.isComplete = isComplete
         dump.report.duration = time.monotonic &- min(time.monotonic, dump.startedAt)
         summary.dumpCount &+= 1
@@ -58,9 +61,7 @@ extension SessionTable {
     private mutating func sweep(at time: ReceiveTime) {
         dump.doubtfulCount = 0
         for slot in 0..<UInt32(records.extent) {
-            guard records[slot].facts.isSuperset(of: [.live, .conntrack]),
-                records[slot].generation != dump.generation
-            else { continue }
+            guard records[slot].facts.isTracked, records[slot].generation != dump.generation else { continue }
             records[slot].missCount &+= 1
             if records[slot].missCount >= Self.missesBeforeEnd {
                 inferEnd(of: slot, at: time)

@@ -50,7 +50,7 @@ extension SessionTable {
         var probe = index.probe(hash)
         while let entry = index.next(&probe) {
             if entry.role == .original, records[entry.slot].original == original,
-                records[entry.slot].facts.contains(.conntrack)
+                records[entry.slot].facts.isTracked
             {
                 return entry.slot
             }
@@ -62,29 +62,40 @@ extension SessionTable {
     enum Found {
         case nothing
         case one(Match)
-        /// Tracked sessions in several zones have the tuple, and the packet does not say its zone.
+        /// Sessions in several zones have the tuple, and the packet does not say its zone.
         case ambiguous
+
+        mutating func add(_ match: Match) {
+            switch self {
+            case .nothing: self = .one(match)
+            case .one(let first): if first.slot != match.slot { self = .ambiguous }
+            case .ambiguous: break
+            }
+        }
     }
 
     /// The session of a packet seen before or after translation, in either direction. A tracked session goes before one
-    /// that only packets told of.
+    /// that has just ended, and that before one that only packets told of.
     func find(packet key: FlowKey) -> Found {
         var probe = index.probe(hasher.hash(key))
-        var tracked: Match?
-        var untracked: Match?
+        var tracked = Found.nothing
+        var ended = Found.nothing
+        var untracked = Found.nothing
         while let entry = index.next(&probe) {
             guard let direction = direction(of: key, at: entry) else { continue }
             let match = Match(slot: entry.slot, direction: direction)
-            if !records[entry.slot].facts.contains(.conntrack) {
-                untracked = untracked ?? match
-            } else if let first = tracked {
-                if first.slot != entry.slot { return .ambiguous }
+            let facts = records[entry.slot].facts
+            if facts.contains(.ended) {
+                ended.add(match)
+            } else if facts.contains(.conntrack) {
+                tracked.add(match)
             } else {
-                tracked = match
+                untracked.add(match)
             }
         }
-        if let match = tracked ?? untracked { return .one(match) }
-        return .nothing
+        if case .nothing = tracked {} else { return tracked }
+        if case .nothing = ended {} else { return ended }
+        return untracked
     }
 
     /// Which way a packet with `key` goes in the session of an index entry; `nil` where the tuples differ.

@@ -4,6 +4,7 @@ extension SessionTable {
     /// Takes in a logged packet: counts it to its session, or begins one.
     mutating func apply(_ packet: PacketObservation, at time: ReceiveTime) {
         summary.observedCounts[.nflog, default: 0] &+= 1
+        lastPacketAt = time.monotonic
         let match: Match
         switch findSession(of: packet) {
         case .one(let found): match = found
@@ -15,16 +16,23 @@ extension SessionTable {
             match = Match(slot: slot, direction: .original)
         }
         let slot = match.slot
+        let isFirstPacket = !records[slot].facts.contains(.nflog)
         ensureLane(slot)
         lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: packet.time ?? time.wall)
         records[slot].facts.insert(.nflog)
+        if records[slot].facts.contains(.ended) { return }
         records[slot].lastSeen = max(records[slot].lastSeen, packet.time ?? time.wall)
         if !records[slot].facts.contains(.conntrack) {
             let place = records[slot].laneSlot
             lanes[place].lastUsed = time.monotonic
             packetSessions.use(place, in: &lanes)
         }
-        if packet.verdict.isDenial { deny(slot, at: packet.time ?? time.wall) }
+        if packet.verdict.isDenial {
+            deny(slot, at: packet.time ?? time.wall)
+        } else if isFirstPacket, records[slot].facts.contains(.announced) {
+            // NFLOG gathers packets for a moment, so conntrack was first: now interfaces and rule are known, too.
+            tell(slot, at: packet.time ?? time.wall) { .update($0) }
+        }
     }
 
     /// By conntrack's own word where the kernel attached it, else by what the packet shows.
@@ -66,7 +74,7 @@ extension SessionTable {
         if !packet.verdict.isDenial {
             records[slot].facts.insert(.awaitsConntrack)
             let hold = configuration.hasConntrack ? configuration.packetHold : 0
-            waiting.admit(slot, records[slot].id, until: time.monotonic &+ hold)
+            waiting.append(Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ hold)
         }
         return slot
     }

@@ -1,41 +1,71 @@
 import FlowModel
 
+/// A session that packets told of, and whose word from conntrack is still awaited.
+struct Waiter {
+    var slot: UInt32
+    var id: SessionID
+}
+
+/// A session that has ended, and whose last logged packets may still be on their way: NFLOG gathers packets for up to its
+/// flush timeout, while conntrack tells an end at once.
+struct Departure {
+    var slot: UInt32
+    var end: SessionEnd
+    /// Whether the stream was told of the end.
+    var isTold: Bool
+}
+
 extension SessionTable {
     /// Does what is due by `time`, in the order in which it fell due, so that a replay, which looks at other moments, tells
     /// the same.
     mutating func settle(at time: ReceiveTime) {
         if !dump.isRunning { tombstones.forget(before: time.monotonic &- min(time.monotonic, Tombstones.grace)) }
         while true {
-            let waiter = waiting.first.flatMap { $0.deadline <= time.monotonic ? $0 : nil }
-            let idle = packetSessions.oldest.flatMap { place -> (slot: UInt32, deadline: UInt64)? in
-                let deadline = lanes[place].lastUsed &+ configuration.packetIdle
-                return deadline <= time.monotonic ? (lanes[place].owner, deadline) : nil
-            }
-            if let waiter, waiter.deadline <= idle?.deadline ?? .max {
-                waiting.dismissFirst()
-                stopWaiting(waiter)
-            } else if let idle {
-                let end = records[idle.slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
-                close(idle.slot, SessionEnd(cause: .timeout, time: Timestamp(nanoseconds: end)))
+            let idle = idleDeadline
+            let next = min(waiting.nextDeadline, departures.nextDeadline, idle)
+            guard next <= time.monotonic else { return }
+            if waiting.nextDeadline == next {
+                stopWaiting()
+            } else if departures.nextDeadline == next {
+                letGo()
             } else {
-                return
+                endIdle()
             }
         }
     }
 
-    /// Conntrack's word will not come any more.
-    mutating func settleAllWaiting(at time: ReceiveTime) {
-        while let waiter = waiting.first {
-            waiting.dismissFirst()
-            stopWaiting(waiter)
-        }
+    /// Nothing more will come: what waits is told as it is.
+    mutating func settleAll() {
+        while waiting.count > 0 { stopWaiting() }
+        while departures.count > 0 { letGo() }
     }
 
-    private mutating func stopWaiting(_ waiter: WaitingRoom.Waiter) {
+    /// Conntrack had no word about a packet's session: it stands for itself.
+    private mutating func stopWaiting() {
+        guard let waiter = waiting.popFirst() else { return }
         // The place may have been given to another session meanwhile.
         let record = records[waiter.slot]
         guard record.facts.contains(.awaitsConntrack), record.id == waiter.id else { return }
         records[waiter.slot].facts.remove(.awaitsConntrack)
         announce(waiter.slot, at: record.start)
+    }
+
+    /// No more packets will come for a session that has ended.
+    private mutating func letGo() {
+        guard let departure = departures.popFirst() else { return }
+        if !departure.isTold { tell(departure.slot, at: departure.end.time) { .end($0, departure.end) } }
+        forget(departure.slot)
+    }
+
+    /// When the session that only packets told of, and that was unused for longest, ends.
+    private var idleDeadline: UInt64 {
+        packetSessions.oldest.map { lanes[$0].lastUsed &+ configuration.packetIdle } ?? .max
+    }
+
+    private mutating func endIdle() {
+        guard let place = packetSessions.oldest else { return }
+        let slot = lanes[place].owner
+        let end = records[slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
+        close(slot, SessionEnd(cause: .timeout, time: Timestamp(nanoseconds: end)))
     }
 }

@@ -11,9 +11,11 @@ public struct SessionTable: ~Copyable {
         public var maximumSessions = 4_194_304
         /// Sessions that only packets told of; beyond it the one unused for longest is evicted and counted.
         public var maximumPacketSessions = 65_536
-        /// Nanoseconds that a packet waits for conntrack's word about its session. The two sockets are not ordered, and
-        /// NFLOG batches packets for up to its flush timeout.
+        /// Nanoseconds that a packet waits for conntrack's word about its session, as the two sockets are not ordered, and
+        /// that a session which has ended waits for packets, as NFLOG gathers them for up to its flush timeout.
         public var packetHold: UInt64 = 500_000_000
+        /// Nanoseconds without any logged packet after which ends wait for none: nothing feeds NFLOG.
+        public var packetSilence: UInt64 = 10_000_000_000
         /// Nanoseconds after which a session that only packets told of ends for want of packets.
         public var packetIdle: UInt64 = 120_000_000_000
         /// Whether changes are told as events. A single look at the table does not need them.
@@ -22,6 +24,8 @@ public struct SessionTable: ~Copyable {
         public var tellsInitial = true
         /// Whether conntrack is read at all: without it no packet waits for its word.
         public var hasConntrack = true
+        /// Whether NFLOG is read at all: without it no session waits for packets.
+        public var hasNFLog = true
 
         public init() {}
     }
@@ -34,7 +38,10 @@ public struct SessionTable: ~Copyable {
     var tombstones = Tombstones()
     var losses = LossLog()
     var packetSessions = AgeList()
-    var waiting = WaitingRoom()
+    var waiting = DeadlineQueue<Waiter>()
+    var departures = DeadlineQueue<Departure>()
+    /// When the last logged packet came, in monotonic nanoseconds.
+    var lastPacketAt: UInt64?
     var dump = DumpProgress()
     var interfaces: [InterfaceIndex: NameID] = [:]
     var summary = TableSummary()
@@ -72,7 +79,7 @@ public struct SessionTable: ~Copyable {
         swap(&self.events, &events)
         defer { swap(&self.events, &events) }
         settle(at: time)
-        settleAllWaiting(at: time)
+        settleAll()
         losses.report(at: time.monotonic, all: true) { self.events.append(SessionEvent(time: $0.to, body: .loss($0))) }
     }
 
@@ -80,18 +87,18 @@ public struct SessionTable: ~Copyable {
     ///
     /// - Complexity: O(places ever used).
     public func forEach(_ body: (borrowing Session) -> Void) {
-        for slot in 0..<UInt32(records.extent) where records[slot].facts.contains(.live) { body(session(slot)) }
+        for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive { body(session(slot)) }
     }
 
     /// The number of sessions.
-    public var count: Int { records.count }
+    public var count: Int { records.count - departures.count }
 
     /// How complete the table is.
     public var completeness: TableSummary {
         var summary = self.summary
-        summary.sessionCount = records.count
+        summary.sessionCount = count
         summary.packetSessionCount = packetSessions.count
-        summary.conntrackSessionCount = records.count - packetSessions.count
+        summary.conntrackSessionCount = count - packetSessions.count
         return summary
     }
 
@@ -148,6 +155,14 @@ public struct SessionTable: ~Copyable {
     mutating func tell(_ slot: UInt32, at time: Timestamp, _ body: (Session) -> SessionEvent.Body) {
         if configuration.tellsEvents { events.append(SessionEvent(time: time, body: body(session(slot)))) }
     }
+}
+
+extension SessionFacts {
+    /// Whether the session exists as far as is known.
+    var isLive: Bool { contains(.live) && !contains(.ended) }
+
+    /// Whether it exists and conntrack told of it.
+    var isTracked: Bool { isSuperset(of: [.live, .conntrack]) && !contains(.ended) }
 }
 
 extension SessionRecord {

@@ -67,6 +67,7 @@ struct EventsCommand: ParsableCommand {
         var configuration = SessionTable.Configuration()
         configuration.tellsInitial = !noInitial
         configuration.hasConntrack = !sources.noConntrack
+        configuration.hasNFLog = !sources.noNFLog
         return configuration
     }
 

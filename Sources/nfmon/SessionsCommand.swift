@@ -79,6 +79,7 @@ struct SessionsCommand: ParsableCommand {
         var table = SessionTable.Configuration()
         table.tellsEvents = false
         table.hasConntrack = !sources.noConntrack
+        table.hasNFLog = !sources.noNFLog
         var conntrack = ConntrackSource.Configuration()
         conntrack.dumpInterval = top == nil ? 0 : interval.nanoseconds
         conntrack.leastPauseFactor = 0

@@ -1,0 +1,45 @@
+import FlowModel
+import Testing
+
+@testable import Ingest
+
+@Suite struct DumpScheduleTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    private func ended(after duration: UInt64, interval: UInt64 = 10 * second) -> DumpSchedule {
+        var schedule = DumpSchedule()
+        _ = schedule.begin(.initial, at: 0)
+        schedule.end(at: duration, interval: interval, leastPauseFactor: 20)
+        return schedule
+    }
+
+    @Test func quickDumpIsRepeatedAfterTheInterval() {
+        let schedule = ended(after: 1000)
+        #expect(schedule.due(at: 1000 + 10 * Self.second - 1) == nil)
+        #expect(schedule.due(at: 1000 + 10 * Self.second) == .periodic)
+    }
+
+    @Test func dumpingTakesATwentiethOfTheTimeAtMost() {
+        let schedule = ended(after: 3 * Self.second)
+        #expect(schedule.due(at: 62 * Self.second) == nil)
+        #expect(schedule.due(at: 63 * Self.second) == .periodic)
+    }
+
+    @Test func lossIsAnsweredSoonAndNotAtOnceAgain() {
+        var schedule = ended(after: 2 * Self.second)
+        schedule.want(.overrun, at: 2 * Self.second + 1)
+        #expect(schedule.due(at: 3 * Self.second) == nil)
+        #expect(schedule.due(at: 4 * Self.second) == .overrun)
+    }
+
+    @Test func oneDumpAtATime() {
+        var schedule = DumpSchedule()
+        _ = schedule.begin(.initial, at: 0)
+        schedule.want(.overrun, at: 1)
+        #expect(schedule.due(at: .max) == nil)
+    }
+
+    @Test func singleLookIsNotRepeated() {
+        #expect(ended(after: 5, interval: 0).wait(at: 6) == nil)
+    }
+}

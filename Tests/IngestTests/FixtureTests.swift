@@ -1,0 +1,78 @@
+import FlowModel
+import Foundation
+import Ingest
+import Reports
+import Sessions
+import Testing
+
+/// What the fixtures were recorded for: the same bytes make the same events, for ever.
+///
+/// `Fixtures/make --expect` writes the expectations anew after a wanted change.
+@Suite struct FixtureTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures")
+
+    static let names: [String] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+        return files.filter { $0.hasSuffix(".pcap") }.map { String($0.dropLast(5)) }.sorted()
+    }()
+
+    @Test func thereAreFixtures() { #expect(Self.names.count >= 7) }
+
+    @Test(arguments: names)
+    func recordingReplaysToTheEventsBesideIt(_ name: String) throws {
+        let replayed = try Replayed(Self.folder.appending(path: "\(name).pcap").path())
+        let expected = try String(contentsOf: Self.folder.appending(path: "\(name).ndjson"), encoding: .utf8)
+        #expect(replayed.ndjson == expected)
+    }
+
+    @Test(arguments: names)
+    func everySessionOfARecordingEndsOnceAtMost(_ name: String) throws {
+        let replayed = try Replayed(Self.folder.appending(path: "\(name).pcap").path())
+        var ended: Set<String> = []
+        for case .end(let session, _) in replayed.events.map(\.body) {
+            let key = "\(session.record.id.rawValue) \(session.record.start.nanoseconds)"
+            #expect(ended.insert(key).inserted)
+        }
+    }
+
+    @Test func recordingCutAnywhereGivesWhatCameBefore() throws {
+        let whole = try Data(contentsOf: Self.folder.appending(path: "denied.pcap"))
+        let file = FileManager.default.temporaryDirectory.appending(path: "nfmon-cut-\(UUID()).pcap")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for length in stride(from: 24, to: whole.count, by: 61) {
+            try whole.prefix(length).write(to: file)
+            let replayed = try Replayed(file.path())
+            #expect(replayed.damage == nil || replayed.damage?.kind == .data)
+        }
+    }
+}
+
+/// A savefile taken in from its first record to its last, or to where it is damaged.
+struct Replayed {
+    var events: [SessionEvent] = []
+    var damage: IngestError?
+    let ndjson: String
+
+    init(_ path: String) throws {
+        let names = NameTable()
+        let store = SessionStore(seed: (1, 2))
+        var source = try SavefileSource.open(path, names: names)
+        var observations: [Observation] = []
+        do throws(IngestError) {
+            while try source.next(into: &observations) { _ = store.take(observations, at: source.time) }
+        } catch {
+            damage = error
+        }
+        store.finish(at: source.time)
+        var sequence = store.takeEvents(into: &events)
+        let book = NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames })
+        var report = EventReport(format: .ndjson)
+        var text: [UInt8] = []
+        for event in events {
+            report.append(event, sequence: sequence, names: book, into: &text)
+            sequence += 1
+        }
+        ndjson = String(decoding: text, as: UTF8.self)
+    }
+}

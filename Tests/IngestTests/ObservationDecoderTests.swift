@@ -1,0 +1,131 @@
+import FlowModel
+import Testing
+
+@testable import Ingest
+@testable import Wire
+
+@Suite struct ObservationDecoderTests {
+    @Test func gapInTheSequenceIsExactlyThePacketsLost() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        for sequence: UInt32 in [0, 1, 5, 6] { decoder.take(.packet(sequence: sequence), to: &observations) }
+        #expect(observations.lossCounts == [3])
+    }
+
+    @Test func packetsLostBeforeTheFirstOneThatArrivedAreCounted() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        decoder.take(.packet(sequence: 7), to: &observations)
+        #expect(observations.lossCounts == [7])
+    }
+
+    @Test func sequenceThatWrapsIsNoLoss() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        for sequence: UInt32 in [0x7fff_0000, .max - 1, .max, 0, 1] {
+            decoder.take(.packet(sequence: sequence), to: &observations)
+        }
+        #expect(observations.lossCounts == [0x7fff_0000])
+    }
+
+    @Test func groupsHaveSequencesOfTheirOwn() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        for group: UInt16 in [100, 101] {
+            for sequence: UInt32 in 0..<3 { decoder.take(.packet(group: group, sequence: sequence), to: &observations) }
+        }
+        #expect(observations.lossCounts == [])
+    }
+
+    @Test func endOfAnNFLogBatchIsNoEndOfADump() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        decoder.take(Message(type: 3, flags: 2, body: [0, 0, 0, 0]), to: &observations)
+        #expect(observations.isEmpty)
+    }
+
+    @Test func dumpThatTheKernelCallsInterruptedIsNotComplete() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        let tuple = Message.attribute(1, Message.attribute(1, Message.attribute(1, [10, 0, 0, 1])))
+        decoder.take(Message(type: 0x100, flags: 0x12, sequence: 5, body: [2, 0, 0, 0] + tuple), to: &observations)
+        decoder.take(Message(type: 3, flags: 2, sequence: 5, body: [0, 0, 0, 0]), to: &observations)
+        guard case .dumpEnded(let end)? = observations.last else {
+            Issue.record("the dump did not end")
+            return
+        }
+        #expect(!end.isComplete)
+    }
+
+    @Test func malformedMessageIsCountedToItsLaneAndTheNextOneIsRead() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations: [Observation] = []
+        let broken = Message(type: 0x100, body: [2, 0, 0, 0, 200, 0, 1, 0])
+        decoder.take(bytes: broken.bytes + Message.packet(sequence: 0).bytes, to: &observations)
+        #expect(observations.count == 2)
+        guard case .loss(let loss)? = observations.first, case .packet? = observations.last else {
+            Issue.record("expected a loss and a packet")
+            return
+        }
+        #expect(loss.lane == .conntrack && loss.cause == .malformed && loss.count == 1)
+    }
+
+    @Test func dumpsCauseSurvivesARecording() {
+        var sequence = DumpSequence()
+        for cause in [DumpStart.Cause.initial, .overrun, .periodic] {
+            let number = sequence.next(cause)
+            #expect(number != 0)
+            #expect(DumpSequence.cause(of: number) == cause)
+        }
+    }
+}
+
+/// A netlink message under construction.
+struct Message {
+    var bytes: [UInt8] = []
+
+    init(type: UInt16, flags: UInt16 = 0, sequence: UInt32 = 0, body: [UInt8]) {
+        bytes.appendNative(UInt32(16 + body.count))
+        bytes.appendNative(type)
+        bytes.appendNative(flags)
+        bytes.appendNative(sequence)
+        bytes.appendNative(0 as UInt32)
+        bytes += body
+        while bytes.count % 4 != 0 { bytes.append(0) }
+    }
+
+    /// An NFLOG packet: IPv4 and UDP.
+    static func packet(group: UInt16 = 100, sequence: UInt32) -> Message {
+        var number: [UInt8] = []
+        number.appendBigEndian(sequence)
+        let header: [UInt8] = [0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]
+        let body = [2, 0, UInt8(group >> 8), UInt8(group & 0xff)] + attribute(12, number)
+        return Message(type: 0x400, body: body + attribute(9, header + [0, 53, 0, 54, 0, 8, 0, 0]))
+    }
+
+    static func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendNative(UInt16(4 + value.count))
+        bytes.appendNative(type)
+        bytes += value
+        while bytes.count % 4 != 0 { bytes.append(0) }
+        return bytes
+    }
+}
+
+extension ObservationDecoder {
+    mutating func take(_ message: Message, to observations: inout [Observation]) {
+        take(bytes: message.bytes, to: &observations)
+    }
+
+    mutating func take(bytes: [UInt8], to observations: inout [Observation]) {
+        decode(datagram: bytes.reader, of: .netfilter, to: &observations)
+    }
+}
+
+extension [Observation] {
+    /// How many were lost, gap by gap.
+    var lossCounts: [UInt64] {
+        compactMap { if case .loss(let loss) = $0 { loss.count } else { nil } }
+    }
+}
