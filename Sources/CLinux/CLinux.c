@@ -34,6 +34,14 @@ int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t cou
     return received;
 }
 
+int64_t nfmon_drop_count(int socket) {
+    enum { OPTION = 55, DROPS = 8 }; // SO_MEMINFO, SK_MEMINFO_DROPS
+    uint32_t words[DROPS + 1];
+    socklen_t length = sizeof words;
+    if (getsockopt(socket, SOL_SOCKET, OPTION, words, &length) < 0 || length < sizeof words) return -1;
+    return words[DROPS];
+}
+
 int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int nfmon_setns_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }

@@ -68,18 +68,18 @@ struct ConntrackReader: ~Copyable {
     mutating func run() throws(IngestError) {
         lastDropCount = events.dropCount ?? 0
         try beginDump(.initial)
+        var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
-            let readsDump = schedule.isRunning && !isCongested
-            let ready = Poll.wait(
-                for: [stopSignal.number, events.number] + (readsDump ? [dumps.number] : []), timeout: timeout)
-            if ready.contains(stopSignal.number) {
+            set.watch(place: 2, dumps.number, schedule.isRunning && !isCongested)
+            let isReady = set.wait(timeout: timeout)
+            if set.isReady(stopSignal.number) {
                 try drainEvents()
                 return
             }
             // The dump's rows go first: a change that an event tells of later is then not undone by an older row.
-            if ready.contains(dumps.number) { try readDump() }
+            if set.isReady(dumps.number) { try readDump() }
             try drainEvents()
-            if ready.isEmpty { heed(intake.advance(to: .now)) }
+            if !isReady { heed(intake.advance(to: .now)) }
             if let cause = schedule.due(at: ReceiveTime.now.monotonic) { try beginDump(cause) }
         }
     }
@@ -88,7 +88,7 @@ struct ConntrackReader: ~Copyable {
     private var timeout: Int32 {
         if isCongested { return 10 }
         let wait = schedule.wait(at: ReceiveTime.now.monotonic) ?? Self.tick
-        return Int32(clamping: (min(wait, Self.tick) + 999_999) / 1_000_000)
+        return min(wait, Self.tick).pollTimeout
     }
 
     // MARK: Events

@@ -25,5 +25,8 @@ public struct Intake: Sendable {
     }
 
     /// Nothing came for a while.
-    func advance(to time: ReceiveTime) -> SinkAnswer { sink.advance(to: time) }
+    func advance(to time: ReceiveTime) -> SinkAnswer {
+        recorder?.flush()
+        return sink.advance(to: time)
+    }
 }

@@ -59,16 +59,18 @@ private struct LinkReader: ~Copyable {
     mutating func readAll() throws(IngestError) {
         try socket.send(NetlinkRequest.linkDump(sequence: 1), for: Self.operation)
         isDumping = true
+        var set = PollSet(reading: [socket.number])
         for _ in 0..<50 where isDumping {
-            _ = Poll.wait(for: [socket.number], timeout: 100)
+            _ = set.wait(timeout: 100)
             try drain()
         }
     }
 
     mutating func run() throws(IngestError) {
+        var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
-            let ready = Poll.wait(for: [stopSignal.number, socket.number], timeout: -1)
-            if ready.contains(stopSignal.number) { return }
+            _ = set.wait(timeout: -1)
+            if set.isReady(stopSignal.number) { return }
             try drain()
         }
     }

@@ -46,11 +46,12 @@ struct NFLogReader: ~Copyable {
 
     /// Reads until the stop signal. The groups are given back when the socket closes.
     mutating func run() throws(IngestError) {
+        var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
-            let ready = Poll.wait(for: [stopSignal.number, socket.number], timeout: 100)
+            let isReady = set.wait(timeout: 100)
             try drain()
-            if ready.contains(stopSignal.number) { return }
-            if ready.isEmpty { _ = intake.advance(to: .now) }
+            if set.isReady(stopSignal.number) { return }
+            if !isReady { _ = intake.advance(to: .now) }
         }
     }
 
@@ -147,9 +148,10 @@ extension NetlinkSocket {
     ///
     /// - Returns: the refusal, `nil` for an acknowledgement.
     fileprivate func answer(to sequence: UInt32, for operation: String) throws(IngestError) -> NetlinkAnswer? {
+        var set = PollSet(reading: [number])
         for _ in 0..<50 {
             guard case .datagrams(let count) = try receive(for: operation) else {
-                _ = Poll.wait(for: [number], timeout: 100)
+                _ = set.wait(timeout: 100)
                 continue
             }
             for index in 0..<count {

@@ -77,12 +77,8 @@ struct NetlinkSocket: ~Copyable {
     /// How many messages the kernel has dropped since the socket was opened, for want of receive buffer; exact, and
     /// wrapping at 2^32. `nil` before Linux 4.12.
     var dropCount: UInt32? {
-        var words = [UInt32](repeating: 0, count: Int(NFMON_MEMINFO_WORDS))
-        var length = socklen_t(words.count * 4)
-        // SAFETY: the kernel writes at most as many bytes as `length` says, and `length` is the array's.
-        let result = unsafe getsockopt(number, SOL_SOCKET, Int32(NFMON_SO_MEMINFO), &words, &length)
-        guard result == 0, length > 4 * UInt32(NFMON_MEMINFO_DROPS) else { return nil }
-        return words[Int(NFMON_MEMINFO_DROPS)]
+        let count = nfmon_drop_count(number)
+        return count < 0 ? nil : UInt32(truncatingIfNeeded: count)
     }
 
     /// Sends a request to the kernel.

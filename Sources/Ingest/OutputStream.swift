@@ -1,3 +1,4 @@
+internal import FlowModel
 internal import Glibc
 
 /// The standard output as data leaves through it: never blocking a stop, noticing a reader that is gone.
@@ -6,7 +7,7 @@ public struct OutputStream: Sendable {
         case written
         /// The reader closed its end: the end of the command, and no error.
         case readerIsGone
-        /// The stop signal came while the reader was slow.
+        /// The stop signal or the deadline came while the reader was slow; what it did not take is still in the buffer.
         case stopped
     }
 
@@ -34,28 +35,50 @@ public struct OutputStream: Sendable {
         status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0x103  // character device 1:3
     }
 
-    /// Writes all of the bytes.
+    /// Writes all of the bytes, and takes out of the buffer what was written.
     ///
+    /// - Parameters:
+    ///   - stop: while it is up, nothing is waited for.
+    ///   - deadline: nanoseconds of the monotonic clock after which nothing is waited for.
     /// - Throws: where the output takes no more: a full disk, a broken device.
-    public func write(_ bytes: [UInt8], unless stop: Signal? = nil) throws(IngestError) -> Outcome {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            if canBlock {
-                let ready = Poll.wait(for: [stop].compactMap { $0?.number }, writing: [number], timeout: -1)
-                if let stop, ready.contains(stop.number), !ready.contains(number) { return .stopped }
-            }
-            let piece = canBlock ? rest.prefix(Self.safeSize) : rest
+    public func write(
+        _ bytes: inout [UInt8], unless stop: Signal? = nil, until deadline: UInt64? = nil
+    ) throws(IngestError) -> Outcome {
+        var start = 0
+        defer { bytes.removeFirst(start) }
+        while start < bytes.count {
+            if canBlock, !isReady(unless: stop, until: deadline) { return .stopped }
+            let end = canBlock ? min(start + Self.safeSize, bytes.count) : bytes.count
             // SAFETY: the bytes are borrowed for the call.
-            let written = unsafe piece.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
+            let written = unsafe bytes[start..<end].withUnsafeBytes {
+                unsafe Glibc.write(number, $0.baseAddress, $0.count)
+            }
             if written >= 0 {
-                rest = rest.dropFirst(written)
+                start += written
             } else if errno == EPIPE {
                 return .readerIsGone
             } else if errno != EINTR, errno != EAGAIN {
-                throw IngestError("write to the standard output", errno: errno)
+                throw IngestError("write to the standard output", errno: errno, cure: Self.cure(for: errno))
             }
         }
         return .written
+    }
+
+    /// Waits until the output takes something; not while the stop signal is up, and not beyond the deadline.
+    private func isReady(unless stop: Signal?, until deadline: UInt64?) -> Bool {
+        var set = PollSet(reading: stop.map { [$0.number] } ?? [], writing: [number])
+        while true {
+            let now = ReceiveTime.now.monotonic
+            let timeout = deadline.map { $0 > now ? ($0 - now).pollTimeout : 0 } ?? -1
+            if set.wait(timeout: timeout) {
+                return set.isReady(number)
+            }
+            if let deadline, ReceiveTime.now.monotonic >= deadline { return false }
+        }
+    }
+
+    private static func cure(for number: Int32) -> String {
+        number == ENOSPC ? "make room, or write elsewhere; what was written before is whole" : ""
     }
 
     /// Waits until a flag is up or the reader of the output is gone.
@@ -63,20 +86,8 @@ public struct OutputStream: Sendable {
     /// - Parameter timeout: nanoseconds; `nil` waits without end.
     /// - Returns: whether the reader is gone.
     public func wait(for signals: [Signal], timeout: UInt64?) -> Bool {
-        let milliseconds = timeout.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
-        return Poll.waitForClose(of: number, orRead: signals.map(\.number), timeout: milliseconds)
-    }
-}
-
-extension Poll {
-    /// - Returns: whether `number`'s reader has closed it.
-    fileprivate static func waitForClose(of number: Int32, orRead reading: [Int32], timeout: Int32) -> Bool {
-        // With no events asked for, only errors are told: POLLERR of a pipe means that nobody reads any more.
-        var entries =
-            [pollfd(fd: number, events: 0, revents: 0)]
-            + reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        // SAFETY: the array has as many entries as is said.
-        let result = unsafe poll(&entries, nfds_t(entries.count), timeout)
-        return result > 0 && entries[0].revents & Int16(POLLERR) != 0
+        var set = PollSet(reading: signals.map(\.number), closing: [number])
+        _ = set.wait(timeout: timeout?.pollTimeout ?? -1)
+        return set.isClosed(number)
     }
 }

@@ -52,6 +52,13 @@ public final class Recorder: Sendable {
         }
     }
 
+    /// Writes what is gathered: nothing came for a while, and somebody may want to look.
+    func flush() {
+        state.withLock { state in
+            if !state.pending.isEmpty { flush(&state) }
+        }
+    }
+
     /// Writes the rest, with a mark of the time at which the recording ended.
     public func finish(at time: ReceiveTime) throws(IngestError) {
         let failure = state.withLock { state in

@@ -32,7 +32,18 @@ public final class Signal: Sendable {
     }
 
     /// Whether the flag is up.
-    public var isRaised: Bool { Poll.wait(for: [number], timeout: 0).contains(number) }
+    public var isRaised: Bool {
+        var set = PollSet(reading: [number])
+        return set.wait(timeout: 0)
+    }
+
+    /// Waits until one of the flags is up.
+    ///
+    /// - Parameter timeout: nanoseconds; `nil` waits without end.
+    public static func wait(for signals: [Signal], timeout: UInt64?) {
+        var set = PollSet(reading: signals.map(\.number))
+        _ = set.wait(timeout: timeout?.pollTimeout ?? -1)
+    }
 
     /// Raises the flag at SIGINT, SIGTERM and SIGHUP, and makes a closed pipe an error of `write` instead of the process's
     /// end. The flag must live as long as the process.

@@ -15,19 +15,23 @@ public final class SessionStore: ObservationSink {
         var lastTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
     }
 
-    /// How many events may wait for the output; a quarter of it is when a dump should pause.
-    public static let queueLimit = 65_536
+    /// How many events may wait for the output if nothing else is said.
+    public static let defaultQueueLimit = 65_536
 
+    private let queueLimit: Int
     private let state: Mutex<State>
     private let onChange: @Sendable () -> Void
 
-    /// - Parameter onChange: called, from a source's thread and without the lock, when events have come into an empty queue
-    ///   and when a dump has ended.
+    /// - Parameters:
+    ///   - queueLimit: how many events may wait for the output; a quarter of it is when a dump should pause.
+    ///   - onChange: called, from a source's thread and without the lock, when events have come into an empty queue
+    ///     and when a dump has ended.
     public init(
         configuration: SessionTable.Configuration = SessionTable.Configuration(), seed: (UInt64, UInt64),
-        onChange: @escaping @Sendable () -> Void = {}
+        queueLimit: Int = defaultQueueLimit, onChange: @escaping @Sendable () -> Void = {}
     ) {
         state = Mutex(State(table: SessionTable(configuration: configuration, seed: seed)))
+        self.queueLimit = queueLimit
         self.onChange = onChange
     }
 
@@ -49,17 +53,17 @@ public final class SessionStore: ObservationSink {
     ) -> SinkAnswer {
         let (answer, isNews) = state.withLock { state in
             let before = state.queue.count
-            let dumps = state.table.completeness.dumpCount
+            let dumps = state.table.dumpCount
             state.lastTime = time
             body(&state.table, &state.queue)
-            if state.queue.count > Self.queueLimit {
-                state.unwritten &+= UInt64(state.queue.count - Self.queueLimit)
-                state.queue.removeLast(state.queue.count - Self.queueLimit)
+            if state.queue.count > queueLimit {
+                state.unwritten &+= UInt64(state.queue.count - queueLimit)
+                state.queue.removeLast(state.queue.count - queueLimit)
             }
             let answer = SinkAnswer(
-                wantedDump: state.table.wantedDump, isCongested: state.queue.count > Self.queueLimit / 4)
+                wantedDump: state.table.wantedDump, isCongested: state.queue.count > queueLimit / 4)
             let isNews =
-                (before == 0 && !state.queue.isEmpty) || state.table.completeness.dumpCount != dumps
+                (before == 0 && !state.queue.isEmpty) || state.table.dumpCount != dumps
             return (answer, isNews)
         }
         if isNews { onChange() }

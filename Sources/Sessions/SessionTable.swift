@@ -93,6 +93,9 @@ public struct SessionTable: ~Copyable {
     /// The number of sessions.
     public var count: Int { records.count - departures.count }
 
+    /// How many dumps have ended.
+    public var dumpCount: UInt64 { summary.dumpCount }
+
     /// How complete the table is.
     public var completeness: TableSummary {
         var summary = self.summary

@@ -7,22 +7,32 @@ import Sessions
 struct EventPrinter {
     /// Bytes gathered before they are written.
     private static let flushSize = 64 << 10
+    /// Nanoseconds that a reader which is behind has at the end.
+    private static let patience: UInt64 = 1_000_000_000
 
     let output = OutputStream()
+    /// Nanoseconds of the monotonic clock after which a slow reader is not waited for.
+    var deadline: UInt64?
     private var report: EventReport
     private var text: [UInt8] = []
     private var events: [SessionEvent] = []
     private var left: UInt64?
     private var count: UInt64 = 0
     private var readerIsGone = false
+    /// Events that were told and that nobody waits for any more.
+    private var abandonedCount: UInt64 = 0
 
     init(format: EventFormat, limit: UInt64?) {
         report = EventReport(format: format)
         left = limit
     }
 
-    /// How many events were written.
-    var summary: String { count == 1 ? "1 event" : "\(count) events" }
+    /// In words: how many events were written, and what the reader did not take.
+    var summary: String {
+        let written = count == 1 ? "1 event" : "\(count) events"
+        if readerIsGone || (text.isEmpty && abandonedCount == 0) { return written }
+        return "\(written); the reader was too slow for their last \(text.count) bytes and for \(abandonedCount) more events"
+    }
 
     /// Writes what the format has in front of the first event.
     mutating func begin() throws(IngestError) {
@@ -32,31 +42,39 @@ struct EventPrinter {
 
     /// Writes the events that wait in the store.
     ///
-    /// - Returns: whether more are wanted: the limit is not reached, the reader is there, the stop signal is down.
+    /// - Returns: whether more are wanted: the limit is not reached, the reader is there, neither the stop signal nor the
+    ///   deadline has come.
     mutating func drain(_ store: SessionStore, names: NameTable, unless stop: Signal?) throws(IngestError) -> Bool {
         var sequence = store.takeEvents(into: &events)
         let book = NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames })
-        for event in events {
+        for (index, event) in events.enumerated() {
             if left == 0 || readerIsGone { return false }
             report.append(event, sequence: sequence, names: book, into: &text)
             sequence &+= 1
             count += 1
             left = left.map { $0 - 1 }
-            if text.count >= Self.flushSize, try !flush(unless: stop) { return false }
+            if text.count >= Self.flushSize, try !flush(unless: stop) {
+                abandonedCount += UInt64(events.count - index - 1)
+                return false
+            }
         }
         return try flush(unless: stop) && left != 0
     }
 
-    /// Writes what the format has behind the last event.
-    mutating func end() throws(IngestError) {
+    /// Writes what is left, and what the format has behind the last event; a reader that is behind gets a second.
+    mutating func end(_ store: SessionStore) throws(IngestError) {
+        if left != 0 {
+            _ = store.takeEvents(into: &events)
+            abandonedCount += UInt64(events.count)
+        }
         report.end(into: &text)
+        deadline = ReceiveTime.now.monotonic &+ Self.patience
         _ = try flush(unless: nil)
     }
 
     private mutating func flush(unless stop: Signal?) throws(IngestError) -> Bool {
         guard !readerIsGone else { return false }
-        let outcome = try output.write(text, unless: stop)
-        text.removeAll(keepingCapacity: true)
+        let outcome = try output.write(&text, unless: stop, until: deadline)
         readerIsGone = outcome == .readerIsGone
         return outcome == .written
     }

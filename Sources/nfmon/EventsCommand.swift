@@ -79,7 +79,7 @@ struct EventsCommand: ParsableCommand {
         let failure = try replay.run { (store) throws(IngestError) in
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
-        try printer.end()
+        try printer.end(replay.store)
         Talk.say(printer.summary, replay.store.withTable { $0.completeness })
         if let failure { throw failure }
     }
@@ -91,6 +91,7 @@ struct EventsCommand: ParsableCommand {
         Talk.say("listening: \(live.description)")
         AnswerNotes.gather(sources).forEach(Talk.warn)
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
+        printer.deadline = end
         var goesOn = true
         while goesOn, !live.stop.isRaised, live.failure.first == nil, recorder?.failure == nil {
             let now = ReceiveTime.now.monotonic
@@ -101,7 +102,7 @@ struct EventsCommand: ParsableCommand {
         }
         let failure = live.finish()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
-        try printer.end()
+        try printer.end(live.store)
         Talk.say(printer.summary, live.store.withTable { $0.completeness })
         if let failure { throw failure }
     }

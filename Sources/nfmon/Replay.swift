@@ -15,7 +15,8 @@ final class Replay {
     init(_ path: String, _ table: SessionTable.Configuration, lanes: Set<Lane>) throws(IngestError) {
         self.path = path
         self.lanes = lanes
-        store = SessionStore(configuration: table, seed: LiveTable.seed)
+        // A file waits for its reader: no event is lost.
+        store = SessionStore(configuration: table, seed: LiveTable.seed, queueLimit: .max)
     }
 
     /// Takes in the whole file.

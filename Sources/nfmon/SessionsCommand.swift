@@ -102,7 +102,7 @@ struct SessionsCommand: ParsableCommand {
         let lookCount: UInt64 = sources.noConntrack ? 0 : top == nil ? 1 : 2
         let end = start &+ (lookCount == 1 ? 0 : interval.nanoseconds)
         while !live.stop.isRaised, live.failure.first == nil {
-            let dumps = live.store.withTable { $0.completeness.dumpCount }
+            let dumps = live.store.withTable { $0.dumpCount }
             let now = ReceiveTime.now.monotonic
             if dumps >= lookCount, now >= end { return }
             Signal.wait(for: [live.stop, live.change], timeout: dumps >= lookCount ? end - now : nil)
@@ -142,7 +142,7 @@ struct SessionsCommand: ParsableCommand {
         let report = SessionReport(format: output, width: stream.terminalWidth)
         var text: [UInt8] = []
         report.append(answer, into: &text)
-        _ = try stream.write(text)
+        _ = try stream.write(&text)
         if !output.carriesSummary { Talk.say(answer, report) }
     }
 }

@@ -119,12 +119,12 @@ class Program:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"it did not end within {seconds} s; it said: {self.talk.strip()}") from None
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def stop(self, number=signal.SIGINT, seconds=10):
         """Ends it with a signal; its exit status."""
-        self.signal(number)
+        self.send(number)
         return self.wait(seconds)
 
     def close(self):

@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
-// SOL_NETLINK, SO_MEMINFO and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.
-enum { NFMON_SOL_NETLINK = 270, NFMON_SO_MEMINFO = 55, NFMON_SO_RCVBUFFORCE = 33 };
+// SOL_NETLINK and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.
+enum { NFMON_SOL_NETLINK = 270, NFMON_SO_RCVBUFFORCE = 33 };
 
-// The word of SO_MEMINFO that counts the messages dropped for want of receive buffer (SK_MEMINFO_DROPS).
-enum { NFMON_MEMINFO_DROPS = 8, NFMON_MEMINFO_WORDS = 9 };
+// SO_MEMINFO is behind such a macro, too. Returns how many messages the kernel dropped for want of receive buffer
+// (SK_MEMINFO_DROPS, wrapping at 2^32), or -1 where it does not say (before Linux 4.12).
+int64_t nfmon_drop_count(int socket);
 
 // struct mmsghdr and recvmmsg are GNU extensions: one call here fills fixed-stride buffers and their lengths.
 // Returns the number of datagrams, or -errno. A length above `stride` means that the datagram was cut.
