@@ -17,13 +17,15 @@ extension IPAddress {
         }
     }
 
-    private func group(_ index: Int) -> UInt16 {
+    /// One of the eight groups of an IPv6 address, the first being 0.
+    @inlinable
+    public func group(_ index: Int) -> UInt16 {
         let half = index < 4 ? high : low
         return UInt16(truncatingIfNeeded: half >> UInt64(48 - 16 * (index & 3)))
     }
 
-    /// The longest run of at least two zero groups, the first of equals: what RFC 5952 writes as `::`.
-    private var longestZeroRun: Range<Int> {
+    /// The longest run of at least two zero groups, the first of equals: what RFC 5952 writes as `::`; empty for none.
+    public var longestZeroRun: Range<Int> {
         var best = 0..<0
         var start = 0
         while start < 8 {

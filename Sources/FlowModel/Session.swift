@@ -24,7 +24,7 @@ public struct Session: Sendable {
     /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor standing still by offload.
     @inlinable
     public var isExact: Bool {
-        record.facts.contains(.counters) && !record.facts.contains(.countersReset)
+        record.facts.contains(.counters) && !record.facts.contains(.lowerBound)
             && record.status.isDisjoint(with: [.offload, .hardwareOffload])
     }
 

@@ -72,8 +72,8 @@ public struct SessionFacts: OptionSet, Sendable {
     public static let announced = SessionFacts(rawValue: 1 << 8)
     /// A packet of the session was dropped or rejected.
     public static let denied = SessionFacts(rawValue: 1 << 9)
-    /// The counters became smaller: somebody zeroed them, so they are a lower bound.
-    public static let countersReset = SessionFacts(rawValue: 1 << 10)
+    /// The counters are a lower bound: they became smaller, so somebody zeroed them, or the session ended without a last word.
+    public static let lowerBound = SessionFacts(rawValue: 1 << 10)
     /// The counters were read at least twice: the rates mean something.
     public static let rate = SessionFacts(rawValue: 1 << 11)
     /// The session has ended; ``SessionRecord/lastSeen`` is its end.

@@ -5,11 +5,11 @@ public struct TableSummary: Sendable {
     public var conntrackSessionCount = 0
     public var packetSessionCount = 0
     /// Messages lost for want of receive buffer: conntrack's, and packets of NFLOG.
-    public var lostCounts: [Lane: UInt64] = [:]
+    public var lostCounts = LaneCounts()
     /// Losses whose number the kernel did not say.
     public var uncountedLosses: UInt64 = 0
     /// Messages that could not be decoded.
-    public var malformedCounts: [Lane: UInt64] = [:]
+    public var malformedCounts = LaneCounts()
     /// Events that the output could not take.
     public var unwrittenEvents: UInt64 = 0
     /// Sessions evicted because too many were known from packets alone.
@@ -20,7 +20,8 @@ public struct TableSummary: Sendable {
     public var ambiguousPackets: UInt64 = 0
     /// DESTROYs that came a second time, and words about sessions that had ended.
     public var staleMessages: UInt64 = 0
-    public var observedCounts: [Lane: UInt64] = [:]
+    /// Conntrack messages and logged packets taken in.
+    public var observedCounts = LaneCounts()
     public var dumpCount: UInt64 = 0
     /// Whether the last dump was complete, `nil` before the first.
     public var lastDumpWasComplete: Bool?
@@ -29,7 +30,7 @@ public struct TableSummary: Sendable {
 
     /// Whether nothing is known to be missing.
     public var isComplete: Bool {
-        lostCounts.values.allSatisfy { $0 == 0 } && uncountedLosses == 0 && malformedCounts.values.allSatisfy { $0 == 0 }
+        lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
             && lastDumpWasComplete != false
     }

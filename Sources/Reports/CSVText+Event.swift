@@ -11,7 +11,7 @@ extension CSVText {
     /// Appends one event of the stream as a row.
     mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
         time(event.time)
-        word(event.body.action)
+        word(event.body.action.keyword)
         number(sequence)
         switch event.body {
         case .start(let session), .update(let session), .denied(let session):

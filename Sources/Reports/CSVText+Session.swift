@@ -26,7 +26,7 @@ extension CSVText {
         appendPath(session.nflog, names)
         number(session.zone.map(UInt64.init))
         number(session.mark.map(UInt64.init))
-        word(session.record.tcpState == .none ? nil : session.record.tcpState.keyword)
+        word(session.record.shownState)
         text(names.bytes(of: session.record.helper))
         appendLanes(of: session)
         appendCounters(of: session)

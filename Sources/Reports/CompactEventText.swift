@@ -12,7 +12,7 @@ struct CompactEventText: Sendable {
         text.appendTimeOfDay(event.time, fractionDigits: 6)
         text.append(UInt8(ascii: " "))
         let start = text.count
-        text.append(contentsOf: event.body.compactAction.utf8)
+        text.append(contentsOf: event.body.action.compactKeyword.utf8)
         text.pad(from: start, to: 6)
         text.append(UInt8(ascii: " "))
         switch event.body {
@@ -78,14 +78,14 @@ struct CompactEventText: Sendable {
     }
 }
 
-extension SessionEvent.Body {
+extension EventAction {
     /// Capitals where somebody should look up.
-    fileprivate var compactAction: String {
+    fileprivate var compactKeyword: String {
         switch self {
-        case .start: "start"
-        case .update: "update"
-        case .end: "end"
-        case .denied: "DENIED"
+        case .sessionStart: "start"
+        case .sessionUpdate: "update"
+        case .sessionEnd: "end"
+        case .sessionDenied: "DENIED"
         case .loss: "LOSS"
         case .resync: "RESYNC"
         }

@@ -28,7 +28,7 @@ extension [UInt8] {
             append(UInt8(ascii: " "))
             appendDuration(nanoseconds: duration)
         }
-        if session.record.tcpState != .none, let state = session.record.tcpState.keyword {
+        if let state = session.record.shownState {
             append(UInt8(ascii: " "))
             append(contentsOf: state.utf8)
         }

@@ -8,7 +8,7 @@ public struct EventReport: Sendable {
     public let format: EventFormat
 
     // The writers take the caller's buffer for the time of a call.
-    private var json = JSONText()
+    private var page = JSONPage()
     private var csv = CSVText()
     private var compact = CompactEventText()
     private var isFirst = true
@@ -38,16 +38,16 @@ public struct EventReport: Sendable {
     ) {
         switch format {
         case .ndjson:
-            swap(&json.bytes, &buffer)
-            json.append(event, sequence: sequence, names: names)
-            swap(&json.bytes, &buffer)
-            buffer.append(UInt8(ascii: "\n"))
+            var text = page.text()
+            text.append(event, sequence: sequence, names: names)
+            text.append(UInt8(ascii: "\n"))
+            page.flush(text.end, into: &buffer)
         case .json:
             buffer.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
             isFirst = false
-            swap(&json.bytes, &buffer)
-            json.append(event, sequence: sequence, names: names)
-            swap(&json.bytes, &buffer)
+            var text = page.text()
+            text.append(event, sequence: sequence, names: names)
+            page.flush(text.end, into: &buffer)
         case .csv:
             swap(&csv.bytes, &buffer)
             csv.append(event, sequence: sequence, names: names)

@@ -1,20 +1,18 @@
-import FlowModel
-
 extension JSONText {
+    /// The most bytes that a text of `length` bytes may become.
+    static func longestString(ofLength length: Int) -> Int { 6 * length + 2 }
+
     /// Appends a string value of any bytes.
     ///
     /// What is not UTF-8 becomes U+FFFD, once for each malformed sequence, as JSON knows no bytes. Whatever could steer a
     /// terminal or hide (`Unicode.Scalar.isHidden`) is escaped, which JSON's readers undo.
     ///
-    /// - Complexity: O(length); a text of plain ASCII is copied as it is.
-    public mutating func append(string text: [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        if text.allSatisfy(Self.isPlain) {
-            bytes.append(contentsOf: text)
-        } else {
-            appendEscaped(text)
-        }
-        bytes.append(UInt8(ascii: "\""))
+    /// - Complexity: O(length).
+    mutating func append(string text: [UInt8]) {
+        append(UInt8(ascii: "\""))
+        let plainCount = append(text, while: Self.isPlain)
+        if plainCount < text.count { append(escaping: text, from: plainCount) }
+        append(UInt8(ascii: "\""))
     }
 
     @inline(__always)
@@ -22,15 +20,15 @@ extension JSONText {
         byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    private mutating func appendEscaped(_ text: [UInt8]) {
-        var offset = 0
+    private mutating func append(escaping text: [UInt8], from start: Int) {
+        var offset = start
         while offset < text.count {
             switch ScalarReader.step(in: text, at: offset) {
             case .scalar(let scalar, let length):
                 append(scalar)
                 offset += length
             case .malformed(let length):
-                bytes.append(contentsOf: "\u{fffd}".utf8)
+                append(utf8: "\u{fffd}")
                 offset += length
             }
         }
@@ -38,17 +36,23 @@ extension JSONText {
 
     private mutating func append(_ scalar: Unicode.Scalar) {
         switch scalar {
-        case "\"": bytes.append(contentsOf: #"\""#.utf8)
-        case "\\": bytes.append(contentsOf: #"\\"#.utf8)
-        case "\n": bytes.append(contentsOf: #"\n"#.utf8)
-        case "\r": bytes.append(contentsOf: #"\r"#.utf8)
-        case "\t": bytes.append(contentsOf: #"\t"#.utf8)
-        case _ where scalar.isHidden:
-            for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
-                bytes.append(contentsOf: #"\u"#.utf8)
-                bytes.appendHexadecimal(UInt64(unit), width: 4)
-            }
-        default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        case "\"": append(word: #"\""#)
+        case "\\": append(word: #"\\"#)
+        case "\n": append(word: #"\n"#)
+        case "\r": append(word: #"\r"#)
+        case "\t": append(word: #"\t"#)
+        default: if scalar.isHidden { append(escaped: scalar) } else { append(utf8: scalar) }
         }
+    }
+
+    private mutating func append(escaped scalar: Unicode.Scalar) {
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+            append(word: #"\u"#)
+            append(DigitWord.hexadecimal(UInt32(unit)) >> 32, length: 4)
+        }
+    }
+
+    private mutating func append(utf8 scalar: Unicode.Scalar) {
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte) }
     }
 }

@@ -3,33 +3,15 @@ import Query
 
 extension JSONText {
     /// Appends one event of the stream as an object.
-    mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
-        openObject()
-        field("@timestamp", event.time)
-        openObject("event")
-        field("action", word: event.body.action)
+    mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: borrowing NameBook) {
+        append(words.open)
+        append(event.time)
+        field(words.action, words.actions[Int(event.body.action.rawValue)])
         switch event.body {
         case .start(let session):
-            appendEnvelope(of: session, nil, sequence)
-            appendTraffic(of: session, names: names)
-            openNfmon()
-            appendIdentity(of: session)
-            if session.record.facts.contains(.predatesListener) { field("initial", true) }
-            appendFacts(of: session, names: names)
-        case .update(let session), .denied(let session):
-            appendEnvelope(of: session, nil, sequence)
-            appendTraffic(of: session, names: names)
-            openNfmon()
-            appendIdentity(of: session)
-            appendFacts(of: session, names: names)
-        case .end(let session, let end):
-            appendEnvelope(of: session, end, sequence)
-            appendTraffic(of: session, names: names)
-            openNfmon()
-            appendIdentity(of: session)
-            field("end", word: end.cause.keyword)
-            if let earliest = end.earliest { field("earliest", earliest) }
-            appendFacts(of: session, names: names)
+            append(session, nil, sequence, isInitial: session.record.facts.contains(.predatesListener), names)
+        case .update(let session), .denied(let session): append(session, nil, sequence, isInitial: false, names)
+        case .end(let session, let end): append(session, end, sequence, isInitial: false, names)
         case .loss(let loss): append(loss, sequence)
         case .resync(let report): append(report, sequence)
         }
@@ -37,37 +19,45 @@ extension JSONText {
         closeObject()
     }
 
-    /// What is left of `event` for a session: its duration (only of an ended one), and when it began and ended.
-    private mutating func appendEnvelope(of session: borrowing Session, _ end: SessionEnd?, _ sequence: UInt64) {
-        if let end, let duration = session.duration(to: end.time) { field("duration", duration) }
-        field("sequence", sequence)
-        if let start = session.start { field("start", start) }
-        if let end { field("end", end.time) }
-        closeObject()
+    private mutating func append(
+        _ session: borrowing Session, _ end: SessionEnd?, _ sequence: UInt64, isInitial: Bool, _ names: borrowing NameBook
+    ) {
+        if let end, let duration = session.duration(to: end.time) { field(words.duration, duration) }
+        field(words.sequence, sequence)
+        if let start = session.start { field(words.start, start) }
+        if let end { field(words.end, end.time) }
+        appendTraffic(of: session, names: names)
+        openNfmon(of: session)
+        if isInitial { append(words.initial) }
+        if let end {
+            field(words.end, words.endCauses[Int(end.cause.rawValue)])
+            if let earliest = end.earliest { field(words.earliest, earliest) }
+        }
+        appendFacts(of: session, names: names)
     }
 
     private mutating func append(_ loss: LossReport, _ sequence: UInt64) {
-        field("sequence", sequence)
-        field("start", loss.from)
-        field("end", loss.to)
+        field(words.sequence, sequence)
+        field(words.start, loss.from)
+        field(words.end, loss.to)
         closeObject()
-        openNfmon()
-        field("source", word: loss.source)
-        if let cause = loss.cause.shownKeyword { field("cause", word: cause) }
-        if let count = loss.count { field("lost", count) }
+        append(words.nfmon)
+        field(words.lane, ShortText(loss.source.utf8))
+        if let cause = loss.cause.shownKeyword { field(words.cause, ShortText(cause.utf8)) }
+        if let count = loss.count { field(words.lost, count) }
     }
 
     private mutating func append(_ report: ResyncReport, _ sequence: UInt64) {
-        field("sequence", sequence)
-        field("duration", report.duration)
+        field(words.sequence, sequence)
+        field(words.duration, report.duration)
         closeObject()
-        openNfmon()
-        field("source", word: Lane.conntrack.keyword)
-        field("cause", word: report.cause.keyword)
-        field("rows", report.rowCount)
-        field("found", report.foundCount)
-        field("ended", report.endedCount)
-        field("corrected", report.correctedCount)
-        if !report.isComplete { field("complete", false) }
+        append(words.nfmon)
+        field(words.lane, ShortText(Lane.conntrack.keyword.utf8))
+        field(words.cause, ShortText(report.cause.keyword.utf8))
+        field(words.rows, report.rowCount)
+        field(words.found, report.foundCount)
+        field(words.ended, report.endedCount)
+        field(words.corrected, report.correctedCount)
+        if !report.isComplete { append(words.incomplete) }
     }
 }

@@ -4,78 +4,68 @@ import Query
 // A session in the words of the Elastic Common Schema: the same in the event stream and in the list of sessions.
 
 extension JSONText {
-    /// Appends the members `network` to `rule`.
-    mutating func appendTraffic(of session: borrowing Session, names: NameBook) {
+    /// Closes `event` and appends the members `network` to `rule`.
+    mutating func appendTraffic(of session: borrowing Session, names: borrowing NameBook) {
         let counters = session.counters
         appendNetwork(session.record.original, counters?.total)
-        appendSide(
-            "source", session.record.source, counters?.original, translated: session.record.translatedSource)
-        appendSide(
-            "destination", session.record.destination, counters?.reply, translated: session.record.translatedDestination)
+        append(words.source)
+        appendSide(session.record.source, counters?.original, translated: session.record.translatedSource)
+        append(words.destination)
+        appendSide(session.record.destination, counters?.reply, translated: session.record.translatedDestination)
+        closeObject()
         guard let lane = session.nflog else { return }
-        appendInterfaces(lane, names)
+        appendInterfaces(lane.ingress, lane.egress, names)
         if !lane.rule.isNone {
-            openObject("rule")
-            field("name", text: names.bytes(of: lane.rule))
+            field(words.rule, string: names.bytes(of: lane.rule))
             closeObject()
         }
     }
 
+    /// Appends `network`, which the next member's key closes.
     private mutating func appendNetwork(_ key: FlowKey, _ total: Counters?) {
-        openObject("network")
-        field("type", word: key.family == .ipv4 ? "ipv4" : "ipv6")
+        append(key.family == .ipv4 ? words.networkIPv4 : words.networkIPv6)
         // A keyword by ECS, so a number, too, is written as a string.
-        appendKey("transport")
-        bytes.append(UInt8(ascii: "\""))
-        key.transport.append(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        field(words.transport, words.transports[Int(key.transport.rawValue)])
         append(total)
-        closeObject()
     }
 
-    private mutating func appendSide(
-        _ key: String, _ endpoint: Endpoint, _ counters: Counters?, translated: Endpoint?
-    ) {
-        openObject(key)
+    /// Appends `source` or `destination` after the opening quote of its address; the next member's key closes it.
+    private mutating func appendSide(_ endpoint: Endpoint, _ counters: Counters?, translated: Endpoint?) {
         append(endpoint)
         append(counters)
         if let translated {
-            openObject("nat")
+            append(words.nat)
             append(translated)
             closeObject()
         }
-        closeObject()
     }
 
     private mutating func append(_ endpoint: Endpoint) {
-        appendKey("ip")
-        bytes.append(UInt8(ascii: "\""))
-        endpoint.address.append(to: &bytes, family: endpoint.family)
-        bytes.append(UInt8(ascii: "\""))
-        if let port = endpoint.port { field("port", UInt64(port)) }
+        append(endpoint.address, family: endpoint.family)
+        append(UInt8(ascii: "\""))
+        if let port = endpoint.port { field(words.port, UInt64(port)) }
     }
 
     /// Unknown counters are absent.
     private mutating func append(_ counters: Counters?) {
         guard let counters else { return }
-        field("bytes", counters.byteCount)
-        field("packets", counters.packetCount)
+        field(words.bytes, counters.byteCount)
+        field(words.packets, counters.packetCount)
     }
 
-    private mutating func appendInterfaces(_ lane: PacketLane, _ names: NameBook) {
-        guard lane.ingress != 0 || lane.egress != 0 else { return }
-        openObject("observer")
-        appendInterface("ingress", lane.ingress, names)
-        appendInterface("egress", lane.egress, names)
-        closeObject()
-    }
-
-    private mutating func appendInterface(_ key: String, _ index: InterfaceIndex, _ names: NameBook) {
-        guard index != 0 else { return }
-        openObject(key)
-        openObject("interface")
-        field("name", text: names.interface(index))
-        closeObject()
-        closeObject()
+    private mutating func appendInterfaces(
+        _ ingress: InterfaceIndex, _ egress: InterfaceIndex, _ names: borrowing NameBook
+    ) {
+        guard ingress != 0 || egress != 0 else { return }
+        append(words.observer)
+        if ingress != 0 {
+            field(words.ingress, string: names.interface(ingress))
+            append(words.closeInterface)
+        }
+        if egress != 0 {
+            field(words.egress, string: names.interface(egress))
+            append(words.closeInterface)
+        }
+        replaceLast(by: UInt8(ascii: "}"))
     }
 }

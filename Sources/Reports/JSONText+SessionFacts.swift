@@ -4,87 +4,88 @@ import Query
 // What the Elastic Common Schema has no names for: the members of `nfmon` that every record about a session has.
 
 extension JSONText {
-    /// The version of the field names and their meaning.
-    static var schemaVersion: UInt64 { 1 }
-
-    /// Opens `nfmon`; the caller closes it.
-    mutating func openNfmon() {
-        openObject("nfmon")
-        field("schema", Self.schemaVersion)
-    }
-
-    mutating func appendIdentity(of session: borrowing Session) {
-        appendKey("session")
-        bytes.append(UInt8(ascii: "\""))
-        bytes.appendHexadecimal(session.record.id.rawValue, width: 16)
-        bytes.append(UInt8(ascii: "\""))
+    /// Opens `nfmon`, which the caller closes, with the session's identity.
+    mutating func openNfmon(of session: borrowing Session) {
+        append(words.nfmon)
+        append(words.session)
+        append(hexadecimal: session.record.id.rawValue)
+        append(UInt8(ascii: "\""))
     }
 
     /// Appends everything else that is known of the session.
-    mutating func appendFacts(of session: borrowing Session, names: NameBook) {
-        if let verdict = session.nflog?.verdict.keyword { field("verdict", word: verdict) }
-        if session.record.original.transport.isICMP { appendICMP(session.record.original) }
-        if session.record.tcpState != .none, let state = session.record.tcpState.keyword { field("state", word: state) }
-        if let zone = session.zone {
-            field("zone", UInt64(zone))
-            // A zone of one direction only.
-            if session.record.reply.zone != zone { field("reply_zone", UInt64(session.record.reply.zone)) }
+    mutating func appendFacts(of session: borrowing Session, names: borrowing NameBook) {
+        if let verdict = session.nflog?.verdict, verdict != .unknown {
+            field(words.verdict, words.verdicts[Int(verdict.rawValue)])
         }
-        if let mark = session.mark { field("mark", UInt64(mark)) }
-        if !session.record.helper.isNone { field("helper", text: names.bytes(of: session.record.helper)) }
+        if session.record.original.transport.isICMP { appendICMP(session.record.original) }
+        if session.record.shownState != nil {
+            field(words.tcpState, words.tcpStates[Int(session.record.tcpState.rawValue)])
+        }
+        if let zone = session.zone {
+            field(words.zone, UInt64(zone))
+            // A zone of one direction only.
+            if session.record.reply.zone != zone { field(words.replyZone, UInt64(session.record.reply.zone)) }
+        }
+        if let mark = session.mark { field(words.mark, UInt64(mark)) }
+        if !session.record.helper.isNone { field(words.helper, string: names.bytes(of: session.record.helper)) }
         appendStatus(session.record.status)
         appendLanes(of: session)
         appendExactness(of: session)
     }
 
     private mutating func appendICMP(_ key: FlowKey) {
-        openObject("icmp")
-        field("type", UInt64(key.icmpType))
-        field("code", UInt64(key.icmpCode))
-        field("id", UInt64(key.icmpIdentifier))
+        field(words.icmpType, UInt64(key.icmpType))
+        field(words.icmpCode, UInt64(key.icmpCode))
+        field(words.icmpIdentifier, UInt64(key.icmpIdentifier))
         closeObject()
     }
 
+    /// Translation and the helper have members of their own, and confirmed is every entry.
     private mutating func appendStatus(_ status: ConntrackStatus) {
         guard !status.isDisjoint(with: .shown) else { return }
-        openArray("status")
-        if status.contains(.expected) { element(word: "expected") }
-        if status.contains(.seenReply) { element(word: "seen-reply") }
-        if status.contains(.assured) { element(word: "assured") }
-        if status.contains(.fixedTimeout) { element(word: "fixed-timeout") }
-        if status.contains(.offload) { element(word: "offload") }
-        if status.contains(.hardwareOffload) { element(word: "hardware-offload") }
-        closeArray()
+        append(words.status)
+        if status.contains(.expected) { append(words.expected) }
+        if status.contains(.seenReply) { append(words.seenReply) }
+        if status.contains(.assured) { append(words.assured) }
+        if status.contains(.fixedTimeout) { append(words.fixedTimeout) }
+        if status.contains(.offload) { append(words.offload) }
+        if status.contains(.hardwareOffload) { append(words.hardwareOffload) }
+        replaceLast(by: UInt8(ascii: "]"))
     }
 
     private mutating func appendLanes(of session: borrowing Session) {
-        openArray("lanes")
-        if session.record.facts.contains(.conntrack) { element(word: Lane.conntrack.keyword) }
-        if session.nflog != nil { element(word: Lane.nflog.keyword) }
-        closeArray()
+        let isTracked = session.record.facts.contains(.conntrack)
+        if session.nflog == nil {
+            if isTracked { append(words.conntrackLane) }
+        } else {
+            append(isTracked ? words.bothLanes : words.nflogLane)
+        }
     }
 
     /// Whether the totals are exact, and the rules' own count where conntrack's is the total: lanes are never added up.
     private mutating func appendExactness(of session: borrowing Session) {
-        let exactness = session.exactness
-        if exactness != .unknown { field("exact", exactness == .exact) }
-        if exactness == .lowerBound || exactness == .frozen { field("exactness", word: exactness.keyword) }
-        guard let lane = session.nflog else { return }
-        let hasOwnCount = session.record.facts.contains(.counters)
-        guard hasOwnCount || lane.errorCount > 0 else { return }
-        openObject("nflog")
-        if hasOwnCount {
-            field("packets", lane.counters.total.packetCount)
-            field("bytes", lane.counters.total.byteCount)
+        switch session.exactness {
+        case .exact: append(words.exact)
+        case .lowerBound:
+            append(words.inexact)
+            append(words.lowerBound)
+        case .frozen:
+            append(words.inexact)
+            append(words.frozen)
+        case .unknown: break
         }
-        if lane.errorCount > 0 { field("icmp_errors", UInt64(lane.errorCount)) }
-        closeObject()
+        guard let lane = session.nflog else { return }
+        if session.record.facts.contains(.counters) {
+            field(words.nflogPackets, lane.counters.total.packetCount)
+            field(words.bytes, lane.counters.total.byteCount)
+            closeObject()
+        }
+        if lane.errorCount > 0 { field(words.errors, UInt64(lane.errorCount)) }
     }
 }
 
 extension ConntrackStatus {
-    /// The bits that outputs name; translation and the helper are shown by what they are.
-    static let shown: ConntrackStatus = [
-        .expected, .seenReply, .assured, .fixedTimeout, .offload, .hardwareOffload,
-    ]
+    fileprivate static var shown: ConntrackStatus {
+        [.expected, .seenReply, .assured, .fixedTimeout, .offload, .hardwareOffload]
+    }
 }

@@ -1,106 +1,131 @@
-public import FlowModel
+import FlowModel
 
-/// Writes JSON (RFC 8259) as bytes, one value after the other, without building it first.
+/// Writes JSON (RFC 8259) into borrowed memory, one part after the other; ``JSONPage`` lends it.
 ///
-/// What is written is pure ASCII where it matters: nothing in it can steer a terminal (see ``append(string:)``). The caller
-/// opens and closes; commas are the writer's.
-public struct JSONText: Sendable {
-    /// What was written so far.
-    public var bytes: [UInt8] = []
+/// Fixed parts of the text, keys with their commas above all, are the ``JSONWords``. What comes from outside goes through
+/// ``append(string:)``, so that the text is valid JSON and cannot steer a terminal.
+struct JSONText: ~Copyable, ~Escapable {
+    private var room: MutableSpan<UInt8>
+    /// Bytes written so far.
+    private(set) var count = 0
+    let words: JSONWords
+    var day: DayText
 
-    public init() {}
-
-    // MARK: Structure
-
-    /// Begins an object that is a value by itself or in an array.
-    @inline(__always)
-    public mutating func openObject() {
-        separate()
-        bytes.append(UInt8(ascii: "{"))
+    /// - Parameter room: must suffice for everything that will be written, and 32 bytes more: too little is a programmer's
+    ///   error, and traps.
+    @_lifetime(copy room)
+    init(_ room: consuming MutableSpan<UInt8>, words: JSONWords, day: DayText) {
+        self.room = room
+        self.words = words
+        self.day = day
     }
 
-    /// Begins an object that is a member.
+    /// What is left when the text is written.
+    struct End {
+        var count: Int
+        var day: DayText
+    }
+
+    var end: End { End(count: count, day: day) }
+
+    // MARK: Parts
+
     @inline(__always)
-    public mutating func openObject(_ key: String) {
-        appendKey(key)
-        bytes.append(UInt8(ascii: "{"))
+    mutating func append(_ byte: UInt8) {
+        room[count] = byte
+        count &+= 1
     }
 
     @inline(__always)
-    public mutating func closeObject() { bytes.append(UInt8(ascii: "}")) }
-
-    /// Begins an array that is a member.
-    public mutating func openArray(_ key: String) {
-        appendKey(key)
-        bytes.append(UInt8(ascii: "["))
-    }
-
-    public mutating func closeArray() { bytes.append(UInt8(ascii: "]")) }
-
-    /// A comma, unless a line, an object or an array has just begun, which the last byte tells: no value ends in one of these.
-    @inline(__always)
-    mutating func separate() {
-        switch bytes.last {
-        case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\n"): break
-        default: bytes.append(UInt8(ascii: ","))
+    mutating func append(_ text: borrowing ShortText) {
+        store(text.words.0, at: count)
+        store(text.words.1, at: count &+ 8)
+        if text.count > 16 {
+            store(text.words.2, at: count &+ 16)
+            store(text.words.3, at: count &+ 24)
         }
+        count &+= text.count
     }
 
-    // MARK: Members
-
-    /// A key that needs no escaping, and its colon.
+    /// Appends the first `length` bytes of a word, 0 to 8, the lowest first.
     @inline(__always)
-    mutating func appendKey(_ key: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: key.utf8)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+    mutating func append(_ word: UInt64, length: Int) {
+        store(word, at: count)
+        count &+= length
     }
 
-    /// A number.
+    func isLast(_ byte: UInt8) -> Bool { count > 0 && room[count - 1] == byte }
+
+    /// Appends `bytes` up to the first for which `isPlain` is false, and says how many these were.
     @inline(__always)
-    public mutating func field(_ key: String, _ number: UInt64) {
-        appendKey(key)
-        bytes.appendDecimal(number)
+    mutating func append(_ bytes: [UInt8], while isPlain: (UInt8) -> Bool) -> Int {
+        let start = count
+        let length = bytes.count
+        precondition(start >= 0 && start <= room.count - length, "the page is too small")
+        var index = 0
+        while index < length, isPlain(bytes[index]) {
+            room[start + index] = bytes[index]
+            index += 1
+        }
+        count = start + index
+        return index
     }
 
-    public mutating func field(_ key: String, _ flag: Bool) {
-        appendKey(key)
-        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
-    }
+    mutating func dropLast() { count &-= 1 }
 
-    /// A text from outside, escaped.
-    public mutating func field(_ key: String, text: [UInt8]) {
-        appendKey(key)
-        append(string: text)
-    }
+    /// Makes the last byte another: the comma after an array's last element its bracket.
+    mutating func replaceLast(by byte: UInt8) { room[count - 1] = byte }
 
-    /// A word of nfmon's own, which needs no escaping.
+    /// Eight bytes at once: after the one check of the bounds the optimiser knows the other eight, and makes one store.
     @inline(__always)
-    public mutating func field(_ key: String, word: String) {
-        appendKey(key)
-        append(word: word)
+    private mutating func store(_ word: UInt64, at offset: Int) {
+        precondition(offset >= 0 && offset <= room.count - 8, "the page is too small")
+        room[offset] = UInt8(truncatingIfNeeded: word)
+        room[offset + 1] = UInt8(truncatingIfNeeded: word >> 8)
+        room[offset + 2] = UInt8(truncatingIfNeeded: word >> 16)
+        room[offset + 3] = UInt8(truncatingIfNeeded: word >> 24)
+        room[offset + 4] = UInt8(truncatingIfNeeded: word >> 32)
+        room[offset + 5] = UInt8(truncatingIfNeeded: word >> 40)
+        room[offset + 6] = UInt8(truncatingIfNeeded: word >> 48)
+        room[offset + 7] = UInt8(truncatingIfNeeded: word >> 56)
     }
+}
 
-    /// A time, in microseconds.
-    public mutating func field(_ key: String, _ time: Timestamp) {
-        appendKey(key)
-        bytes.append(UInt8(ascii: "\""))
-        time.append(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// A word of nfmon's own as a value in an array.
-    public mutating func element(word: String) {
-        separate()
-        append(word: word)
-    }
+extension JSONText {
+    // MARK: Members: the key is one of the words
 
     @inline(__always)
-    private mutating func append(word: String) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: word.utf8)
-        bytes.append(UInt8(ascii: "\""))
+    mutating func field(_ key: borrowing ShortText, _ number: UInt64) {
+        append(key)
+        append(decimal: number)
     }
+
+    /// A word of nfmon's own, which needs no escaping; the key ends in the opening quote.
+    @inline(__always)
+    mutating func field(_ key: borrowing ShortText, _ word: borrowing ShortText) {
+        append(key)
+        append(word)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// A time in microseconds; the key ends in the opening quote.
+    mutating func field(_ key: borrowing ShortText, _ time: Timestamp) {
+        append(key)
+        append(time)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// A text from outside.
+    mutating func field(_ key: borrowing ShortText, string: [UInt8]) {
+        append(key)
+        append(string: string)
+    }
+
+    /// Appends a text of nfmon's own that needs no escaping.
+    mutating func append(word: String) {
+        for byte in word.utf8 { append(byte) }
+    }
+
+    @inline(__always)
+    mutating func closeObject() { append(UInt8(ascii: "}")) }
 }

@@ -1,15 +1,35 @@
 import FlowModel
 
-extension SessionEvent.Body {
-    /// The event's kind, `event.action` in every machine's format.
-    var action: String {
+/// What an event says, `event.action` in every machine's format.
+enum EventAction: UInt8, Sendable {
+    case sessionStart
+    case sessionUpdate
+    case sessionEnd
+    case sessionDenied
+    case loss
+    case resync
+
+    var keyword: String {
         switch self {
-        case .start: "session-start"
-        case .update: "session-update"
-        case .end: "session-end"
-        case .denied: "session-denied"
+        case .sessionStart: "session-start"
+        case .sessionUpdate: "session-update"
+        case .sessionEnd: "session-end"
+        case .sessionDenied: "session-denied"
         case .loss: "loss"
         case .resync: "resync"
+        }
+    }
+}
+
+extension SessionEvent.Body {
+    var action: EventAction {
+        switch self {
+        case .start: .sessionStart
+        case .update: .sessionUpdate
+        case .end: .sessionEnd
+        case .denied: .sessionDenied
+        case .loss: .loss
+        case .resync: .resync
         }
     }
 }
@@ -38,4 +58,9 @@ extension Session {
     func duration(to time: Timestamp) -> UInt64? {
         start.flatMap { UInt64(exactly: time.nanoseconds(since: $0)) }
     }
+}
+
+extension SessionRecord {
+    /// The TCP state's name, if there is a state and it has a name.
+    var shownState: String? { tcpState == .none ? nil : tcpState.keyword }
 }

@@ -21,7 +21,8 @@ public struct SessionReport: Sendable {
             SessionTableText(answer: answer, width: width).append(to: &buffer)
             appendSummary(of: answer, into: &buffer)
         case .compact: appendCompact(answer, into: &buffer)
-        case .json, .ndjson: appendJSON(answer, into: &buffer)
+        case .json: appendObject(answer, into: &buffer)
+        case .ndjson: appendLines(answer, into: &buffer)
         case .csv: appendCSV(answer, into: &buffer)
         }
     }
@@ -39,24 +40,30 @@ public struct SessionReport: Sendable {
         }
     }
 
-    private func appendJSON(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
-        var json = JSONText()
-        swap(&json.bytes, &buffer)
-        if format == .json {
-            json.openObject()
-            json.openArray("sessions")
-        }
+    private func appendLines(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
+        var page = JSONPage()
         for session in answer.sessions {
-            json.append(session, at: answer.now, names: answer.names)
-            if format == .ndjson { json.bytes.append(UInt8(ascii: "\n")) }
+            var text = page.text()
+            text.append(session, at: answer.now, names: answer.names)
+            text.append(UInt8(ascii: "\n"))
+            page.flush(text.end, into: &buffer)
         }
-        if format == .json {
-            json.closeArray()
-            json.appendSummary(of: answer)
-            json.closeObject()
-            json.bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendObject(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
+        var page = JSONPage()
+        buffer.append(contentsOf: #"{"sessions":["#.utf8)
+        for (index, session) in answer.sessions.enumerated() {
+            buffer.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
+            var text = page.text()
+            text.append(session, at: answer.now, names: answer.names)
+            page.flush(text.end, into: &buffer)
         }
-        swap(&json.bytes, &buffer)
+        buffer.append(contentsOf: "\n],\n\"summary\":".utf8)
+        var text = page.text(upTo: JSONText.longestSummary(of: answer))
+        text.appendSummary(of: answer)
+        page.flush(text.end, into: &buffer)
+        buffer.append(contentsOf: "}\n".utf8)
     }
 
     private func appendCSV(_ answer: SessionAnswer, into buffer: inout [UInt8]) {

@@ -73,11 +73,11 @@ public enum SummaryText {
             text.appendCount(count, noun)
             text.append(contentsOf: after.utf8)
         }
-        append(summary.lostCounts[.conntrack] ?? 0, "message", "conntrack lost ", after: " (overrun)")
-        append(summary.lostCounts[.nflog] ?? 0, "packet", "nflog lost ", after: " (overrun)")
+        append(summary.lostCounts[.conntrack], "message", "conntrack lost ", after: " (overrun)")
+        append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
         for lane in Lane.allCases {
-            append(summary.malformedCounts[lane] ?? 0, "message", after: " of \(lane.keyword) malformed")
+            append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")

@@ -3,7 +3,7 @@ import FlowModel
 extension SessionTable {
     /// Takes in a conntrack message: NEW, UPDATE and the rows of a dump put the entry into the table, DESTROY ends it.
     mutating func apply(_ observation: ConntrackObservation, at time: ReceiveTime) {
-        summary.observedCounts[.conntrack, default: 0] &+= 1
+        summary.observedCounts.conntrack &+= 1
         let entry = observation.entry
         let hash = hasher.hash(entry.original)
         var slot = find(original: entry.original, hash: hash)
@@ -60,9 +60,14 @@ extension SessionTable {
         }
         record.generation = dump.generation
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
+        let wasAnnounced = record.facts.contains(.announced)
         records[slot] = record
         enter(slot)
-        announce(slot, at: record.facts.contains(.predatesListener) ? time.wall : record.start)
+        if wasAnnounced {
+            tell(slot, at: entry.eventTime ?? time.wall) { .update($0) }
+        } else {
+            announce(slot, at: record.facts.contains(.predatesListener) ? time.wall : record.start)
+        }
     }
 
     private mutating func insert(_ entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32 {
@@ -175,6 +180,7 @@ extension SessionTable {
         if dump.isRunning { dump.report.endedCount &+= 1 }
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         let earliest = min(records[slot].lastSeen, time.wall)
+        records[slot].facts.insert(.lowerBound)
         depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), at: time)
     }
 
@@ -269,7 +275,7 @@ extension SessionRecord {
         let beforeAt = isFirst ? lastLook?.monotonic ?? time.monotonic : countersReadAt
         let after = counters.total
         guard after.byteCount >= before.byteCount, after.packetCount >= before.packetCount else {
-            facts.insert(.countersReset)
+            facts.insert(.lowerBound)
             return
         }
         guard time.monotonic > beforeAt else { return }

@@ -3,7 +3,7 @@ import FlowModel
 extension SessionTable {
     /// Takes in a logged packet: counts it to its session, or begins one.
     mutating func apply(_ packet: PacketObservation, at time: ReceiveTime) {
-        summary.observedCounts[.nflog, default: 0] &+= 1
+        summary.observedCounts.nflog &+= 1
         lastPacketAt = time.monotonic
         let match: Match
         switch findSession(of: packet) {

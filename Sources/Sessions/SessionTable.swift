@@ -131,8 +131,8 @@ public struct SessionTable: ~Copyable {
             dump.isNeeded = true
         }
         switch (loss.cause, loss.count) {
-        case (.overrun, let count?): summary.lostCounts[loss.lane, default: 0] &+= count
-        case (.malformed, let count?): summary.malformedCounts[loss.lane, default: 0] &+= count
+        case (.overrun, let count?): summary.lostCounts[loss.lane] &+= count
+        case (.malformed, let count?): summary.malformedCounts[loss.lane] &+= count
         case (.output, let count?): summary.unwrittenEvents &+= count
         case (_, nil): summary.uncountedLosses &+= 1
         }

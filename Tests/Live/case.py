@@ -1,5 +1,6 @@
 """What every live test has: a lab for itself, and the wish to leave no trace."""
 
+import time
 import unittest
 
 from lab import Lab
@@ -31,6 +32,13 @@ class LiveTest(unittest.TestCase):
 
     def until(self, condition, what, seconds=10):
         return until(condition, what, seconds)
+
+    def assert_stays_so(self, condition, what, seconds):
+        """The condition holds all the time. For what must not happen: there is nothing to wait for."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.assertTrue(condition(), what)
+            time.sleep(0.05)
 
     def assert_ends_well(self, monitor, status=0):
         """Stops nfmon, which answers with the exit status and a summary that hides no loss."""

@@ -1,6 +1,7 @@
 """nfmon itself: run to its end, or beside a test."""
 
 import os
+import time
 
 import session
 from processes import Program, run
@@ -36,6 +37,17 @@ class Monitor(Program):
         lines = self.lines()
         self._events += session.parse_events(lines[len(self._events) :])
         return self._events
+
+    def until_quiet(self, seconds=0.8):
+        """Waits until it has written nothing for so long: more than a packet waits for its session."""
+        size, since = -1, time.monotonic()
+        deadline = since + 30
+        while time.monotonic() - since < seconds:
+            if os.path.getsize(self.output_path) != size:
+                size, since = os.path.getsize(self.output_path), time.monotonic()
+            if since > deadline:
+                raise AssertionError("its output does not come to rest")
+            time.sleep(0.05)
 
     def about(self, *actions):
         return session.about(self.events(), *actions)

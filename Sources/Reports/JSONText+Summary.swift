@@ -1,0 +1,90 @@
+import FlowModel
+import Query
+
+// Written once an answer: clarity goes before speed here.
+
+extension JSONText {
+    /// What the summary takes up at most.
+    static func longestSummary(of answer: borrowing SessionAnswer) -> Int {
+        answer.notes.reduce(4096) { $0 + longestString(ofLength: $1.utf8.count) + 1 }
+    }
+
+    /// Appends the value of `summary`: the facts of ``SummaryText`` for machines.
+    mutating func appendSummary(of answer: borrowing SessionAnswer) {
+        let totals = answer.sessions.totals
+        append(word: "{")
+        field("schema", 1)
+        field("time", answer.now)
+        field("shown", UInt64(answer.sessions.count))
+        field("sessions", UInt64(totals.sessionCount))
+        field("bytes", totals.counters.byteCount)
+        field("packets", totals.counters.packetCount)
+        field("exact", totals.isExact)
+        field("unknown_counters", UInt64(totals.unknownCount))
+        field("inexact_counters", UInt64(totals.inexactCount))
+        if let start = totals.earliestStart { field("start", start) }
+        append(answer.summary, watchedSince: answer.watchedSince)
+        openKey("notes")
+        append(word: "[")
+        for note in answer.notes {
+            append(string: Array(note.utf8))
+            append(word: ",")
+        }
+        close("]")
+        close("}")
+        // The comma that close leaves for a next member.
+        dropLast()
+    }
+
+    private mutating func append(_ summary: TableSummary, watchedSince: Timestamp?) {
+        field("complete", summary.isComplete)
+        if let watchedSince { field("watched_since", watchedSince) }
+        field("lost", summary.lostCounts)
+        field("uncounted_losses", summary.uncountedLosses)
+        field("malformed", summary.malformedCounts)
+        field("unwritten_events", summary.unwrittenEvents)
+        field("evicted", summary.evictedCount)
+        field("refused", summary.refusedCount)
+        field("ambiguous_packets", summary.ambiguousPackets)
+        if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }
+    }
+
+    // Members with a comma after each, which the closing bracket replaces.
+
+    private mutating func openKey(_ key: String) {
+        append(UInt8(ascii: "\""))
+        append(word: key)
+        append(word: "\":")
+    }
+
+    private mutating func close(_ bracket: Unicode.Scalar) {
+        let byte = UInt8(ascii: bracket)
+        if isLast(UInt8(ascii: ",")) { replaceLast(by: byte) } else { append(byte) }
+        append(UInt8(ascii: ","))
+    }
+
+    private mutating func field(_ key: String, _ number: UInt64) {
+        openKey(key)
+        append(decimal: number)
+        append(UInt8(ascii: ","))
+    }
+
+    private mutating func field(_ key: String, _ flag: Bool) {
+        openKey(key)
+        append(word: flag ? "true," : "false,")
+    }
+
+    private mutating func field(_ key: String, _ time: Timestamp) {
+        openKey(key)
+        append(UInt8(ascii: "\""))
+        append(time)
+        append(word: "\",")
+    }
+
+    private mutating func field(_ key: String, _ counts: LaneCounts) {
+        openKey(key)
+        append(word: "{")
+        for lane in Lane.allCases { field(lane.keyword, counts[lane]) }
+        close("}")
+    }
+}

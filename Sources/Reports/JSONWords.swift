@@ -1,0 +1,91 @@
+import FlowModel
+
+/// The fixed parts of JSON text: keys with the comma and the braces before them, so that each is one store.
+///
+/// Together they are version 1 of the schema, which golden files hold.
+final class JSONWords: Sendable {
+    static let shared = JSONWords()
+
+    // Elastic Common Schema
+    let open: ShortText = #"{"@timestamp":""#
+    let action: ShortText = #"","event":{"action":""#
+    let state: ShortText = #"","event":{"kind":"state""#
+    let sequence: ShortText = #","sequence":"#
+    let duration: ShortText = #","duration":"#
+    let start: ShortText = #","start":""#
+    let end: ShortText = #","end":""#
+    let networkIPv4: ShortText = #"},"network":{"type":"ipv4""#
+    let networkIPv6: ShortText = #"},"network":{"type":"ipv6""#
+    let transport: ShortText = #","transport":""#
+    let bytes: ShortText = #","bytes":"#
+    let packets: ShortText = #","packets":"#
+    let source: ShortText = #"},"source":{"ip":""#
+    let destination: ShortText = #"},"destination":{"ip":""#
+    let port: ShortText = #","port":"#
+    let nat: ShortText = #","nat":{"ip":""#
+    let observer: ShortText = #","observer":{"#
+    let ingress: ShortText = #""ingress":{"interface":{"name":"#
+    let egress: ShortText = #""egress":{"interface":{"name":"#
+    let closeInterface: ShortText = "}},"
+    let rule: ShortText = #","rule":{"name":"#
+
+    // nfmon's own
+    let nfmon: ShortText = #","nfmon":{"schema":1"#
+    let session: ShortText = #","session":""#
+    let initial: ShortText = #","initial":true"#
+    let earliest: ShortText = #","earliest":""#
+    let lastSeen: ShortText = #","last_seen":""#
+    let verdict: ShortText = #","verdict":""#
+    let icmpType: ShortText = #","icmp":{"type":"#
+    let icmpCode: ShortText = #","code":"#
+    let icmpIdentifier: ShortText = #","id":"#
+    let tcpState: ShortText = #","state":""#
+    let zone: ShortText = #","zone":"#
+    let replyZone: ShortText = #","reply_zone":"#
+    let mark: ShortText = #","mark":"#
+    let helper: ShortText = #","helper":"#
+    let status: ShortText = #","status":["#
+    let expected: ShortText = #""expected","#
+    let seenReply: ShortText = #""seen-reply","#
+    let assured: ShortText = #""assured","#
+    let fixedTimeout: ShortText = #""fixed-timeout","#
+    let offload: ShortText = #""offload","#
+    let hardwareOffload: ShortText = #""hardware-offload","#
+    let conntrackLane: ShortText = #","lanes":["conntrack"]"#
+    let nflogLane: ShortText = #","lanes":["nflog"]"#
+    let bothLanes: ShortText = #","lanes":["conntrack","nflog"]"#
+    let exact: ShortText = #","exact":true"#
+    let lowerBound: ShortText = #"lower-bound""#
+    let frozen: ShortText = #"frozen""#
+    let inexact: ShortText = #","exact":false,"exactness":""#
+    let nflogPackets: ShortText = #","nflog":{"packets":"#
+    let errors: ShortText = #","icmp_errors":"#
+    let rateBytes: ShortText = #","rate":{"bytes":"#
+    let lane: ShortText = #","source":""#
+    let cause: ShortText = #","cause":""#
+    let lost: ShortText = #","lost":"#
+    let rows: ShortText = #","rows":"#
+    let found: ShortText = #","found":"#
+    let ended: ShortText = #","ended":"#
+    let corrected: ShortText = #","corrected":"#
+    let incomplete: ShortText = #","complete":false"#
+
+    // Values: the vocabulary's keywords by raw value
+
+    let actions = table { EventAction(rawValue: $0)?.keyword }
+    let endCauses = table { SessionEnd.Cause(rawValue: $0)?.keyword }
+    let verdicts = table { Verdict(rawValue: $0)?.keyword }
+    let tcpStates = table { $0 == TCPState.none.rawValue ? nil : TCPState(rawValue: $0).keyword }
+    let transports = table { TransportProtocol(rawValue: $0).keyword ?? String($0) }
+    let mappedPrefix: ShortText = "::ffff:"
+    /// Each number below 256 with a point, and in the highest byte the length of that.
+    let octets: [UInt64] = (0..<256).map { octet in
+        let text = ShortText("\(octet).".utf8)
+        return text.words.0 | UInt64(text.count) << 56
+    }
+
+    /// A text for every raw value, empty where there is no word.
+    private static func table(_ keyword: (UInt8) -> String?) -> [ShortText] {
+        (0...UInt8.max).map { ShortText((keyword($0) ?? "").utf8) }
+    }
+}

@@ -1,0 +1,159 @@
+"""What nfmon says, and its exit status, where it cannot do what is asked."""
+
+import os
+import shutil
+
+from case import LiveTest
+from nfmon import DATA, IO, MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
+
+
+class Errors(LiveTest):
+    def assert_fails(self, result, status, *words):
+        self.assertEqual(result.returncode, status, result.stderr)
+        self.assertEqual(result.stdout, "")
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertNotIn("Fatal error", result.stderr)
+
+    def test_without_privilege_it_says_which_is_missing_and_how_to_get_it(self):
+        lab = self.make_lab("new")
+        # Where the build lies, nobody may not be allowed to look.
+        directory = self.directory()
+        os.chmod(directory.path, 0o755)
+        shutil.copy(NFMON, directory / "nfmon")
+        nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", directory / "nfmon")
+        for words in ("sessions",), ("events",), ("record", "/dev/null"), ("events", "--no-conntrack"):
+            with self.subTest(words):
+                self.assert_fails(
+                    lab.inside(*nobody, *words, check=False, seconds=10), PRIVILEGE,
+                    "peration not permitted", "run as root", "setcap cap_net_admin",
+                )
+        with self.subTest("--netns"):
+            result = lab.inside(*nobody, "sessions", "--netns", lab.namespace, check=False, role="client", seconds=10)
+            self.assert_fails(result, PRIVILEGE, f"enter network namespace {lab.namespace}", "run as root")
+
+    def test_a_savefile_needs_no_privilege(self):
+        lab = self.make_lab("new")
+        directory = self.directory()
+        os.chmod(directory.path, 0o755)
+        shutil.copy(NFMON, directory / "nfmon")
+        recorder = self.closing(lab.record(directory / "savefile"))
+        lab.drive(udp=1)
+        self.assert_ends_well(recorder)
+        os.chmod(directory / "savefile", 0o644)
+        result = lab.inside(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", directory / "nfmon", "sessions", "-o", "csv",
+            "-r", directory / "savefile",
+        )
+        self.assertEqual(len(result.stdout.splitlines()), 3)
+
+    def test_a_recording_is_nobody_elses_to_read(self):
+        lab = self.make_lab()
+        savefile = self.directory() / "savefile"
+        self.assert_ends_well(self.closing(lab.record(savefile)))
+        self.assertEqual(os.stat(savefile).st_mode & 0o777, 0o600)
+
+    def test_a_group_that_was_asked_for_and_is_taken_is_an_error_that_names_the_owner(self):
+        lab = self.make_lab("new")
+        owner = self.closing(lab.events("--group", "100"))
+        for words in (
+            ("events", "--group", "100"), ("sessions", "--group", "100"), ("record", "/dev/null", "--group", "100"),
+            ("events", "--group", "101", "--group", "100"), ("events", "--no-conntrack"),
+        ):
+            with self.subTest(words):
+                self.assert_fails(
+                    finish(*words, "--netns", lab.namespace, seconds=10), UNAVAILABLE,
+                    f"NFLOG group 100: already taken by process {owner.process.pid} (nfmon", "--group",
+                )
+        self.assert_ends_well(owner)
+        # It was given back.
+        self.assert_ends_well(self.closing(lab.events("--group", "100")))
+
+    def test_a_default_group_that_is_taken_is_a_warning_and_conntrack_goes_on(self):
+        lab = self.make_lab("new")
+        owner = self.closing(lab.events())
+        second = self.closing(lab.events())
+        self.assertIn(f"warning: bind NFLOG group 100: already taken by process {owner.process.pid}", second.talk)
+        self.assertNotIn("NFLOG", second.talk.split("listening: ")[1].splitlines()[0])
+        flows = lab.drive(udp=2)
+        for monitor in owner, second:
+            self.until(lambda m=monitor: len(m.about("session-start")) == len(flows), "the sessions begin")
+            self.assert_ends_well(monitor)
+
+    def test_an_unknown_namespace_is_named(self):
+        for name in "no-such", "../etc/passwd", "", "/":
+            with self.subTest(name):
+                self.assert_fails(
+                    finish("sessions", "--netns", name), UNAVAILABLE, f"enter network namespace {name}", "ip netns list"
+                )
+
+    def test_a_file_that_is_no_savefile_is_named(self):
+        directory = self.directory()
+        contents = {
+            "empty": b"", "text": b"#!/bin/sh\necho hello\n" * 50, "zeros": bytes(4096), "short": b"\xd4\xc3\xb2\xa1\x02",
+            # pcapng is another format; the message should not leave the user guessing.
+            "pcapng": b"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x4d\x3c\x2b\x1a" + bytes(16),
+        }
+        for name, content in contents.items():
+            with open(directory / name, "wb") as file:
+                file.write(content)
+            for command in "sessions", "events":
+                with self.subTest(name, command=command):
+                    self.assert_fails(finish(command, "-r", directory / name), DATA, directory / name)
+
+    def test_a_file_that_is_not_there_is_named(self):
+        path = self.directory() / "nothing"
+        for command in "sessions", "events":
+            result = finish(command, "-r", path)
+            self.assertIn(result.returncode, (IO, 66), result.stderr)
+            self.assertIn(path, result.stderr)
+            self.assertIn("no such file", result.stderr.lower())
+        result = finish("record", path + "/savefile")
+        self.assertEqual(result.returncode, IO, result.stderr)
+
+    def test_wrong_options_are_misuse_and_say_what_is_right(self):
+        for words, hint in (
+            (("sessions", "--sort", "nonsense"), "bytes"),
+            (("sessions", "--top", "0"), "at least 1"),
+            (("sessions", "-n", "0"), "at least 1"),
+            (("sessions", "-o", "xml"), "ndjson"),
+            (("sessions", "--interval", "0"), "interval"),
+            (("events", "-o", "table"), "ndjson"),
+            (("events", "--count", "0"), "at least 1"),
+            (("events", "--for", "soon"), "duration"),
+            (("events", "--for", "-5s"), ""),
+            (("events", "--group", "70000"), "group"),
+            (("events", "--no-conntrack", "--no-nflog"), "nothing to read"),
+            (("events", "--no-nflog", "--group", "1"), "contradict"),
+            (("events", "-r", "a", "-w", "b"), "contradict"),
+            (("events", "--conntrack-buffer", "0"), "conntrack-buffer"),
+            (("events", "--nflog-buffer", "3T"), "nflog-buffer"),
+            (("record",), "file"),
+            (("sessions", "--no-such-option"), "--no-such-option"),
+            (("nonsense",), "nonsense"),
+        ):
+            with self.subTest(words):
+                result = finish(*words, seconds=10)
+                self.assertEqual(result.returncode, MISUSE, result.stdout + result.stderr)
+                self.assertEqual(result.stdout, "")
+                self.assertIn(hint, result.stderr)
+
+    def test_help_and_version_are_data(self):
+        for words in ("--help",), ("--version",), ("help", "events"), ("sessions", "--help"), ("record", "--help"):
+            with self.subTest(words):
+                result = finish(*words)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn("nfmon", result.stdout)
+
+    def test_small_buffers_without_the_privilege_to_force_them_are_a_warning_that_names_the_loss(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        # CAP_NET_ADMIN of another user namespace than the kernel's own does not force buffers.
+        monitor = self.closing(Monitor(
+            "events", "--no-nflog",
+            before=("unshare", "--user", "--map-root-user", "--net", "bash", "-c",
+                    'iptables -A INPUT -m conntrack --ctstate NEW; exec "$@"', "bash"),
+        ))
+        monitor.until_ready()
+        self.assertRegex(monitor.talk, r"warning: the conntrack receive buffer has \d+ KiB instead of 65536")
+        self.assertEqual(monitor.stop(), 0)

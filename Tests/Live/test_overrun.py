@@ -1,0 +1,134 @@
+"""Loss is data: what the kernel could not hand over is counted exactly, and the table is right again afterwards."""
+
+import os
+import signal
+import time
+
+from case import LiveTest
+from session import key_of
+
+
+class Overrun(LiveTest):
+    def live_sessions(self, monitor):
+        """What the stream says is there: started and not ended."""
+        live = {}
+        for event in monitor.about("session-start", "session-end"):
+            if event["event"]["action"] == "session-start":
+                live[event["nfmon"]["session"]] = key_of(event)
+            else:
+                live.pop(event["nfmon"]["session"], None)
+        return set(live.values())
+
+    def lost(self, monitor, source):
+        return sum(event["nfmon"]["lost"] for event in monitor.about("loss") if event["nfmon"]["source"] == source)
+
+    def resyncs(self, monitor):
+        return [event for event in monitor.about("resync") if event["nfmon"]["cause"] == "overrun"]
+
+    def event_drops(self, lab, monitor):
+        """The kernel's own count for the socket that is in the groups of NEW, UPDATE and DESTROY."""
+        return lab.drops_of(monitor.process.pid)[0b111]
+
+    def assert_recovers(self, lab, monitor):
+        """The loss is told with the kernel's number, a resync follows it, and then the stream is the table again."""
+        self.until(lambda: self.event_drops(lab, monitor) > 0, "the kernel drops events")
+        drops = self.event_drops(lab, monitor)
+        self.until(lambda: self.lost(monitor, "conntrack") == drops, f"{drops} events told as lost")
+        self.until(
+            lambda: (found := self.resyncs(monitor)) and found[-1]["nfmon"].get("complete", True), "a complete resync"
+        )
+        self.until(lambda: self.live_sessions(monitor) == set(lab.conntrack()), "the stream equals conntrack -L", 25)
+        self.assertEqual(self.event_drops(lab, monitor), drops)
+        self.assertEqual(monitor.stop(), 0)
+        self.assertIn(f"INCOMPLETE: conntrack lost {drops:,} messages (overrun)", monitor.summary)
+        # Losses are told once a second at most, so perhaps after the resync that makes up for them.
+        last = self.resyncs(monitor)[-1]
+        self.assertGreater(last["@timestamp"], max(loss["event"]["end"] for loss in monitor.about("loss")))
+
+    def test_a_burst_while_nfmon_is_held_up_is_counted_and_the_table_is_right_again(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events("--conntrack-buffer", "64K", "--no-nflog"))
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.datagrams(3000, first_source_port=10000)
+        self.assertEqual(len(lab.conntrack()), 3000)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.assert_recovers(lab, monitor)
+
+    def test_ends_that_were_lost_are_noticed(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events("--conntrack-buffer", "64K", "--no-nflog"))
+        for start in range(10000, 12000, 100):
+            lab.datagrams(100, first_source_port=start)
+            self.until(lambda: len(monitor.about("session-start")) == start - 9900, "they begin")
+        self.assertEqual(self.lost(monitor, "conntrack"), 0)
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.flush()
+        lab.datagrams(50, first_source_port=20000)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.assert_recovers(lab, monitor)
+        ends = monitor.about("session-end")
+        self.assertEqual(len(ends), len({event["nfmon"]["session"] for event in ends}), "each ended once")
+        self.assertEqual(len(ends), 2000)
+        self.assertEqual({event["nfmon"]["end"] for event in ends}, {"event", "inferred"})
+
+    def test_a_burst_through_a_tiny_buffer_is_counted_and_the_table_is_right_again(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events("--conntrack-buffer", "4K", "--no-nflog"))
+        lab.datagrams(5000, first_source_port=10000)
+        self.assert_recovers(lab, monitor)
+        starts = monitor.about("session-start")
+        self.assertEqual(len(starts), 5000)
+        self.assertEqual(len({event["nfmon"]["session"] for event in starts}), 5000, "each began once")
+
+    def test_overruns_without_end_do_not_keep_the_table_from_ever_being_right(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events("--conntrack-buffer", "4K", "--no-nflog"))
+        begin = time.monotonic()
+        for turn in range(10):
+            lab.datagrams(500, first_source_port=10000 + turn * 500)
+            time.sleep(0.1)  # the pace of the load
+        self.assert_recovers(lab, monitor)
+        resyncs = len(self.resyncs(monitor))
+        self.assertLessEqual(resyncs, (time.monotonic() - begin) / 0.1 + 1, "but it does not dump all the time")
+        losses = [event for event in monitor.about("loss")]
+        self.assertLessEqual(len(losses), time.monotonic() - begin + 2, "one loss event a second at most")
+
+    def test_packets_that_nflog_lost_and_packets_that_it_showed_are_the_rules_own_count(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        lab.log("count", "-p", "udp")
+        monitor = self.closing(lab.events("--nflog-buffer", "4K"))
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.datagrams(20000)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        time.sleep(0.5)  # what was held back is on its way
+        for _ in range(3):  # a gap in the sequence shows only when a packet comes after it
+            lab.datagrams(10)
+            time.sleep(0.2)
+        monitor.until_quiet()
+        lab.flush()
+        self.until(lambda: monitor.about("session-end"), "the session ends")
+        self.assertEqual(monitor.stop(), 0)
+        logged = lab.logged_count("count")
+        self.assertEqual(logged, 20030)
+        lost = self.lost(monitor, "nflog")
+        self.assertGreater(lost, 0)
+        [end] = monitor.about("session-end")
+        self.assertEqual(end["nfmon"]["nflog"]["packets"] + lost, logged)
+        self.assertEqual(end["source"]["packets"], logged, "conntrack's count has no hole")
+        self.assertIn(f"nflog lost {lost:,} packets (overrun)", monitor.summary)
+
+    def test_nothing_is_lost_with_the_buffers_that_it_has_by_default(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        lab.log("count", "-p", "udp")
+        monitor = self.closing(lab.events())
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.datagrams(5000, first_source_port=10000)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.until(lambda: len(monitor.about("session-start")) == 5000, "all begin")
+        monitor.until_quiet()
+        lab.flush()
+        self.until(lambda: len(monitor.about("session-end")) == 5000, "all end")
+        self.assert_ends_well(monitor)
+        self.assertEqual(sum(event["nfmon"]["nflog"]["packets"] for event in monitor.about("session-end")), 5000)
