@@ -28,7 +28,8 @@ public struct FlowKey: Hashable, Sendable {
 
     /// A key of no connection, for records that are to be filled.
     public static var empty: FlowKey {
-        FlowKey(source: .unspecified, destination: .unspecified, transport: TransportProtocol(rawValue: 0), family: .ipv6)
+        FlowKey(
+            source: .unspecified, destination: .unspecified, transport: TransportProtocol(rawValue: 0), family: .ipv6)
     }
 
     /// The ICMP identifier; meaningful for echo and the other queries only.

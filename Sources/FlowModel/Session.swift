@@ -31,4 +31,11 @@ public struct Session: Sendable {
     /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.
     @inlinable
     public var start: Timestamp? { record.facts.contains(.start) ? record.start : nil }
+
+    /// Nanoseconds from the start to `time`, or to the end of a session that has ended; `nil` where the start is unknown or
+    /// the clock was set back between.
+    public func duration(to time: Timestamp) -> UInt64? {
+        let end = record.facts.contains(.ended) ? record.lastSeen : time
+        return start.flatMap { UInt64(exactly: end.nanoseconds(since: $0)) }
+    }
 }

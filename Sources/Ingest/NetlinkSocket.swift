@@ -22,7 +22,9 @@ struct NetlinkSocket: ~Copyable {
     /// - Parameters:
     ///   - stride: bytes of one buffer: the longest datagram that can come.
     ///   - count: datagrams that one call can receive, at most 64.
-    static func open(_ family: Family, stride: Int, count: Int, for operation: String) throws(IngestError) -> NetlinkSocket {
+    static func open(_ family: Family, stride: Int, count: Int, for operation: String) throws(IngestError)
+        -> NetlinkSocket
+    {
         guard let socket = unsafe mnl_socket_open2(family.rawValue, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw IngestError(operation, errno: errno)
         }

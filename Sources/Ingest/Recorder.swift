@@ -23,7 +23,8 @@ public final class Recorder: Sendable {
     ///
     /// - Parameter path: `-` is the standard output.
     public init(path: String) throws(IngestError) {
-        let number = path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let number =
+            path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw IngestError("write savefile \(path)", errno: errno) }
         self.path = path
         var pending: [UInt8] = []

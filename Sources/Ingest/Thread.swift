@@ -22,13 +22,15 @@ final class Thread: Sendable {
         var handle = pthread_t()
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         // SAFETY: the retained start is handed to the thread, which releases it exactly once.
-        let result = unsafe pthread_create(&handle, nil, { argument in
-            guard let argument = unsafe argument else { return nil }
-            let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            unsafe start.name.withCString { unsafe nfmon_name_thread($0) }
-            start.body()
-            return nil
-        }, start.toOpaque())
+        let result = unsafe pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                unsafe start.name.withCString { unsafe nfmon_name_thread($0) }
+                start.body()
+                return nil
+            }, start.toOpaque())
         guard result == 0 else {
             unsafe start.release()
             throw IngestError("start a thread", errno: result)
@@ -38,10 +40,12 @@ final class Thread: Sendable {
 
     /// Waits for the thread's end; at once if that was done before.
     func join() {
-        guard let handle = handle.withLock({ handle in
-            defer { handle = nil }
-            return handle
-        }) else { return }
+        guard
+            let handle = handle.withLock({ handle in
+                defer { handle = nil }
+                return handle
+            })
+        else { return }
         // The handle is joined once only, as it was taken out under the lock.
         _ = pthread_join(handle, nil)
     }

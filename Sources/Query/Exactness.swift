@@ -4,7 +4,8 @@ public import FlowModel
 public enum Exactness: UInt8, Sendable {
     /// Conntrack's own totals.
     case exact
-    /// At least so much: only the logged packets were counted, or somebody zeroed the counters meanwhile.
+    /// At least so much: only the logged packets were counted, somebody zeroed the counters meanwhile, or the session ended
+    /// without a last word.
     case lowerBound
     /// At least so much: the session is offloaded to a flowtable, and its counters may stand still.
     case frozen

@@ -17,6 +17,9 @@ public struct SelectionTotals: Hashable, Sendable {
     /// Whether ``counters`` are exactly what all the sessions transferred.
     public var isExact: Bool { unknownCount == 0 && inexactCount == 0 }
 
+    /// Whether the totals of any session are known.
+    public var hasCounters: Bool { unknownCount < sessionCount }
+
     /// Counts one more session.
     @inline(__always)
     mutating func add(_ session: borrowing Session) {

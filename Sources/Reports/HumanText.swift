@@ -3,26 +3,32 @@ import FlowModel
 // Figures as people read them: rounded, with units. Everything that is to be computed with has a format of its own.
 
 extension [UInt8] {
-    /// Appends a number of bytes: `812B`, `47.1KiB`, `312MiB`; three digits at most before the unit, rounded down.
-    ///
-    /// Down, so that a figure never claims more than there was, and 1023.99 KiB does not become 1024 KiB.
+    /// Appends a number of bytes, rounded to three digits at most: `812B`, `47.1KiB`, `312MiB`.
     mutating func appendByteCount(_ count: UInt64) {
-        var unit = 0
-        var shift: UInt64 = 0
-        while unit < 6, count >> shift >= 1024 {
-            unit += 1
-            shift += 10
+        guard count >= 1024 else {
+            appendDecimal(count)
+            append(UInt8(ascii: "B"))
+            return
         }
-        appendDecimal(count >> shift)
-        if unit > 0, count >> shift < 100 {
-            let tenths = (count >> (shift - 10) & 1023) * 10 >> 10
+        // In units of a 1024th of the unit that is written, so that rounding needs no fractions.
+        var fine = count
+        var unit = 0
+        while unit < Self.byteUnits.count - 1, fine >= 1024 * 1024 - 512 {
+            fine >>= 10
+            unit += 1
+        }
+        let tenths = (fine * 10 + 512) / 1024
+        if tenths < 1000 {
+            appendDecimal(tenths / 10)
             append(UInt8(ascii: "."))
-            appendDecimal(tenths)
+            appendDecimal(tenths % 10)
+        } else {
+            appendDecimal((fine + 512) / 1024)
         }
         append(contentsOf: Self.byteUnits[unit].utf8)
     }
 
-    private static var byteUnits: [String] { ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] }
+    private static var byteUnits: [String] { ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] }
 
     /// Appends a number with a comma after each three digits: `1,234,567`.
     mutating func appendGrouped(_ value: UInt64) {
@@ -47,6 +53,7 @@ extension [UInt8] {
     mutating func appendDuration(nanoseconds: UInt64) {
         let seconds = nanoseconds / 1_000_000_000
         switch seconds {
+        case 0 where nanoseconds < 1000: append(contentsOf: "0s".utf8)
         case 0 where nanoseconds < 1_000_000:
             appendDecimal(nanoseconds / 1000)
             append(contentsOf: "us".utf8)

@@ -20,7 +20,8 @@ extension JSONText {
     }
 
     private mutating func append(
-        _ session: borrowing Session, _ end: SessionEnd?, _ sequence: UInt64, isInitial: Bool, _ names: borrowing NameBook
+        _ session: borrowing Session, _ end: SessionEnd?, _ sequence: UInt64, isInitial: Bool,
+        _ names: borrowing NameBook
     ) {
         if let end, let duration = session.duration(to: end.time) { field(words.duration, duration) }
         field(words.sequence, sequence)

@@ -17,8 +17,10 @@ extension JSONText {
         field("time", answer.now)
         field("shown", UInt64(answer.sessions.count))
         field("sessions", UInt64(totals.sessionCount))
-        field("bytes", totals.counters.byteCount)
-        field("packets", totals.counters.packetCount)
+        if totals.hasCounters || totals.sessionCount == 0 {
+            field("bytes", totals.counters.byteCount)
+            field("packets", totals.counters.packetCount)
+        }
         field("exact", totals.isExact)
         field("unknown_counters", UInt64(totals.unknownCount))
         field("inexact_counters", UInt64(totals.inexactCount))

@@ -53,13 +53,6 @@ extension Loss.Cause {
     var shownKeyword: String? { self == .overrun ? nil : keyword }
 }
 
-extension Session {
-    /// Nanoseconds from the start to `time`; `nil` where the start is unknown or the clock was set back between.
-    func duration(to time: Timestamp) -> UInt64? {
-        start.flatMap { UInt64(exactly: time.nanoseconds(since: $0)) }
-    }
-}
-
 extension SessionRecord {
     /// The TCP state's name, if there is a state and it has a name.
     var shownState: String? { tcpState == .none ? nil : tcpState.keyword }

@@ -20,7 +20,7 @@ public enum SummaryText {
         text.appendGrouped(UInt64(answer.sessions.count))
         text.append(contentsOf: " of ".utf8)
         text.appendCount(UInt64(totals.sessionCount), "session")
-        if totals.unknownCount < totals.sessionCount {
+        if totals.hasCounters {
             text.append(contentsOf: (totals.isExact ? ", " : ", at least ").utf8)
             text.appendByteCount(totals.counters.byteCount)
             text.append(contentsOf: " in ".utf8)
@@ -50,15 +50,19 @@ public enum SummaryText {
         }
     }
 
-    /// `complete: nothing is known to be lost`, or what is; with a newline.
+    /// `complete: nothing is known to be lost since …`, or `INCOMPLETE since …` and what was; with a newline.
     ///
     /// - Parameter since: when the watching began, `nil` for a single look.
     public static func appendCompleteness(of summary: TableSummary, since: Timestamp?, to text: inout [UInt8]) {
-        text.append(contentsOf: (summary.isComplete ? "complete: nothing is known to be lost" : "INCOMPLETE: ").utf8)
-        if !summary.isComplete { appendGaps(of: summary, to: &text) }
+        let isComplete = summary.isComplete
+        text.append(contentsOf: (isComplete ? "complete: nothing is known to be lost" : "INCOMPLETE").utf8)
         if let since {
             text.append(contentsOf: " since ".utf8)
             since.append(to: &text, fractionDigits: 0)
+        }
+        if !isComplete {
+            text.append(contentsOf: ": ".utf8)
+            appendGaps(of: summary, to: &text)
         }
         text.append(UInt8(ascii: "\n"))
     }

@@ -76,7 +76,7 @@ enum TableColumn: Int, CaseIterable {
             if let state = session.record.shownState { text.append(contentsOf: state.utf8) }
         case .packets:
             appendMark(session.exactness, to: &text)
-            if let counters = session.counters { text.appendDecimal(counters.total.packetCount) }
+            if let counters = session.counters { text.appendGrouped(counters.total.packetCount) }
         case .bytes:
             appendMark(session.exactness, to: &text)
             if let counters = session.counters { text.appendByteCount(counters.total.byteCount) }
@@ -97,7 +97,8 @@ enum TableColumn: Int, CaseIterable {
         if interface != 0 { TerminalText.append(names.interface(interface), to: &text) }
     }
 
-    /// `192.0.2.1:51514` for a translated source, `->10.0.0.5:80` for a translated destination, one after the other for both.
+    /// `192.0.2.1:51514` for a translated source, `->10.0.0.5:80` for a translated destination, one after the other for
+    /// both.
     private func appendTranslation(of record: borrowing SessionRecord, to text: inout [UInt8]) {
         record.translatedSource?.append(to: &text)
         guard let destination = record.translatedDestination else { return }

@@ -151,7 +151,6 @@ extension SessionTable {
     private mutating func end(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.stop ?? observation.entry.eventTime ?? time.wall
-        records[slot].lastSeen = endTime
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         depart(slot, SessionEnd(cause: .event, time: endTime), at: time)
     }
@@ -168,7 +167,7 @@ extension SessionTable {
         var record = SessionRecord(
             id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
         record.conntrackID = entry.id ?? 0
-        record.facts = [.live, .conntrack]
+        record.facts = [.live, .conntrack, .ended]
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
         let end = SessionEnd(cause: .event, time: entry.stop ?? entry.eventTime ?? time.wall)
         record.lastSeen = end.time
@@ -187,6 +186,7 @@ extension SessionTable {
     /// Ends a tracked session. It stays where late packets find it; the end is told at once if nothing is missing from it.
     private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
         records[slot].facts.insert(.ended)
+        records[slot].lastSeen = end.time
         guard configuration.hasNFLog else { return close(slot, end) }
         let isFed = lastPacketAt.map { time.monotonic < $0 &+ configuration.packetSilence } ?? false
         let isTold = !isFed || records[slot].facts.contains(.nflog)
@@ -197,6 +197,7 @@ extension SessionTable {
 
     /// Tells a session's end, if its beginning was told, and takes it out of the table.
     mutating func close(_ slot: UInt32, _ end: SessionEnd) {
+        records[slot].facts.insert(.ended)
         if records[slot].facts.contains(.announced) { tell(slot, at: end.time) { .end($0, end) } }
         forget(slot)
     }

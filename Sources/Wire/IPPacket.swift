@@ -25,7 +25,8 @@ public struct IPPacket: Sendable {
 
     private init(_ network: NetworkHeader) {
         key = FlowKey(
-            source: network.source, destination: network.destination, transport: network.transport, family: network.family)
+            source: network.source, destination: network.destination, transport: network.transport,
+            family: network.family)
         byteCount = network.byteCount
         transportOffset = network.length
         isLaterFragment = network.fragmentOffset > 0

@@ -23,7 +23,8 @@ struct NetworkHeader {
     }
 
     private init(
-        family: AddressFamily, source: IPAddress, destination: IPAddress, transport: UInt8, length: Int, byteCount: UInt64
+        family: AddressFamily, source: IPAddress, destination: IPAddress, transport: UInt8, length: Int,
+        byteCount: UInt64
     ) {
         self.family = family
         self.source = source

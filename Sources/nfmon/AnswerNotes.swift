@@ -8,7 +8,8 @@ enum AnswerNotes {
         var notes: [String] = []
         if KernelSettings.countsBytes == false {
             notes.append(
-                "accounting is off, so new sessions have no byte counts: \(prefix)sysctl -w net.netfilter.nf_conntrack_acct=1")
+                "accounting is off, so new sessions have no byte counts: \(prefix)sysctl -w net.netfilter.nf_conntrack_acct=1"
+            )
         }
         if KernelSettings.stampsTimes == false {
             notes.append(

@@ -31,7 +31,8 @@ struct EventPrinter {
     var summary: String {
         let written = count == 1 ? "1 event" : "\(count) events"
         if readerIsGone || (text.isEmpty && abandonedCount == 0) { return written }
-        return "\(written); the reader was too slow for their last \(text.count) bytes and for \(abandonedCount) more events"
+        return
+            "\(written); the reader was too slow for their last \(text.count) bytes and for \(abandonedCount) more events"
     }
 
     /// Writes what the format has in front of the first event.

@@ -38,10 +38,13 @@ struct EventsCommand: ParsableCommand {
     @Flag(name: .customLong("no-initial"), help: "Leave out the sessions that were there before nfmon listened.")
     var noInitial = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
     var read: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Also write what the kernel sends to a savefile.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Also write what the kernel sends to a savefile.", valueName: "file"))
     var write: String?
 
     func validate() throws {

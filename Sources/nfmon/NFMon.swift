@@ -5,7 +5,8 @@ import ArgumentParser
 struct NFMon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nfmon",
-        abstract: "Who talks to whom through this firewall, how much, under which rule, behind which NAT - and how complete the answer is.",
+        abstract:
+            "Who talks to whom through this firewall, how much, under which rule, behind which NAT - and how complete the answer is.",
         discussion: """
             Two views of the kernel's netfilter become one table of sessions: conntrack, which knows sessions, NAT and exact \
             totals, and NFLOG, which knows the interface and the rule of the packets that a rule like this one logs:

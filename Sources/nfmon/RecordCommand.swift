@@ -32,7 +32,7 @@ struct RecordCommand: ParsableCommand {
             var table = SessionTable.Configuration()
             table.tellsEvents = false
             table.hasConntrack = !sources.noConntrack
-        table.hasNFLog = !sources.noNFLog
+            table.hasNFLog = !sources.noNFLog
             let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
             Talk.say("recording: \(live.description)")
             let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }

@@ -30,7 +30,10 @@ struct SessionsCommand: ParsableCommand {
         help: ArgumentHelp("The n sessions that move most (20 if no number is given).", valueName: "n"))
     var top: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Sort by this key, greatest first. (default: rate with --top, else bytes)", valueName: "key"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Sort by this key, greatest first. (default: rate with --top, else bytes)", valueName: "key")
+    )
     var sort: String?
 
     @Option(name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions.", valueName: "n"))
@@ -42,7 +45,9 @@ struct SessionsCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to write sessions: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
     var read: String?
 
     func validate() throws {
@@ -133,7 +138,8 @@ struct SessionsCommand: ParsableCommand {
         let look = TableLook(replay.store, into: selection)
         try write(
             SessionAnswer(
-                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names), now: now))
+                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),
+                now: now))
         if let damage { throw damage }
     }
 

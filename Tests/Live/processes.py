@@ -54,6 +54,20 @@ class Directory:
         return os.path.join(self.path, name)
 
 
+class SmallDisk(Directory):
+    """A directory on a file system of its own that is soon full."""
+
+    def __init__(self, kilobytes):
+        super().__init__()
+        run("mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "nfmon-live", self.path)
+
+    def close(self):
+        if self.path:
+            # Lazily: who has a file of it open would hinder it.
+            run("umount", "--lazy", self.path, check=False)
+        super().close()
+
+
 def _die_with_the_test():
     # Should the test's own process be killed hard, its programs go with it.
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

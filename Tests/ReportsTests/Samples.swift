@@ -1,0 +1,200 @@
+import FlowModel
+import Query
+import Reports
+
+/// Sessions and events that the tests write out: an office host behind source NAT, a published server, IPv6, ping, a denied
+/// attempt, and one whose counters nobody knows.
+struct Samples {
+    let table = NameTable()
+    private let lan: NameID
+    private let wan: NameID
+    private let rule: NameID
+    private let deniedRule: NameID
+    private let helper: NameID
+
+    init(rule: some Sequence<UInt8> = "lan-out".utf8, interface: some Sequence<UInt8> = "lan0".utf8) {
+        lan = table.number(of: interface)
+        wan = table.number(of: "wan0".utf8)
+        self.rule = table.number(of: rule)
+        deniedRule = table.number(of: "ssh-in".utf8)
+        helper = table.number(of: "ftp".utf8)
+    }
+
+    var names: NameBook { NameBook(names: table.snapshot, interfaces: [2: lan, 3: wan]) }
+
+    /// 2026-01-05T10:11:12.131415Z
+    static let now = Timestamp(seconds: 1_767_607_872, nanoseconds: 131_415_926)
+
+    static func before(now nanoseconds: Int64) -> Timestamp {
+        Timestamp(nanoseconds: now.nanoseconds - nanoseconds)
+    }
+
+    static func address(_ octets: UInt32...) -> IPAddress { IPAddress(ipv4: octets.reduce(0) { $0 << 8 | $1 }) }
+
+    private func session(
+        _ id: UInt64, _ original: FlowKey, reply: FlowKey? = nil, age: Int64, facts: SessionFacts
+    ) -> Session {
+        var record = SessionRecord(
+            id: SessionID(rawValue: id), original: original, reply: reply ?? original.inverse,
+            start: Self.before(now: age), lastSeen: Self.now)
+        record.facts = facts
+        return Session(record: record, nflog: nil)
+    }
+
+    /// Everything is known: NAT, both lanes, exact totals.
+    var complete: Session {
+        let original = FlowKey(
+            source: Self.address(10, 0, 0, 7), destination: Self.address(198, 51, 100, 9), sourcePort: 51514,
+            destinationPort: 443, transport: .tcp, family: .ipv4)
+        var reply = original.inverse
+        reply.destination = Self.address(192, 0, 2, 1)
+        var session = session(
+            0x0123_4567_89ab_cdef, original, reply: reply, age: 8_123_456_789,
+            facts: [.live, .conntrack, .nflog, .counters, .start, .mark, .rate])
+        session.record.counters = DirectionalCounters(
+            original: Counters(packetCount: 29, byteCount: 3012), reply: Counters(packetCount: 32, byteCount: 45_199))
+        session.record.bytesPerSecond = 5934.6
+        session.record.packetsPerSecond = 7.5
+        session.record.status = [.seenReply, .assured, .confirmed, .sourceNAT]
+        session.record.tcpState = TCPState(rawValue: 7)
+        var lane = PacketLane()
+        lane.originalIn = 2
+        lane.originalOut = 3
+        lane.rule = rule
+        lane.verdict = .accept
+        lane.counters.original = Counters(packetCount: 3, byteCount: 180)
+        session.nflog = lane
+        return session
+    }
+
+    /// IPv6 to a published server: the destination is translated; counters frozen by offload; a zone, a helper.
+    var offloaded: Session {
+        let original = FlowKey(
+            source: IPAddress(high: 0x2001_0db8_0000_0000, low: 0x0000_0000_0000_0abc),
+            destination: IPAddress(high: 0x2001_0db8_00ff_0000, low: 1), sourcePort: 40_000, destinationPort: 21,
+            transport: .tcp, family: .ipv6, zone: 5)
+        var reply = original.inverse
+        reply.source = IPAddress(high: 0xfd00_0000_0000_0000, low: 0x21)
+        reply.sourcePort = 2121
+        var session = session(
+            0xfedc_ba98_7654_3210, original, reply: reply, age: 4 * 86_400_000_000_000,
+            facts: [.live, .conntrack, .counters, .start, .mark])
+        session.record.counters = DirectionalCounters(
+            original: Counters(packetCount: 1_000_000, byteCount: 7_654_321_012),
+            reply: Counters(packetCount: 9, byteCount: 512))
+        session.record.mark = 0xffff_ffff
+        session.record.status = [.seenReply, .assured, .confirmed, .offload, .helper, .destinationNAT]
+        session.record.tcpState = TCPState(rawValue: 3)
+        session.record.helper = helper
+        return session
+    }
+
+    /// Older than nfmon and without accounting: neither start nor counters are known.
+    var unknown: Session {
+        var session = session(
+            0x42,
+            FlowKey(
+                source: Self.address(10, 0, 0, 8), destination: Self.address(10, 0, 0, 53), sourcePort: 5353,
+                destinationPort: 53, transport: .udp, family: .ipv4),
+            age: 0, facts: [.live, .conntrack, .predatesListener])
+        session.record.status = [.confirmed]
+        return session
+    }
+
+    /// A ping, which has no ports.
+    var ping: Session {
+        let key = FlowKey(
+            source: Self.address(10, 0, 0, 7), destination: Self.address(192, 0, 2, 99), sourcePort: 4711,
+            destinationPort: 8 << 8, transport: .icmp, family: .ipv4)
+        return session(0x7, key, age: 1_000_000, facts: [.live, .conntrack, .start])
+    }
+
+    /// An attempt that a rule dropped: only packets told of it.
+    var denied: Session {
+        let key = FlowKey(
+            source: Self.address(203, 0, 113, 5), destination: Self.address(192, 0, 2, 1), sourcePort: 4711,
+            destinationPort: 22, transport: .tcp, family: .ipv4)
+        var session = session(0xd, key, age: 0, facts: [.live, .nflog, .start, .denied])
+        var lane = PacketLane()
+        lane.originalIn = 3
+        lane.rule = deniedRule
+        lane.verdict = .drop
+        lane.counters.original = Counters(packetCount: 1, byteCount: 60)
+        lane.errorCount = 2
+        session.nflog = lane
+        return session
+    }
+
+    var sessions: [Session] { [complete, offloaded, unknown, ping, denied] }
+
+    /// Every kind of event, each in its variants.
+    var events: [SessionEvent] {
+        var resync = ResyncReport(cause: .overrun)
+        resync.isComplete = true
+        resync.duration = 84_000_000
+        resync.rowCount = 20_512
+        resync.foundCount = 12
+        resync.endedCount = 9
+        resync.correctedCount = 20_491
+        let earlier = Self.before(now: 1_500_000_000)
+        let bodies: [SessionEvent.Body] = [
+            .resync(resync), .resync(ResyncReport(cause: .initial)),
+            .start(unknown), .start(ping), .denied(denied), .update(offloaded),
+            .end(complete, SessionEnd(cause: .event, time: Self.now)),
+            .end(offloaded, SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)),
+            .end(denied, SessionEnd(cause: .timeout, time: Self.now)),
+            .loss(LossReport(lane: .conntrack, cause: .overrun, count: 431, from: earlier, to: Self.now)),
+            .loss(LossReport(lane: .nflog, cause: .malformed, count: 1, from: Self.now, to: Self.now)),
+            .loss(LossReport(lane: .nflog, cause: .overrun, count: nil, from: earlier, to: Self.now)),
+            .loss(LossReport(lane: .conntrack, cause: .output, count: 7, from: earlier, to: Self.now)),
+        ]
+        return bodies.map { SessionEvent(time: Self.now, body: $0) }
+    }
+
+    /// What a report writes of `events`.
+    func text(_ events: [SessionEvent], _ format: EventFormat) -> [UInt8] {
+        var report = EventReport(format: format)
+        var buffer: [UInt8] = []
+        report.begin(into: &buffer)
+        for (index, event) in events.enumerated() {
+            report.append(event, sequence: 40 + UInt64(index), names: names, into: &buffer)
+        }
+        report.end(into: &buffer)
+        return buffer
+    }
+
+    /// An answer of all `sessions`, or of fewer.
+    func answer(
+        _ sessions: [Session], limit: Int? = nil, by key: SortKey = .bytes, summary: TableSummary = TableSummary(),
+        notes: [String] = []
+    ) -> SessionAnswer {
+        var selection = TopSelection(limit: limit, by: key, now: Self.now)
+        for session in sessions { selection.consider(session) }
+        return SessionAnswer(
+            sessions: selection.ranked(), summary: summary, names: names, now: Self.now,
+            watchedSince: Self.before(now: 3_600_000_000_000), notes: notes)
+    }
+
+    /// A table that lost something of everything.
+    static var gaps: TableSummary {
+        var summary = TableSummary()
+        summary.lostCounts.conntrack = 431
+        summary.lostCounts.nflog = 1
+        summary.uncountedLosses = 1
+        summary.malformedCounts.nflog = 2
+        summary.unwrittenEvents = 1234
+        summary.evictedCount = 3
+        summary.refusedCount = 4
+        summary.ambiguousPackets = 5
+        summary.lastDumpWasComplete = false
+        return summary
+    }
+}
+
+extension SessionReport {
+    func text(_ answer: SessionAnswer) -> [UInt8] {
+        var buffer: [UInt8] = []
+        append(answer, into: &buffer)
+        return buffer
+    }
+}

@@ -1,0 +1,89 @@
+import FlowModel
+import Foundation
+import Query
+import Testing
+
+@testable import Reports
+
+struct SessionReportTests {
+    private let samples = Samples()
+
+    @Test(arguments: SessionFormat.allCases)
+    func everySessionIsWrittenAsTheGoldenFileHasIt(format: SessionFormat) throws {
+        let answer = samples.answer(
+            samples.sessions, limit: 4, notes: ["accounting is off: sysctl -w net.netfilter.nf_conntrack_acct=1"])
+        try expectGolden(SessionReport(format: format).text(answer), "sessions.\(format.rawValue)")
+    }
+
+    @Test(arguments: SessionFormat.allCases)
+    func anEmptyTableIsWrittenAsTheGoldenFileHasIt(format: SessionFormat) throws {
+        let text = SessionReport(format: format).text(samples.answer([]))
+        try expectGolden(text, "empty.\(format.rawValue)")
+        if format == .json { _ = try object(text[...]) }
+    }
+
+    @Test func whatIsMissingIsSaidUnderTheTableAndInTheSummary() throws {
+        let answer = samples.answer(samples.sessions, summary: Samples.gaps)
+        try expectGolden(SessionReport(format: .table).text(answer), "incomplete.table")
+        let object = try object(SessionReport(format: .json).text(answer)[...])
+        let summary = try #require(object["summary"] as? [String: Any])
+        #expect(summary["complete"] as? Bool == false)
+        #expect((summary["lost"] as? [String: Int]) == ["conntrack": 431, "nflog": 1])
+        #expect(summary["unwritten_events"] as? Int == 1234)
+        #expect(summary["sessions"] as? Int == 5)
+        #expect(summary["unknown_counters"] as? Int == 2)
+    }
+
+    @Test(arguments: [24, 40, 60, 80, 100, 120, 160])
+    func aTableNeverExceedsItsWidthAndSaysWhatItLeftOut(width: Int) throws {
+        let lines = rows(width: width)
+        for line in lines { #expect(TerminalText.width(of: Array(line)) <= width) }
+        let all = rows(width: nil)
+        #expect(lines.count == all.count)
+        let text = String(
+            decoding: SessionReport(format: .table, width: width).text(samples.answer(samples.sessions)), as: UTF8.self)
+        let isNarrower = lines.joined().count < all.joined().count
+        #expect(text.contains("for want of room") == isNarrower)
+    }
+
+    @Test func aTableOfEightyColumnsIsWrittenAsTheGoldenFileHasIt() throws {
+        try expectGolden(
+            SessionReport(format: .table, width: 80).text(samples.answer(samples.sessions)), "narrow.table")
+    }
+
+    @Test func wideAndCombiningCharactersStayAligned() {
+        let samples = Samples(rule: "日本e\u{301}".utf8)
+        let text = SessionReport(format: .table).text(samples.answer([samples.complete, samples.denied]))
+        let lines = text.split(separator: UInt8(ascii: "\n")).prefix(3)
+        let widths = lines.map { TerminalText.width(of: Array($0)) }
+        #expect(Set(widths).count == 1)
+    }
+
+    @Test(arguments: HostileName.allCases)
+    func hostileNamesAndNotesSteerNothing(name: HostileName) throws {
+        let samples = Samples(rule: name.bytes, interface: name.bytes)
+        let answer = samples.answer(samples.sessions, notes: [String(decoding: name.bytes, as: UTF8.self)])
+        for format in SessionFormat.allCases {
+            let text = SessionReport(format: format).text(answer)
+            for line in text.split(separator: UInt8(ascii: "\n")) { #expect(!name.steersTerminal(line)) }
+        }
+        let text = SessionReport(format: .json).text(answer)
+        let object = try object(text[...])
+        #expect((object["sessions"] as? [Any])?.count == 5)
+    }
+
+    @Test func aSessionHasTheNamesOfTheEventStream() throws {
+        let line = SessionReport(format: .ndjson).text(samples.answer([samples.complete]))
+        let event = samples.text([SessionEvent(time: Samples.now, body: .update(samples.complete))], .ndjson)
+        let session = try object(line[...])
+        for (key, value) in try object(event[...]) where key != "event" && key != "nfmon" {
+            #expect("\(value)".count == "\(session[key] ?? "")".count, "\(key)")
+        }
+    }
+
+    /// The heading and the sessions.
+    private func rows(width: Int?) -> [[UInt8]] {
+        let text = SessionReport(format: .table, width: width).text(samples.answer(samples.sessions))
+        return text.split(separator: UInt8(ascii: "\n")).prefix(1 + samples.sessions.count).map(Array.init)
+    }
+}
