@@ -7,22 +7,39 @@ extension SessionTable {
         let entry = observation.entry
         let hash = hasher.hash(entry.original)
         var slot = find(original: entry.original, hash: hash)
-        // The tuple is known under another id: the old session's end was missed.
-        if let known = slot, let id = entry.id, records[known].conntrackID != id {
-            guard observation.kind != .destroy else {
-                slot = nil
-                endUnknown(observation, at: time)
-                return
-            }
-            inferEnd(of: known, at: time)
-            slot = nil
-        }
         if observation.kind == .dumpRow { dump.report.rowCount &+= 1 }
+        if let known = slot, let id = entry.id, records[known].conntrackID != id {
+            slot = nil
+            if isLate(observation, known: known) {
+                guard observation.kind == .destroy else {
+                    summary.staleMessages &+= 1
+                    return
+                }
+            } else {
+                inferEnd(of: known, at: time)
+            }
+        }
         switch (observation.kind, slot) {
         case (.destroy, let slot?): end(slot, observation, at: time)
         case (.destroy, nil): endUnknown(observation, at: time)
         case (_, let slot?): update(slot, observation, at: time)
         case (_, nil): create(observation, at: time)
+        }
+    }
+
+    /// Whether a message about a tuple that is known under another id speaks of the tuple's former owner. If it does not,
+    /// the known session's end was missed.
+    private func isLate(_ observation: ConntrackObservation, known: UInt32) -> Bool {
+        let entry = observation.entry
+        switch observation.kind {
+        case .new: return false
+        case .destroy: return true
+        case .dumpRow where records[known].generation == dump.generation:
+            // Something told of the known session since the dump began, and rows lag behind events. If the row is the
+            // newer one nevertheless, its events are on their way.
+            return true
+        case .update, .dumpRow:
+            return tombstones.contains(SessionID(conntrackID: entry.id ?? 0, original: entry.original))
         }
     }
 
@@ -42,7 +59,7 @@ extension SessionTable {
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
         endSessionsReplaced(by: entry.original, at: time)
         let waiter = waitingSession(of: entry)
-        guard waiter != nil || records.count < configuration.maximumSessions else {
+        guard waiter != nil || makeRoom() else {
             summary.refusedCount &+= 1
             return
         }

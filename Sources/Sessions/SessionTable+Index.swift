@@ -98,6 +98,16 @@ extension SessionTable {
         return untracked
     }
 
+    /// Which way a packet with `key` goes in a session that it is known to belong to, whichever of the tuples it shows.
+    ///
+    /// A later fragment shows none, having no ports: its source tells.
+    func direction(of key: FlowKey, in slot: UInt32) -> FlowDirection {
+        direction(of: key, at: SessionIndex.Reference(slot: slot, role: .original))
+            ?? direction(of: key, at: SessionIndex.Reference(slot: slot, role: .reply))
+            ?? direction(of: key, at: SessionIndex.Reference(slot: slot, role: .middle))
+            ?? (key.source == records[slot].reply.source ? .reply : .original)
+    }
+
     /// Which way a packet with `key` goes in the session of an index entry; `nil` where the tuples differ.
     private func direction(of key: FlowKey, at entry: SessionIndex.Reference) -> FlowDirection? {
         switch entry.role {

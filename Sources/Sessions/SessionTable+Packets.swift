@@ -41,8 +41,7 @@ extension SessionTable {
             let slot = find(original: original, hash: hasher.hash(original)),
             packet.conntrackID == nil || packet.conntrackID == records[slot].conntrackID
         {
-            let isReply = packet.key.source != records[slot].original.source
-            return .one(Match(slot: slot, direction: isReply ? .reply : .original))
+            return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
         }
         return find(packet: packet.key)
     }
@@ -57,7 +56,7 @@ extension SessionTable {
             summary.evictedCount &+= 1
             close(lanes[oldest].owner, SessionEnd(cause: .evicted, time: time.wall))
         }
-        guard records.count < configuration.maximumSessions else {
+        guard makeRoom() else {
             summary.refusedCount &+= 1
             return nil
         }

@@ -19,7 +19,10 @@ extension SessionTable {
     /// Does what is due by `time`, in the order in which it fell due, so that a replay, which looks at other moments, tells
     /// the same.
     mutating func settle(at time: ReceiveTime) {
-        if !dump.isRunning { tombstones.forget(before: time.monotonic &- min(time.monotonic, Tombstones.grace)) }
+        let grace = Tombstones.grace
+        if !dump.isRunning, time.monotonic >= (dump.lastEnd?.monotonic ?? 0) &+ grace {
+            tombstones.forget(before: time.monotonic &- min(time.monotonic, grace))
+        }
         while true {
             let idle = idleDeadline
             let next = min(waiting.nextDeadline, departures.nextDeadline, idle)
@@ -48,6 +51,12 @@ extension SessionTable {
         guard record.facts.contains(.awaitsConntrack), record.id == waiter.id else { return }
         records[waiter.slot].facts.remove(.awaitsConntrack)
         announce(waiter.slot, at: record.start)
+    }
+
+    /// Whether there is a place for one more session. One that has ended goes at once where its place is needed.
+    mutating func makeRoom() -> Bool {
+        if records.count >= configuration.maximumSessions, departures.count > 0 { letGo() }
+        return records.count < configuration.maximumSessions
     }
 
     /// No more packets will come for a session that has ended.

@@ -12,19 +12,25 @@ public struct ByteReader: ~Escapable {
     @inlinable
     public var count: Int { bytes.byteCount }
 
+    /// Whether `size` bytes lie at `offset`. A negative offset is a great one as an unsigned number.
+    @inlinable
+    func has(_ size: Int, at offset: Int) -> Bool {
+        size <= count && UInt(bitPattern: offset) <= UInt(bitPattern: count &- size)
+    }
+
     @inlinable
     public func uint8(at offset: Int) -> UInt8? {
-        guard offset >= 0, offset < count else { return nil }
+        guard has(1, at: offset) else { return nil }
         // SAFETY: the bounds were checked, and a UInt8 has neither alignment nor invalid bit patterns.
-        return unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+        return unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
     /// A number in the machine's order, which is netlink's own.
     @inlinable
     public func native<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at offset: Int) -> Number? {
-        guard offset >= 0, offset <= count - MemoryLayout<Number>.size else { return nil }
+        guard has(MemoryLayout<Number>.size, at: offset) else { return nil }
         // SAFETY: the bounds were checked, the load may be unaligned, and every bit pattern is an integer.
-        return unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
+        return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Number.self)
     }
 
     /// A number in network order.

@@ -7,10 +7,10 @@ extension Counters {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: packetCount = try cursor.payload.scalar(UInt64.self)  // CTA_COUNTERS_PACKETS
-            case 2: byteCount = try cursor.payload.scalar(UInt64.self)  // CTA_COUNTERS_BYTES
-            case 3: packetCount = UInt64(try cursor.payload.scalar(UInt32.self))  // CTA_COUNTERS32_PACKETS
-            case 4: byteCount = UInt64(try cursor.payload.scalar(UInt32.self))  // CTA_COUNTERS32_BYTES
+            case 1: packetCount = try cursor.scalar(UInt64.self)  // CTA_COUNTERS_PACKETS
+            case 2: byteCount = try cursor.scalar(UInt64.self)  // CTA_COUNTERS_BYTES
+            case 3: packetCount = UInt64(try cursor.scalar(UInt32.self))  // CTA_COUNTERS32_PACKETS
+            case 4: byteCount = UInt64(try cursor.scalar(UInt32.self))  // CTA_COUNTERS32_BYTES
             default: break
             }
         }
@@ -23,8 +23,8 @@ extension ConntrackEntry {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: start = Timestamp(kernel: try cursor.payload.scalar(UInt64.self))  // CTA_TIMESTAMP_START
-            case 2: stop = Timestamp(kernel: try cursor.payload.scalar(UInt64.self))  // CTA_TIMESTAMP_STOP
+            case 1: start = Timestamp(kernel: try cursor.scalar(UInt64.self))  // CTA_TIMESTAMP_START
+            case 2: stop = Timestamp(kernel: try cursor.scalar(UInt64.self))  // CTA_TIMESTAMP_STOP
             default: break
             }
         }

@@ -26,6 +26,11 @@ public struct ConntrackMessage: ~Escapable {
     public init(attributes: ByteReader) throws(WireFault) {
         helper = attributes.slice(from: 0, to: 0).span
         securityContext = attributes.slice(from: 0, to: 0).span
+        try decode(attributes)
+    }
+
+    @_lifetime(self: copy attributes)
+    private mutating func decode(_ attributes: ByteReader) throws(WireFault) {
         var originalIsPresent = false
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
@@ -37,27 +42,27 @@ public struct ConntrackMessage: ~Escapable {
             case 2:  // CTA_TUPLE_REPLY
                 try entry.reply.decode(tuple: payload)
                 replyIsPresent = true
-            case 3: entry.status = ConntrackStatus(rawValue: try payload.scalar(UInt32.self))  // CTA_STATUS
+            case 3: entry.status = ConntrackStatus(rawValue: try cursor.scalar(UInt32.self))  // CTA_STATUS
             case 4: try decodeProtocolState(payload)  // CTA_PROTOINFO
             case 5: helper = try Self.name(in: payload)  // CTA_HELP
-            case 7: entry.timeout = try payload.scalar(UInt32.self)  // CTA_TIMEOUT, seconds
-            case 8: entry.mark = try payload.scalar(UInt32.self)  // CTA_MARK
+            case 7: entry.timeout = try cursor.scalar(UInt32.self)  // CTA_TIMEOUT, seconds
+            case 8: entry.mark = try cursor.scalar(UInt32.self)  // CTA_MARK
             case 9: entry.originalCounters = try Counters(decoding: payload)  // CTA_COUNTERS_ORIG
             case 10: entry.replyCounters = try Counters(decoding: payload)  // CTA_COUNTERS_REPLY
-            case 11: useCount = try payload.scalar(UInt32.self)  // CTA_USE
-            case 12: entry.id = try payload.scalar(UInt32.self)  // CTA_ID, opaque
+            case 11: useCount = try cursor.scalar(UInt32.self)  // CTA_USE
+            case 12: entry.id = try cursor.scalar(UInt32.self)  // CTA_ID, opaque
             case 14:  // CTA_TUPLE_MASTER
                 var master = FlowKey.empty
                 try master.decode(tuple: payload)
                 entry.master = master
             case 15: originalSequenceAdjustment = try SequenceAdjustment(payload)  // CTA_SEQ_ADJ_ORIG
             case 16: replySequenceAdjustment = try SequenceAdjustment(payload)  // CTA_SEQ_ADJ_REPLY
-            case 18: zone = try payload.scalar(UInt16.self)  // CTA_ZONE: of both directions
+            case 18: zone = try cursor.scalar(UInt16.self)  // CTA_ZONE: of both directions
             case 19: securityContext = try Self.name(in: payload)  // CTA_SECCTX
             case 20: try entry.decodeTimestamps(payload)  // CTA_TIMESTAMP
             case 22: entry.labels = try ConnectionLabels(decoding: payload)  // CTA_LABELS
             case 24: synproxy = try Synproxy(payload)  // CTA_SYNPROXY
-            case 27: entry.eventTime = Timestamp(kernel: try payload.scalar(UInt64.self))  // CTA_TIMESTAMP_EVENT
+            case 27: entry.eventTime = Timestamp(kernel: try cursor.scalar(UInt64.self))  // CTA_TIMESTAMP_EVENT
             default: break  // 21, 23, 25 and 26 are masks and filters of requests; others are newer than this code
             }
         }

@@ -67,26 +67,26 @@ public struct NFLogMessage: ~Escapable {
                 }
                 etherType = protocolNumber
                 self.hook = hook
-            case 2: mark = try value.scalar(UInt32.self)  // NFULA_MARK
+            case 2: mark = try cursor.scalar(UInt32.self)  // NFULA_MARK
             case 3: time = try Self.timestamp(value)  // NFULA_TIMESTAMP
-            case 4: inInterface = try value.scalar(UInt32.self)  // NFULA_IFINDEX_INDEV
-            case 5: outInterface = try value.scalar(UInt32.self)  // NFULA_IFINDEX_OUTDEV
-            case 6: physicalInInterface = try value.scalar(UInt32.self)  // NFULA_IFINDEX_PHYSINDEV
-            case 7: physicalOutInterface = try value.scalar(UInt32.self)  // NFULA_IFINDEX_PHYSOUTDEV
+            case 4: inInterface = try cursor.scalar(UInt32.self)  // NFULA_IFINDEX_INDEV
+            case 5: outInterface = try cursor.scalar(UInt32.self)  // NFULA_IFINDEX_OUTDEV
+            case 6: physicalInInterface = try cursor.scalar(UInt32.self)  // NFULA_IFINDEX_PHYSINDEV
+            case 7: physicalOutInterface = try cursor.scalar(UInt32.self)  // NFULA_IFINDEX_PHYSOUTDEV
             case 8: hardwareAddress = try Self.hardwareAddress(value)  // NFULA_HWADDR
             case 9:  // NFULA_PAYLOAD
                 payload = value
                 payloadIsPresent = true
             case 10: prefix = value.text  // NFULA_PREFIX
-            case 11: userID = try value.scalar(UInt32.self)  // NFULA_UID
-            case 12: sequence = try value.scalar(UInt32.self)  // NFULA_SEQ
-            case 13: globalSequence = try value.scalar(UInt32.self)  // NFULA_SEQ_GLOBAL
-            case 14: groupID = try value.scalar(UInt32.self)  // NFULA_GID
-            case 15: hardwareType = try value.scalar(UInt16.self)  // NFULA_HWTYPE
+            case 11: userID = try cursor.scalar(UInt32.self)  // NFULA_UID
+            case 12: sequence = try cursor.scalar(UInt32.self)  // NFULA_SEQ
+            case 13: globalSequence = try cursor.scalar(UInt32.self)  // NFULA_SEQ_GLOBAL
+            case 14: groupID = try cursor.scalar(UInt32.self)  // NFULA_GID
+            case 15: hardwareType = try cursor.scalar(UInt16.self)  // NFULA_HWTYPE
             case 16: hardwareHeader = value.span  // NFULA_HWHEADER
-            case 17: _ = try value.scalar(UInt16.self)  // NFULA_HWLEN: the span's length says it
+            case 17: _ = try cursor.scalar(UInt16.self)  // NFULA_HWLEN: the span's length says it
             case 18: conntrack = value  // NFULA_CT
-            case 19: conntrackInfo = try value.scalar(UInt32.self)  // NFULA_CT_INFO
+            case 19: conntrackInfo = try cursor.scalar(UInt32.self)  // NFULA_CT_INFO
             case 20: vlan = try Self.vlan(value)  // NFULA_VLAN
             case 21: linkHeader = value.span  // NFULA_L2HDR
             default: break
@@ -118,8 +118,8 @@ public struct NFLogMessage: ~Escapable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: tag.protocolNumber = try cursor.payload.scalar(UInt16.self)  // NFULA_VLAN_PROTO
-            case 2: tag.control = try cursor.payload.scalar(UInt16.self)  // NFULA_VLAN_TCI
+            case 1: tag.protocolNumber = try cursor.scalar(UInt16.self)  // NFULA_VLAN_PROTO
+            case 2: tag.control = try cursor.scalar(UInt16.self)  // NFULA_VLAN_TCI
             default: break
             }
         }

@@ -8,34 +8,38 @@
 /// ```
 @frozen
 public struct NetlinkAttributes: ~Escapable {
-    @usableFromInline let bytes: ByteReader
-    @usableFromInline var offset = 0
-    @usableFromInline var start = 0
-    @usableFromInline var end = 0
+    @usableFromInline var rest: ByteReader
     /// The attribute's number without the flags for nesting and byte order (`NLA_TYPE_MASK`).
     public var type: UInt16 = 0
+    /// The value of the attribute that ``next()`` went to.
+    public var payload: ByteReader
 
     @inlinable
     @_lifetime(copy bytes)
-    public init(_ bytes: ByteReader) { self.bytes = bytes }
+    public init(_ bytes: ByteReader) {
+        rest = bytes
+        payload = bytes.slice(from: 0, to: 0)
+    }
 
     /// Goes to the next attribute; `false` at the end. Fewer than four bytes at the end are padding.
     @inlinable
     @inline(__always)
+    @_lifetime(self: copy self)
     public mutating func next() throws(WireFault) -> Bool {
-        guard let length = bytes.native(UInt16.self, at: offset), let type = bytes.native(UInt16.self, at: offset + 2)
-        else { return false }
-        guard length >= 4, Int(length) <= bytes.count - offset else { throw .attributeLength }
+        guard let type = rest.native(UInt16.self, at: 2), let length = rest.native(UInt16.self, at: 0) else {
+            return false
+        }
+        guard length >= 4, Int(length) <= rest.count else { throw .attributeLength }
         self.type = type & 0x3fff
-        start = offset + 4
-        end = offset + Int(length)
-        offset += (Int(length) + 3) & ~3
+        payload = rest.slice(from: 4, to: Int(length))
+        rest = rest.slice(from: (Int(length) + 3) & ~3)
         return true
     }
 
-    /// The value of the attribute that ``next()`` went to.
+    /// The attribute's value as a number in network order; throws unless it has exactly the number's size.
     @inlinable
-    public var payload: ByteReader {
-        @_lifetime(copy self) get { bytes.slice(from: start, to: end) }
+    @inline(__always)
+    public func scalar<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(WireFault) -> Number {
+        try payload.scalar(type)
     }
 }

@@ -37,11 +37,11 @@ public enum ProtocolState: Sendable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: tcp.state = TCPState(rawValue: try cursor.payload.scalar(UInt8.self))
-            case 2: tcp.originalWindowScale = try cursor.payload.scalar(UInt8.self)
-            case 3: tcp.replyWindowScale = try cursor.payload.scalar(UInt8.self)
-            case 4: tcp.originalFlags = UInt8(try cursor.payload.scalar(UInt16.self) >> 8)  // flags, then mask
-            case 5: tcp.replyFlags = UInt8(try cursor.payload.scalar(UInt16.self) >> 8)
+            case 1: tcp.state = TCPState(rawValue: try cursor.scalar(UInt8.self))
+            case 2: tcp.originalWindowScale = try cursor.scalar(UInt8.self)
+            case 3: tcp.replyWindowScale = try cursor.scalar(UInt8.self)
+            case 4: tcp.originalFlags = UInt8(try cursor.scalar(UInt16.self) >> 8)  // flags, then mask
+            case 5: tcp.replyFlags = UInt8(try cursor.scalar(UInt16.self) >> 8)
             default: break
             }
         }
@@ -55,9 +55,9 @@ public enum ProtocolState: Sendable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: state = try cursor.payload.scalar(UInt8.self)
-            case 2: role = try cursor.payload.scalar(UInt8.self)
-            case 3: sequence = try cursor.payload.scalar(UInt64.self)
+            case 1: state = try cursor.scalar(UInt8.self)
+            case 2: role = try cursor.scalar(UInt8.self)
+            case 3: sequence = try cursor.scalar(UInt64.self)
             default: break
             }
         }
@@ -70,9 +70,9 @@ public enum ProtocolState: Sendable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: state = try cursor.payload.scalar(UInt8.self)
-            case 2: tags.original = try cursor.payload.scalar(UInt32.self)
-            case 3: tags.reply = try cursor.payload.scalar(UInt32.self)
+            case 1: state = try cursor.scalar(UInt8.self)
+            case 2: tags.original = try cursor.scalar(UInt32.self)
+            case 3: tags.reply = try cursor.scalar(UInt32.self)
             default: break
             }
         }

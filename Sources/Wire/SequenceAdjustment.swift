@@ -9,9 +9,9 @@ public struct SequenceAdjustment: Sendable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: position = try cursor.payload.scalar(UInt32.self)
-            case 2: offsetBefore = try cursor.payload.scalar(UInt32.self)
-            case 3: offsetAfter = try cursor.payload.scalar(UInt32.self)
+            case 1: position = try cursor.scalar(UInt32.self)
+            case 2: offsetBefore = try cursor.scalar(UInt32.self)
+            case 3: offsetAfter = try cursor.scalar(UInt32.self)
             default: break
             }
         }
@@ -28,9 +28,9 @@ public struct Synproxy: Sendable {
         var cursor = NetlinkAttributes(attributes)
         while try cursor.next() {
             switch cursor.type {
-            case 1: initialSequence = try cursor.payload.scalar(UInt32.self)
-            case 2: initialTimestamp = try cursor.payload.scalar(UInt32.self)
-            case 3: timestampOffset = try cursor.payload.scalar(UInt32.self)
+            case 1: initialSequence = try cursor.scalar(UInt32.self)
+            case 2: initialTimestamp = try cursor.scalar(UInt32.self)
+            case 3: timestampOffset = try cursor.scalar(UInt32.self)
             default: break
             }
         }
