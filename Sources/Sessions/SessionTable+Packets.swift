@@ -122,4 +122,11 @@ extension PacketLane {
             if packet.outInterface != 0 { replyOut = packet.outInterface }
         }
     }
+
+    /// What was taken for the answer is the first direction after all.
+    mutating func swapDirections() {
+        swap(&counters.original, &counters.reply)
+        swap(&originalIn, &replyIn)
+        swap(&originalOut, &replyOut)
+    }
 }

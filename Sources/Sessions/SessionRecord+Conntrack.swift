@@ -1,0 +1,70 @@
+import FlowModel
+
+extension SessionRecord {
+    /// The identity that conntrack's messages lead to; the session's own, unless packets had told of it before.
+    var conntrackIdentity: SessionID { SessionID(conntrackID: conntrackID, original: original) }
+
+    /// Takes over what a conntrack message says.
+    ///
+    /// - Parameter lastLook: the end of the last dump.
+    /// - Returns: whether anything changed that the event stream shows.
+    mutating func takeIn(_ observation: ConntrackObservation, at time: ReceiveTime, lastLook: ReceiveTime?) -> Bool {
+        let entry = observation.entry
+        var isVisible = false
+        lastSeen = time.wall
+        if let status = entry.status, status != self.status {
+            self.status = status
+            isVisible = true
+        }
+        if let mark = entry.mark, mark != self.mark || !facts.contains(.mark) {
+            isVisible = isVisible || mark != self.mark
+            self.mark = mark
+            facts.insert(.mark)
+        }
+        if let state = entry.tcpState, state != tcpState {
+            tcpState = state
+            isVisible = true
+        }
+        if !observation.helper.isNone, observation.helper != helper {
+            helper = observation.helper
+            isVisible = true
+        }
+        if let start = entry.start {
+            self.start = start
+            facts.insert(.start)
+        }
+        if let original = entry.originalCounters, let reply = entry.replyCounters {
+            let counters = DirectionalCounters(original: original, reply: reply)
+            if observation.kind == .dumpRow { learnRate(counters.total, at: time, lastLook: lastLook) }
+            takeIn(counters, at: time)
+        }
+        return isVisible
+    }
+
+    /// Takes over absolute counters.
+    private mutating func takeIn(_ counters: DirectionalCounters, at time: ReceiveTime) {
+        let (before, after) = (self.counters.total, counters.total)
+        if after.byteCount < before.byteCount || after.packetCount < before.packetCount { facts.insert(.lowerBound) }
+        self.counters = counters
+        countersReadAt = time.monotonic
+        facts.insert(.counters)
+    }
+
+    /// Learns the rate since the last look at the counters; a session that began after the last look had nothing then.
+    private mutating func learnRate(_ now: Counters, at time: ReceiveTime, lastLook: ReceiveTime?) {
+        var before = counters.total
+        var lookedAt = countersReadAt
+        if !facts.contains(.counters) {
+            guard let lastLook, facts.contains(.start), start >= lastLook.wall else { return }
+            before = Counters()
+            lookedAt = lastLook.monotonic
+        }
+        guard time.monotonic > lookedAt, now.byteCount >= before.byteCount, now.packetCount >= before.packetCount else {
+            return
+        }
+        let seconds = Float(time.monotonic - lookedAt) / 1e9
+        bytesPerSecond = Float(now.byteCount - before.byteCount) / seconds
+        packetsPerSecond = Float(now.packetCount - before.packetCount) / seconds
+        facts.insert(.rate)
+    }
+}
