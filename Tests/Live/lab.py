@@ -9,7 +9,7 @@ import sys
 
 import cleanup
 import session
-from nfmon import Monitor, NFMON, finish
+from nfmon import Monitor, finish
 from processes import Program, run, until
 
 IPTABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "iptables")
@@ -76,8 +76,8 @@ class Lab:
     def logged_count(self, prefix, chain="FORWARD"):
         """How many packets the rule with this prefix has logged, by its own counter."""
         lines = self.inside("iptables", "-nvxL", chain).stdout.splitlines()
-        counts = [int(line.split()[0]) for line in lines if f'nflog-prefix "{prefix}"' in line
-                  or f"nflog-prefix  {prefix} " in line or f"nflog-prefix {prefix} " in line]
+        rule = re.compile(rf'nflog-prefix +"?{re.escape(prefix)}"?(\s|$)')
+        counts = [int(line.split()[0]) for line in lines if rule.search(line)]
         if len(counts) != 1:
             raise AssertionError(f"not one rule with prefix {prefix}: {lines}")
         return counts[0]
@@ -167,9 +167,6 @@ class Lab:
                     source_port = 5000 if first_source_port is None else first_source_port + number
                     near.sendto(datagram(self.client.inet, self.server.inet, source_port, port), (self.server.inet, 0))
 
-    def ping_hand_made(self, family=socket.AF_INET, identifier=77):
-        return traffic.icmp(self.out, family, identifier, 1)
-
 
 def datagram(source, destination, source_port, port, payload=b"nfmon"):
     """An IPv4 packet with a UDP datagram. The kernel fills in the header's checksum; UDP needs none."""
@@ -179,6 +176,3 @@ def datagram(source, destination, source_port, port, payload=b"nfmon"):
         socket.inet_aton(source), socket.inet_aton(destination),
     )
     return header + udp
-
-
-__all__ = ["Lab", "NFMON", "PREFIX", "traffic"]

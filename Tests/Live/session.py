@@ -34,8 +34,8 @@ class Session:
 def parse_conntrack(line):
     """A line of `conntrack -L -o extended,id` or `conntrack -E -o extended,id`."""
     words = line.split()
-    start = next(index for index, word in enumerate(words) if word in ("ipv4", "ipv6"))
-    words = words[start:]
+    while words[0] not in ("ipv4", "ipv6"):  # [DESTROY]
+        words.pop(0)
     protocol = int(words[3])
     directions, others, flags, state = [], {}, [], None
     for word in words[4:]:
@@ -43,10 +43,10 @@ def parse_conntrack(line):
         if word.startswith("["):
             flags.append(word.strip("[]"))
         elif not equals:
-            state = None if value or word.isdigit() else word
+            state = None if word.isdigit() else word  # the timeout comes before it
         elif name == "src":
             directions.append({name: value})
-        elif name in ("mark", "use", "zone", "delta-time", "secctx", "labels") or "mark" in others:
+        elif "mark" in others or name in ("mark", "zone"):  # what comes after both directions; "id" is there again
             others[name] = value
         else:
             directions[-1][name] = value
@@ -67,8 +67,7 @@ def parse_conntrack(line):
         up=counters(original),
         down=counters(reply),
         state=state,
-        status=tuple(word for flag, word in (("UNREPLIED", "seen-reply"),) if flag not in flags)
-        + (("assured",) if "ASSURED" in flags else ()),
+        status=(() if "UNREPLIED" in flags else ("seen-reply",)) + (("assured",) if "ASSURED" in flags else ()),
     )
 
 

@@ -1,0 +1,44 @@
+import Testing
+
+/// Who may import whom, as `Sources/README.md` draws it: one way, from the kernel to the output.
+struct ModuleTests {
+    /// What each module may import.
+    static let allowed: [String: Set<String>] = [
+        "FlowModel": ["Synchronization"],
+        "Wire": ["FlowModel"],
+        "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "Glibc", "Synchronization"],
+        "Sessions": ["FlowModel", "Synchronization"],
+        "Query": ["FlowModel"],
+        "Reports": ["FlowModel", "Query"],
+        "nfmon": [
+            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Reports", "ArgumentParser", "FoundationEssentials",
+            "Synchronization",
+        ],
+    ]
+
+    @Test
+    func theSourcesAreFound() {
+        #expect(SourceFile.all.count > 50)
+        #expect(SourceFile.all.allSatisfy { !$0.code.isEmpty })
+        #expect(SourceFile.all.contains { $0.path == "Wire/ByteReader.swift" && $0.mentions("unsafe") })
+    }
+
+    @Test
+    func everyModuleHasItsRule() {
+        #expect(Set(SourceFile.all.map(\.module)) == Set(Self.allowed.keys))
+    }
+
+    @Test(arguments: allowed.keys.sorted())
+    func aModuleImportsOnlyWhatLiesToItsLeft(_ module: String) {
+        for file in SourceFile.all where file.module == module {
+            let strangers = Set(file.imports).subtracting(Self.allowed[module] ?? [])
+            #expect(strangers.isEmpty, "\(file.path)")
+        }
+    }
+
+    /// Foundation costs 60 MB of static binary and 5 ms of start.
+    @Test
+    func nobodyImportsFoundation() {
+        for file in SourceFile.all { #expect(!file.imports.contains("Foundation"), "\(file.path)") }
+    }
+}

@@ -1,0 +1,87 @@
+import FlowModel
+import Query
+import Reports
+import Sessions
+
+/// What answers and the event stream cost.
+enum ReportBenchmarks {
+    /// Nanoseconds for a whole answer, and for a line of the event stream (design.md).
+    private static let answerGoal = 60e6
+    private static let lineGoal = 400.0
+
+    static func top(sessionCount: Int) -> Group {
+        let filled = FilledTable(Population(count: sessionCount, translation: .third))
+        func answer(_ name: String, by key: SortKey, goal: Double?) -> Benchmark {
+            Benchmark(name, goal: goal) { stopwatch in
+                stopwatch.measure {
+                    var selection = TopSelection(
+                        limit: 20, by: key, now: Timestamp(nanoseconds: 1_767_607_300_000_000_000))
+                    filled.table.forEach { selection.consider($0) }
+                    precondition(selection.ranked().count == 20)
+                    return 1
+                }
+            }
+        }
+        return Group(
+            name: "The top 20 of \(sessionCount) sessions", unit: "answer",
+            benchmarks: [
+                Benchmark("a walk over all sessions", isReference: true) { stopwatch in
+                    stopwatch.measure {
+                        var count = 0
+                        filled.table.forEach { count += $0.record.status.isEmpty ? 0 : 1 }
+                        precondition(count == sessionCount)
+                        return 1
+                    }
+                },
+                answer("by bytes", by: .bytes, goal: answerGoal),
+                answer("by duration", by: .duration, goal: answerGoal),
+                answer("by source", by: .source, goal: answerGoal),
+            ])
+    }
+
+    static func eventStream() -> Group {
+        let names = NameTable()
+        let rule = names.number(of: "drop:ssh-out".utf8)
+        let interfaces: [InterfaceIndex: NameID] = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
+        let book = NameBook(names: names.snapshot, interfaces: interfaces)
+        let events = (0..<256).map { event($0, rule: rule) }
+        func write(_ format: EventFormat, goal: Double? = nil) -> Benchmark {
+            var report = EventReport(format: format)
+            var text: [UInt8] = []
+            return Benchmark(format.rawValue, goal: goal) { stopwatch in
+                stopwatch.measure {
+                    for _ in 0..<100 {
+                        for index in events.indices {
+                            report.append(events[index], sequence: UInt64(index), names: book, into: &text)
+                        }
+                        keep(text.count)
+                        text.removeAll(keepingCapacity: true)
+                    }
+                    return 100 * events.count
+                }
+            }
+        }
+        return Group(
+            name: "The event stream: a session's end with all that is known", unit: "event",
+            benchmarks: [write(.ndjson, goal: lineGoal), write(.csv), write(.compact)])
+    }
+
+    private static func event(_ number: Int, rule: NameID) -> SessionEvent {
+        let entry = Population(count: 256, translation: .third).row(number, round: 0)
+        let start = Timestamp(nanoseconds: 1_767_607_200_131_415_000)
+        let end = Timestamp(nanoseconds: start.nanoseconds + 8_123_456_789)
+        var record = SessionRecord(
+            id: SessionID(conntrackID: entry.id ?? 0, original: entry.original), original: entry.original,
+            reply: entry.reply, start: start, lastSeen: end)
+        record.facts = [.live, .conntrack, .nflog, .counters, .start, .mark, .announced]
+        record.counters = DirectionalCounters(
+            original: entry.originalCounters ?? Counters(), reply: entry.replyCounters ?? Counters())
+        record.status = entry.status ?? []
+        record.tcpState = TCPState(rawValue: 7)
+        var lane = PacketLane()
+        lane.counters.original = Counters(packetCount: 1, byteCount: 60)
+        (lane.originalIn, lane.originalOut, lane.rule, lane.verdict) = (2, 3, rule, .accept)
+        return SessionEvent(
+            time: end, body: .end(Session(record: record, nflog: lane), SessionEnd(cause: .event, time: end)))
+    }
+}

@@ -1,0 +1,1 @@
+../../../../WireTests/NFLogSamples.swift

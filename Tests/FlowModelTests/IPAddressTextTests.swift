@@ -1,0 +1,26 @@
+import FlowModel
+import Testing
+
+struct IPAddressTextTests {
+    @Test(
+        arguments: zip(
+            [0, 0x0a00_0007, 0xc000_0201, .max] as [UInt32], ["0.0.0.0", "10.0.0.7", "192.0.2.1", "255.255.255.255"]))
+    func anIPv4AddressIsADottedQuad(bits: UInt32, text: String) {
+        #expect(IPAddress(ipv4: bits).description(family: .ipv4) == text)
+    }
+
+    /// RFC 5952's own examples and its corners.
+    @Test(
+        arguments: [
+            (0, 0, "::"), (0, 1, "::1"), (0x2001_0db8_0000_0000, 1, "2001:db8::1"),
+            (0x2001_0db8_0000_0001, 0x0001_0001_0001_0001, "2001:db8:0:1:1:1:1:1"),
+            (0x2001_0000_0000_0001, 0x0000_0000_0000_0001, "2001:0:0:1::1"),
+            (0x2001_0db8_0000_0000, 0x0001_0000_0000_0001, "2001:db8::1:0:0:1"),
+            (0x0001_0000_0000_0000, 0, "1::"), (.max, .max, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            (0xfe80_0000_0000_0000, 0x0200_5eff_fe00_5301, "fe80::200:5eff:fe00:5301"),
+            (0, 0xffff_c000_0201, "::ffff:192.0.2.1"),
+        ] as [(UInt64, UInt64, String)])
+    func anIPv6AddressIsWrittenAsRFC5952Recommends(high: UInt64, low: UInt64, text: String) {
+        #expect(IPAddress(high: high, low: low).description(family: .ipv6) == text)
+    }
+}

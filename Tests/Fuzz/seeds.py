@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Cuts recordings into the fuzzers' first inputs.
+
+seeds.py FOLDER FILE.pcap …   writes FOLDER/<target>/<number> for each target
+"""
+
+import pathlib
+import struct
+import sys
+
+
+def attributes(data):
+    """The attributes of a message: number and value."""
+    offset = 0
+    while offset + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, offset)
+        if length < 4 or offset + length > len(data):
+            return
+        yield kind & 0x3FFF, data[offset + 4 : offset + length]
+        offset += (length + 3) & ~3
+
+
+def messages(datagram):
+    """The netlink messages of a datagram: type and body."""
+    offset = 0
+    while offset + 16 <= len(datagram):
+        length, kind = struct.unpack_from("=IH", datagram, offset)
+        if length < 16:
+            return
+        yield kind, datagram[offset + 16 : offset + length]
+        offset += (length + 3) & ~3
+
+
+def records(file):
+    """The records of a classic pcap file in this machine's byte order."""
+    offset = 24
+    while offset + 16 <= len(file):
+        length = struct.unpack_from("=I", file, offset + 8)[0]
+        yield file[offset + 16 : offset + 16 + length]
+        offset += 16 + length
+
+
+def inputs(file):
+    """What each target gets of a file."""
+    yield "Savefile", file
+    for record in records(file):
+        datagram = record[16:]  # behind the Linux cooked header
+        yield "Datagram", datagram
+        for kind, body in messages(datagram):
+            if kind >> 8 == 1:
+                yield "Conntrack", body[4:]
+            elif kind >> 8 == 4:
+                yield "NFLog", body[4:]
+                yield from (("Packet", value) for number, value in attributes(body[4:]) if number == 9)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    count = 0
+    for path in sys.argv[2:]:
+        for target, data in inputs(pathlib.Path(path).read_bytes()):
+            (folder / target).mkdir(parents=True, exist_ok=True)
+            (folder / target / f"seed-{count}").write_bytes(data)
+            count += 1
+
+
+if __name__ == "__main__":
+    main()

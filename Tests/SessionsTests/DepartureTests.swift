@@ -1,0 +1,78 @@
+import FlowModel
+import Sessions
+import Testing
+
+/// Conntrack tells an end at once, while NFLOG gathers packets for a moment: a session's last packets come after its end.
+struct DepartureTests {
+    private static let other = FlowKey.tcp(.client, 1, .server, 2)
+
+    @Test
+    func theLastPacketsAreCountedToTheSessionThatHasEnded() {
+        let monitor = Monitor()
+        monitor.packet(Self.other)  // NFLOG is in use
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.ends.isEmpty, "its packets may be on their way")
+        #expect(monitor.summary.conntrackSessionCount == 0, "but it is over")
+        monitor.wait(seconds: 0.2)
+        monitor.packet(.web) { ($0.inInterface, $0.rule) = (2, NameID(rawValue: 5)) }
+        monitor.wait(seconds: 0.4)
+        #expect(monitor.ends.count == 1)
+        #expect(monitor.ends.first?.session.nflog?.ingress == 2)
+        #expect(monitor.ends.first?.session.nflog?.rule == NameID(rawValue: 5))
+        #expect(monitor.summary.packetSessionCount == 1, "the late packet began none")
+    }
+
+    @Test
+    func theEndIsWhenItWasAndNotWhenItIsTold() {
+        let monitor = Monitor()
+        monitor.packet(Self.other)
+        monitor.conntrack(.new, .entry(1))
+        let end = monitor.now
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.wait(seconds: 5)
+        #expect(monitor.ends.first?.end.time == end)
+    }
+
+    @Test
+    func whereNothingFeedsNFLogAnEndIsToldAtOnce() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.told == ["start", "end by event"])
+        monitor.wait(seconds: 5)
+        #expect(monitor.told == ["start", "end by event"])
+    }
+
+    @Test
+    func aSessionWhosePacketsWereSeenIsToldToHaveEndedAtOnce() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.packet(.web)
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.told.last == "end by event")
+    }
+
+    @Test
+    func whenTheSourcesEndAllEndsAreTold() {
+        let monitor = Monitor()
+        monitor.packet(Self.other)
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.finish()
+        #expect(monitor.ends.count == 1)
+    }
+
+    @Test
+    func aNewConnectionWithTheTupleOfOneThatHasEndedGetsItsOwnPackets() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.conntrack(.new, .entry(2))
+        monitor.packet(.web)
+        #expect(monitor.session?.record.conntrackID == 2)
+        #expect(monitor.session?.nflog?.counters.original.packetCount == 1)
+        monitor.wait(seconds: 1)
+        #expect(monitor.told.filter { $0 == "end by event" }.count == 1)
+    }
+}

@@ -1,0 +1,182 @@
+import FlowModel
+import Sessions
+import Testing
+
+struct PacketSessionTests {
+    private static let rule = NameID(rawValue: 5)
+
+    @Test
+    func aPacketThatComesBeforeConntracksWordWaitsAndIsTheSameSession() {
+        let monitor = Monitor()
+        monitor.packet(.web) { ($0.rule, $0.inInterface) = (Self.rule, 2) }
+        monitor.wait(seconds: 0.4)
+        #expect(monitor.told.isEmpty, "the two sockets are not ordered")
+        monitor.conntrack(.new, .entry(1))
+        #expect(monitor.told == ["start"])
+        #expect(monitor.starts.first?.nflog?.rule == Self.rule)
+        #expect(monitor.session?.record.id == SessionID(conntrackID: 1, original: .web))
+        monitor.wait(seconds: 600)
+        #expect(monitor.told == ["start"], "a tracked session does not end for want of packets")
+    }
+
+    @Test
+    func aPacketThatWaitedInVainIsASessionOfItsOwn() {
+        let monitor = Monitor()
+        let start = monitor.now
+        monitor.packet(.web)
+        monitor.wait(seconds: 0.5)
+        #expect(monitor.told == ["start"])
+        #expect(monitor.starts.first?.start == start)
+        #expect(monitor.summary.packetSessionCount == 1)
+        #expect(monitor.session?.conntrackCounters == nil)
+        #expect(monitor.session?.counters?.original.byteCount == 100)
+        #expect(monitor.session?.isExact == false)
+    }
+
+    @Test
+    func aSessionToldAlreadyKeepsItsIdentityWhenConntrackTellsOfItLate() {
+        let monitor = Monitor()
+        monitor.packet(.web)
+        monitor.wait(seconds: 1)
+        let identity = monitor.session?.record.id
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.told == ["start", "update", "end by event"])
+        #expect(monitor.ends.first?.session.record.id == identity)
+    }
+
+    @Test
+    func withoutConntrackNoPacketWaits() {
+        let monitor = Monitor { $0.hasConntrack = false }
+        monitor.packet(.web)
+        monitor.wait(seconds: 0)
+        #expect(monitor.told == ["start"])
+    }
+
+    @Test
+    func countsAreKeptApartByLane() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 9000))])
+        monitor.packet(.web)
+        #expect(monitor.session?.conntrackCounters?.original == Counters(packetCount: 10, byteCount: 9000))
+        #expect(monitor.session?.nflog?.counters.original == Counters(packetCount: 1, byteCount: 100))
+        #expect(monitor.session?.counters?.total.byteCount == 9000, "never added up")
+    }
+
+    @Test
+    func bothDirectionsAndTheirInterfacesAreTold() {
+        let monitor = Monitor()
+        monitor.packet(.web) { ($0.inInterface, $0.outInterface) = (2, 3) }
+        monitor.packet(FlowKey.web.inverse) { ($0.inInterface, $0.outInterface) = (3, 2) }
+        let lane = monitor.session?.nflog
+        #expect(lane?.counters.original.packetCount == 1)
+        #expect(lane?.counters.reply.packetCount == 1)
+        #expect(lane?.originalIn == 2 && lane?.originalOut == 3 && lane?.replyIn == 3 && lane?.replyOut == 2)
+    }
+
+    @Test
+    func theFirstRuleThatLoggedAPacketIsTheSessions() {
+        let monitor = Monitor()
+        monitor.packet(.web)
+        monitor.packet(.web) { ($0.rule, $0.verdict) = (Self.rule, .accept) }
+        monitor.packet(.web) { ($0.rule, $0.verdict) = (NameID(rawValue: 9), .unknown) }
+        #expect(monitor.session?.nflog?.rule == Self.rule)
+        #expect(monitor.session?.nflog?.verdict == .accept)
+    }
+
+    // MARK: Ends
+
+    @Test
+    func aSessionThatOnlyPacketsToldOfEndsWhenTheyStop() {
+        let monitor = Monitor()
+        monitor.packet(.web)
+        monitor.wait(seconds: 60)
+        monitor.packet(.web)
+        let last = monitor.now
+        monitor.wait(seconds: 119)
+        #expect(monitor.sessions.count == 1)
+        monitor.wait(seconds: 1)
+        #expect(monitor.told == ["start", "end by timeout"])
+        #expect(monitor.ends.first?.end.time.nanoseconds(since: last) == 120_000_000_000)
+        #expect(monitor.ends.first?.session.counters?.total.packetCount == 2)
+    }
+
+    @Test
+    func theSessionUnusedForLongestIsEvictedAndCounted() {
+        let monitor = Monitor { $0.maximumPacketSessions = 3 }
+        for port in 1...3 as ClosedRange<UInt16> { monitor.packet(.tcp(.client, port, .server, 443)) }
+        monitor.wait(seconds: 1)
+        monitor.packet(.tcp(.client, 1, .server, 443))  // so that 2 is the one unused for longest
+        monitor.packet(.tcp(.client, 4, .server, 443))
+        #expect(monitor.summary.evictedCount == 1)
+        #expect(monitor.ends.first?.session.record.original.sourcePort == 2)
+        #expect(monitor.ends.first?.end.cause == .evicted)
+        #expect(Set(monitor.sessions.map(\.record.original.sourcePort)) == [1, 3, 4])
+        #expect(!monitor.summary.isComplete)
+    }
+
+    @Test
+    func theTablesBoundHoldsUnderAFloodOfDeniedPackets() {
+        let monitor = Monitor { $0.maximumPacketSessions = 100 }
+        for port in 0..<5000 as Range<UInt16> {
+            monitor.packet(.tcp(.client, port, .server, 443)) { $0.verdict = .drop }
+        }
+        #expect(monitor.summary.sessionCount == 100)
+        #expect(monitor.summary.evictedCount == 4900)
+        #expect(monitor.told.count { $0 == "denied" } == 5000)
+    }
+
+    // MARK: Denied
+
+    @Test
+    func aDeniedPacketIsToldAtOnceAndOnce() {
+        let monitor = Monitor()
+        for _ in 0..<3 { monitor.packet(.web) { ($0.verdict, $0.rule) = (.drop, Self.rule) } }
+        #expect(monitor.told == ["denied"])
+        #expect(monitor.session?.nflog?.counters.original.packetCount == 3)
+        #expect(monitor.session?.nflog?.verdict == .drop)
+    }
+
+    @Test
+    func aDeniedAttemptStaysWhatItWasWhenALaterOneGetsThrough() {
+        let monitor = Monitor()
+        monitor.packet(.web) { $0.verdict = .reject }
+        monitor.wait(seconds: 1)
+        monitor.conntrack(.new, .entry(1))
+        #expect(monitor.told == ["denied", "start"])
+        #expect(monitor.summary.sessionCount == 2)
+        monitor.packet(.web)
+        #expect(monitor.sessions.first { $0.record.conntrackID == 1 }?.nflog?.counters.total.packetCount == 1)
+    }
+
+    @Test
+    func aDenialWithinATrackedSessionIsToldOfThatSession() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.packet(.web) { $0.verdict = .drop }
+        #expect(monitor.told == ["start", "denied"])
+        #expect(monitor.session?.record.facts.contains(.denied) == true)
+    }
+
+    // MARK: ICMP errors
+
+    @Test
+    func anICMPErrorIsCountedToTheSessionItSpeaksOfAndNotToItsBytes() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.packet(.web)
+        monitor.packet(.web) { $0.isICMPError = true }
+        #expect(monitor.session?.nflog?.errorCount == 1)
+        #expect(monitor.session?.nflog?.counters.total.packetCount == 1)
+    }
+
+    @Test
+    func theKernelsStampIsThePacketsTime() {
+        let monitor = Monitor()
+        monitor.wait(seconds: 1)
+        let time = Timestamp(nanoseconds: monitor.now.nanoseconds - 900_000_000)
+        monitor.packet(.web) { $0.time = time }
+        #expect(monitor.session?.start == time)
+    }
+}

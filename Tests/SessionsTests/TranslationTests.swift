@@ -1,0 +1,145 @@
+import FlowModel
+import Sessions
+import Testing
+
+/// Both tuples find the session: a packet may be logged before or after translation, in either direction.
+struct TranslationTests {
+    struct Translation: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var original: FlowKey
+        var reply: FlowKey
+        /// What packets of the first direction show, at one hook or another.
+        var forward: [FlowKey]
+    }
+
+    static let ports: [Translation] = [
+        Translation(testDescription: "none", original: .web, reply: FlowKey.web.inverse, forward: [.web]),
+        Translation(
+            testDescription: "source", original: .web, reply: .tcp(.server, 443, .firewall, 40001),
+            forward: [.web, .tcp(.firewall, 40001, .server, 443)]),
+        Translation(
+            testDescription: "source port alone", original: .web, reply: .tcp(.server, 443, .client, 40001),
+            forward: [.web, .tcp(.client, 40001, .server, 443)]),
+        Translation(
+            testDescription: "destination", original: .tcp(.server, 50000, .firewall, 80),
+            reply: .tcp(.inner, 8080, .server, 50000),
+            forward: [.tcp(.server, 50000, .firewall, 80), .tcp(.server, 50000, .inner, 8080)]),
+        Translation(
+            testDescription: "both, a hairpin", original: .tcp(.client, 50000, .firewall, 80),
+            reply: .tcp(.inner, 8080, .firewall, 40001),
+            forward: [
+                .tcp(.client, 50000, .firewall, 80), .tcp(.client, 50000, .inner, 8080),
+                .tcp(.firewall, 40001, .inner, 8080),
+            ]),
+    ]
+
+    static let pings: [Translation] = {
+        func ping(_ source: IPAddress, _ identifier: UInt16, _ destination: IPAddress) -> FlowKey {
+            FlowKey(
+                source: source, destination: destination, sourcePort: identifier, destinationPort: 8 << 8,
+                transport: .icmp, family: .ipv4)
+        }
+        return [
+            Translation(
+                testDescription: "ping, none", original: ping(.client, 7, .server),
+                reply: ping(.client, 7, .server).inverse, forward: [ping(.client, 7, .server)]),
+            Translation(
+                testDescription: "ping, source and identifier", original: ping(.client, 7, .server),
+                reply: ping(.firewall, 9, .server).inverse,
+                forward: [ping(.client, 7, .server), ping(.firewall, 9, .server)]),
+            Translation(
+                testDescription: "ping, both", original: ping(.client, 7, .firewall),
+                reply: ping(.firewall, 7, .inner).inverse,
+                forward: [ping(.client, 7, .firewall), ping(.client, 7, .inner), ping(.firewall, 7, .inner)]),
+        ]
+    }()
+
+    @Test(arguments: ports + pings)
+    func aPacketFindsItsSessionBeforeAndAfterTranslationInBothDirections(_ translation: Translation) {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
+        for key in translation.forward {
+            monitor.packet(key) { ($0.inInterface, $0.outInterface) = (2, 3) }
+            monitor.packet(key.inverse) { ($0.inInterface, $0.outInterface) = (3, 2) }
+        }
+        let lane = monitor.session?.nflog
+        let count = UInt64(translation.forward.count)
+        #expect(lane?.counters.original == Counters(packetCount: count, byteCount: count * 100))
+        #expect(lane?.counters.reply == Counters(packetCount: count, byteCount: count * 100))
+        #expect(lane?.ingress == 2)
+        #expect(lane?.egress == 3)
+        #expect(monitor.summary.packetSessionCount == 0)
+    }
+
+    @Test(arguments: ports + pings)
+    func whereverItsFirstPacketWasSeenTheSessionIsAdoptedWhenConntrackTellsOfIt(_ translation: Translation) {
+        for key in translation.forward.flatMap({ [$0, $0.inverse] }) {
+            let monitor = Monitor()
+            monitor.packet(key) { $0.inInterface = 2 }
+            monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
+            #expect(monitor.told == ["start"])
+            #expect(monitor.session?.record.id == SessionID(conntrackID: 1, original: translation.original))
+            let isForward = translation.forward.contains(key)
+            #expect(monitor.session?.nflog?.counters.original.packetCount == (isForward ? 1 : 0))
+            #expect(monitor.session?.nflog?.counters.reply.packetCount == (isForward ? 0 : 1))
+            #expect((isForward ? monitor.session?.nflog?.originalIn : monitor.session?.nflog?.replyIn) == 2)
+        }
+    }
+
+    @Test(arguments: ports + pings)
+    func nothingIsFoundAWhileAfterTheEnd(_ translation: Translation) {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
+        monitor.conntrack(.destroy, .entry(1, translation.original, reply: translation.reply))
+        monitor.wait(seconds: 1)
+        for (number, key) in translation.forward.enumerated() {
+            monitor.packet(key)
+            #expect(monitor.summary.packetSessionCount == number + 1)
+        }
+    }
+
+    @Test
+    func aTranslationThatComesLaterIsFoundAndTheOldOneIsNot() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1, reply: .tcp(.server, 443, .firewall, 40001)))
+        monitor.conntrack(.update, .entry(1, reply: .tcp(.server, 443, .firewall, 40002)))
+        monitor.packet(.tcp(.firewall, 40002, .server, 443))
+        #expect(monitor.session?.nflog?.counters.original.packetCount == 1)
+        monitor.packet(.tcp(.firewall, 40001, .server, 443))
+        #expect(monitor.summary.packetSessionCount == 1)
+    }
+
+    @Test
+    func theConntrackEntryAttachedToAPacketIsTheExactWay() {
+        let original = FlowKey.web.inZone(4)
+        let reply = FlowKey.tcp(.server, 443, .firewall, 40001).inZone(4)
+        let seen: [(FlowKey, isReply: Bool)] = [
+            (.web, false), (.tcp(.firewall, 40001, .server, 443), false), (FlowKey.web.inverse, true),
+            (reply.withoutZone, true),
+        ]
+        for (key, isReply) in seen {
+            let monitor = Monitor()
+            monitor.conntrack(.new, .entry(1, original, reply: reply))
+            monitor.conntrack(.new, .entry(2, original.inZone(5), reply: reply.inZone(5)))
+            monitor.packet(key) { ($0.conntrackOriginal, $0.conntrackID) = (original, 1) }
+            let lane = monitor.sessions.first { $0.record.conntrackID == 1 }?.nflog
+            #expect(lane?.counters.original.packetCount == (isReply ? 0 : 1))
+            #expect(lane?.counters.reply.packetCount == (isReply ? 1 : 0))
+            #expect(monitor.summary.ambiguousPackets == 0)
+        }
+    }
+
+    /// Both ends have one address: only the ports tell the direction.
+    @Test
+    func theDirectionsOfAConnectionToItselfAreTold() {
+        let loop = FlowKey.tcp(.client, 50000, .client, 80)
+        for attached in [nil, loop] as [FlowKey?] {
+            let monitor = Monitor()
+            monitor.conntrack(.new, .entry(1, loop))
+            monitor.packet(loop) { $0.conntrackOriginal = attached }
+            monitor.packet(loop.inverse) { $0.conntrackOriginal = attached }
+            #expect(monitor.session?.nflog?.counters.original.packetCount == 1)
+            #expect(monitor.session?.nflog?.counters.reply.packetCount == 1)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import FlowModel
+import Testing
+import Wire
+
+struct LinkMessageTests {
+    struct Link: Equatable {
+        var index: UInt32
+        var name: String
+        var isGone: Bool
+    }
+
+    private func link(type: UInt16, family: UInt8 = 0, index: UInt32 = 3, name: String = "wan0") -> [UInt8] {
+        var body: [UInt8] = [family, 0, 1, 0] + [UInt8](native: index) + [UInt8](repeating: 0, count: 8)
+        body.addAttribute(13, [UInt8](native: 1000 as UInt32))  // IFLA_TXQLEN
+        body.addAttribute(3, [UInt8](text: name))
+        return .netlinkMessage(type: type, body: body)
+    }
+
+    private func decode(_ datagram: [UInt8]) throws -> Link? {
+        var messages = NetlinkMessages(datagram.reader)
+        guard let message = try messages.next(), let link = try LinkMessage(message) else { return nil }
+        let name = String(decoding: [UInt8](copying: link.name), as: UTF8.self)
+        return Link(index: link.index, name: name, isGone: link.isGone)
+    }
+
+    @Test
+    func anInterfaceThatComesAndGoesIsTold() throws {
+        #expect(try decode(link(type: 16)) == Link(index: 3, name: "wan0", isGone: false))
+        #expect(try decode(link(type: 17)) == Link(index: 3, name: "wan0", isGone: true))
+    }
+
+    @Test
+    func aBridgesWordAboutItsPortIsNotTheInterfacesEnd() throws {
+        #expect(try decode(link(type: 17, family: 7)) == nil)
+    }
+
+    @Test
+    func otherMessagesAreNobodysError() throws { #expect(try decode(link(type: 20)) == nil) }
+
+    @Test
+    func aMessageShorterThanItsHeaderIsRejectedAtEveryLength() {
+        for length in 0..<16 {
+            #expect(throws: WireFault.familyHeader) {
+                try decode(.netlinkMessage(type: 16, body: [UInt8](repeating: 0, count: length)))
+            }
+        }
+    }
+}
