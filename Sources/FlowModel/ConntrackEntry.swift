@@ -24,6 +24,7 @@ public struct ConntrackEntry: Sendable {
     public var master: FlowKey?
 
     @inlinable
+    @inline(__always)
     public init(original: FlowKey = .empty, reply: FlowKey = .empty) {
         self.original = original
         self.reply = reply

@@ -27,6 +27,7 @@ public struct FlowKey: Hashable, Sendable {
     }
 
     /// A key of no connection, for records that are to be filled.
+    @inlinable
     public static var empty: FlowKey {
         FlowKey(
             source: .unspecified, destination: .unspecified, transport: TransportProtocol(rawValue: 0), family: .ipv6)

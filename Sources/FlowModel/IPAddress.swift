@@ -22,6 +22,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// The unspecified address of IPv6, `::`; what an absent address is initialised to.
+    @inlinable
     public static var unspecified: IPAddress { IPAddress(high: 0, low: 0) }
 
     /// The 32 bits of an IPv4 address, in host order.

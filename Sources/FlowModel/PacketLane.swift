@@ -9,6 +9,9 @@ public struct PacketLane: Sendable {
     public var replyOut: InterfaceIndex = 0
     /// ICMP errors about the session; they are not in ``counters``.
     public var errorCount: UInt32 = 0
+    /// Where each direction's packets are counted: the first place that told of one.
+    public var originalPlace: LogPlace?
+    public var replyPlace: LogPlace?
     /// The last packet's ``PacketObservation/digest``, when it was logged, and by which rule first.
     public var lastDigest: UInt64 = 0
     public var lastTime = Timestamp(nanoseconds: 0)
@@ -27,4 +30,16 @@ public struct PacketLane: Sendable {
     /// The interface by which the session's first direction leaves the host.
     @inlinable
     public var egress: InterfaceIndex { originalOut != 0 ? originalOut : replyIn }
+}
+
+/// Where a rule logs: its NFLOG group, and the netfilter hook that its chain hangs on.
+public struct LogPlace: Hashable, Sendable {
+    public var group: UInt16
+    public var hook: UInt8
+
+    @inlinable
+    public init(group: UInt16, hook: UInt8) {
+        self.group = group
+        self.hook = hook
+    }
 }

@@ -10,6 +10,9 @@ public struct PacketObservation: Sendable {
     public var digest: UInt64
     public var rule: NameID
     public var verdict: Verdict
+    /// The NFLOG group.
+    public var group: UInt16
+    /// The netfilter hook: 0 PREROUTING, 1 INPUT, 2 FORWARD, 3 OUTPUT, 4 POSTROUTING.
     public var hook: UInt8
     public var inInterface: InterfaceIndex
     public var outInterface: InterfaceIndex
@@ -28,6 +31,7 @@ public struct PacketObservation: Sendable {
         digest = 0
         rule = .none
         verdict = .unknown
+        group = 0
         hook = 0
         inInterface = 0
         outInterface = 0

@@ -115,6 +115,7 @@ struct ObservationDecoder {
         var observation = PacketObservation(key: packet.key, byteCount: packet.byteCount)
         observation.isICMPError = packet.isICMPError
         observation.digest = log.payload.digest
+        observation.group = group
         observation.hook = log.hook
         observation.inInterface = log.inInterface
         observation.outInterface = log.outInterface

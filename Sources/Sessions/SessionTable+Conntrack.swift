@@ -200,13 +200,14 @@ extension SessionTable {
         depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), at: time)
     }
 
-    /// Ends a tracked session. It stays where late packets find it; the end is told at once if nothing is missing from it.
+    /// Ends a tracked session. It stays where late packets find it. The end is told at once, unless the session was so short
+    /// that the packet which tells its interfaces and rule may still be on its way.
     private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
         records[slot].facts.insert(.ended)
         records[slot].lastSeen = end.time
         guard configuration.hasNFLog else { return close(slot, end) }
-        let isFed = lastPacketAt.map { time.monotonic < $0 &+ configuration.packetSilence } ?? false
-        let isTold = !isFed || records[slot].facts.contains(.nflog)
+        let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
+        let isTold = records[slot].facts.contains(.nflog) || !isShort
         if isTold { tell(slot, at: end.time) { .end($0, end) } }
         departures.append(
             Departure(slot: slot, end: end, isTold: isTold), until: time.monotonic &+ configuration.packetHold)

@@ -6,7 +6,7 @@ struct DumpProgress {
     /// Counts the dumps; every touch of a session stamps it with the one that runs.
     var generation: UInt32 = 0
     var cause = DumpStart.Cause.initial
-    var startedAt: UInt64 = 0
+    var startedAt = Timestamp(nanoseconds: 0)
     /// When the last dump ended; `nil` before the first.
     var lastEnd: ReceiveTime?
     /// Events were lost since it began: what it did not show may have come and gone.
@@ -27,7 +27,7 @@ extension SessionTable {
         dump.isRunning = true
         dump.generation &+= 1
         dump.cause = start.cause
-        dump.startedAt = time.monotonic
+        dump.startedAt = time.wall
         dump.isDirty = false
         dump.report = ResyncReport(cause: start.cause)
     }
@@ -43,7 +43,8 @@ extension SessionTable {
         dump.isRunning = false
         dump.lastEnd = time
         dump.report.isComplete = isComplete
-        dump.report.duration = time.monotonic &- min(time.monotonic, dump.startedAt)
+        // By the wall clock, which a recording keeps, so that a replay tells the same.
+        dump.report.duration = UInt64(max(0, time.wall.nanoseconds(since: dump.startedAt)))
         summary.dumpCount &+= 1
         summary.lastDumpWasComplete = isComplete
         let isWorthTelling = dump.cause != .periodic && (dump.cause != .initial || configuration.tellsInitial)

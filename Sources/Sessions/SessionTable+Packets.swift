@@ -4,7 +4,6 @@ extension SessionTable {
     /// Takes in a logged packet: counts it to its session, or begins one.
     mutating func apply(_ packet: PacketObservation, at time: ReceiveTime) {
         summary.observedCounts.nflog &+= 1
-        lastPacketAt = time.monotonic
         let match: Match
         switch findSession(of: packet) {
         case .one(let found): match = found
@@ -32,6 +31,8 @@ extension SessionTable {
         } else if isFirstPacket, records[slot].facts.contains(.announced) {
             // NFLOG gathers packets for a moment, so conntrack was first: now interfaces and rule are known, too.
             tell(slot, at: packet.time ?? time.wall) { .update($0) }
+        } else if !records[slot].facts.contains(.awaitsConntrack) {
+            announce(slot, at: records[slot].start)
         }
     }
 
@@ -70,10 +71,10 @@ extension SessionTable {
         ensureLane(slot)
         enter(slot)
         packetSessions.append(records[slot].laneSlot, in: &lanes)
-        if !packet.verdict.isDenial {
+        if configuration.hasConntrack, !packet.verdict.isDenial {
             records[slot].facts.insert(.awaitsConntrack)
-            let hold = configuration.hasConntrack ? configuration.packetHold : 0
-            waiting.append(Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ hold)
+            waiting.append(
+                Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ configuration.packetHold)
         }
         return slot
     }
@@ -93,7 +94,8 @@ extension PacketLane {
 
     /// Counts a packet and learns its interfaces and rule.
     ///
-    /// A packet that two rules log comes twice; it is counted once.
+    /// A packet that several rules log comes several times and is counted once: of each direction only the packets of the
+    /// group and hook that told of it first count, and there a repetition is known by its bytes.
     mutating func count(_ packet: PacketObservation, direction: FlowDirection, at time: Timestamp) {
         let isRepeated =
             packet.digest == lastDigest && packet.rule != lastRule
@@ -102,6 +104,7 @@ extension PacketLane {
             rule = packet.rule
             verdict = packet.verdict
         }
+        learnInterfaces(of: packet, direction: direction)
         if isRepeated { return }
         lastDigest = packet.digest
         lastTime = time
@@ -110,16 +113,36 @@ extension PacketLane {
             errorCount &+= 1
             return
         }
+        guard isCounted(packet, direction: direction) else { return }
         let one = Counters(packetCount: 1, byteCount: packet.byteCount)
         switch direction {
+        case .original: counters.original = counters.original + one
+        case .reply: counters.reply = counters.reply + one
+        }
+    }
+
+    private mutating func learnInterfaces(of packet: PacketObservation, direction: FlowDirection) {
+        guard !packet.isICMPError else { return }
+        switch direction {
         case .original:
-            counters.original = counters.original + one
             if packet.inInterface != 0 { originalIn = packet.inInterface }
             if packet.outInterface != 0 { originalOut = packet.outInterface }
         case .reply:
-            counters.reply = counters.reply + one
             if packet.inInterface != 0 { replyIn = packet.inInterface }
             if packet.outInterface != 0 { replyOut = packet.outInterface }
+        }
+    }
+
+    /// Whether the packet is from where its direction's packets are counted.
+    private mutating func isCounted(_ packet: PacketObservation, direction: FlowDirection) -> Bool {
+        let place = LogPlace(group: packet.group, hook: packet.hook)
+        switch direction {
+        case .original:
+            originalPlace = originalPlace ?? place
+            return originalPlace == place
+        case .reply:
+            replyPlace = replyPlace ?? place
+            return replyPlace == place
         }
     }
 
@@ -128,5 +151,6 @@ extension PacketLane {
         swap(&counters.original, &counters.reply)
         swap(&originalIn, &replyIn)
         swap(&originalOut, &replyOut)
+        swap(&originalPlace, &replyPlace)
     }
 }

@@ -12,10 +12,8 @@ public struct SessionTable: ~Copyable {
         /// Sessions that only packets told of; beyond it the one unused for longest is evicted and counted.
         public var maximumPacketSessions = 65_536
         /// Nanoseconds that a packet waits for conntrack's word about its session, as the two sockets are not ordered, and
-        /// that a session which has ended waits for packets, as NFLOG gathers them for up to its flush timeout.
+        /// that a session of so short a life waits for packets, as NFLOG gathers them for up to its flush timeout.
         public var packetHold: UInt64 = 500_000_000
-        /// Nanoseconds without any logged packet after which ends wait for none: nothing feeds NFLOG.
-        public var packetSilence: UInt64 = 10_000_000_000
         /// Nanoseconds after which a session that only packets told of ends for want of packets.
         public var packetIdle: UInt64 = 120_000_000_000
         /// Whether changes are told as events. A single look at the table does not need them.
@@ -40,8 +38,6 @@ public struct SessionTable: ~Copyable {
     var packetSessions = AgeList()
     var waiting = DeadlineQueue<Waiter>()
     var departures = DeadlineQueue<Departure>()
-    /// When the last logged packet came, in monotonic nanoseconds.
-    var lastPacketAt: UInt64?
     var dump = DumpProgress()
     var interfaces: [InterfaceIndex: NameID] = [:]
     var summary = TableSummary()

@@ -42,6 +42,7 @@ public struct ByteReader: ~Escapable {
 
     /// The bytes from `start` to `end`, or as far of that range as there are bytes.
     @inlinable
+    @inline(__always)
     @_lifetime(copy self)
     public func slice(from start: Int, to end: Int) -> ByteReader {
         let lower = Swift.min(Swift.max(0, start), count)

@@ -26,9 +26,8 @@ public struct NetlinkAttributes: ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     public mutating func next() throws(WireFault) -> Bool {
-        guard let type = rest.native(UInt16.self, at: 2), let length = rest.native(UInt16.self, at: 0) else {
-            return false
-        }
+        guard rest.count >= 4, let length = rest.native(UInt16.self, at: 0), let type = rest.native(UInt16.self, at: 2)
+        else { return false }
         guard length >= 4, Int(length) <= rest.count else { throw .attributeLength }
         self.type = type & 0x3fff
         payload = rest.slice(from: 4, to: Int(length))

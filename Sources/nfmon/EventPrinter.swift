@@ -15,8 +15,11 @@ struct EventPrinter {
     var deadline: UInt64?
     private var report: EventReport
     private var text: [UInt8] = []
+    /// Where in the text each of its events ends.
+    private var ends: [Int] = []
     private var events: [SessionEvent] = []
     private var left: UInt64?
+    /// Events that were written whole.
     private var count: UInt64 = 0
     private var readerIsGone = false
     /// Events that were told and that nobody waits for any more.
@@ -27,12 +30,14 @@ struct EventPrinter {
         left = limit
     }
 
-    /// In words: how many events were written, and what the reader did not take.
-    var summary: String {
-        let written = count == 1 ? "1 event" : "\(count) events"
-        if readerIsGone || (text.isEmpty && abandonedCount == 0) { return written }
-        return
-            "\(written); the reader was too slow for their last \(text.count) bytes and for \(abandonedCount) more events"
+    /// In words: how many events were written.
+    var deed: String { count == 1 ? "1 event" : "\(count) events" }
+
+    /// How complete the table is and what of it was written.
+    func completeness(of store: SessionStore) -> TableSummary {
+        var summary = store.withTable { $0.completeness }
+        if !readerIsGone { summary.unwrittenEvents += abandonedCount + UInt64(ends.count) }
+        return summary
     }
 
     /// Writes what the format has in front of the first event.
@@ -51,8 +56,8 @@ struct EventPrinter {
         for (index, event) in events.enumerated() {
             if left == 0 || readerIsGone { return false }
             report.append(event, sequence: sequence, names: book, into: &text)
+            ends.append(text.count)
             sequence &+= 1
-            count += 1
             left = left.map { $0 - 1 }
             if text.count >= Self.flushSize, try !flush(unless: stop) {
                 abandonedCount += UInt64(events.count - index - 1)
@@ -75,7 +80,13 @@ struct EventPrinter {
 
     private mutating func flush(unless stop: Signal?) throws(IngestError) -> Bool {
         guard !readerIsGone else { return false }
+        let gathered = text.count
         let outcome = try output.write(&text, unless: stop, until: deadline)
+        let written = gathered - text.count
+        let whole = ends.firstIndex { $0 > written } ?? ends.count
+        count += UInt64(whole)
+        ends.removeFirst(whole)
+        for index in ends.indices { ends[index] -= written }
         readerIsGone = outcome == .readerIsGone
         return outcome == .written
     }

@@ -83,7 +83,7 @@ struct EventsCommand: ParsableCommand {
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
         try printer.end(replay.store)
-        Talk.say(printer.summary, replay.store.withTable { $0.completeness })
+        Talk.say(printer.deed, printer.completeness(of: replay.store))
         if let failure { throw failure }
     }
 
@@ -106,7 +106,7 @@ struct EventsCommand: ParsableCommand {
         let failure = live.finish()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)
-        Talk.say(printer.summary, live.store.withTable { $0.completeness })
+        Talk.say(printer.deed, printer.completeness(of: live.store))
         if let failure { throw failure }
     }
 }

@@ -30,4 +30,17 @@ struct NFMon: ParsableCommand {
             """,
         version: "nfmon 0.1.0",
         subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self])
+
+    /// Like ParsableCommand's own, but what it echoes of a wrong command line is escaped before it reaches the terminal.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            guard code != .success, !(error is ExitCode) else { exit(withError: error) }
+            Talk.repeat(fullMessage(for: error))
+            exit(withError: code)
+        }
+    }
 }

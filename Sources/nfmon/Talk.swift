@@ -12,6 +12,15 @@ enum Talk {
         StandardError.write(text: line + [UInt8(ascii: "\n")])
     }
 
+    /// Says what the option parser says, line by line.
+    static func `repeat`(_ message: String) {
+        for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+            var text: [UInt8] = []
+            TerminalText.append(Array(line.utf8), to: &text)
+            StandardError.write(text: text + [UInt8(ascii: "\n")])
+        }
+    }
+
     /// Says what was done, and how complete it is.
     static func say(_ deed: String, _ summary: TableSummary) {
         var line = Array("nfmon: \(deed); ".utf8)
