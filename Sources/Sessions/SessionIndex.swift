@@ -52,6 +52,9 @@ struct SessionIndex {
     /// - Complexity: O(1).
     func probe(_ hash: UInt32) -> Probe { Probe(position: Int(hash) & mask, hash: hash) }
 
+    /// What lies where the hash's entries begin: of no meaning by itself, but near once it was read.
+    func home(of hash: UInt32) -> UInt64 { entries[Int(hash) & mask] }
+
     /// The next entry of the probe's hash, `nil` after the last one.
     ///
     /// - Complexity: O(1) on average.

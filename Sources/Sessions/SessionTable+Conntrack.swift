@@ -138,7 +138,8 @@ extension SessionTable {
         while let entry = index.next(&probe) {
             guard entry.role == .original, records[entry.slot].facts.isTracked else { continue }
             let other = records[entry.slot].original
-            if other == original || other == inverse { replaced = entry.slot }
+            // A translated session may coexist with one whose tuple is the inverse of what it was before translation.
+            if other == original || (other == inverse && records[entry.slot].reply == original) { replaced = entry.slot }
         }
         if let replaced { inferEnd(of: replaced, at: time) }
     }

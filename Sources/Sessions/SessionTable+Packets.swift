@@ -62,7 +62,7 @@ extension SessionTable {
             return nil
         }
         let start = packet.time ?? time.wall
-        let key = packet.isICMPError ? packet.key.inverse : packet.key
+        let key = packet.key
         var record = SessionRecord(
             id: SessionID(firstSeen: start, original: key), original: key, reply: key.inverse, start: start,
             lastSeen: start)

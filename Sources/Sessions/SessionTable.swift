@@ -41,6 +41,7 @@ public struct SessionTable: ~Copyable {
     var dump = DumpProgress()
     var interfaces: [InterfaceIndex: NameID] = [:]
     var summary = TableSummary()
+    var warming = Warming()
     /// Where events go while a batch is applied; the caller's array is swapped in and out.
     var events: [SessionEvent] = []
 
@@ -58,6 +59,7 @@ public struct SessionTable: ~Copyable {
         defer { swap(&self.events, &events) }
         settle(at: time)
         reportLosses(at: time)
+        warm(batch)
         for index in batch.indices { apply(batch[index], at: time) }
         reportLosses(at: time)
     }

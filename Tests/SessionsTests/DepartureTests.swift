@@ -8,8 +8,8 @@ struct DepartureTests {
 
     @Test
     func theLastPacketsAreCountedToTheSessionThatHasEnded() {
-        let monitor = Monitor()
-        monitor.packet(Self.other)  // NFLOG is in use
+        let monitor = Monitor { $0.hasNFLog = true }
+        monitor.packet(Self.other)  // of another connection
         monitor.conntrack(.new, .entry(1))
         monitor.conntrack(.destroy, .entry(1))
         #expect(monitor.ends.isEmpty, "its packets may be on their way")
@@ -25,7 +25,7 @@ struct DepartureTests {
 
     @Test
     func theEndIsWhenItWasAndNotWhenItIsTold() {
-        let monitor = Monitor()
+        let monitor = Monitor { $0.hasNFLog = true }
         monitor.packet(Self.other)
         monitor.conntrack(.new, .entry(1))
         let end = monitor.now
@@ -34,10 +34,12 @@ struct DepartureTests {
         #expect(monitor.ends.first?.end.time == end)
     }
 
+    /// Its packets came long ago, if any were logged.
     @Test
-    func whereNothingFeedsNFLogAnEndIsToldAtOnce() {
-        let monitor = Monitor()
+    func theEndOfALongerSessionIsToldAtOnce() {
+        let monitor = Monitor { $0.hasNFLog = true }
         monitor.conntrack(.new, .entry(1))
+        monitor.wait(seconds: 1)
         monitor.conntrack(.destroy, .entry(1))
         #expect(monitor.told == ["start", "end by event"])
         monitor.wait(seconds: 5)
@@ -45,8 +47,32 @@ struct DepartureTests {
     }
 
     @Test
+    func withoutNFLogEveryEndIsToldAtOnce() {
+        let monitor = Monitor { $0.hasNFLog = false }
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.told == ["start", "end by event"])
+    }
+
+    @Test
+    func anEndThatWaitsMakesRoomForANewSession() {
+        let monitor = Monitor {
+            $0.hasNFLog = true
+            $0.maximumSessions = 1
+        }
+        for id in 1...100 as ClosedRange<UInt32> {
+            let entry = ConntrackEntry.entry(id, .tcp(.client, UInt16(id), .server, 443))
+            monitor.conntrack(.new, entry)
+            monitor.conntrack(.destroy, entry)
+        }
+        monitor.finish()
+        #expect(monitor.summary.refusedCount == 0)
+        #expect(monitor.ends.count == 100)
+    }
+
+    @Test
     func aSessionWhosePacketsWereSeenIsToldToHaveEndedAtOnce() {
-        let monitor = Monitor()
+        let monitor = Monitor { $0.hasNFLog = true }
         monitor.conntrack(.new, .entry(1))
         monitor.packet(.web)
         monitor.conntrack(.destroy, .entry(1))
@@ -55,7 +81,7 @@ struct DepartureTests {
 
     @Test
     func whenTheSourcesEndAllEndsAreTold() {
-        let monitor = Monitor()
+        let monitor = Monitor { $0.hasNFLog = true }
         monitor.packet(Self.other)
         monitor.conntrack(.new, .entry(1))
         monitor.conntrack(.destroy, .entry(1))
@@ -65,7 +91,7 @@ struct DepartureTests {
 
     @Test
     func aNewConnectionWithTheTupleOfOneThatHasEndedGetsItsOwnPackets() {
-        let monitor = Monitor()
+        let monitor = Monitor { $0.hasNFLog = true }
         monitor.conntrack(.new, .entry(1))
         monitor.conntrack(.destroy, .entry(1))
         monitor.conntrack(.new, .entry(2))

@@ -14,6 +14,7 @@ final class Monitor {
 
     init(_ change: (inout SessionTable.Configuration) -> Void = { _ in }) {
         var configuration = SessionTable.Configuration()
+        configuration.hasNFLog = false  // no end waits for packets, unless that is what the test is about
         change(&configuration)
         table = SessionTable(configuration: configuration, seed: (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210))
     }
@@ -36,7 +37,9 @@ final class Monitor {
 
     // MARK: What sources say
 
-    func take(_ batch: Observation...) { table.apply(batch, at: time, events: &events) }
+    func take(_ batch: Observation...) { take(batch) }
+
+    func take(_ batch: [Observation]) { table.apply(batch, at: time, events: &events) }
 
     func conntrack(_ kind: ConntrackObservation.Kind, _ entry: ConntrackEntry, helper: NameID = .none) {
         take(.conntrack(ConntrackObservation(kind: kind, entry: entry, helper: helper)))
