@@ -139,7 +139,8 @@ extension SessionTable {
             guard entry.role == .original, records[entry.slot].facts.isTracked else { continue }
             let other = records[entry.slot].original
             // A translated session may coexist with one whose tuple is the inverse of what it was before translation.
-            if other == original || (other == inverse && records[entry.slot].reply == original) { replaced = entry.slot }
+            let isInverse = other == inverse && records[entry.slot].reply == original
+            if other == original || isInverse { replaced = entry.slot }
         }
         if let replaced { inferEnd(of: replaced, at: time) }
     }
