@@ -28,9 +28,14 @@ extension [UInt8] {
             append(UInt8(ascii: " "))
             appendDuration(nanoseconds: duration)
         }
-        if let state = session.record.shownState {
+        let tcpState = session.record.shownState
+        if let state = tcpState == nil ? session.record.answerState : tcpState {
             append(UInt8(ascii: " "))
             append(contentsOf: state.utf8)
+        }
+        if let zone = session.zone, zone != 0 {
+            append(contentsOf: " zone ".utf8)
+            appendDecimal(UInt64(zone))
         }
     }
 
@@ -82,5 +87,14 @@ extension [UInt8] {
         append(UInt8(ascii: " "))
         appendDecimal(total.packetCount)
         append(UInt8(ascii: "p"))
+    }
+}
+
+extension SessionRecord {
+    /// What conntrack knows of a session instead of TCP's state, in the words of conntrack(8): whether it was answered.
+    fileprivate var answerState: String? {
+        guard facts.contains(.conntrack), original.transport != .tcp else { return nil }
+        if status.contains(.assured) { return "ASSURED" }
+        return status.contains(.seenReply) ? "REPLIED" : "UNREPLIED"
     }
 }
