@@ -13,12 +13,15 @@ public struct Loss: Sendable {
     public var cause: Cause
     /// Messages (conntrack), packets (NFLOG) or events (output) lost; `nil` where the kernel said only that there was a loss.
     public var count: UInt64?
+    /// Of a malformed message, in what way.
+    public var fault: WireFault?
 
     @inlinable
-    public init(lane: Lane, cause: Cause, count: UInt64?) {
+    public init(lane: Lane, cause: Cause, count: UInt64?, fault: WireFault? = nil) {
         self.lane = lane
         self.cause = cause
         self.count = count
+        self.fault = fault
     }
 }
 

@@ -16,6 +16,8 @@ public struct PacketObservation: Sendable {
     public var hook: UInt8
     public var inInterface: InterfaceIndex
     public var outInterface: InterfaceIndex
+    /// A TCP segment that opens a connection: SYN without ACK. Of other protocols no packet tells.
+    public var opensConnection: Bool
     /// An ICMP error; ``key`` is then the embedded packet's.
     public var isICMPError: Bool
     /// When the kernel stamped the packet; it does at PREROUTING, INPUT and FORWARD, not at OUTPUT.
@@ -35,6 +37,7 @@ public struct PacketObservation: Sendable {
         hook = 0
         inInterface = 0
         outInterface = 0
+        opensConnection = false
         isICMPError = false
     }
 }

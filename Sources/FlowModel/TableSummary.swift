@@ -10,6 +10,8 @@ public struct TableSummary: Sendable {
     public var uncountedLosses: UInt64 = 0
     /// Messages that could not be decoded.
     public var malformedCounts = LaneCounts()
+    /// The same by the kind of fault.
+    public var faultCounts: [WireFault: UInt64] = [:]
     /// Events that the output could not take.
     public var unwrittenEvents: UInt64 = 0
     /// Sessions evicted because too many were known from packets alone.
@@ -23,6 +25,8 @@ public struct TableSummary: Sendable {
     /// Conntrack messages and logged packets taken in.
     public var observedCounts = LaneCounts()
     public var dumpCount: UInt64 = 0
+    /// Those of them that the kernel finished, and during which no event was lost.
+    public var completeDumpCount: UInt64 = 0
     /// Whether the last dump was complete, `nil` before the first.
     public var lastDumpWasComplete: Bool?
 

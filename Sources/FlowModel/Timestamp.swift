@@ -15,6 +15,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// After every moment that can be told.
+    public static var distantFuture: Timestamp { Timestamp(nanoseconds: .max) }
+
     /// Nanoseconds from `earlier` to here; negative where the clock stepped back.
     @inlinable
     public func nanoseconds(since earlier: Timestamp) -> Int64 { nanoseconds &- earlier.nanoseconds }

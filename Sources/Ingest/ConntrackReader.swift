@@ -5,6 +5,8 @@ internal import Wire
 struct ConntrackReader: ~Copyable {
     /// Nanoseconds without a message after which the sink is told that time passes.
     private static let tick: UInt64 = 100_000_000
+    /// Nanoseconds after which a dump that does not go on is given up.
+    private static let dumpPatience: UInt64 = 10_000_000_000
     /// Datagrams read in a row before the other socket is looked at.
     private static let batchesPerTurn = 64
 
@@ -17,6 +19,7 @@ struct ConntrackReader: ~Copyable {
     private var decoder: ObservationDecoder
     private var observations: [Observation] = []
     private var lastDropCount: UInt32 = 0
+    private var lastDumpProgress: UInt64 = 0
     private var schedule = DumpSchedule()
     private var isCongested = false
 
@@ -28,15 +31,13 @@ struct ConntrackReader: ~Copyable {
         let events = try NetlinkSocket.open(.netfilter, stride: 8 << 10, count: 64, for: operation)
         let dumps = try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
         var warnings: [String] = []
-        if configuration.readsEvents {
-            let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
-            if size < configuration.receiveBuffer {
-                warnings.append(Self.bufferWarning(size: size, wanted: configuration.receiveBuffer))
-            }
-            events.ignoreOverrunErrors()
-            for group in 1...3 as ClosedRange<Int32> {  // NFNLGRP_CONNTRACK_NEW, _UPDATE, _DESTROY
-                try events.join(group: group, for: operation)
-            }
+        let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
+        if size < configuration.receiveBuffer {
+            warnings.append(Self.bufferWarning(size: size, wanted: configuration.receiveBuffer))
+        }
+        events.ignoreOverrunErrors()
+        for group in 1...3 as ClosedRange<Int32> {  // NFNLGRP_CONNTRACK_NEW, _UPDATE, _DESTROY
+            try events.join(group: group, for: operation)
         }
         return ConntrackReader(
             configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
@@ -57,16 +58,16 @@ struct ConntrackReader: ~Copyable {
     }
 
     private static func bufferWarning(size: Int, wanted: Int) -> String {
-        // One NEW of an IPv4 UDP session takes 1,280 bytes of the buffer (measured on Linux 6.18).
+        // The kernel's own accounting has twice the size, and one NEW of an IPv4 UDP session takes 1,280 bytes of that
+        // (measured on Linux 6.18).
         """
         the conntrack receive buffer has \(size / 1024) KiB instead of \(wanted / 1024): a burst of more than about \
-        \(size / 1280) events while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
+        \(2 * size / 1280) events while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
         """
     }
 
     /// Reads until the stop signal.
     mutating func run() throws(IngestError) {
-        lastDropCount = events.dropCount ?? 0
         try beginDump(.initial)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
@@ -80,7 +81,12 @@ struct ConntrackReader: ~Copyable {
             if set.isReady(dumps.number) { try readDump() }
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
-            if let cause = schedule.due(at: ReceiveTime.now.monotonic) { try beginDump(cause) }
+            let now = ReceiveTime.now.monotonic
+            if isCongested { continue }
+            if schedule.isRunning, now &- lastDumpProgress > Self.dumpPatience {
+                try endDump(DumpEnd(isComplete: false))
+            }
+            if let cause = schedule.due(at: now) { try beginDump(cause) }
         }
     }
 
@@ -93,21 +99,24 @@ struct ConntrackReader: ~Copyable {
 
     // MARK: Events
 
-    /// Reads the events that are there, up to a bound; then looks whether the kernel dropped some.
-    private mutating func drainEvents() throws(IngestError) {
-        guard configuration.readsEvents else { return }
+    /// Reads the events that are there, up to a bound, and looks whether the kernel dropped some.
+    ///
+    /// - Returns: whether none is left.
+    @discardableResult
+    private mutating func drainEvents() throws(IngestError) -> Bool {
         for _ in 0..<Self.batchesPerTurn {
             switch try events.receive(for: "read conntrack events") {
             case .datagrams(let count): deliver(count)
             case .nothing:
                 noteDrops()
-                return
+                return true
             case .overrun:
                 // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
                 if events.dropCount == nil { note(Loss(lane: .conntrack, cause: .overrun, count: nil)) }
             }
             noteDrops()
         }
+        return false
     }
 
     private mutating func deliver(_ count: Int) {
@@ -156,6 +165,7 @@ struct ConntrackReader: ~Copyable {
             batch.append(request.reader, .toKernel, .netfilter)
         }
         heed(answer)
+        lastDumpProgress = time.monotonic
         try dumps.send(request, for: "dump the conntrack table")
     }
 
@@ -164,11 +174,15 @@ struct ConntrackReader: ~Copyable {
     private mutating func readDump() throws(IngestError) {
         guard case .datagrams(let count) = try dumps.receive(for: "dump the conntrack table") else { return }
         let time = ReceiveTime.now
+        lastDumpProgress = time.monotonic
         var end: DumpEnd?
         observations.removeAll(keepingCapacity: true)
         for index in 0..<count {
             try dumps.withDatagram(index) { datagram throws(IngestError) in
-                guard let datagram else { return }
+                guard let datagram else {
+                    observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
+                    return
+                }
                 try refuse(datagram)
                 decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
             }
@@ -190,13 +204,16 @@ struct ConntrackReader: ~Copyable {
         if let end { try endDump(end, lastDatagram: count - 1) }
     }
 
-    private mutating func endDump(_ end: DumpEnd, lastDatagram: Int) throws(IngestError) {
-        try drainEvents()
+    /// - Parameter lastDatagram: the one that the end was in; `nil` where the dump is given up.
+    private mutating func endDump(_ end: DumpEnd, lastDatagram: Int? = nil) throws(IngestError) {
+        var end = end
+        if try !drainAllEvents() { end.isComplete = false }
         let time = ReceiveTime.now
         schedule.end(
             at: time.monotonic, interval: configuration.dumpInterval,
             leastPauseFactor: configuration.leastPauseFactor)
         let answer = intake.deliver([.dumpEnded(end)], at: time) { batch in
+            guard let lastDatagram else { return batch.appendFailure() }
             dumps.withDatagram(lastDatagram) { datagram in
                 guard let datagram else { return }
                 batch.append(
@@ -204,6 +221,14 @@ struct ConntrackReader: ~Copyable {
             }
         }
         heed(answer)
+    }
+
+    /// Reads all events that are there now: as many as the receive buffer can hold, if more keep coming.
+    ///
+    /// - Returns: whether none was left.
+    private mutating func drainAllEvents() throws(IngestError) -> Bool {
+        for _ in 0..<64 where try drainEvents() { return true }
+        return false
     }
 
     /// A refusal that no later try will change.

@@ -4,12 +4,18 @@ internal import FlowModel
 struct DumpSchedule {
     /// The least pause after a dump, so that a table that is always dirty does not keep a processor busy.
     private static let leastPause: UInt64 = 100_000_000
+    /// The greatest pause before a lost event is made good.
+    private static let greatestBackoff: UInt64 = 10_000_000_000
 
     private(set) var isRunning = false
     private var sequence = DumpSequence()
     private var startedAt: UInt64 = 0
     private var endedAt: UInt64 = 0
     private var lastDuration: UInt64 = 0
+    /// The pause that a dump's duration asks for before the next periodic one.
+    private var duePause: UInt64 = 0
+    /// How many dumps in a row events were lost before or during.
+    private var overrunCount: UInt64 = 0
     private var wanted: (cause: DumpStart.Cause, at: UInt64)?
 
     /// A dump begins.
@@ -19,6 +25,7 @@ struct DumpSchedule {
         isRunning = true
         startedAt = now
         wanted = nil
+        overrunCount = cause == .overrun ? overrunCount + 1 : 0
         return sequence.next(cause)
     }
 
@@ -28,15 +35,20 @@ struct DumpSchedule {
         isRunning = false
         endedAt = now
         lastDuration = now &- startedAt
-        if interval > 0 {
-            wanted = (.periodic, now &+ max(interval, lastDuration &* leastPauseFactor))
-        }
+        duePause = lastDuration &* leastPauseFactor
+        if interval > 0 { wanted = (.periodic, now &+ max(interval, duePause)) }
     }
 
-    /// A dump is wanted soon: as soon as the last one is long enough ago.
+    /// A dump is wanted soon: as soon as the last one is long enough ago. After an overrun that is sooner, but twice as late
+    /// each time that overruns go on.
     mutating func want(_ cause: DumpStart.Cause, at now: UInt64) {
         guard !isRunning else { return }
-        let soon = max(now, endedAt &+ max(Self.leastPause, lastDuration))
+        let pause = max(Self.leastPause, lastDuration)
+        let soon = max(
+            now,
+            endedAt
+                &+ (cause == .overrun ? min(pause << min(overrunCount, 5), Self.greatestBackoff) : max(pause, duePause))
+        )
         if let wanted, wanted.at <= soon, cause != .overrun || wanted.cause == .overrun { return }
         wanted = (cause, soon)
     }

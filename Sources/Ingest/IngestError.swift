@@ -35,6 +35,11 @@ public struct IngestError: Error, Sendable, CustomStringConvertible {
             cure: cure.isEmpty && isRefused ? Self.privilegeCure : cure)
     }
 
+    /// An error about a file: no capability cures it.
+    init(file operation: String, errno number: Int32, cure: String = "") {
+        self.init(.inputOutput, operation, reason: Self.text(of: number), cure: cure)
+    }
+
     /// The kernel's refusal of a request, with its own sentence where it gave one.
     init(_ operation: String, answer: NetlinkAnswer, cure: String = "") {
         self.init(operation, errno: answer.errorNumber, cure: cure)

@@ -4,8 +4,6 @@ internal import Wire
 
 /// The NFLOG source's thread and its socket.
 struct NFLogReader: ~Copyable {
-    /// The greatest message that the kernel gathers packets in; beyond it the setting is ignored (nfnetlink_log.c).
-    private static let greatestMessage: UInt32 = 131_072
 
     let warnings: [String]
     private let intake: Intake
@@ -18,7 +16,7 @@ struct NFLogReader: ~Copyable {
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
     ) throws(IngestError) -> NFLogReader {
         // The kernel's own overhead comes on top of the greatest message.
-        let stride = Int(greatestMessage) + (32 << 10)
+        let stride = Int(LogRequests.greatestMessage) + (32 << 10)
         let socket = try NetlinkSocket.open(.netfilter, stride: stride, count: 8, for: "open an NFLOG socket")
         var warnings: [String] = []
         let size = socket.setReceiveBuffer(byteCount: configuration.receiveBuffer)
@@ -86,6 +84,9 @@ struct NFLogReader: ~Copyable {
 
 /// The requests by which groups are taken, each answered before the next is sent.
 private struct LogRequests: ~Copyable {
+    /// The greatest message that the kernel gathers packets in; beyond it the setting is ignored (nfnetlink_log.c).
+    static let greatestMessage: UInt32 = 131_072
+
     private let socket: NetlinkSocket
     private var sequence: UInt32 = 0
 
@@ -100,7 +101,7 @@ private struct LogRequests: ~Copyable {
         }
         let mode = NetlinkRequest.LogMode(
             copyRange: configuration.copyRange, threshold: configuration.threshold,
-            timeout: UInt32(clamping: configuration.flushTimeout / 10_000_000), bufferSize: 131_072)
+            timeout: UInt32(clamping: configuration.flushTimeout / 10_000_000), bufferSize: Self.greatestMessage)
         try require("configure NFLOG group \(group)") {
             NetlinkRequest.configureLogGroup(group, mode, sequence: $0)
         }

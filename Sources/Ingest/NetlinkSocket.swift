@@ -5,6 +5,7 @@ internal import Glibc
 internal import Wire
 
 /// A netlink socket with its receive buffers, closed when its owner goes.
+// Safe, as the pointer never leaves its one owner.
 @safe
 struct NetlinkSocket: ~Copyable {
     /// The netlink families in use.
@@ -25,6 +26,7 @@ struct NetlinkSocket: ~Copyable {
     static func open(_ family: Family, stride: Int, count: Int, for operation: String) throws(IngestError)
         -> NetlinkSocket
     {
+        // SAFETY: a new socket or nil; its one owner closes it.
         guard let socket = unsafe mnl_socket_open2(family.rawValue, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw IngestError(operation, errno: errno)
         }
@@ -34,6 +36,12 @@ struct NetlinkSocket: ~Copyable {
             _ = unsafe mnl_socket_close(socket)
             throw IngestError(operation, errno: number)
         }
+        // The kernel's own sentence with each refusal; older kernels have none.
+        var one: Int32 = 1
+        // SAFETY: the option is four bytes, and the variable is.
+        _ = unsafe setsockopt(
+            mnl_socket_get_fd(socket), Int32(NFMON_SOL_NETLINK), NETLINK_EXT_ACK, &one,
+            socklen_t(MemoryLayout<Int32>.size))
         return unsafe NetlinkSocket(owning: socket, buffers: ReceiveBuffers(stride: stride, count: count))
     }
 
@@ -48,6 +56,7 @@ struct NetlinkSocket: ~Copyable {
     /// Joins a multicast group.
     func join(group: Int32, for operation: String) throws(IngestError) {
         var group = group
+        // SAFETY: the option is four bytes, and the variable is.
         let result = unsafe setsockopt(
             number, Int32(NFMON_SOL_NETLINK), NETLINK_ADD_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
         guard result == 0 else { throw IngestError(operation, errno: errno) }
@@ -57,23 +66,25 @@ struct NetlinkSocket: ~Copyable {
     /// told by ``dropCount`` alone.
     func ignoreOverrunErrors() {
         var one: Int32 = 1
+        // SAFETY: the option is four bytes, and the variable is.
         _ = unsafe setsockopt(
             number, Int32(NFMON_SOL_NETLINK), NETLINK_NO_ENOBUFS, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Makes the receive buffer as large as asked for.
     ///
-    /// - Returns: the size that it has now, in the kernel's accounting, which is twice what was asked for if all went well.
+    /// - Returns: the size that it has now, in the same terms: the kernel accounts for twice as much, for its own overhead.
     func setReceiveBuffer(byteCount: Int) -> Int {
         var size = Int32(clamping: byteCount)
         let length = socklen_t(MemoryLayout<Int32>.size)
+        // SAFETY: both options are four bytes, and the variables are.
         if unsafe setsockopt(number, SOL_SOCKET, Int32(NFMON_SO_RCVBUFFORCE), &size, length) != 0 {
             _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, length)
         }
         var result: Int32 = 0
         var resultLength = length
         guard unsafe getsockopt(number, SOL_SOCKET, SO_RCVBUF, &result, &resultLength) == 0 else { return 0 }
-        return Int(result)
+        return Int(result) / 2
     }
 
     /// How many messages the kernel has dropped since the socket was opened, for want of receive buffer; exact, and
@@ -85,6 +96,7 @@ struct NetlinkSocket: ~Copyable {
 
     /// Sends a request to the kernel.
     func send(_ request: [UInt8], for operation: String) throws(IngestError) {
+        // SAFETY: the request is borrowed for the call, and the socket is open as long as its owner lives.
         let result = unsafe request.withUnsafeBytes { bytes in
             unsafe mnl_socket_sendto(socket, bytes.baseAddress, bytes.count)
         }

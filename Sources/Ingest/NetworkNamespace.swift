@@ -18,6 +18,8 @@ public enum NetworkNamespace {
             throw IngestError(operation, errno: errno)
         }
         let descriptor = Descriptor(owning: number)
-        guard nfmon_setns_network(descriptor.number) == 0 else { throw IngestError(operation, errno: errno) }
+        guard nfmon_setns_network(descriptor.number) == 0 else {
+            throw IngestError(operation, errno: errno, cure: "run as root: it takes CAP_SYS_ADMIN")
+        }
     }
 }

@@ -13,17 +13,24 @@ struct ObservationDecoder {
 
     /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
     mutating func decode(
-        datagram: ByteReader, of family: NetlinkCapture.Family, to observations: inout [Observation]
+        datagram: ByteReader, of family: NetlinkCapture.Family, direction: NetlinkCapture.Direction = .fromKernel,
+        to observations: inout [Observation]
     ) {
         var messages = NetlinkMessages(datagram)
         while true {
             do throws(WireFault) {
                 guard let message = try messages.next() else { return }
-                try decode(message, of: family, to: &observations)
+                if direction == .toKernel {
+                    decode(request: message, to: &observations)
+                } else {
+                    try decode(message, of: family, to: &observations)
+                }
             } catch {
+                if error == .notIP { continue }  // ARP, or a bridge's packet: no session's
                 // The lane of a message that cannot be read is the sender's; the first byte of the type tells it.
                 let isLog = datagram.uint8(at: 5) == NetfilterMessage.Subsystem.log.rawValue
-                observations.append(.loss(Loss(lane: isLog ? .nflog : .conntrack, cause: .malformed, count: 1)))
+                observations.append(
+                    .loss(Loss(lane: isLog ? .nflog : .conntrack, cause: .malformed, count: 1, fault: error)))
             }
         }
     }
@@ -50,6 +57,13 @@ struct ObservationDecoder {
                 try decodePacket(group: netfilter.resource, netfilter.attributes, to: &observations)
             }
         }
+    }
+
+    /// A request in a recording: the dump's is the dump's beginning.
+    private func decode(request message: borrowing NetlinkMessage, to observations: inout [Observation]) {
+        // CTNETLINK's IPCTNL_MSG_CT_GET with NLM_F_DUMP
+        guard message.type == 0x101, message.flags & 0x300 == 0x300 else { return }
+        observations.append(.dumpBegan(DumpStart(cause: DumpSequence.cause(of: message.sequence))))
     }
 
     private mutating func decode(
@@ -86,9 +100,6 @@ struct ObservationDecoder {
             } else {
                 kind = message.flags & 0x600 == 0x600 ? .new : .update  // NLM_F_CREATE | NLM_F_EXCL
             }
-        case 1:  // IPCTNL_MSG_CT_GET: our own request, in a recording
-            observations.append(.dumpBegan(DumpStart(cause: DumpSequence.cause(of: message.sequence))))
-            return
         case 2: kind = .destroy  // IPCTNL_MSG_CT_DELETE
         default: return
         }
@@ -114,6 +125,7 @@ struct ObservationDecoder {
         let packet = try IPPacket(log.payload)
         var observation = PacketObservation(key: packet.key, byteCount: packet.byteCount)
         observation.isICMPError = packet.isICMPError
+        observation.opensConnection = packet.tcpFlags.map { $0 & 0x12 == 0x02 } ?? false
         observation.digest = log.payload.digest
         observation.group = group
         observation.hook = log.hook

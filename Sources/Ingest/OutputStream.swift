@@ -1,7 +1,7 @@
 internal import FlowModel
 internal import Glibc
 
-/// The standard output as data leaves through it: never blocking a stop, noticing a reader that is gone.
+/// A descriptor as data leaves through it: never blocking a stop, noticing a reader that is gone.
 public struct OutputStream: Sendable {
     public enum Outcome: Sendable {
         case written
@@ -14,12 +14,20 @@ public struct OutputStream: Sendable {
     /// Writing that much to a pipe that is ready never blocks (PIPE_BUF).
     private static let safeSize = 4096
 
-    private let number: Int32 = STDOUT_FILENO
+    private let number: Int32
+    /// What it is, for errors.
+    private let name: String
     private let canBlock: Bool
     /// Whether the output is a terminal, and how wide it is in columns.
     public let terminalWidth: Int?
 
-    public init() {
+    /// The standard output.
+    public init() { self.init(writingTo: STDOUT_FILENO, name: "the standard output") }
+
+    /// - Parameter number: an open descriptor, which its owner closes later.
+    init(writingTo number: Int32, name: String) {
+        self.number = number
+        self.name = name
         var status = stat()
         // SAFETY: the struct is the call's own result.
         let result = unsafe fstat(number, &status)
@@ -58,7 +66,7 @@ public struct OutputStream: Sendable {
             } else if errno == EPIPE {
                 return .readerIsGone
             } else if errno != EINTR, errno != EAGAIN {
-                throw IngestError("write to the standard output", errno: errno, cure: Self.cure(for: errno))
+                throw IngestError(file: "write to \(name)", errno: errno, cure: Self.cure(for: errno))
             }
         }
         return .written

@@ -33,7 +33,7 @@ struct PollSet {
 
     /// Whether the last ``wait(timeout:)`` found that the other end of the descriptor is closed.
     func isClosed(_ number: Int32) -> Bool {
-        entries.contains { $0.fd == number && $0.revents & Int16(POLLERR) != 0 }
+        entries.contains { $0.fd == number && $0.revents & Int16(POLLERR | POLLHUP) != 0 }
     }
 
     /// Stops or goes on waiting for the descriptor in one place of the set.

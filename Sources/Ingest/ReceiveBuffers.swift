@@ -3,6 +3,7 @@ internal import Glibc
 internal import Wire
 
 /// Buffers for a batch of datagrams, allocated once.
+// Safe, as the pointers never leave their one owner.
 @safe
 struct ReceiveBuffers: ~Copyable {
     private let memory: UnsafeMutableRawPointer

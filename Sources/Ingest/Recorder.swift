@@ -9,15 +9,20 @@ internal import Wire
 public final class Recorder: Sendable {
     private struct State: ~Copyable {
         let file: Descriptor
+        let stream: OutputStream
         var pending: [UInt8] = []
-        var failure: IngestError?
         var recordCount: UInt64 = 0
     }
 
     private static let flushSize = 1 << 20
+    /// Nanoseconds that the reader of a pipe has at the end.
+    private static let patience: UInt64 = 1_000_000_000
 
     private let path: String
     private let state: Mutex<State>
+    /// Not in ``state``, whose lock is held while a slow reader is waited for.
+    private let firstFailure = Mutex<IngestError?>(nil)
+    private let hurry: Signal
 
     /// Creates the file, or empties it. It is readable by its owner only, as it tells who talks to whom.
     ///
@@ -25,15 +30,22 @@ public final class Recorder: Sendable {
     public init(path: String) throws(IngestError) {
         let number =
             path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw IngestError("write savefile \(path)", errno: errno) }
+        guard number >= 0 else { throw IngestError(file: "write savefile \(path)", errno: errno) }
         self.path = path
+        hurry = try Signal()
         var pending: [UInt8] = []
         SavefileHeader(linkType: .netlink).append(to: &pending)
-        state = Mutex(State(file: Descriptor(owning: number), pending: pending))
+        state = Mutex(
+            State(
+                file: Descriptor(owning: number), stream: OutputStream(writingTo: number, name: "savefile \(path)"),
+                pending: pending))
     }
 
     /// Why nothing is written any more; `nil` while all is well.
-    public var failure: IngestError? { state.withLock { $0.failure } }
+    public var failure: IngestError? { firstFailure.withLock { $0 } }
+
+    /// The end is near: a slow reader is not waited for any longer, so that the sources can stop.
+    public func stopWaiting() { hurry.raise() }
 
     /// How many records were written.
     public var recordCount: UInt64 { state.withLock { $0.recordCount } }
@@ -62,23 +74,33 @@ public final class Recorder: Sendable {
 
     /// Writes the rest, with a mark of the time at which the recording ended.
     public func finish(at time: ReceiveTime) throws(IngestError) {
-        let failure = state.withLock { state in
+        state.withLock { state in
             var batch = RecordBatch(time: time.wall, bytes: state.pending)
             batch.appendEndMark()
             state.pending = batch.bytes
             flush(&state)
-            return state.failure
         }
         if let failure { throw failure }
     }
 
+    /// Writes what is gathered. The first failure ends the recording; what came before it can be read.
     private func flush(_ state: inout State) {
         defer { state.pending.removeAll(keepingCapacity: true) }
-        guard state.failure == nil else { return }
-        let number = state.file.number
-        if let code = writeAll(state.pending[...], to: number) {
-            state.failure = IngestError(
-                "write savefile \(path)", errno: code, cure: "what was written before can be read with -r")
+        guard failure == nil else { return }
+        let deadline = hurry.isRaised ? ReceiveTime.now.monotonic &+ Self.patience : nil
+        do throws(IngestError) {
+            let outcome = try state.stream.write(&state.pending, unless: deadline == nil ? hurry : nil, until: deadline)
+            switch outcome {
+            case .written: return
+            case .readerIsGone:
+                throw IngestError(.inputOutput, "write to savefile \(path)", reason: "its reader is gone")
+            case .stopped:
+                throw IngestError(
+                    .inputOutput, "write to savefile \(path)",
+                    reason: "its reader was too slow for the last \(state.pending.count) bytes")
+            }
+        } catch {
+            firstFailure.withLock { $0 = error }
         }
     }
 }
@@ -103,7 +125,13 @@ struct RecordBatch {
     /// Appends the mark of a loss that the kernel told of.
     mutating func append(_ loss: Loss) {
         var mark: [UInt8] = []
-        LossMark.append(count: loss.count ?? 0, to: &mark)
+        LossMark.append(count: loss.count, to: &mark)
+        append(mark.reader, .fromKernel, .netfilter)
+    }
+
+    /// The mark of a dump that was given up, as the kernel would have told it: NLMSG_DONE with an error.
+    mutating func appendFailure() {
+        let mark = NetlinkMessage.failedDump
         append(mark.reader, .fromKernel, .netfilter)
     }
 
@@ -115,7 +143,7 @@ struct RecordBatch {
     }
 }
 
-/// Writes all bytes; the error number where that cannot be.
+/// Writes all bytes, waiting as long as it takes; the error number where that cannot be.
 func writeAll(_ bytes: ArraySlice<UInt8>, to number: Int32) -> Int32? {
     var rest = bytes
     while !rest.isEmpty {

@@ -5,6 +5,8 @@ internal import Wire
 /// Replays a savefile: the records' own times take the place of the clocks.
 public struct SavefileSource: ~Copyable {
     private static let pieceSize = 1 << 20
+    /// While it is up, a pipe that has nothing to read counts as ended.
+    private let stop: Signal?
 
     private let path: String
     private let file: Descriptor
@@ -22,21 +24,23 @@ public struct SavefileSource: ~Copyable {
     ///
     /// - Parameter path: `-` is the standard input.
     /// - Throws: where it cannot be read, is no savefile, or holds what nfmon does not read.
-    public static func open(_ path: String, names: NameTable) throws(IngestError) -> SavefileSource {
+    public static func open(
+        _ path: String, names: NameTable, unless stop: Signal? = nil
+    ) throws(IngestError) -> SavefileSource {
         let operation = "read savefile \(path)"
         let number = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw IngestError(operation, errno: errno) }
+        guard number >= 0 else { throw IngestError(file: operation, errno: errno) }
         let file = Descriptor(owning: number)
         var bytes: [UInt8] = []
         var isAtEnd = false
         while bytes.count < SavefileHeader.size, !isAtEnd {
-            isAtEnd = try Self.readPiece(of: file.number, operation, into: &bytes)
+            isAtEnd = try Self.readPiece(of: file.number, operation, unless: stop, into: &bytes)
         }
         do throws(SavefileFault) {
             let header = try SavefileHeader(bytes.reader)
             guard SavefileHeader.LinkType(rawValue: header.linkType) != nil else { throw .linkType(header.linkType) }
             return SavefileSource(
-                path: path, file: file, header: header, bytes: bytes, isAtEnd: isAtEnd,
+                path: path, file: file, header: header, bytes: bytes, isAtEnd: isAtEnd, stop: stop,
                 decoder: ObservationDecoder(names: names))
         } catch {
             throw IngestError(operation, fault: error)
@@ -45,8 +49,9 @@ public struct SavefileSource: ~Copyable {
 
     private init(
         path: String, file: consuming Descriptor, header: SavefileHeader, bytes: [UInt8], isAtEnd: Bool,
-        decoder: ObservationDecoder
+        stop: Signal?, decoder: ObservationDecoder
     ) {
+        self.stop = stop
         self.path = path
         self.file = file
         self.header = header
@@ -93,13 +98,15 @@ public struct SavefileSource: ~Copyable {
                 return
             }
             guard let family = capture.family else { return }
-            decoder.decode(datagram: capture.messages, of: family, to: &observations)
+            decoder.decode(
+                datagram: capture.messages, of: family, direction: capture.direction, to: &observations)
         case .nflog:
             do throws(WireFault) {
                 guard let capture = NFLogCapture(record) else { throw .familyHeader }
                 try decoder.decodePacket(group: capture.group, capture.attributes, to: &observations)
             } catch {
-                observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1)))
+                if error == .notIP { return }
+                observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1, fault: error)))
             }
         case nil: return  // refused when the file was opened
         }
@@ -116,7 +123,7 @@ public struct SavefileSource: ~Copyable {
         while bytes.count - start < count, !isAtEnd {
             bytes.removeFirst(start)
             start = 0
-            isAtEnd = try Self.readPiece(of: file.number, operation, into: &bytes)
+            isAtEnd = try Self.readPiece(of: file.number, operation, unless: stop, into: &bytes)
         }
     }
 
@@ -124,12 +131,15 @@ public struct SavefileSource: ~Copyable {
     ///
     /// - Returns: whether the file has ended.
     private static func readPiece(
-        of number: Int32, _ operation: String, into bytes: inout [UInt8]
+        of number: Int32, _ operation: String, unless stop: Signal?, into bytes: inout [UInt8]
     ) throws(IngestError) -> Bool {
+        var set = PollSet(reading: [number] + (stop.map { [$0.number] } ?? []))
+        while !set.wait(timeout: -1) {}
+        if !set.isReady(number) { return true }
         var piece = [UInt8](repeating: 0, count: pieceSize)
         // SAFETY: at most as many bytes are read as the array has.
         let count = unsafe read(number, &piece, pieceSize)
-        guard count >= 0 else { throw IngestError(operation, errno: errno) }
+        guard count >= 0 else { throw IngestError(file: operation, errno: errno) }
         bytes += piece[..<count]
         return count == 0
     }

@@ -5,7 +5,7 @@ public final class SourceFailure: Sendable {
     private let error = Mutex<IngestError?>(nil)
     private let onFailure: @Sendable () -> Void
 
-    /// - Parameter onFailure: called once from the source's thread.
+    /// - Parameter onFailure: called from the thread of the source that failed.
     public init(onFailure: @escaping @Sendable () -> Void) { self.onFailure = onFailure }
 
     /// The first failure of a source, `nil` while all go on.

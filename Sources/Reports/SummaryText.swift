@@ -83,6 +83,10 @@ public enum SummaryText {
         for lane in Lane.allCases {
             append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")
         }
+        let faults = summary.faultCounts.sorted { $0.key.rawValue < $1.key.rawValue }
+        if !faults.isEmpty {
+            text.append(contentsOf: " (\(faults.map { "\($0.key.keyword) \($0.value)" }.joined(separator: ", ")))".utf8)
+        }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
         append(summary.refusedCount, "session", after: " refused: the table was full")

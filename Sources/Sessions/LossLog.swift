@@ -42,17 +42,19 @@ struct LossLog {
         }
     }
 
-    /// Hands over the reports that are due at `now`, or all of them.
-    mutating func report(at now: UInt64, all: Bool = false, _ body: (LossReport) -> Void) {
+    /// The reports that are due at `now`, or all of them; each is handed out once.
+    mutating func due(at now: UInt64, all: Bool = false) -> [LossReport] {
+        var reports: [LossReport] = []
         for index in accounts.indices where accounts[index].isOpen {
             let account = accounts[index]
             if !all, now < account.dueAt { continue }
             accounts[index].isOpen = false
             accounts[index].dueAt &+= Self.interval
-            body(
+            reports.append(
                 LossReport(
                     lane: account.loss.lane, cause: account.loss.cause, count: account.loss.count, from: account.from,
                     to: account.to))
         }
+        return reports
     }
 }

@@ -30,6 +30,8 @@ public final class SessionStore: ObservationSink {
         configuration: SessionTable.Configuration = SessionTable.Configuration(), seed: (UInt64, UInt64),
         queueLimit: Int = defaultQueueLimit, onChange: @escaping @Sendable () -> Void = {}
     ) {
+        var configuration = configuration
+        configuration.maximumEvents = queueLimit
         state = Mutex(State(table: SessionTable(configuration: configuration, seed: seed)))
         self.queueLimit = queueLimit
         self.onChange = onChange
@@ -56,10 +58,7 @@ public final class SessionStore: ObservationSink {
             let dumps = state.table.dumpCount
             state.lastTime = time
             body(&state.table, &state.queue)
-            if state.queue.count > queueLimit {
-                state.unwritten &+= UInt64(state.queue.count - queueLimit)
-                state.queue.removeLast(state.queue.count - queueLimit)
-            }
+            state.unwritten &+= state.table.takeUntold()
             let answer = SinkAnswer(
                 wantedDump: state.table.wantedDump, isCongested: state.queue.count > queueLimit / 4)
             let isNews =

@@ -71,7 +71,10 @@ extension SessionTable {
         if observation.kind == .new {
             record.facts.insert(.start)
             if let eventTime = entry.eventTime { record.start = eventTime }
-        } else if observation.kind == .dumpRow {
+        } else {
+            record.facts.remove(.start)  // unless the kernel's stamp follows
+        }
+        if observation.kind == .dumpRow {
             if dump.cause == .initial { record.facts.insert(.predatesListener) }
             dump.report.foundCount &+= 1
         }
@@ -132,17 +135,20 @@ extension SessionTable {
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
     private mutating func endSessionsReplaced(by original: FlowKey, at time: ReceiveTime) {
+        while let replaced = sessionReplaced(by: original) { inferEnd(of: replaced, at: time) }
+    }
+
+    private func sessionReplaced(by original: FlowKey) -> UInt32? {
         let inverse = original.inverse
         var probe = index.probe(hasher.hash(original))
-        var replaced: UInt32?
         while let entry = index.next(&probe) {
             guard entry.role == .original, records[entry.slot].facts.isTracked else { continue }
             let other = records[entry.slot].original
             // A translated session may coexist with one whose tuple is the inverse of what it was before translation.
             let isInverse = other == inverse && records[entry.slot].reply == original
-            if other == original || isInverse { replaced = entry.slot }
+            if other == original || isInverse { return entry.slot }
         }
-        if let replaced { inferEnd(of: replaced, at: time) }
+        return nil
     }
 
     // MARK: Change
@@ -158,10 +164,28 @@ extension SessionTable {
             records[slot].reply = observation.entry.reply
             enter(slot)
         }
+        if observation.kind == .new, records[slot].facts.contains(.predatesListener) {
+            return correctBeginning(of: slot, observation.entry, at: time)
+        }
         guard isVisible else { return }
         if observation.kind == .dumpRow { dump.report.correctedCount &+= 1 }
         guard records[slot].facts.contains(.announced) else { return }
         tell(slot, at: observation.entry.eventTime ?? time.wall) { .update($0) }
+    }
+
+    /// A row of the first dump was quicker than the session's own NEW: it did not predate the listener after all.
+    private mutating func correctBeginning(of slot: UInt32, _ entry: ConntrackEntry, at time: ReceiveTime) {
+        records[slot].facts.remove(.predatesListener)
+        if !records[slot].facts.contains(.start) {
+            records[slot].start = entry.eventTime ?? time.wall
+            records[slot].facts.insert(.start)
+        }
+        let start = records[slot].start
+        if configuration.tellsInitial {
+            tell(slot, at: start) { .update($0) }
+        } else {
+            tell(slot, at: start) { .start($0) }
+        }
     }
 
     // MARK: End
@@ -207,7 +231,10 @@ extension SessionTable {
     private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
         records[slot].facts.insert(.ended)
         records[slot].lastSeen = end.time
-        guard configuration.hasNFLog else { return close(slot, end) }
+        guard configuration.hasNFLog else {
+            tell(slot, at: end.time) { .end($0, end) }
+            return forget(slot)
+        }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
         let isTold = records[slot].facts.contains(.nflog) || !isShort
         if isTold { tell(slot, at: end.time) { .end($0, end) } }
@@ -215,10 +242,11 @@ extension SessionTable {
             Departure(slot: slot, end: end, isTold: isTold), until: time.monotonic &+ configuration.packetHold)
     }
 
-    /// Tells a session's end, if its beginning was told, and takes it out of the table.
-    mutating func close(_ slot: UInt32, _ end: SessionEnd) {
+    /// Ends a session that only packets told of, with its last packet; tells it if its beginning was told.
+    mutating func close(_ slot: UInt32, _ cause: SessionEnd.Cause, at time: Timestamp) {
         records[slot].facts.insert(.ended)
-        if records[slot].facts.contains(.announced) { tell(slot, at: end.time) { .end($0, end) } }
+        let end = SessionEnd(cause: cause, time: records[slot].lastSeen)
+        if records[slot].facts.contains(.announced) { tell(slot, at: time) { .end($0, end) } }
         forget(slot)
     }
 

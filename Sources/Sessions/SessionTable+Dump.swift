@@ -11,7 +11,7 @@ struct DumpProgress {
     var lastEnd: ReceiveTime?
     /// Events were lost since it began: what it did not show may have come and gone.
     var isDirty = false
-    /// Events were lost and no dump that began later has ended well.
+    /// Events were lost, or the last dump was not complete.
     var isNeeded = false
     var report = ResyncReport(cause: .initial)
     /// Sessions that the last complete dump did not show for the first time.
@@ -36,16 +36,15 @@ extension SessionTable {
     mutating func endDump(_ end: DumpEnd, at time: ReceiveTime) {
         guard dump.isRunning else { return }
         let isComplete = end.isComplete && !dump.isDirty
-        if isComplete {
-            sweep(at: time)
-            dump.isNeeded = false
-        }
+        if isComplete { sweep(at: time) }
+        dump.isNeeded = !isComplete
         dump.isRunning = false
         dump.lastEnd = time
         dump.report.isComplete = isComplete
         // By the wall clock, which a recording keeps, so that a replay tells the same.
         dump.report.duration = UInt64(max(0, time.wall.nanoseconds(since: dump.startedAt)))
         summary.dumpCount &+= 1
+        if isComplete { summary.completeDumpCount &+= 1 }
         summary.lastDumpWasComplete = isComplete
         let isWorthTelling = dump.cause != .periodic && (dump.cause != .initial || configuration.tellsInitial)
         if isWorthTelling { tell(.resync(dump.report), at: time.wall) }

@@ -76,7 +76,10 @@ extension SessionTable {
 
     /// The session of a packet seen before or after translation, in either direction. A tracked session goes before one
     /// that has just ended, and that before one that only packets told of.
-    func find(packet key: FlowKey) -> Found {
+    ///
+    /// - Parameter time: when the packet came; a session that had ended before does not have it. `nil` where the kernel does
+    ///   not say.
+    func find(packet key: FlowKey, at time: Timestamp? = nil) -> Found {
         var probe = index.probe(hasher.hash(key))
         var tracked = Found.nothing
         var ended = Found.nothing
@@ -86,7 +89,7 @@ extension SessionTable {
             let match = Match(slot: entry.slot, direction: direction)
             let facts = records[entry.slot].facts
             if facts.contains(.ended) {
-                ended.add(match)
+                if time ?? records[entry.slot].lastSeen <= records[entry.slot].lastSeen { ended.add(match) }
             } else if facts.contains(.conntrack) {
                 tracked.add(match)
             } else {

@@ -44,7 +44,7 @@ extension SessionTable {
         {
             return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
         }
-        return find(packet: packet.key)
+        return find(packet: packet.key, at: packet.verdict.isDenial ? .distantFuture : packet.time)
     }
 
     private mutating func ensureLane(_ slot: UInt32) {
@@ -55,7 +55,7 @@ extension SessionTable {
     private mutating func beginPacketSession(_ packet: PacketObservation, at time: ReceiveTime) -> UInt32? {
         if packetSessions.count >= configuration.maximumPacketSessions, let oldest = packetSessions.oldest {
             summary.evictedCount &+= 1
-            close(lanes[oldest].owner, SessionEnd(cause: .evicted, time: time.wall))
+            close(lanes[oldest].owner, .evicted, at: time.wall)
         }
         guard makeRoom() else {
             summary.refusedCount &+= 1
@@ -66,7 +66,8 @@ extension SessionTable {
         var record = SessionRecord(
             id: SessionID(firstSeen: start, original: key), original: key, reply: key.inverse, start: start,
             lastSeen: start)
-        record.facts = [.live, .start]
+        // A packet in the midst of a connection says nothing about its beginning; a denied one is all there is of it.
+        record.facts = packet.opensConnection || packet.verdict.isDenial ? [.live, .start] : .live
         let slot = records.insert(record)
         ensureLane(slot)
         enter(slot)
@@ -90,7 +91,7 @@ extension SessionTable {
 
 extension PacketLane {
     /// Nanoseconds within which the rules of one hook log a packet. The kernel may stamp each record anew.
-    private static var repetitionSpan: Int64 { 1_000_000 }
+    private static var repetitionSpan: UInt64 { 1_000_000 }
 
     /// Counts a packet and learns its interfaces and rule.
     ///
@@ -99,7 +100,7 @@ extension PacketLane {
     mutating func count(_ packet: PacketObservation, direction: FlowDirection, at time: Timestamp) {
         let isRepeated =
             packet.digest == lastDigest && packet.rule != lastRule
-            && abs(time.nanoseconds(since: lastTime)) < Self.repetitionSpan
+            && time.nanoseconds(since: lastTime).magnitude < Self.repetitionSpan
         if (rule.isNone && verdict == .unknown) || (packet.verdict.isDenial && !verdict.isDenial) {
             rule = packet.rule
             verdict = packet.verdict

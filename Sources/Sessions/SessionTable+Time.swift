@@ -74,7 +74,7 @@ extension SessionTable {
     private mutating func endIdle() {
         guard let place = packetSessions.oldest else { return }
         let slot = lanes[place].owner
-        let end = records[slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
-        close(slot, SessionEnd(cause: .timeout, time: Timestamp(nanoseconds: end)))
+        let told = records[slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
+        close(slot, .timeout, at: Timestamp(nanoseconds: told))
     }
 }

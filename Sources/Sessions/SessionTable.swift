@@ -18,6 +18,8 @@ public struct SessionTable: ~Copyable {
         public var packetIdle: UInt64 = 120_000_000_000
         /// Whether changes are told as events. A single look at the table does not need them.
         public var tellsEvents = true
+        /// How many events may wait to be taken away; beyond it they are counted and not told.
+        public var maximumEvents = Int.max
         /// Whether the sessions that were there before nfmon listened are told as events.
         public var tellsInitial = true
         /// Whether conntrack is read at all: without it no packet waits for its word.
@@ -42,6 +44,8 @@ public struct SessionTable: ~Copyable {
     var interfaces: [InterfaceIndex: NameID] = [:]
     var summary = TableSummary()
     var warming = Warming()
+    /// Events that were not told for want of room since ``takeUntold()``.
+    private var untoldCount: UInt64 = 0
     /// Where events go while a batch is applied; the caller's array is swapped in and out.
     var events: [SessionEvent] = []
 
@@ -78,7 +82,7 @@ public struct SessionTable: ~Copyable {
         defer { swap(&self.events, &events) }
         settle(at: time)
         settleAll()
-        losses.report(at: time.monotonic, all: true) { self.events.append(SessionEvent(time: $0.to, body: .loss($0))) }
+        for report in losses.due(at: time.monotonic, all: true) { tell(.loss(report), at: report.to) }
     }
 
     /// Calls `body` with each session, in no order that means anything.
@@ -93,6 +97,9 @@ public struct SessionTable: ~Copyable {
 
     /// How many dumps have ended.
     public var dumpCount: UInt64 { summary.dumpCount }
+
+    /// How many of them were complete.
+    public var completeDumpCount: UInt64 { summary.completeDumpCount }
 
     /// How complete the table is.
     public var completeness: TableSummary {
@@ -128,6 +135,7 @@ public struct SessionTable: ~Copyable {
             dump.isDirty = true
             dump.isNeeded = true
         }
+        if let fault = loss.fault { summary.faultCounts[fault, default: 0] &+= loss.count ?? 1 }
         switch (loss.cause, loss.count) {
         case (.overrun, let count?): summary.lostCounts[loss.lane] &+= count
         case (.malformed, let count?): summary.malformedCounts[loss.lane] &+= count
@@ -138,7 +146,7 @@ public struct SessionTable: ~Copyable {
 
     private mutating func reportLosses(at time: ReceiveTime) {
         guard configuration.tellsEvents else { return }
-        losses.report(at: time.monotonic) { self.events.append(SessionEvent(time: $0.to, body: .loss($0))) }
+        for report in losses.due(at: time.monotonic) { tell(.loss(report), at: report.to) }
     }
 
     /// The session in a slot, as outputs see it.
@@ -149,12 +157,27 @@ public struct SessionTable: ~Copyable {
 
     /// Tells an event, if events are wanted.
     mutating func tell(_ body: SessionEvent.Body, at time: Timestamp) {
-        if configuration.tellsEvents { events.append(SessionEvent(time: time, body: body)) }
+        if hasRoomToTell() { events.append(SessionEvent(time: time, body: body)) }
     }
 
     /// Tells an event about the session in a slot, if events are wanted; only then is the session put together.
     mutating func tell(_ slot: UInt32, at time: Timestamp, _ body: (Session) -> SessionEvent.Body) {
-        if configuration.tellsEvents { events.append(SessionEvent(time: time, body: body(session(slot)))) }
+        if hasRoomToTell() { events.append(SessionEvent(time: time, body: body(session(slot)))) }
+    }
+
+    private mutating func hasRoomToTell() -> Bool {
+        guard configuration.tellsEvents else { return false }
+        guard events.count < configuration.maximumEvents else {
+            untoldCount &+= 1
+            return false
+        }
+        return true
+    }
+
+    /// How many events were not told for want of room since the last call.
+    mutating func takeUntold() -> UInt64 {
+        defer { untoldCount = 0 }
+        return untoldCount
     }
 }
 

@@ -9,6 +9,9 @@ struct Tombstones {
     /// Nanoseconds that a tombstone stands after its session's end, and after the end of a dump that ran meanwhile.
     static let grace: UInt64 = 2_000_000_000
 
+    /// How many stand at most, also while a dump takes for ever; the oldest go first.
+    static let limit = 262_144
+
     private struct Grave {
         var id: SessionID
         var buriedAt: UInt64
@@ -23,6 +26,7 @@ struct Tombstones {
     mutating func bury(_ id: SessionID, at now: UInt64) {
         ids[id] = now
         graves.append(Grave(id: id, buriedAt: now))
+        if graves.count - head > Self.limit { forgetFirst() }
     }
 
     func contains(_ id: SessionID) -> Bool { !ids.isEmpty && ids[id] != nil }
@@ -32,11 +36,13 @@ struct Tombstones {
 
     /// Forgets those buried before `limit`.
     mutating func forget(before limit: UInt64) {
-        while head < graves.count, graves[head].buriedAt < limit {
-            let grave = graves[head]
-            if ids[grave.id] == grave.buriedAt { ids[grave.id] = nil }
-            head += 1
-        }
+        while head < graves.count, graves[head].buriedAt < limit { forgetFirst() }
+    }
+
+    private mutating func forgetFirst() {
+        let grave = graves[head]
+        if ids[grave.id] == grave.buriedAt { ids[grave.id] = nil }
+        head += 1
         if head > 1024, head * 2 > graves.count {
             graves.removeFirst(head)
             head = 0

@@ -1,3 +1,5 @@
+public import FlowModel
+
 /// Borrowed bytes with checked reads: the one place of this module where memory is loaded.
 ///
 /// Every accessor checks its bounds and answers `nil`, or throws, where the bytes end too early; none can trap.

@@ -17,6 +17,9 @@ public struct IPPacket: Sendable {
     public var isLaterFragment = false
     public var tcpFlags: UInt8?
 
+    /// A packet that is itself too short for its transport header has a tuple without ports: any stranger can send one, and
+    /// it is no fault of the reading.
+    ///
     /// - Throws: ``WireFault/notIP``, ``WireFault/packetHeader`` for impossible lengths, ``WireFault/packetCut`` where the
     ///   bytes end within the headers that make the tuple.
     public init(_ bytes: ByteReader) throws(WireFault) {
@@ -37,30 +40,43 @@ public struct IPPacket: Sendable {
         let network = try NetworkHeader(bytes)
         var packet = IPPacket(network)
         if packet.isLaterFragment { return packet }
-        let rest = bytes.slice(from: network.length)
+        do throws(WireFault) {
+            try packet.readTransport(bytes.slice(from: network.length), network, isEmbedded: isEmbedded)
+        } catch {
+            let isWhole = UInt64(bytes.count) >= network.byteCount
+            guard error == .packetCut, isWhole, !isEmbedded else { throw error }
+        }
+        return packet
+    }
+
+    private mutating func readTransport(
+        _ bytes: ByteReader, _ network: NetworkHeader, isEmbedded: Bool
+    ) throws(WireFault) {
         switch network.transport {
         case .tcp:
-            try packet.readPorts(rest)
-            packet.tcpFlags = rest.uint8(at: 13)
+            try readPorts(bytes)
+            tcpFlags = bytes.uint8(at: 13)
         case .udp, .udpLite, .sctp, .dccp:
-            try packet.readPorts(rest)
+            try readPorts(bytes)
         case .gre:
-            try packet.readGRE(rest)
+            try readGRE(bytes)
         case .icmp, .icmpv6:
-            guard let type = rest.uint8(at: 0), let code = rest.uint8(at: 1) else { throw .packetCut }
+            guard let type = bytes.uint8(at: 0), let code = bytes.uint8(at: 1) else { throw .packetCut }
+            key.destinationPort = UInt16(type) << 8 | UInt16(code)
             if !isEmbedded, network.isICMPError(type) {
-                packet.key = try decode(rest.slice(from: 8), isEmbedded: true).key
-                packet.isICMPError = true
-                return packet
-            }
-            packet.key.destinationPort = UInt16(type) << 8 | UInt16(code)
-            if FlowKey.hasIdentifier(icmpType: type, family: network.family) {
-                guard let identifier = rest.bigEndian(UInt16.self, at: 4) else { throw .packetCut }
-                packet.key.sourcePort = identifier
+                do throws(WireFault) {
+                    key = try Self.decode(bytes.slice(from: 8), isEmbedded: true).key
+                    isICMPError = true
+                } catch {
+                    // What is quoted is no packet: the message stands for itself.
+                    if error == .packetCut { throw error }
+                }
+            } else if FlowKey.hasIdentifier(icmpType: type, family: network.family) {
+                guard let identifier = bytes.bigEndian(UInt16.self, at: 4) else { throw .packetCut }
+                key.sourcePort = identifier
             }
         default: break
         }
-        return packet
     }
 
     private mutating func readPorts(_ bytes: ByteReader) throws(WireFault) {

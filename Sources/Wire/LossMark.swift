@@ -2,13 +2,13 @@
 ///
 /// The kernel has reserved the type and never sends it; a reader that knows nothing of the body still reads "data lost".
 public enum LossMark {
-    /// Appends the message.
-    public static func append(count: UInt64, to messages: inout [UInt8]) {
-        messages.appendNative(UInt32(NetlinkMessage.headerSize + 8))
+    /// Appends the message; without a body where the number is unknown.
+    public static func append(count: UInt64?, to messages: inout [UInt8]) {
+        messages.appendNative(UInt32(NetlinkMessage.headerSize + (count == nil ? 0 : 8)))
         messages.appendNative(NetlinkMessage.ControlType.overrun.rawValue)
         messages.appendNative(0 as UInt16)
         messages.appendNative(0 as UInt64)  // sequence and port
-        messages.appendNative(count)
+        if let count { messages.appendNative(count) }
     }
 
     /// The number in an NLMSG_OVERRUN message, `nil` where it has none.

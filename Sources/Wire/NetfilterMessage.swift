@@ -1,3 +1,5 @@
+public import FlowModel
+
 /// A message of a netfilter subsystem: a netlink message with `struct nfgenmsg` in front of its attributes (nfnetlink.h).
 public struct NetfilterMessage: ~Escapable {
     /// The subsystems that nfmon reads.

@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// The kernel's answer to a request: NLMSG_ERROR, or the code within NLMSG_DONE.
 public struct NetlinkAnswer: Sendable {

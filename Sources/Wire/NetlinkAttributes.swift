@@ -1,3 +1,5 @@
+public import FlowModel
+
 /// A cursor over netlink attributes: type, length and value, each aligned to four bytes (`struct nlattr`).
 ///
 /// ```

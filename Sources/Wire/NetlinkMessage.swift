@@ -1,3 +1,5 @@
+public import FlowModel
+
 /// A netlink message: the header's fields and the bytes behind it (`struct nlmsghdr`, RFC 3549 section 2.3.2).
 public struct NetlinkMessage: ~Escapable {
     public static let headerSize = 16
@@ -94,6 +96,18 @@ public struct NetlinkMessages: ~Escapable {
 }
 
 extension NetlinkMessage {
+    /// The bytes of an NLMSG_DONE message that says that a dump failed (ETIMEDOUT).
+    public static var failedDump: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendNative(UInt32(headerSize + 4))
+        bytes.appendNative(ControlType.done.rawValue)
+        bytes.appendNative(2 as UInt16)
+        bytes.appendNative(UInt32.max)  // sequence: not 0, which ends NFLOG's batches
+        bytes.appendNative(0 as UInt32)
+        bytes.appendNative(-110 as Int32)
+        return bytes
+    }
+
     /// The bytes of an NLMSG_NOOP message.
     public static var noOperation: [UInt8] {
         var bytes: [UInt8] = []

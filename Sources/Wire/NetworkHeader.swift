@@ -65,7 +65,9 @@ struct NetworkHeader {
         while fragmentOffset == 0 {
             let unit: Int
             switch transport.rawValue {
-            case 0, 43, 60, 135, 139, 140: unit = 8  // hop-by-hop, routing, destination, mobility, HIP, shim6
+            // hop-by-hop, routing, destination. Not mobility, HIP and shim6: conntrack takes these for the transport
+            // (ipv6_ext_hdr, exthdrs_core.c), and a packet must have its session's tuple.
+            case 0, 43, 60: unit = 8
             case 51: unit = 4  // authentication: its length counts in words of 4 bytes, less 2 (RFC 4302)
             case 44:  // fragment
                 guard let word = bytes.bigEndian(UInt16.self, at: length + 2) else { throw .packetCut }

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// How a NAT helper shifted the TCP sequence numbers of one direction (CTA_SEQ_ADJ_ORIG, _REPLY).
 public struct SequenceAdjustment: Sendable {
     /// The sequence number of the last correction.

@@ -67,6 +67,9 @@ struct EventPrinter {
         return try flush(unless: stop) && left != 0
     }
 
+    /// From now on a reader that is behind gets a second.
+    mutating func allowPatience() { deadline = ReceiveTime.now.monotonic &+ Self.patience }
+
     /// Writes what is left, and what the format has behind the last event; a reader that is behind gets a second.
     mutating func end(_ store: SessionStore) throws(IngestError) {
         if left != 0 {
@@ -74,7 +77,7 @@ struct EventPrinter {
             abandonedCount += UInt64(events.count)
         }
         report.end(into: &text)
-        deadline = ReceiveTime.now.monotonic &+ Self.patience
+        allowPatience()
         _ = try flush(unless: nil)
     }
 

@@ -67,10 +67,8 @@ struct EventsCommand: ParsableCommand {
     }
 
     private var tableConfiguration: SessionTable.Configuration {
-        var configuration = SessionTable.Configuration()
+        var configuration = sources.tableConfiguration
         configuration.tellsInitial = !noInitial
-        configuration.hasConntrack = !sources.noConntrack
-        configuration.hasNFLog = !sources.noNFLog
         return configuration
     }
 
@@ -78,7 +76,7 @@ struct EventsCommand: ParsableCommand {
         let stop = try Signal()
         try stop.raiseOnTermination()
         try printer.begin()
-        let replay = try Replay(path, tableConfiguration, lanes: sources.lanes)
+        let replay = Replay(path, tableConfiguration, lanes: sources.lanes, unless: stop)
         let failure = try replay.run { (store) throws(IngestError) in
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
@@ -104,6 +102,7 @@ struct EventsCommand: ParsableCommand {
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
         let failure = live.finish()
+        printer.allowPatience()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)
         Talk.say(printer.deed, printer.completeness(of: live.store))

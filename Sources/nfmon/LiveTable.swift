@@ -6,9 +6,9 @@ import Sessions
 struct LiveTable {
     let store: SessionStore
     let names = NameTable()
-    /// Up when the user or the system wants the command to end, or a source failed.
+    /// Up when the user or the system wants the command to end.
     let stop: Signal
-    /// Up when there are events, or a dump has ended.
+    /// Up when there are events, a dump has ended, or a source failed.
     let change: Signal
     let failure: SourceFailure
     private let sources: LiveSources
@@ -39,6 +39,7 @@ struct LiveTable {
     ///
     /// - Returns: why the sources or the recording ended before they were told to, `nil` if they did not.
     func finish() -> IngestError? {
+        recorder?.stopWaiting()
         sources.stop()
         let end = ReceiveTime.now
         store.finish(at: end)

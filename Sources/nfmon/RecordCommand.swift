@@ -29,10 +29,8 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         do throws(IngestError) {
             let recorder = try Recorder(path: file)
-            var table = SessionTable.Configuration()
+            var table = sources.tableConfiguration
             table.tellsEvents = false
-            table.hasConntrack = !sources.noConntrack
-            table.hasNFLog = !sources.noNFLog
             let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
             Talk.say("recording: \(live.description)")
             let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }

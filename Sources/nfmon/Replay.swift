@@ -8,11 +8,15 @@ final class Replay {
     let names = NameTable()
     private let path: String
     private let lanes: Set<Lane>
+    private let stop: Signal
     /// When the recording ended; known once it was read.
     private(set) var endTime = Timestamp(nanoseconds: 0)
 
     /// - Parameter lanes: what of the recording is taken in.
-    init(_ path: String, _ table: SessionTable.Configuration, lanes: Set<Lane>) throws(IngestError) {
+    init(
+        _ path: String, _ table: SessionTable.Configuration, lanes: Set<Lane>, unless stop: Signal
+    ) {
+        self.stop = stop
         self.path = path
         self.lanes = lanes
         // A file waits for its reader: no event is lost.
@@ -24,7 +28,7 @@ final class Replay {
     /// - Parameter step: called after each record; answers whether to go on.
     /// - Returns: where the file is damaged, in what way; what came before was taken in.
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
-        var source = try SavefileSource.open(path, names: names)
+        var source = try SavefileSource.open(path, names: names, unless: stop)
         var observations: [Observation] = []
         var damage: IngestError?
         while true {

@@ -32,7 +32,9 @@ struct SessionsCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Sort by this key, greatest first. (default: rate with --top, else bytes)", valueName: "key")
+        help: ArgumentHelp(
+            "Sort by this key: amounts greatest first, names and numbers in order. (default: rate with a live --top, else bytes)",
+            valueName: "key")
     )
     var sort: String?
 
@@ -81,10 +83,8 @@ struct SessionsCommand: ParsableCommand {
     // MARK: Live
 
     private func showLive() throws(IngestError) {
-        var table = SessionTable.Configuration()
+        var table = sources.tableConfiguration
         table.tellsEvents = false
-        table.hasConntrack = !sources.noConntrack
-        table.hasNFLog = !sources.noNFLog
         var conntrack = ConntrackSource.Configuration()
         conntrack.dumpInterval = top == nil ? 0 : interval.nanoseconds
         conntrack.leastPauseFactor = 0
@@ -99,7 +99,7 @@ struct SessionsCommand: ParsableCommand {
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: live.names), now: now,
-                watchedSince: top == nil ? nil : start.wall, notes: AnswerNotes.gather(sources)))
+                watchedSince: top == nil ? nil : start.wall, notes: AnswerNotes.gather(sources)), unless: live.stop)
     }
 
     /// One look at the table, or with `--top` a second one an interval later.
@@ -107,10 +107,12 @@ struct SessionsCommand: ParsableCommand {
         let lookCount: UInt64 = sources.noConntrack ? 0 : top == nil ? 1 : 2
         let end = start &+ (lookCount == 1 ? 0 : interval.nanoseconds)
         while !live.stop.isRaised, live.failure.first == nil {
-            let dumps = live.store.withTable { $0.dumpCount }
+            let (whole, all) = live.store.withTable { ($0.completeDumpCount, $0.dumpCount) }
+            // A table that is never quiet is shown as it is, and the answer says that it is not complete.
+            let hasLooked = whole >= lookCount || all >= lookCount + 8
             let now = ReceiveTime.now.monotonic
-            if dumps >= lookCount, now >= end { return }
-            Signal.wait(for: [live.stop, live.change], timeout: dumps >= lookCount ? end - now : nil)
+            if hasLooked, now >= end { return }
+            Signal.wait(for: [live.stop, live.change], timeout: hasLooked ? end - now : nil)
             live.change.lower()
         }
     }
@@ -121,7 +123,7 @@ struct SessionsCommand: ParsableCommand {
     private func show(recording path: String) throws(IngestError) {
         let stop = try Signal()
         try stop.raiseOnTermination()
-        let replay = try Replay(path, SessionTable.Configuration(), lanes: sources.lanes)
+        let replay = Replay(path, sources.tableConfiguration, lanes: sources.lanes, unless: stop)
         var ended: [Session] = []
         var events: [SessionEvent] = []
         let damage = try replay.run { (store) throws(IngestError) in
@@ -139,16 +141,16 @@ struct SessionsCommand: ParsableCommand {
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),
-                now: now))
+                now: now), unless: stop)
         if let damage { throw damage }
     }
 
-    private func write(_ answer: SessionAnswer) throws(IngestError) {
+    private func write(_ answer: SessionAnswer, unless stop: Signal) throws(IngestError) {
         let stream = OutputStream()
         let report = SessionReport(format: output, width: stream.terminalWidth)
         var text: [UInt8] = []
         report.append(answer, into: &text)
-        _ = try stream.write(&text)
+        _ = try stream.write(&text, unless: stop)
         if !output.carriesSummary { Talk.say(answer, report) }
     }
 }

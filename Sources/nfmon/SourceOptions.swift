@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlowModel
 import Ingest
+import Sessions
 
 /// What to read: lanes, groups, buffers, the namespace.
 struct SourceOptions: ParsableArguments {
@@ -49,6 +50,14 @@ struct SourceOptions: ParsableArguments {
         if noConntrack { lanes.remove(.conntrack) }
         if noNFLog { lanes.remove(.nflog) }
         return lanes
+    }
+
+    /// The session table for what is read.
+    var tableConfiguration: SessionTable.Configuration {
+        var configuration = SessionTable.Configuration()
+        configuration.hasConntrack = !noConntrack
+        configuration.hasNFLog = !noNFLog
+        return configuration
     }
 
     /// The groups to read, and whether the user asked for them by number.

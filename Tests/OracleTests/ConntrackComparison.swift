@@ -1,3 +1,4 @@
+import FlowModel
 import Wire
 
 /// Reads conntrack messages with the decoder and with the library.

@@ -34,7 +34,9 @@ struct DumpTests {
         monitor.conntrack(.new, .entry(1))
         monitor.conntrack(.dumpRow, .entry(1))  // dumps repeat themselves, too
         monitor.take(.dumpEnded(DumpEnd(isComplete: true)))
-        #expect(monitor.told == ["start", "resync"])
+        #expect(monitor.told == ["start", "update", "resync"], "the update: it is not older than the listener")
+        #expect(monitor.session?.record.facts.contains(.predatesListener) == false)
+        #expect(monitor.session?.start != nil)
         #expect(monitor.summary.sessionCount == 1)
     }
 

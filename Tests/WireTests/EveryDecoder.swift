@@ -1,3 +1,4 @@
+import FlowModel
 import Wire
 
 /// Every way from bytes to values, for input that may be anything: the only wrong answer is a trap.

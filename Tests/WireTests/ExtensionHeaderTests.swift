@@ -23,7 +23,6 @@ struct ExtensionHeaderTests {
         Chain(testDescription: "hop-by-hop", first: 0, bytes: options(17)),
         Chain(testDescription: "routing of 24 bytes", first: 43, bytes: options(17, units: 2)),
         Chain(testDescription: "destination options, longest", first: 60, bytes: options(17, units: 255)),
-        Chain(testDescription: "mobility, HIP, shim6", first: 135, bytes: options(139) + options(140) + options(17)),
         Chain(
             testDescription: "authentication, which counts in words", first: 51,
             bytes: [17, 4] + [UInt8](repeating: 0, count: 22)),

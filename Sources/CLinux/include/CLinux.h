@@ -22,7 +22,7 @@ int nfmon_setns_network(int descriptor);
 // pthread_setname_np is a GNU extension; at most 15 bytes.
 void nfmon_name_thread(const char *name);
 
-// sigaction's handler is a union of function pointers, which Swift cannot set: writes one byte to `descriptor`
+// sigaction's handler is a union of function pointers, which Swift cannot set: adds one to `descriptor`
 // (an eventfd) at each of the signals INT, TERM and HUP.
 int nfmon_stop_on_signals(int descriptor);
 
