@@ -4,11 +4,12 @@
 # Variables: family, ip or ip6, for messages; group, the NFLOG group that replaces the profiles' own.
 
 # The table as it is. Its user chains and rules that are not ours count only as places.
-side == 1 && /^:NFMON/ { present[substr($1, 2)] = 1 }
+side == 1 && /^:NFMON(-INPUT|-FORWARD)? / { present[substr($1, 2)] = 1 }
 side == 1 && /^:/ { policy[substr($1, 2)] = $2 }
-side == 1 && /^-A (INPUT|FORWARD|OUTPUT) -j NFMON(-[A-Z]+)?$/ { sub(/^-A/, "-D"); old[++olds] = $0; next }
+side == 1 && /^-A NFMON(-INPUT|-FORWARD)? / && !/ -j NFLOG / { alien = $0 }
+side == 1 && /^-A (INPUT|FORWARD|OUTPUT) -j NFMON(-INPUT|-FORWARD)?$/ { sub(/^-A/, "-D"); old[++olds] = $0; next }
 side == 1 && /^-A/ { length_of[$2]++; last[$2] = $0 }
-side == 1 && / -[jg] NFMON/ { foreign[++foreigns] = $0 }
+side == 1 && / -[jg] NFMON(-INPUT|-FORWARD)?( |$)/ { foreign[++foreigns] = $0 }
 
 # The profiles. -I puts the jump at the head of a chain; -A means what its end denies, if it denies.
 side == 2 && /^:/ { wanted[substr($1, 2)] = 1 }
@@ -29,6 +30,12 @@ side == 2 && /^-A (INPUT|FORWARD|OUTPUT) / {
 }
 
 END {
+	if (alien != "") {
+		split(alien, word)
+		print "rules: " family ": the chain " word[2] " has a rule that is not of nfmon\x27s: rename your chain, or take the rule" \
+			" out: " alien >"/dev/stderr"
+		exit 1
+	}
 	for (i = 1; i <= foreigns; i++) {
 		split(foreign[i], word, / -[jg] /)
 		sub(/ .*/, "", word[2])

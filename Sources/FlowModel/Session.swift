@@ -21,6 +21,15 @@ public struct Session: Sendable {
     @inlinable
     public var counters: DirectionalCounters? { conntrackCounters ?? nflog?.counters }
 
+    /// One direction of ``counters``; `nil` also where only logged packets told of the session and none of them went that
+    /// way: what no rule logged is unknown, not 0.
+    @inlinable
+    public func counters(of direction: FlowDirection) -> Counters? {
+        guard let counters else { return nil }
+        let one = direction == .original ? counters.original : counters.reply
+        return record.facts.contains(.counters) || one.packetCount > 0 ? one : nil
+    }
+
     /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor standing still by offload.
     @inlinable
     public var isExact: Bool {

@@ -20,6 +20,10 @@ public struct TableSummary: Sendable {
     public var refusedCount: UInt64 = 0
     /// Packets that several sessions of different zones could own.
     public var ambiguousPackets: UInt64 = 0
+    /// ICMP errors about sessions that are not known.
+    public var strayErrorCount: UInt64 = 0
+    /// The recording that was read is cut or damaged.
+    public var recordingIsDamaged = false
     /// DESTROYs that came a second time, and words about sessions that had ended.
     public var staleMessages: UInt64 = 0
     /// Conntrack messages and logged packets taken in.
@@ -36,6 +40,6 @@ public struct TableSummary: Sendable {
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
-            && lastDumpWasComplete != false
+            && lastDumpWasComplete != false && !recordingIsDamaged
     }
 }

@@ -60,10 +60,9 @@ extension CSVText {
     }
 
     private mutating func appendCounters(of session: borrowing Session) {
-        let counters = session.counters
-        append(counters?.total)
-        append(counters?.original)
-        append(counters?.reply)
+        append(session.counters?.total)
+        append(session.counters(of: .original))
+        append(session.counters(of: .reply))
         word(session.exactness.keyword)
         append(session.nflog?.counters.total)
     }

@@ -9,9 +9,10 @@ extension JSONText {
         let counters = session.counters
         appendNetwork(session.record.original, counters?.total)
         append(words.source)
-        appendSide(session.record.source, counters?.original, translated: session.record.translatedSource)
+        appendSide(session.record.source, session.counters(of: .original), translated: session.record.translatedSource)
         append(words.destination)
-        appendSide(session.record.destination, counters?.reply, translated: session.record.translatedDestination)
+        appendSide(
+            session.record.destination, session.counters(of: .reply), translated: session.record.translatedDestination)
         closeObject()
         guard let lane = session.nflog else { return }
         appendInterfaces(lane.ingress, lane.egress, names)

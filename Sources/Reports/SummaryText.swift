@@ -91,6 +91,11 @@ public enum SummaryText {
         append(summary.evictedCount, "session", after: " known from packets only evicted")
         append(summary.refusedCount, "session", after: " refused: the table was full")
         append(summary.ambiguousPackets, "packet", after: " of several zones' sessions not counted")
+        if summary.recordingIsDamaged {
+            text.append(contentsOf: (isFirst ? "" : ", ").utf8)
+            isFirst = false
+            text.append(contentsOf: "the recording is cut or damaged".utf8)
+        }
         if summary.lastDumpWasComplete == false {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             text.append(contentsOf: "the last dump was not complete".utf8)

@@ -47,7 +47,7 @@ extension SessionTable {
 
     private mutating func create(_ observation: ConntrackObservation, at time: ReceiveTime) {
         let entry = observation.entry
-        let id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
+        var id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
         if tombstones.contains(id) {
             // Only a NEW can be a new life: everything else is a late word about the dead.
             guard observation.kind == .new else {
@@ -55,6 +55,8 @@ extension SessionTable {
                 return
             }
             tombstones.exhume(id)
+            // The kernel gave place and tuple out again at once, and so the id.
+            id = SessionID(firstSeen: time.wall, original: entry.original)
         }
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
         endSessionsReplaced(by: entry.original, at: time)

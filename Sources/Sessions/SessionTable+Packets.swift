@@ -10,6 +10,10 @@ extension SessionTable {
         case .ambiguous:
             summary.ambiguousPackets &+= 1
             return
+        case .nothing where packet.isICMPError && !packet.verdict.isDenial:
+            // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
+            summary.strayErrorCount &+= 1
+            return
         case .nothing:
             guard let slot = beginPacketSession(packet, at: time) else { return }
             match = Match(slot: slot, direction: .original)

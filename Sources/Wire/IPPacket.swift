@@ -17,11 +17,11 @@ public struct IPPacket: Sendable {
     public var isLaterFragment = false
     public var tcpFlags: UInt8?
 
-    /// A packet that is itself too short for its transport header has a tuple without ports: any stranger can send one, and
-    /// it is no fault of the reading.
+    /// Where the bytes end within the headers that make the tuple, it is one without ports: any stranger can send a packet
+    /// that is too short, or whose extension headers go beyond the copy range, and a denial of it must be seen.
     ///
     /// - Throws: ``WireFault/notIP``, ``WireFault/packetHeader`` for impossible lengths, ``WireFault/packetCut`` where the
-    ///   bytes end within the headers that make the tuple.
+    ///   bytes end within the IP header.
     public init(_ bytes: ByteReader) throws(WireFault) {
         self = try Self.decode(bytes, isEmbedded: false)
     }
@@ -40,11 +40,14 @@ public struct IPPacket: Sendable {
         let network = try NetworkHeader(bytes)
         var packet = IPPacket(network)
         if packet.isLaterFragment { return packet }
+        if network.isCut {
+            guard !isEmbedded else { throw .packetCut }
+            return packet
+        }
         do throws(WireFault) {
             try packet.readTransport(bytes.slice(from: network.length), network, isEmbedded: isEmbedded)
         } catch {
-            let isWhole = UInt64(bytes.count) >= network.byteCount
-            guard error == .packetCut, isWhole, !isEmbedded else { throw error }
+            guard error == .packetCut, !isEmbedded else { throw error }
         }
         return packet
     }

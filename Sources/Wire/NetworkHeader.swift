@@ -12,6 +12,8 @@ struct NetworkHeader {
     var byteCount: UInt64
     /// In units of 8 bytes; not 0 for every fragment but the first.
     var fragmentOffset: UInt16 = 0
+    /// The bytes end before the transport header; ``transport`` is what the last header that is there names.
+    var isCut = false
 
     init(_ bytes: ByteReader) throws(WireFault) {
         guard let first = bytes.uint8(at: 0) else { throw .packetCut }
@@ -37,7 +39,7 @@ struct NetworkHeader {
     /// RFC 791 section 3.1.
     private static func ipv4(_ bytes: ByteReader, headerLength: Int) throws(WireFault) -> NetworkHeader {
         guard headerLength >= 20 else { throw .packetHeader }
-        guard bytes.count >= headerLength, let total = bytes.bigEndian(UInt16.self, at: 2),
+        guard let total = bytes.bigEndian(UInt16.self, at: 2),
             let fragment = bytes.bigEndian(UInt16.self, at: 6), let transport = bytes.uint8(at: 9),
             let source = bytes.bigEndian(UInt32.self, at: 12), let destination = bytes.bigEndian(UInt32.self, at: 16)
         else { throw .packetCut }
@@ -45,6 +47,7 @@ struct NetworkHeader {
             family: .ipv4, source: IPAddress(ipv4: source), destination: IPAddress(ipv4: destination),
             transport: transport, length: headerLength, byteCount: total == 0 ? UInt64(bytes.count) : UInt64(total))
         header.fragmentOffset = fragment & 0x1fff
+        header.isCut = bytes.count < headerLength
         return header
     }
 
@@ -56,12 +59,12 @@ struct NetworkHeader {
             family: .ipv6, source: try IPAddress(ipv6: bytes.slice(from: 8, to: 24)),
             destination: try IPAddress(ipv6: bytes.slice(from: 24, to: 40)), transport: next, length: 40,
             byteCount: payloadLength == 0 && next != 59 ? UInt64(bytes.count) : UInt64(payloadLength) + 40)
-        try header.skipExtensions(bytes)
+        header.skipExtensions(bytes)
         return header
     }
 
     /// Goes over the extension headers to the transport's. Their number is bounded by the bytes: each takes eight or more.
-    private mutating func skipExtensions(_ bytes: ByteReader) throws(WireFault) {
+    private mutating func skipExtensions(_ bytes: ByteReader) {
         while fragmentOffset == 0 {
             let unit: Int
             switch transport.rawValue {
@@ -70,12 +73,18 @@ struct NetworkHeader {
             case 0, 43, 60: unit = 8
             case 51: unit = 4  // authentication: its length counts in words of 4 bytes, less 2 (RFC 4302)
             case 44:  // fragment
-                guard let word = bytes.bigEndian(UInt16.self, at: length + 2) else { throw .packetCut }
+                guard let word = bytes.bigEndian(UInt16.self, at: length + 2) else {
+                    isCut = true
+                    return
+                }
                 fragmentOffset = word >> 3
                 unit = 0
             default: return
             }
-            guard let next = bytes.uint8(at: length), let size = bytes.uint8(at: length + 1) else { throw .packetCut }
+            guard let next = bytes.uint8(at: length), let size = bytes.uint8(at: length + 1) else {
+                isCut = true
+                return
+            }
             transport = TransportProtocol(rawValue: next)
             switch unit {
             case 0: length += 8

@@ -34,8 +34,9 @@ struct EventPrinter {
     var deed: String { count == 1 ? "1 event" : "\(count) events" }
 
     /// How complete the table is and what of it was written.
-    func completeness(of store: SessionStore) -> TableSummary {
+    func completeness(of store: SessionStore, recordingIsDamaged: Bool = false) -> TableSummary {
         var summary = store.withTable { $0.completeness }
+        summary.recordingIsDamaged = recordingIsDamaged
         if !readerIsGone { summary.unwrittenEvents += abandonedCount + UInt64(ends.count) }
         return summary
     }

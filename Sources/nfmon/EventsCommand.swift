@@ -81,7 +81,7 @@ struct EventsCommand: ParsableCommand {
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
         try printer.end(replay.store)
-        Talk.say(printer.deed, printer.completeness(of: replay.store))
+        Talk.say(printer.deed, printer.completeness(of: replay.store, recordingIsDamaged: failure != nil))
         if let failure { throw failure }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ingest
 
 /// The command line's root.
 @main
@@ -11,7 +12,7 @@ struct NFMon: ParsableCommand {
             Two views of the kernel's netfilter become one table of sessions: conntrack, which knows sessions, NAT and exact \
             totals, and NFLOG, which knows the interface and the rule of the packets that a rule like this one logs:
 
-              iptables -I FORWARD -m conntrack --ctstate NEW -j NFLOG --nflog-group 100 --nflog-prefix lan-out
+              iptables -I FORWARD -j NFLOG --nflog-group 100 --nflog-prefix lan-out
 
             A prefix VERDICT:RULE, such as drop:ssh-bruteforce, also tells the verdict (accept, drop or reject).
 
@@ -33,6 +34,7 @@ struct NFMon: ParsableCommand {
 
     /// Like ParsableCommand's own, but what it echoes of a wrong command line is escaped before it reaches the terminal.
     static func main() {
+        StandardStreams.occupy()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -11,7 +11,7 @@ struct RecordCommand: ParsableCommand {
         discussion: """
             The file is an ordinary pcap file of netlink messages (LINKTYPE_NETLINK): Wireshark and tshark open it, and \
             nfmon sessions -r and nfmon events -r make the same sessions and events of it as the live run would have, losses \
-            included. Interface names and the table's dumps are in it. It is written readable by its owner only.
+            included. Interface names and the table's dumps are in it. A new file is readable by its owner only.
 
             Example:
               nfmon record --for 10m firewall.pcap
@@ -42,8 +42,8 @@ struct RecordCommand: ParsableCommand {
                 live.change.lower()
             }
             let failure = live.finish()
-            Talk.say("\(recorder.recordCount) records", live.store.withTable { $0.completeness })
             if let failure { throw failure }
+            Talk.say("\(recorder.recordCount) records", live.store.withTable { $0.completeness })
         } catch {
             throw Talk.fail(error)
         }

@@ -137,7 +137,8 @@ struct SessionsCommand: ParsableCommand {
         let now = replay.endTime
         var selection = selection(at: now)
         for session in ended { selection.consider(session) }
-        let look = TableLook(replay.store, into: selection)
+        var look = TableLook(replay.store, into: selection)
+        look.summary.recordingIsDamaged = damage != nil
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),

@@ -5,7 +5,7 @@ import Sessions
 /// What a query takes out of the table in one look, while the sources wait.
 struct TableLook: Sendable {
     let selection: TopSelection
-    let summary: TableSummary
+    var summary: TableSummary
     private let interfaces: [InterfaceIndex: NameID]
 
     /// - Parameter selection: what all sessions of the table are considered for.

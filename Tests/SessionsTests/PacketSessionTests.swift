@@ -199,8 +199,25 @@ struct PacketSessionTests {
             monitor.packet(.web) {
                 $0.time = Timestamp(nanoseconds: nanoseconds)
                 $0.rule = NameID(rawValue: UInt16(number + 5))
+                $0.digest = 7
             }
         }
         #expect(monitor.session?.nflog?.counters.total.packetCount == 2)
+    }
+
+    @Test
+    func anICMPErrorAboutNothingInventsNoSession() {
+        let monitor = Monitor()
+        monitor.packet(.web) { $0.isICMPError = true }
+        #expect(monitor.sessions.isEmpty)
+        #expect(monitor.summary.strayErrorCount == 1)
+    }
+
+    @Test
+    func whatNoRuleLoggedIsUnknownAndNotZero() {
+        let monitor = Monitor()
+        monitor.packet(.web)
+        #expect(monitor.session?.counters(of: .original)?.packetCount == 1)
+        #expect(monitor.session?.counters(of: .reply) == nil)
     }
 }

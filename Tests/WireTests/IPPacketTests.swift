@@ -153,9 +153,17 @@ struct IPPacketTests {
             testDescription: "IPv6, an ICMPv6 error",
             bytes: .ipv6(58, .icmp(1, 4, [0, 0, 0, 0] + .ipv6(17, .ports(1, 2)))), needed: 92),
     ])
-    func aPacketCutWithinWhatTheTupleNeedsIsRejectedAtEveryLength(_ cut: Cut) throws {
-        for length in 0..<cut.needed {
+    func aPacketCutWithinItsIPHeaderIsRejectedAndOneCutBehindItHasNoPorts(_ cut: Cut) throws {
+        let whole = try decode(cut.bytes)
+        let header = whole.key.family == .ipv4 ? 20 : 40
+        for length in 0..<header {
             #expect(throws: WireFault.packetCut) { try decode(Array(cut.bytes.prefix(length))) }
+        }
+        for length in header..<cut.needed {
+            let packet = try decode(Array(cut.bytes.prefix(length)))
+            #expect(packet.key.sourcePort == 0)
+            #expect(!packet.isICMPError)
+            #expect(packet.byteCount == UInt64(cut.bytes.count))
         }
         for length in cut.needed...cut.bytes.count {
             let packet = try decode(Array(cut.bytes.prefix(length)))
