@@ -1,3 +1,4 @@
+import FlowModel
 import Wire
 
 /// Netlink messages in one piece of memory, as many as fit the nearest cache, read over and over.
