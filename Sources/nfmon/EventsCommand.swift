@@ -90,7 +90,8 @@ struct EventsCommand: ParsableCommand {
         let live = try LiveTable(sources, tableConfiguration, ConntrackSource.Configuration(), recorder: recorder)
         try printer.begin()
         Talk.say("listening: \(live.description)")
-        AnswerNotes.gather(sources).forEach(Talk.warn)
+        let notes = AnswerNotes.gather(sources)
+        notes.forEach(Talk.warn)
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
         printer.deadline = end
         var goesOn = true
@@ -102,6 +103,8 @@ struct EventsCommand: ParsableCommand {
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
         let failure = live.finish()
+        // Somebody may have switched something off meanwhile.
+        AnswerNotes.gather(sources).filter { !notes.contains($0) }.forEach(Talk.warn)
         printer.allowPatience()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)

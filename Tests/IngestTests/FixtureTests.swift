@@ -36,6 +36,29 @@ import Testing
         }
     }
 
+    /// Decoder, table and report together: hostile numbers that each of them lets pass must not trap in the next.
+    @Test(arguments: names)
+    func damagedRecordingIsReadAsFarAsItGoes(_ name: String) throws {
+        let whole = try Data(contentsOf: Self.folder.appending(path: "\(name).pcap"))
+        let file = FileManager.default.temporaryDirectory.appending(path: "nfmon-damaged-\(UUID()).pcap")
+        defer { try? FileManager.default.removeItem(at: file) }
+        var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+        func random(below bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for _ in 0..<40 {
+            var damaged = whole
+            for _ in 0...random(below: 200) {
+                let value = [0, 0x7f, 0x80, 0xff, UInt8(random(below: 256))][random(below: 5)]
+                damaged[24 + random(below: damaged.count - 24)] = value
+            }
+            try damaged.write(to: file)
+            let replayed = try Replayed(file.path())
+            #expect(replayed.damage == nil || replayed.damage?.kind == .data)
+        }
+    }
+
     @Test func recordingCutAnywhereGivesWhatCameBefore() throws {
         let whole = try Data(contentsOf: Self.folder.appending(path: "denied.pcap"))
         let file = FileManager.default.temporaryDirectory.appending(path: "nfmon-cut-\(UUID()).pcap")
