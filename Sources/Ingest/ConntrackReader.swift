@@ -120,25 +120,7 @@ struct ConntrackReader: ~Copyable {
     }
 
     private mutating func deliver(_ count: Int) {
-        let time = ReceiveTime.now
-        observations.removeAll(keepingCapacity: true)
-        for index in 0..<count {
-            events.withDatagram(index) { datagram in
-                guard let datagram else {
-                    observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
-                    return
-                }
-                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
-            }
-        }
-        let answer = intake.deliver(observations, at: time) { batch in
-            for index in 0..<count {
-                events.withDatagram(index) { datagram in
-                    if let datagram { batch.append(datagram, .fromKernel, .netfilter) }
-                }
-            }
-        }
-        heed(answer)
+        heed(intake.deliver(count, from: events, of: .conntrack, with: &decoder, reusing: &observations))
     }
 
     private mutating func noteDrops() {

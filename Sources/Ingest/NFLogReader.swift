@@ -56,28 +56,7 @@ struct NFLogReader: ~Copyable {
     private mutating func drain() throws(IngestError) {
         for _ in 0..<64 {
             guard case .datagrams(let count) = try socket.receive(for: "read NFLOG packets") else { return }
-            deliver(count)
-        }
-    }
-
-    private mutating func deliver(_ count: Int) {
-        let time = ReceiveTime.now
-        observations.removeAll(keepingCapacity: true)
-        for index in 0..<count {
-            socket.withDatagram(index) { datagram in
-                guard let datagram else {
-                    observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1)))
-                    return
-                }
-                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
-            }
-        }
-        _ = intake.deliver(observations, at: time) { batch in
-            for index in 0..<count {
-                socket.withDatagram(index) { datagram in
-                    if let datagram { batch.append(datagram, .fromKernel, .netfilter) }
-                }
-            }
+            _ = intake.deliver(count, from: socket, of: .nflog, with: &decoder, reusing: &observations)
         }
     }
 }
