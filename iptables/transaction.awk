@@ -6,7 +6,7 @@
 # The table as it is. Its user chains and rules that are not ours count only as places.
 side == 1 && /^:NFMON(-INPUT|-FORWARD)? / { present[substr($1, 2)] = 1 }
 side == 1 && /^:/ { policy[substr($1, 2)] = $2 }
-side == 1 && /^-A NFMON(-INPUT|-FORWARD)? / && !/ -j NFLOG / { alien = $0 }
+side == 1 && /^-A NFMON(-INPUT|-FORWARD)? / && !/ -j (NFLOG |RETURN$)/ { alien = $0 }
 side == 1 && /^-A (INPUT|FORWARD|OUTPUT) -j NFMON(-INPUT|-FORWARD)?$/ { sub(/^-A/, "-D"); old[++olds] = $0; next }
 side == 1 && /^-A/ { length_of[$2]++; last[$2] = $0 }
 side == 1 && / -[jg] NFMON(-INPUT|-FORWARD)?( |$)/ { foreign[++foreigns] = $0 }
