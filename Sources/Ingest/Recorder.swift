@@ -87,9 +87,12 @@ public final class Recorder: Sendable {
     private func flush(_ state: inout State) {
         defer { state.pending.removeAll(keepingCapacity: true) }
         guard failure == nil else { return }
-        let deadline = hurry.isRaised ? ReceiveTime.now.monotonic &+ Self.patience : nil
         do throws(IngestError) {
-            let outcome = try state.stream.write(&state.pending, unless: deadline == nil ? hurry : nil, until: deadline)
+            var outcome = try state.stream.write(&state.pending, unless: hurry)
+            if outcome == .stopped {
+                outcome = try state.stream.write(
+                    &state.pending, until: ReceiveTime.now.monotonic &+ Self.patience)
+            }
             switch outcome {
             case .written: return
             case .readerIsGone:
