@@ -1,24 +1,26 @@
-// Benchmarks [speed | memory | memory KIND]; `Tests/Benchmarks/run` calls it.
+// Benchmarks speed [PART] | memory [KIND]; `Tests/Benchmarks/run` calls it.
+
+import Glibc
 
 let repetitions = 11
+let words = Array(CommandLine.arguments.dropFirst())
 
-switch CommandLine.arguments.dropFirst() {
-case ["speed"]:
-    for var group in ConntrackDecoding.groups() + PacketDecoding.groups() { group.run(repetitions: repetitions) }
-    for count in [1000, 100_000, 1_000_000] {
-        var group = TableBenchmarks.group(sessionCount: count)
-        group.run(repetitions: repetitions)
-    }
-    var top = ReportBenchmarks.top(sessionCount: 1_000_000)
-    top.run(repetitions: repetitions)
-    var stream = ReportBenchmarks.eventStream()
-    stream.run(repetitions: repetitions)
-case ["memory"]:
-    MemoryBenchmark.header()
-case let words:
-    guard words.count == 2, words.first == "memory", let kind = words.last.flatMap(MemoryBenchmark.Kind.init) else {
-        print("usage: Benchmarks speed | memory [plain | translated | logged]")
-        break
-    }
+switch (words.first, words.count) {
+case ("speed", 1): for part in SpeedPart.allCases { part.run(repetitions: repetitions) }
+case ("speed", 2):
+    guard let part = SpeedPart(rawValue: words[1]) else { usage() }
+    part.run(repetitions: repetitions)
+case ("memory", 1): MemoryBenchmark.header()
+case ("memory", 2):
+    guard let kind = MemoryBenchmark.Kind(rawValue: words[1]) else { usage() }
     MemoryBenchmark.run(kind)
+default: usage()
+}
+
+/// Says what there is.
+func usage() -> Never {
+    let parts = SpeedPart.allCases.map(\.rawValue).joined(separator: " | ")
+    let kinds = MemoryBenchmark.Kind.allCases.map(\.rawValue).joined(separator: " | ")
+    print("usage: Benchmarks speed [\(parts)] | memory [\(kinds)]")
+    exit(64)
 }

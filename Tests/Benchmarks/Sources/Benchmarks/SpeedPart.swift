@@ -1,0 +1,22 @@
+/// What is measured in nanoseconds, in the order in which it is printed.
+enum SpeedPart: String, CaseIterable {
+    case decoding
+    case table
+    case top
+    case stream
+
+    func run(repetitions: Int) {
+        switch self {
+        case .decoding: run(ConntrackDecoding.groups() + PacketDecoding.groups(), repetitions)
+        case .table:
+            // One at a time: each has its own million sessions in memory.
+            for count in [1000, 100_000, 1_000_000] { run([TableBenchmarks.group(sessionCount: count)], repetitions) }
+        case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
+        case .stream: run([ReportBenchmarks.eventStream()], repetitions)
+        }
+    }
+
+    private func run(_ groups: [Group], _ repetitions: Int) {
+        for var group in groups { group.run(repetitions: repetitions) }
+    }
+}
