@@ -3,6 +3,7 @@ import FlowModel
 extension FlowKey {
     /// Fills the key from CTA_TUPLE_ORIG, _REPLY or _MASTER.
     mutating func decode(tuple: ByteReader) throws(WireFault) {
+        if decode(laidOut: tuple) { return }
         var cursor = NetlinkAttributes(tuple)
         while try cursor.next() {
             switch cursor.type {
