@@ -5,19 +5,19 @@ public struct ConntrackStatus: OptionSet, Hashable, Sendable {
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    public static let expected = ConntrackStatus(rawValue: 1 << 0)
+    @inlinable public static var expected: ConntrackStatus { ConntrackStatus(rawValue: 1 << 0) }
     /// Packets were seen both ways.
-    public static let seenReply = ConntrackStatus(rawValue: 1 << 1)
+    @inlinable public static var seenReply: ConntrackStatus { ConntrackStatus(rawValue: 1 << 1) }
     /// Never dropped early when the table is full.
-    public static let assured = ConntrackStatus(rawValue: 1 << 2)
-    public static let confirmed = ConntrackStatus(rawValue: 1 << 3)
-    public static let sourceNAT = ConntrackStatus(rawValue: 1 << 4)
-    public static let destinationNAT = ConntrackStatus(rawValue: 1 << 5)
-    public static let sequenceAdjusted = ConntrackStatus(rawValue: 1 << 6)
-    public static let dying = ConntrackStatus(rawValue: 1 << 9)
-    public static let fixedTimeout = ConntrackStatus(rawValue: 1 << 10)
-    public static let helper = ConntrackStatus(rawValue: 1 << 13)
+    @inlinable public static var assured: ConntrackStatus { ConntrackStatus(rawValue: 1 << 2) }
+    @inlinable public static var confirmed: ConntrackStatus { ConntrackStatus(rawValue: 1 << 3) }
+    @inlinable public static var sourceNAT: ConntrackStatus { ConntrackStatus(rawValue: 1 << 4) }
+    @inlinable public static var destinationNAT: ConntrackStatus { ConntrackStatus(rawValue: 1 << 5) }
+    @inlinable public static var sequenceAdjusted: ConntrackStatus { ConntrackStatus(rawValue: 1 << 6) }
+    @inlinable public static var dying: ConntrackStatus { ConntrackStatus(rawValue: 1 << 9) }
+    @inlinable public static var fixedTimeout: ConntrackStatus { ConntrackStatus(rawValue: 1 << 10) }
+    @inlinable public static var helper: ConntrackStatus { ConntrackStatus(rawValue: 1 << 13) }
     /// Handed to a flowtable: software offload, so counters may stand still.
-    public static let offload = ConntrackStatus(rawValue: 1 << 14)
-    public static let hardwareOffload = ConntrackStatus(rawValue: 1 << 15)
+    @inlinable public static var offload: ConntrackStatus { ConntrackStatus(rawValue: 1 << 14) }
+    @inlinable public static var hardwareOffload: ConntrackStatus { ConntrackStatus(rawValue: 1 << 15) }
 }

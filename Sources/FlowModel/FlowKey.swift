@@ -55,6 +55,22 @@ public struct FlowKey: Hashable, Sendable {
 }
 
 extension FlowKey {
+    /// Whether all parts are equal; without a branch, as the table compares for every message.
+    @inlinable
+    @inline(__always)
+    public static func == (left: FlowKey, right: FlowKey) -> Bool {
+        let addresses =
+            (left.source.high ^ right.source.high) | (left.source.low ^ right.source.low)
+            | (left.destination.high ^ right.destination.high) | (left.destination.low ^ right.destination.low)
+        return addresses | (left.rest ^ right.rest) == 0
+    }
+
+    /// What is not an address, as one number.
+    @inlinable var rest: UInt64 {
+        UInt64(sourcePort) | UInt64(destinationPort) << 16 | UInt64(transport.rawValue) << 32
+            | UInt64(family.rawValue) << 40 | UInt64(zone) << 48
+    }
+
     /// The tuple of the packets that answer this one, in the same zone, when nothing translates them.
     ///
     /// ICMP queries become their replies as `nf_conntrack_proto_icmp.c` and `nf_conntrack_proto_icmpv6.c` map them; a

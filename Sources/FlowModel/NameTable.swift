@@ -8,9 +8,9 @@ public struct NameID: Hashable, Sendable {
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// No name: the attribute was absent or empty.
-    public static let none = NameID(rawValue: 0)
+    @inlinable public static var none: NameID { NameID(rawValue: 0) }
     /// What every further name becomes once the table is full.
-    public static let overflow = NameID(rawValue: 1)
+    @inlinable public static var overflow: NameID { NameID(rawValue: 1) }
 
     @inlinable
     public var isNone: Bool { rawValue == 0 }

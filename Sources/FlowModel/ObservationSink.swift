@@ -1,7 +1,7 @@
 /// Where the sources deliver: the way from left to right, without the left knowing the right.
 public protocol ObservationSink: AnyObject, Sendable {
     /// Takes in a batch; called from the sources' threads.
-    func take(_ batch: [Observation], at time: ReceiveTime) -> SinkAnswer
+    func take(_ batch: ObservationBatch, at time: ReceiveTime) -> SinkAnswer
 
     /// Nothing came for a while.
     func advance(to time: ReceiveTime) -> SinkAnswer

@@ -6,7 +6,7 @@ public struct TCPState: RawRepresentable, Hashable, Sendable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// No state is known: not TCP, or the message did not carry it.
-    public static let none = TCPState(rawValue: 0)
+    @inlinable public static var none: TCPState { TCPState(rawValue: 0) }
 
     /// The name that `conntrack -L` prints, or `nil` for a number that no kernel of today uses.
     public var keyword: String? {

@@ -5,14 +5,14 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
     @inlinable
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    public static let icmp = TransportProtocol(rawValue: 1)
-    public static let tcp = TransportProtocol(rawValue: 6)
-    public static let udp = TransportProtocol(rawValue: 17)
-    public static let dccp = TransportProtocol(rawValue: 33)
-    public static let gre = TransportProtocol(rawValue: 47)
-    public static let icmpv6 = TransportProtocol(rawValue: 58)
-    public static let sctp = TransportProtocol(rawValue: 132)
-    public static let udpLite = TransportProtocol(rawValue: 136)
+    @inlinable public static var icmp: TransportProtocol { TransportProtocol(rawValue: 1) }
+    @inlinable public static var tcp: TransportProtocol { TransportProtocol(rawValue: 6) }
+    @inlinable public static var udp: TransportProtocol { TransportProtocol(rawValue: 17) }
+    @inlinable public static var dccp: TransportProtocol { TransportProtocol(rawValue: 33) }
+    @inlinable public static var gre: TransportProtocol { TransportProtocol(rawValue: 47) }
+    @inlinable public static var icmpv6: TransportProtocol { TransportProtocol(rawValue: 58) }
+    @inlinable public static var sctp: TransportProtocol { TransportProtocol(rawValue: 132) }
+    @inlinable public static var udpLite: TransportProtocol { TransportProtocol(rawValue: 136) }
 
     /// Whether the tuple carries an ICMP identifier, type and code in the place of ports.
     @inlinable

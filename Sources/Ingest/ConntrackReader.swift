@@ -17,7 +17,7 @@ struct ConntrackReader: ~Copyable {
     private let events: NetlinkSocket
     private let dumps: NetlinkSocket
     private var decoder: ObservationDecoder
-    private var observations: [Observation] = []
+    private var observations = ObservationBatch()
     private var lastDropCount: UInt32 = 0
     private var lastDumpProgress: UInt64 = 0
     private var schedule = DumpSchedule()
@@ -157,8 +157,7 @@ struct ConntrackReader: ~Copyable {
         guard case .datagrams(let count) = try dumps.receive(for: "dump the conntrack table") else { return }
         let time = ReceiveTime.now
         lastDumpProgress = time.monotonic
-        var end: DumpEnd?
-        observations.removeAll(keepingCapacity: true)
+        observations.removeAll()
         for index in 0..<count {
             try dumps.withDatagram(index) { datagram throws(IngestError) in
                 guard let datagram else {
@@ -169,10 +168,7 @@ struct ConntrackReader: ~Copyable {
                 decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
             }
         }
-        if case .dumpEnded(let last)? = observations.last {
-            observations.removeLast()
-            end = last
-        }
+        let end = observations.popDumpEnd()
         heed(
             intake.deliver(observations, at: time) { batch in
                 for index in 0..<count {

@@ -9,10 +9,10 @@ extension Intake {
     ///   - observations: memory that is used again.
     func deliver(
         _ count: Int, from socket: borrowing NetlinkSocket, of lane: Lane, with decoder: inout ObservationDecoder,
-        reusing observations: inout [Observation]
+        reusing observations: inout ObservationBatch
     ) -> SinkAnswer {
         let time = ReceiveTime.now
-        observations.removeAll(keepingCapacity: true)
+        observations.removeAll()
         for index in 0..<count {
             socket.withDatagram(index) { datagram in
                 guard let datagram else {

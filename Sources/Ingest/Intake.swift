@@ -18,7 +18,7 @@ public struct Intake: Sendable {
     ///
     /// - Parameter recording: appends the bytes that the batch was decoded from.
     func deliver(
-        _ observations: [Observation], at time: ReceiveTime, recording: (inout RecordBatch) -> Void
+        _ observations: ObservationBatch, at time: ReceiveTime, recording: (inout RecordBatch) -> Void
     ) -> SinkAnswer {
         guard let recorder else { return sink.take(observations, at: time) }
         return recorder.record(at: time.wall, recording) { sink.take(observations, at: time) }

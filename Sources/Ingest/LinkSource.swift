@@ -87,7 +87,7 @@ private struct LinkReader: ~Copyable {
     }
 
     private mutating func deliver(_ count: Int) {
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         for index in 0..<count {
             socket.withDatagram(index) { datagram in
                 guard let datagram else { return }

@@ -10,7 +10,7 @@ struct NFLogReader: ~Copyable {
     private let stopSignal: Signal
     private let socket: NetlinkSocket
     private var decoder: ObservationDecoder
-    private var observations: [Observation] = []
+    private var observations = ObservationBatch()
 
     static func open(
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal

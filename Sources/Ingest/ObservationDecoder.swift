@@ -14,7 +14,7 @@ struct ObservationDecoder {
     /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
     mutating func decode(
         datagram: ByteReader, of family: NetlinkCapture.Family, direction: NetlinkCapture.Direction = .fromKernel,
-        to observations: inout [Observation]
+        to observations: inout ObservationBatch
     ) {
         var messages = NetlinkMessages(datagram)
         while true {
@@ -36,7 +36,7 @@ struct ObservationDecoder {
     }
 
     private mutating func decode(
-        _ message: borrowing NetlinkMessage, of family: NetlinkCapture.Family, to observations: inout [Observation]
+        _ message: borrowing NetlinkMessage, of family: NetlinkCapture.Family, to observations: inout ObservationBatch
     ) throws(WireFault) {
         if let control = message.control {
             if family == .netfilter { try decode(control, message, to: &observations) }
@@ -60,7 +60,7 @@ struct ObservationDecoder {
     }
 
     /// A request in a recording: the dump's is the dump's beginning.
-    private func decode(request message: borrowing NetlinkMessage, to observations: inout [Observation]) {
+    private func decode(request message: borrowing NetlinkMessage, to observations: inout ObservationBatch) {
         // CTNETLINK's IPCTNL_MSG_CT_GET with NLM_F_DUMP
         guard message.type == 0x101, message.flags & 0x300 == 0x300 else { return }
         observations.append(.dumpBegan(DumpStart(cause: DumpSequence.cause(of: message.sequence))))
@@ -68,7 +68,7 @@ struct ObservationDecoder {
 
     private mutating func decode(
         _ control: NetlinkMessage.ControlType, _ message: borrowing NetlinkMessage,
-        to observations: inout [Observation]
+        to observations: inout ObservationBatch
     ) throws(WireFault) {
         switch control {
         case .noOperation: return
@@ -89,7 +89,7 @@ struct ObservationDecoder {
 
     private mutating func decodeConntrack(
         _ message: borrowing NetlinkMessage, _ netfilter: borrowing NetfilterMessage,
-        to observations: inout [Observation]
+        to observations: inout ObservationBatch
     ) throws(WireFault) {
         let kind: ConntrackObservation.Kind
         switch netfilter.type {
@@ -105,13 +105,12 @@ struct ObservationDecoder {
         }
         let conntrack = try ConntrackMessage(attributes: netfilter.attributes)
         observations.append(
-            .conntrack(
-                ConntrackObservation(kind: kind, entry: conntrack.entry, helper: names.number(of: conntrack.helper))))
+            ConntrackObservation(kind: kind, entry: conntrack.entry, helper: names.number(of: conntrack.helper)))
     }
 
     /// Decodes the attributes of an NFLOG packet.
     mutating func decodePacket(
-        group: UInt16, _ attributes: ByteReader, to observations: inout [Observation]
+        group: UInt16, _ attributes: ByteReader, to observations: inout ObservationBatch
     ) throws(WireFault) {
         let log = try NFLogMessage(attributes: attributes)
         if let sequence = log.sequence {
@@ -140,6 +139,6 @@ struct ObservationDecoder {
             observation.conntrackOriginal = conntrack.entry.original
             observation.conntrackID = conntrack.entry.id
         }
-        observations.append(.packet(observation))
+        observations.append(observation)
     }
 }

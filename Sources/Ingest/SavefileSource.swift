@@ -66,8 +66,8 @@ public struct SavefileSource: ~Copyable {
     /// - Parameter observations: emptied, then filled.
     /// - Returns: `false` at the end.
     /// - Throws: where the file is cut or broken; what came before stands.
-    public mutating func next(into observations: inout [Observation]) throws(IngestError) -> Bool {
-        observations.removeAll(keepingCapacity: true)
+    public mutating func next(into observations: inout ObservationBatch) throws(IngestError) -> Bool {
+        observations.removeAll()
         let operation = "read savefile \(path)"
         try require(SavefileRecord.size, operation)
         guard start < bytes.count else { return false }
@@ -89,7 +89,7 @@ public struct SavefileSource: ~Copyable {
 
     private static func decode(
         _ record: ByteReader, of linkType: UInt32, with decoder: inout ObservationDecoder,
-        into observations: inout [Observation]
+        into observations: inout ObservationBatch
     ) {
         switch SavefileHeader.LinkType(rawValue: linkType) {
         case .netlink:

@@ -8,20 +8,21 @@ extension SessionRecord {
     ///
     /// - Parameter lastLook: the end of the last dump.
     /// - Returns: whether anything changed that the event stream shows.
-    mutating func takeIn(_ observation: ConntrackObservation, at time: ReceiveTime, lastLook: ReceiveTime?) -> Bool {
-        let entry = observation.entry
+    mutating func takeIn(_ observation: borrowing ConntrackObservation, at time: ReceiveTime, lastLook: ReceiveTime?)
+        -> Bool
+    {
         var isVisible = false
         lastSeen = time.wall
-        if let status = entry.status, status != self.status {
+        if let status = observation.entry.status, status != self.status {
             self.status = status
             isVisible = true
         }
-        if let mark = entry.mark, mark != self.mark || !facts.contains(.mark) {
+        if let mark = observation.entry.mark, mark != self.mark || !facts.contains(.mark) {
             isVisible = isVisible || mark != self.mark
             self.mark = mark
             facts.insert(.mark)
         }
-        if let state = entry.tcpState, state != tcpState {
+        if let state = observation.entry.tcpState, state != tcpState {
             tcpState = state
             isVisible = true
         }
@@ -29,11 +30,11 @@ extension SessionRecord {
             helper = observation.helper
             isVisible = true
         }
-        if let start = entry.start {
+        if let start = observation.entry.start {
             self.start = start
             facts.insert(.start)
         }
-        if let original = entry.originalCounters, let reply = entry.replyCounters {
+        if let original = observation.entry.originalCounters, let reply = observation.entry.replyCounters {
             let counters = DirectionalCounters(original: original, reply: reply)
             if observation.kind == .dumpRow { learnRate(counters.total, at: time, lastLook: lastLook) }
             takeIn(counters, at: time)

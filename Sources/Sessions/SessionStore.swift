@@ -37,7 +37,7 @@ public final class SessionStore: ObservationSink {
         self.onChange = onChange
     }
 
-    public func take(_ batch: [Observation], at time: ReceiveTime) -> SinkAnswer {
+    public func take(_ batch: ObservationBatch, at time: ReceiveTime) -> SinkAnswer {
         change(at: time) { $0.apply(batch, at: time, events: &$1) }
     }
 

@@ -2,13 +2,13 @@ import FlowModel
 
 extension SessionTable {
     /// Takes in a conntrack message: NEW, UPDATE and the rows of a dump put the entry into the table, DESTROY ends it.
-    mutating func apply(_ observation: ConntrackObservation, at time: ReceiveTime) {
+    ///
+    /// - Parameter hash: the original tuple's.
+    mutating func apply(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
         summary.observedCounts.conntrack &+= 1
-        let entry = observation.entry
-        let hash = hasher.hash(entry.original)
-        var slot = find(original: entry.original, hash: hash)
+        var slot = find(original: observation.entry.original, hash: hash)
         if observation.kind == .dumpRow { dump.report.rowCount &+= 1 }
-        if let known = slot, let id = entry.id, records[known].conntrackID != id {
+        if let known = slot, let id = observation.entry.id, records[known].conntrackID != id {
             slot = nil
             if isLate(observation, known: known) {
                 guard observation.kind == .destroy else {
@@ -29,7 +29,7 @@ extension SessionTable {
 
     /// Whether a message about a tuple that is known under another id speaks of the tuple's former owner. If it does not,
     /// the known session's end was missed.
-    private func isLate(_ observation: ConntrackObservation, known: UInt32) -> Bool {
+    private func isLate(_ observation: borrowing ConntrackObservation, known: UInt32) -> Bool {
         let entry = observation.entry
         switch observation.kind {
         case .new: return false
@@ -45,7 +45,7 @@ extension SessionTable {
 
     // MARK: Beginning
 
-    private mutating func create(_ observation: ConntrackObservation, at time: ReceiveTime) {
+    private mutating func create(_ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
         let entry = observation.entry
         var id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
         if tombstones.contains(id) {
@@ -129,7 +129,7 @@ extension SessionTable {
     }
 
     private func packetSession(at key: FlowKey) -> Match? {
-        guard case .one(let match) = find(packet: key) else { return nil }
+        guard case .one(let match) = find(packet: key, hash: hasher.hash(key)) else { return nil }
         let facts = records[match.slot].facts
         // A denied attempt stays what it was, also when a later one gets through.
         return facts.contains(.conntrack) || facts.contains(.denied) ? nil : match
@@ -155,7 +155,7 @@ extension SessionTable {
 
     // MARK: Change
 
-    private mutating func update(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
+    private mutating func update(_ slot: UInt32, _ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
         if observation.kind == .dumpRow, observation.entry.status?.contains(.dying) == true { return }
         let replyChanges = records[slot].reply != observation.entry.reply
         if replyChanges { leave(slot) }
@@ -193,15 +193,15 @@ extension SessionTable {
     // MARK: End
 
     /// Ends a session on the kernel's word, with its final counters and stamps.
-    private mutating func end(_ slot: UInt32, _ observation: ConntrackObservation, at time: ReceiveTime) {
+    private mutating func end(_ slot: UInt32, _ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
-        let endTime = observation.entry.stop ?? observation.entry.eventTime ?? time.wall
+        let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         depart(slot, SessionEnd(cause: .event, time: endTime), at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
-    private mutating func endUnknown(_ observation: ConntrackObservation, at time: ReceiveTime) {
+    private mutating func endUnknown(_ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
         let entry = observation.entry
         let id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
         guard !tombstones.contains(id) else {
@@ -214,7 +214,7 @@ extension SessionTable {
         record.conntrackID = entry.id ?? 0
         record.facts = [.live, .conntrack, .ended]
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
-        let end = SessionEnd(cause: .event, time: entry.stop ?? entry.eventTime ?? time.wall)
+        let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
         record.lastSeen = end.time
         tell(.end(Session(record: record, nflog: nil), end), at: end.time)
     }

@@ -77,10 +77,11 @@ extension SessionTable {
     /// The session of a packet seen before or after translation, in either direction. A tracked session goes before one
     /// that has just ended, and that before one that only packets told of.
     ///
-    /// - Parameter time: when the packet came; a session that had ended before does not have it. `nil` where the kernel does
-    ///   not say.
-    func find(packet key: FlowKey, at time: Timestamp? = nil) -> Found {
-        var probe = index.probe(hasher.hash(key))
+    /// - Parameters:
+    ///   - hash: the tuple's.
+    ///   - time: when the packet came; a session that had ended before does not have it. `nil` where the kernel does not say.
+    func find(packet key: FlowKey, hash: UInt32, at time: Timestamp? = nil) -> Found {
+        var probe = index.probe(hash)
         var tracked = Found.nothing
         var ended = Found.nothing
         var untracked = Found.nothing

@@ -2,10 +2,12 @@ import FlowModel
 
 extension SessionTable {
     /// Takes in a logged packet: counts it to its session, or begins one.
-    mutating func apply(_ packet: PacketObservation, at time: ReceiveTime) {
+    ///
+    /// - Parameter hash: the packet's tuple's.
+    mutating func apply(_ packet: PacketObservation, hash: UInt32, at time: ReceiveTime) {
         summary.observedCounts.nflog &+= 1
         let match: Match
-        switch findSession(of: packet) {
+        switch findSession(of: packet, hash: hash) {
         case .one(let found): match = found
         case .ambiguous:
             summary.ambiguousPackets &+= 1
@@ -41,14 +43,14 @@ extension SessionTable {
     }
 
     /// By conntrack's own word where the kernel attached it, else by what the packet shows.
-    private func findSession(of packet: PacketObservation) -> Found {
+    private func findSession(of packet: PacketObservation, hash: UInt32) -> Found {
         if let original = packet.conntrackOriginal,
             let slot = find(original: original, hash: hasher.hash(original)),
             packet.conntrackID == nil || packet.conntrackID == records[slot].conntrackID
         {
             return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
         }
-        return find(packet: packet.key, at: packet.verdict.isDenial ? .distantFuture : packet.time)
+        return find(packet: packet.key, hash: hash, at: packet.verdict.isDenial ? .distantFuture : packet.time)
     }
 
     private mutating func ensureLane(_ slot: UInt32) {

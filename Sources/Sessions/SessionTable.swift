@@ -58,13 +58,20 @@ public struct SessionTable: ~Copyable {
     /// Takes in what a source learned, and appends what it changed to `events`.
     ///
     /// - Complexity: O(observations) on average; the end of a dump costs O(sessions).
-    public mutating func apply(_ batch: [Observation], at time: ReceiveTime, events: inout [SessionEvent]) {
+    public mutating func apply(_ batch: ObservationBatch, at time: ReceiveTime, events: inout [SessionEvent]) {
         swap(&self.events, &events)
         defer { swap(&self.events, &events) }
         settle(at: time)
         reportLosses(at: time)
         warm(batch)
-        for index in batch.indices { apply(batch[index], at: time) }
+        for (number, place) in batch.places.enumerated() {
+            let index = Int(place.index)
+            switch place.kind {
+            case .conntrack: apply(batch.conntrack[index], hash: warming.hashes[number], at: time)
+            case .packet: apply(batch.packets[index], hash: warming.hashes[number], at: time)
+            case .other: apply(batch.others[index], at: time)
+            }
+        }
         reportLosses(at: time)
     }
 
@@ -115,8 +122,7 @@ public struct SessionTable: ~Copyable {
 
     private mutating func apply(_ observation: Observation, at time: ReceiveTime) {
         switch observation {
-        case .conntrack(let conntrack): apply(conntrack, at: time)
-        case .packet(let packet): apply(packet, at: time)
+        case .conntrack, .packet: break  // never among the others of a batch
         case .interface(let interface): if !interface.isGone { interfaces[interface.index] = interface.name }
         case .loss(let loss): note(loss, at: time)
         case .dumpBegan(let start): beginDump(start, at: time)

@@ -35,12 +35,3 @@ extension Timestamp {
     /// Nanoseconds since 1970 as the kernel sends them; what is beyond the year 2262 becomes that year.
     init(kernel nanoseconds: UInt64) { self.init(nanoseconds: Int64(clamping: nanoseconds)) }
 }
-
-extension ConnectionLabels {
-    /// Reads CTA_LABELS: the kernel's bitmap of 128 bits in native words (`nf_ct_labels_find`).
-    init(decoding bytes: ByteReader) throws(WireFault) {
-        guard bytes.count == 16, let low = bytes.native(UInt64.self, at: 0), let high = bytes.native(UInt64.self, at: 8)
-        else { throw .scalarLength }
-        self.init(low: low, high: high)
-    }
-}

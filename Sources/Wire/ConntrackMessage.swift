@@ -2,13 +2,16 @@ public import FlowModel
 
 /// A ctnetlink message or `NFULA_CT` attribute, decoded: the entry, and what few readers ask for.
 ///
-/// Unknown attributes are skipped; kernels add them. Spans borrow from the datagram.
+/// DESTROY carries no helper, labels and master (nf_conntrack_netlink.c). Unknown attributes are skipped; kernels add them. Spans borrow from the datagram.
 public struct ConntrackMessage: ~Escapable {
     public var entry = ConntrackEntry()
     /// The helper's name (`CTA_HELP_NAME`), empty where absent.
     public var helper: Span<UInt8>
     /// The security context's name (`CTA_SECCTX_NAME`), empty where absent.
     public var securityContext: Span<UInt8>
+    /// The original tuple of the connection that expected this one (`CTA_TUPLE_MASTER`).
+    public var master: FlowKey?
+    public var labels: ConnectionLabels?
     /// References to the entry (`CTA_USE`).
     public var useCount: UInt32?
     public var protocolState: ProtocolState?
@@ -54,13 +57,13 @@ public struct ConntrackMessage: ~Escapable {
             case 14:  // CTA_TUPLE_MASTER
                 var master = FlowKey.empty
                 try master.decode(tuple: payload)
-                entry.master = master
+                self.master = master
             case 15: originalSequenceAdjustment = try SequenceAdjustment(payload)  // CTA_SEQ_ADJ_ORIG
             case 16: replySequenceAdjustment = try SequenceAdjustment(payload)  // CTA_SEQ_ADJ_REPLY
             case 18: zone = try cursor.scalar(UInt16.self)  // CTA_ZONE: of both directions
             case 19: securityContext = try Self.name(in: payload)  // CTA_SECCTX
             case 20: try entry.decodeTimestamps(payload)  // CTA_TIMESTAMP
-            case 22: entry.labels = try ConnectionLabels(decoding: payload)  // CTA_LABELS
+            case 22: labels = try ConnectionLabels(decoding: payload)  // CTA_LABELS
             case 24: synproxy = try Synproxy(payload)  // CTA_SYNPROXY
             case 27: entry.eventTime = Timestamp(kernel: try cursor.scalar(UInt64.self))  // CTA_TIMESTAMP_EVENT
             default: break  // 21, 23, 25 and 26 are masks and filters of requests; others are newer than this code

@@ -29,7 +29,7 @@ final class Replay {
     /// - Returns: where the file is damaged, in what way; what came before was taken in.
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
         var source = try SavefileSource.open(path, names: names, unless: stop)
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         var damage: IngestError?
         while true {
             do throws(IngestError) {
@@ -38,7 +38,9 @@ final class Replay {
                 damage = error
                 break
             }
-            observations.removeAll { !lanes.contains($0) }
+            if lanes.count < Lane.allCases.count {
+                observations = ObservationBatch(observations.filter(lanes.contains))
+            }
             _ = store.take(observations, at: source.time)
             guard try step(store) else { return damage }
         }

@@ -7,6 +7,33 @@ struct FlowKeyTests {
         destinationPort: 443, transport: .tcp, family: .ipv4, zone: 3)
 
     @Test
+    func keysOfAnotherAddressDiffer() {
+        let parts: [WritableKeyPath<FlowKey, UInt64>] = [
+            \.source.high, \.source.low, \.destination.high, \.destination.low,
+        ]
+        for part in parts {
+            for bit in 0..<64 {
+                var other = Self.web
+                other[keyPath: part] ^= 1 << bit
+                #expect(other != Self.web)
+            }
+        }
+    }
+
+    @Test
+    func keysThatDifferInAnyOtherPartDiffer() {
+        var others = [FlowKey](repeating: Self.web, count: 5)
+        others[0].sourcePort ^= 1 << 15
+        others[1].destinationPort ^= 1
+        others[2].zone ^= 1 << 15
+        others[3].transport = .udp
+        others[4].family = .ipv6
+        for other in others { #expect(other != Self.web) }
+        let same = Self.web
+        #expect(same == Self.web)
+    }
+
+    @Test
     func theAnswerGoesBetweenTheSamePortsInTheSameZone() {
         let answer = Self.web.inverse
         #expect(answer.source == Self.web.destination)

@@ -81,7 +81,7 @@ struct Replayed {
         let names = NameTable()
         let store = SessionStore(seed: (1, 2))
         var source = try SavefileSource.open(path, names: names)
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         do throws(IngestError) {
             while try source.next(into: &observations) { _ = store.take(observations, at: source.time) }
         } catch {

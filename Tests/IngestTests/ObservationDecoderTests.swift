@@ -7,21 +7,21 @@ import Testing
 @Suite struct ObservationDecoderTests {
     @Test func gapInTheSequenceIsExactlyThePacketsLost() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         for sequence: UInt32 in [0, 1, 5, 6] { decoder.take(.packet(sequence: sequence), to: &observations) }
         #expect(observations.lossCounts == [3])
     }
 
     @Test func packetsLostBeforeTheFirstOneThatArrivedAreCounted() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         decoder.take(.packet(sequence: 7), to: &observations)
         #expect(observations.lossCounts == [7])
     }
 
     @Test func sequenceThatWrapsIsNoLoss() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         for sequence: UInt32 in [0x7fff_0000, .max - 1, .max, 0, 1] {
             decoder.take(.packet(sequence: sequence), to: &observations)
         }
@@ -30,7 +30,7 @@ import Testing
 
     @Test func groupsHaveSequencesOfTheirOwn() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         for group: UInt16 in [100, 101] {
             for sequence: UInt32 in 0..<3 { decoder.take(.packet(group: group, sequence: sequence), to: &observations) }
         }
@@ -39,14 +39,14 @@ import Testing
 
     @Test func endOfAnNFLogBatchIsNoEndOfADump() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         decoder.take(Message(type: 3, flags: 2, body: [0, 0, 0, 0]), to: &observations)
         #expect(observations.isEmpty)
     }
 
     @Test func dumpThatTheKernelCallsInterruptedIsNotComplete() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         let tuple = Message.attribute(1, Message.attribute(1, Message.attribute(1, [10, 0, 0, 1])))
         decoder.take(Message(type: 0x100, flags: 0x12, sequence: 5, body: [2, 0, 0, 0] + tuple), to: &observations)
         decoder.take(Message(type: 3, flags: 2, sequence: 5, body: [0, 0, 0, 0]), to: &observations)
@@ -59,7 +59,7 @@ import Testing
 
     @Test func malformedMessageIsCountedToItsLaneAndTheNextOneIsRead() {
         var decoder = ObservationDecoder(names: NameTable())
-        var observations: [Observation] = []
+        var observations = ObservationBatch()
         let broken = Message(type: 0x100, body: [2, 0, 0, 0, 200, 0, 1, 0])
         decoder.take(bytes: broken.bytes + Message.packet(sequence: 0).bytes, to: &observations)
         #expect(observations.count == 2)
@@ -114,16 +114,16 @@ struct Message {
 }
 
 extension ObservationDecoder {
-    mutating func take(_ message: Message, to observations: inout [Observation]) {
+    mutating func take(_ message: Message, to observations: inout ObservationBatch) {
         take(bytes: message.bytes, to: &observations)
     }
 
-    mutating func take(bytes: [UInt8], to observations: inout [Observation]) {
+    mutating func take(bytes: [UInt8], to observations: inout ObservationBatch) {
         decode(datagram: bytes.reader, of: .netfilter, to: &observations)
     }
 }
 
-extension [Observation] {
+extension ObservationBatch {
     /// How many were lost, gap by gap.
     var lossCounts: [UInt64] {
         compactMap { if case .loss(let loss) = $0 { loss.count } else { nil } }

@@ -26,13 +26,14 @@ struct Disagreement {
         expect(
             "security context", String(decoding: [UInt8](copying: ours.securityContext), as: UTF8.self),
             theirs.text(ATTR_SECCTX))
-        expect("labels", entry.labels, theirs.labels)
+        expect("labels", ours.labels, theirs.labels)
         expect("original packets", entry.originalCounters?.packetCount, theirs.number64(ATTR_ORIG_COUNTER_PACKETS))
         expect("original bytes", entry.originalCounters?.byteCount, theirs.number64(ATTR_ORIG_COUNTER_BYTES))
         expect("reply packets", entry.replyCounters?.packetCount, theirs.number64(ATTR_REPL_COUNTER_PACKETS))
         expect("reply bytes", entry.replyCounters?.byteCount, theirs.number64(ATTR_REPL_COUNTER_BYTES))
         expect("start", entry.start, theirs.number64(ATTR_TIMESTAMP_START).map { Timestamp($0) })
         expect("stop", entry.stop, theirs.number64(ATTR_TIMESTAMP_STOP).map { Timestamp($0) })
+        compareMaster(ours.master, theirs)
         compareProtocolState(ours.protocolState, theirs)
         compareAdjustments(ours, theirs)
     }
@@ -61,13 +62,16 @@ struct Disagreement {
             expect("reply source port", entry.reply.sourcePort, theirs.port(ATTR_REPL_PORT_SRC) ?? 0)
             expect("reply destination port", entry.reply.destinationPort, theirs.port(ATTR_REPL_PORT_DST) ?? 0)
         }
-        expect("master's source", entry.master?.source, theirs.address(ATTR_MASTER_IPV4_SRC, ATTR_MASTER_IPV6_SRC))
+    }
+
+    private mutating func compareMaster(_ master: FlowKey?, _ theirs: borrowing OracleEntry) {
+        expect("master's source", master?.source, theirs.address(ATTR_MASTER_IPV4_SRC, ATTR_MASTER_IPV6_SRC))
         expect(
-            "master's destination", entry.master?.destination,
+            "master's destination", master?.destination,
             theirs.address(ATTR_MASTER_IPV4_DST, ATTR_MASTER_IPV6_DST))
-        expect("master's source port", entry.master?.sourcePort, theirs.port(ATTR_MASTER_PORT_SRC))
-        expect("master's destination port", entry.master?.destinationPort, theirs.port(ATTR_MASTER_PORT_DST))
-        expect("master's protocol", entry.master?.transport.rawValue, theirs.number8(ATTR_MASTER_L4PROTO))
+        expect("master's source port", master?.sourcePort, theirs.port(ATTR_MASTER_PORT_SRC))
+        expect("master's destination port", master?.destinationPort, theirs.port(ATTR_MASTER_PORT_DST))
+        expect("master's protocol", master?.transport.rawValue, theirs.number8(ATTR_MASTER_L4PROTO))
     }
 
     private mutating func compareProtocolState(_ ours: ProtocolState?, _ theirs: borrowing OracleEntry) {

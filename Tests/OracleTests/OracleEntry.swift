@@ -1,5 +1,6 @@
 import CNetfilter
 import FlowModel
+import Wire
 
 /// A conntrack entry of libnetfilter_conntrack: what `conntrack -L` would print.
 @safe

@@ -1,5 +1,6 @@
 import CNetfilter
 import FlowModel
+import Wire
 
 /// Builds conntrack messages of every kind: with the library whatever it can build, the rest with libmnl.
 struct RandomConntrack {

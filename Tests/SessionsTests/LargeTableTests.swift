@@ -30,8 +30,8 @@ struct LargeTableTests {
 
         let together = Monitor()
         let oneByOne = Monitor()
-        together.take(news)
-        together.take(batch)
+        together.take(ObservationBatch(news))
+        together.take(ObservationBatch(batch))
         for observation in news + batch { oneByOne.take(observation) }
 
         #expect(together.told.count == oneByOne.told.count)

@@ -37,9 +37,9 @@ final class Monitor {
 
     // MARK: What sources say
 
-    func take(_ batch: Observation...) { take(batch) }
+    func take(_ batch: Observation...) { take(ObservationBatch(batch)) }
 
-    func take(_ batch: [Observation]) { table.apply(batch, at: time, events: &events) }
+    func take(_ batch: ObservationBatch) { table.apply(batch, at: time, events: &events) }
 
     func conntrack(_ kind: ConntrackObservation.Kind, _ entry: ConntrackEntry, helper: NameID = .none) {
         take(.conntrack(ConntrackObservation(kind: kind, entry: entry, helper: helper)))

@@ -6,12 +6,13 @@ import Testing
 struct SessionStoreTests {
     private static let time = ReceiveTime(wall: Monitor.epoch, monotonic: 1)
 
-    private func news(_ range: Range<UInt32>) -> [Observation] {
-        range.map {
-            let source = IPAddress(ipv4: 0x0a00_0000 + $0)
-            let entry = ConntrackEntry.entry($0 + 1, .tcp(source, 1, .server, 443))
-            return .conntrack(ConntrackObservation(kind: .new, entry: entry, helper: .none))
-        }
+    private func news(_ range: Range<UInt32>) -> ObservationBatch {
+        ObservationBatch(
+            range.lazy.map { id -> Observation in
+                let source = IPAddress(ipv4: 0x0a00_0000 + id)
+                let entry = ConntrackEntry.entry(id + 1, .tcp(source, 1, .server, 443))
+                return .conntrack(ConntrackObservation(kind: .new, entry: entry, helper: .none))
+            })
     }
 
     @Test

@@ -41,7 +41,7 @@ struct ConntrackAttribute: Sendable, CustomTestStringConvertible {
         ConntrackAttribute("CTA_ID", { $0.addAttribute(12, number: 0xffff_fffe as UInt32) }) {
             $0.entry.id == 0xffff_fffe
         },
-        ConntrackAttribute("CTA_TUPLE_MASTER", { $0.addTuple(14, .names) }, { $0.entry.master == .names }),
+        ConntrackAttribute("CTA_TUPLE_MASTER", { $0.addTuple(14, .names) }, { $0.master == .names }),
         ConntrackAttribute("CTA_ZONE", { $0.addAttribute(18, number: 7 as UInt16) }) {
             $0.entry.original.zone == 7 && $0.entry.reply.zone == 7
         },
@@ -49,7 +49,7 @@ struct ConntrackAttribute: Sendable, CustomTestStringConvertible {
             $0.entry.original.zone == 0 && $0.entry.reply.zone == 5
         },
         ConntrackAttribute("CTA_LABELS", { $0.addAttribute(22, [1] + [UInt8](repeating: 0, count: 14) + [0x80]) }) {
-            $0.entry.labels == ConnectionLabels(low: 1, high: 1 << 63)
+            $0.labels == ConnectionLabels(low: 1, high: 1 << 63)
         },
     ]
 

@@ -24,6 +24,30 @@ struct ConntrackMessageTests {
         #expect(try DecodedConntrack(attributes: attributes).entry.original == key)
     }
 
+    /// The kernel has one order, and the decoder a short way for it.
+    @Test(arguments: [FlowKey.web, .webReply, .names])
+    func aTupleReadsTheSameInWhateverOrderItsPartsCome(_ key: FlowKey) throws {
+        var attributes: [UInt8] = []
+        attributes.addNest(1) { tuple in
+            tuple.addNest(2) { transport in
+                transport.addAttribute(3, number: key.destinationPort)
+                transport.addAttribute(2, number: key.sourcePort)
+                transport.addAttribute(1, number: key.transport.rawValue)
+            }
+            tuple.addNest(1) { addresses in
+                switch key.family {
+                case .ipv4:
+                    addresses.addAttribute(2, number: key.destination.ipv4Bits)
+                    addresses.addAttribute(1, number: key.source.ipv4Bits)
+                case .ipv6:
+                    addresses.addAttribute(4, [UInt8](big: key.destination.high) + [UInt8](big: key.destination.low))
+                    addresses.addAttribute(3, [UInt8](big: key.source.high) + [UInt8](big: key.source.low))
+                }
+            }
+        }
+        #expect(try DecodedConntrack(attributes: attributes).entry.original == key)
+    }
+
     @Test
     func whatAMessageDoesNotCarryIsUnknownAndNotZero() throws {
         let decoded = try decode { _ in }
@@ -34,7 +58,7 @@ struct ConntrackMessageTests {
         #expect(decoded.entry.timeout == nil)
         #expect(decoded.entry.start == nil)
         #expect(decoded.entry.tcpState == nil)
-        #expect(decoded.entry.labels == nil)
+        #expect(decoded.labels == nil)
         #expect(decoded.entry.id == nil)
         #expect(decoded.helper.isEmpty)
     }

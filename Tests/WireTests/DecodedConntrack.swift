@@ -6,6 +6,8 @@ struct DecodedConntrack {
     var entry: ConntrackEntry
     var helper: String
     var securityContext: String
+    var master: FlowKey?
+    var labels: ConnectionLabels?
     var useCount: UInt32?
     var protocolState: ProtocolState?
     var originalSequenceAdjustment: SequenceAdjustment?
@@ -17,6 +19,8 @@ struct DecodedConntrack {
         entry = message.entry
         helper = String(decoding: [UInt8](copying: message.helper), as: UTF8.self)
         securityContext = String(decoding: [UInt8](copying: message.securityContext), as: UTF8.self)
+        master = message.master
+        labels = message.labels
         useCount = message.useCount
         protocolState = message.protocolState
         originalSequenceAdjustment = message.originalSequenceAdjustment

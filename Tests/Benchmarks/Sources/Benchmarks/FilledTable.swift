@@ -18,7 +18,7 @@ final class FilledTable {
         apply([.dumpBegan(DumpStart(cause: .initial))])
         for first in stride(from: 0, to: population.count, by: Self.batchSize) {
             let numbers = first..<min(first + Self.batchSize, population.count)
-            apply(numbers.map { conntrack(.dumpRow, population.row($0, round: 0)) })
+            apply(ObservationBatch(numbers.map { conntrack(.dumpRow, population.row($0, round: 0)) }))
         }
         apply([.dumpEnded(DumpEnd(isComplete: true))])
         precondition(table.count == population.count, "the table is not filled")
@@ -30,7 +30,7 @@ final class FilledTable {
     }
 
     /// Has the table take in a batch, and throws the events away as an output that keeps up does.
-    func apply(_ batch: [Observation]) {
+    func apply(_ batch: ObservationBatch) {
         table.apply(batch, at: time, events: &events)
         events.removeAll(keepingCapacity: true)
         monotonic += 1_000_000

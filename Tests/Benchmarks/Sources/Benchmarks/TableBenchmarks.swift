@@ -14,9 +14,8 @@ enum TableBenchmarks {
         var random = SeededGenerator(seed: 1)
         func batches(_ observe: (Int) -> Observation, _ stopwatch: inout Stopwatch) -> Int {
             for _ in 0..<batchCount {
-                let batch = (0..<FilledTable.batchSize).map { _ in
-                    observe(Int.random(in: 0..<sessionCount, using: &random))
-                }
+                let batch = ObservationBatch(
+                    (0..<FilledTable.batchSize).map { _ in observe(Int.random(in: 0..<sessionCount, using: &random)) })
                 stopwatch.measure { filled.apply(batch) }
             }
             return batchCount * FilledTable.batchSize
@@ -88,8 +87,8 @@ enum TableBenchmarks {
         for batch in 0..<count {
             let first = filled.population.count + batch * FilledTable.batchSize
             let entries = (first..<first + FilledTable.batchSize).map { filled.population.entry($0) }
-            let news = entries.map { filled.conntrack(.new, $0) }
-            let ends = entries.map { filled.conntrack(.destroy, $0) }
+            let news = ObservationBatch(entries.map { filled.conntrack(.new, $0) })
+            let ends = ObservationBatch(entries.map { filled.conntrack(.destroy, $0) })
             if kind == .new { stopwatch.measure { filled.apply(news) } } else { filled.apply(news) }
             if kind == .destroy { stopwatch.measure { filled.apply(ends) } } else { filled.apply(ends) }
             if batch % 16 == 15 { filled.rest() }
