@@ -89,6 +89,17 @@ extension FlowKey {
         return key
     }
 
+    /// Whether this is ``inverse`` of the other, zones aside: nothing translates between them.
+    @inlinable
+    public func answers(_ other: FlowKey) -> Bool {
+        guard !transport.isICMP else { return other.inverse.withoutZone == withoutZone }
+        let addresses =
+            (source.high ^ other.destination.high) | (source.low ^ other.destination.low)
+            | (destination.high ^ other.source.high) | (destination.low ^ other.source.low)
+        let ports = (sourcePort ^ other.destinationPort) | (destinationPort ^ other.sourcePort)
+        return addresses | UInt64(ports) == 0 && transport == other.transport && family == other.family
+    }
+
     @inlinable
     static func answer(to type: UInt8, family: AddressFamily) -> UInt8 {
         switch (family, type) {

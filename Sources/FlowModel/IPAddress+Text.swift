@@ -26,15 +26,24 @@ extension IPAddress {
 
     /// The longest run of at least two zero groups, the first of equals: what RFC 5952 writes as `::`; empty for none.
     public var longestZeroRun: Range<Int> {
-        var best = 0..<0
-        var start = 0
-        while start < 8 {
-            var end = start
-            while end < 8, group(end) == 0 { end += 1 }
-            if end - start > max(1, best.count) { best = start..<end }
-            start = end + 1
+        // A bit for each group at which a run of `length` zero groups begins; the lowest bit is the first group's.
+        let zeros = Self.zeroGroups(of: high) | Self.zeroGroups(of: low) << 4
+        var (starts, longest, length) = (zeros, zeros, 0)
+        while starts != 0 {
+            longest = starts
+            length += 1
+            starts &= zeros >> UInt64(length)
         }
-        return best
+        return length > 1 ? longest.trailingZeroBitCount..<longest.trailingZeroBitCount + length : 0..<0
+    }
+
+    /// The zero ones of the four groups in half an address as four bits, the first group the lowest.
+    @inline(__always)
+    private static func zeroGroups(of half: UInt64) -> UInt64 {
+        // Adding 0x7fff carries into a lane's highest bit unless the rest of the lane is zero.
+        let low15 = 0x7fff_7fff_7fff_7fff as UInt64
+        let zeros = ~(((half & low15) &+ low15) | half | low15)  // the highest bit of each zero lane
+        return (zeros >> 63 | zeros >> 46 | zeros >> 29 | zeros >> 12) & 0xf
     }
 
     private func appendColonHex(to text: inout [UInt8]) {

@@ -1,9 +1,9 @@
 /// What turns the numbers in sessions into words: names, and the interfaces' names by index.
 public struct NameBook: Sendable {
     public var names: Names
-    public var interfaces: [InterfaceIndex: NameID]
+    public var interfaces: InterfaceNames
 
-    public init(names: Names, interfaces: [InterfaceIndex: NameID]) {
+    public init(names: Names, interfaces: InterfaceNames) {
         self.names = names
         self.interfaces = interfaces
     }

@@ -10,6 +10,9 @@ public struct Session: Sendable {
         self.nflog = nflog
     }
 
+    /// No session.
+    @inlinable public static var none: Session { Session(record: .unused, nflog: nil) }
+
     /// Conntrack's counters, `nil` where they are unknown: accounting was off when the session began, no message carried
     /// them yet, or conntrack does not know the session.
     @inlinable

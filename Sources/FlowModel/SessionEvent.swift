@@ -1,22 +1,27 @@
 /// One line of the event stream.
 public struct SessionEvent: Sendable {
-    public enum Body: Sendable {
-        case start(Session)
-        case update(Session)
-        case end(Session, SessionEnd)
+    public enum Kind: Sendable {
+        case start
+        case update
+        case end(SessionEnd)
         /// The first time a packet of the session was dropped or rejected.
-        case denied(Session)
+        case denied
         case loss(LossReport)
         case resync(ResyncReport)
     }
 
     public var time: Timestamp
-    public var body: Body
+    public var kind: Kind
+    /// The session; of a loss and a resync, which are about none, ``Session/none``.
+    ///
+    /// Not a part of ``Kind`` and no optional: it is large, and so it can be read where it lies.
+    public var session: Session
 
     @inlinable
-    public init(time: Timestamp, body: Body) {
+    public init(time: Timestamp, kind: Kind, session: Session = .none) {
         self.time = time
-        self.body = body
+        self.kind = kind
+        self.session = session
     }
 }
 

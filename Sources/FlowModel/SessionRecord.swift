@@ -40,11 +40,15 @@ public struct SessionRecord: Sendable {
         self.lastSeen = lastSeen
     }
 
+    /// What an unused place of a table holds.
+    @inlinable public static var unused: SessionRecord {
+        let never = Timestamp(nanoseconds: 0)
+        return SessionRecord(id: SessionID(rawValue: 0), original: .empty, reply: .empty, start: never, lastSeen: never)
+    }
+
     /// Whether source or destination is translated.
     @inlinable
-    public var isTranslated: Bool {
-        original.inverse.withoutZone != reply.withoutZone
-    }
+    public var isTranslated: Bool { !reply.answers(original) }
 }
 
 /// What is known of a session, as flags.

@@ -11,14 +11,14 @@ extension CSVText {
     /// Appends one event of the stream as a row.
     mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
         time(event.time)
-        word(event.body.action.keyword)
+        word(event.kind.action.keyword)
         number(sequence)
-        switch event.body {
-        case .start(let session), .update(let session), .denied(let session):
-            append(session, until: nil, names: names)
+        switch event.kind {
+        case .start, .update, .denied:
+            append(event.session, until: nil, names: names)
             skip(Self.endColumnCount + Self.streamColumnCount)
-        case .end(let session, let end):
-            append(session, until: end.time, names: names)
+        case .end(let end):
+            append(event.session, until: end.time, names: names)
             time(end.time)
             word(end.cause.keyword)
             time(end.earliest)

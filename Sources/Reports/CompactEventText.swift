@@ -12,17 +12,19 @@ struct CompactEventText: Sendable {
         text.appendTimeOfDay(event.time, fractionDigits: 6)
         text.append(UInt8(ascii: " "))
         let start = text.count
-        text.append(contentsOf: event.body.action.compactKeyword.utf8)
+        text.append(contentsOf: event.kind.action.compactKeyword.utf8)
         text.pad(from: start, to: 6)
         text.append(UInt8(ascii: " "))
-        switch event.body {
-        case .start(let session):
-            text.appendCompact(session, duration: nil, names: names)
-            if session.record.facts.contains(.predatesListener) { text.append(contentsOf: " (older than nfmon)".utf8) }
-        case .update(let session), .denied(let session):
-            text.appendCompact(session, duration: nil, names: names)
-        case .end(let session, let end):
-            text.appendCompact(session, duration: session.duration(to: end.time), names: names)
+        switch event.kind {
+        case .start:
+            text.appendCompact(event.session, duration: nil, names: names)
+            if event.session.record.facts.contains(.predatesListener) {
+                text.append(contentsOf: " (older than nfmon)".utf8)
+            }
+        case .update, .denied:
+            text.appendCompact(event.session, duration: nil, names: names)
+        case .end(let end):
+            text.appendCompact(event.session, duration: event.session.duration(to: end.time), names: names)
             if end.cause != .event {
                 text.append(contentsOf: " (".utf8)
                 text.append(contentsOf: end.cause.keyword.utf8)

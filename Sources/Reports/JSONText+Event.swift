@@ -6,12 +6,13 @@ extension JSONText {
     mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: borrowing NameBook) {
         append(words.open)
         append(event.time)
-        field(words.action, words.actions[Int(event.body.action.rawValue)])
-        switch event.body {
-        case .start(let session):
-            append(session, nil, sequence, isInitial: session.record.facts.contains(.predatesListener), names)
-        case .update(let session), .denied(let session): append(session, nil, sequence, isInitial: false, names)
-        case .end(let session, let end): append(session, end, sequence, isInitial: false, names)
+        field(words.action, words.actions[Int(event.kind.action.rawValue)])
+        switch event.kind {
+        case .start:
+            let isInitial = event.session.record.facts.contains(.predatesListener)
+            append(event.session, nil, sequence, isInitial: isInitial, names)
+        case .update, .denied: append(event.session, nil, sequence, isInitial: false, names)
+        case .end(let end): append(event.session, end, sequence, isInitial: false, names)
         case .loss(let loss): append(loss, sequence)
         case .resync(let report): append(report, sequence)
         }

@@ -21,7 +21,7 @@ enum EventAction: UInt8, Sendable {
     }
 }
 
-extension SessionEvent.Body {
+extension SessionEvent.Kind {
     var action: EventAction {
         switch self {
         case .start: .sessionStart

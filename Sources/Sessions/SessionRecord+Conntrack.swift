@@ -4,6 +4,24 @@ extension SessionRecord {
     /// The identity that conntrack's messages lead to; the session's own, unless packets had told of it before.
     var conntrackIdentity: SessionID { SessionID(conntrackID: conntrackID, original: original) }
 
+    /// Makes the session conntrack's, with the first message that tells of it.
+    mutating func begin(
+        with observation: borrowing ConntrackObservation, at time: ReceiveTime, during dump: DumpProgress
+    ) {
+        facts.formUnion([.live, .conntrack])
+        facts.remove(.awaitsConntrack)
+        conntrackID = observation.entry.id ?? 0
+        generation = dump.generation
+        if observation.kind == .new {
+            facts.insert(.start)
+            if let eventTime = observation.entry.eventTime { start = eventTime }
+        } else {
+            facts.remove(.start)  // unless the kernel's stamp follows
+        }
+        if observation.kind == .dumpRow, dump.cause == .initial { facts.insert(.predatesListener) }
+        _ = takeIn(observation, at: time, lastLook: dump.lastEnd)
+    }
+
     /// Takes over what a conntrack message says.
     ///
     /// - Parameter lastLook: the end of the last dump.

@@ -23,7 +23,7 @@ extension SessionTable {
         case (.destroy, let slot?): end(slot, observation, at: time)
         case (.destroy, nil): endUnknown(observation, at: time)
         case (_, let slot?): update(slot, observation, at: time)
-        case (_, nil): create(observation, at: time)
+        case (_, nil): create(observation, hash: hash, at: time)
         }
     }
 
@@ -45,7 +45,7 @@ extension SessionTable {
 
     // MARK: Beginning
 
-    private mutating func create(_ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
+    private mutating func create(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
         let entry = observation.entry
         var id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
         if tombstones.contains(id) {
@@ -59,36 +59,20 @@ extension SessionTable {
             id = SessionID(firstSeen: time.wall, original: entry.original)
         }
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
-        endSessionsReplaced(by: entry.original, at: time)
+        endSessionsReplaced(by: entry.original, hash: hash, at: time)
         let waiter = waitingSession(of: entry)
         guard waiter != nil || makeRoom() else {
             summary.refusedCount &+= 1
             return
         }
         let slot = waiter.map { adopt($0, by: id, entry) } ?? insert(entry, id, at: time)
-        var record = records[slot]
-        record.facts.formUnion([.live, .conntrack])
-        record.facts.remove(.awaitsConntrack)
-        record.conntrackID = entry.id ?? 0
-        if observation.kind == .new {
-            record.facts.insert(.start)
-            if let eventTime = entry.eventTime { record.start = eventTime }
-        } else {
-            record.facts.remove(.start)  // unless the kernel's stamp follows
-        }
-        if observation.kind == .dumpRow {
-            if dump.cause == .initial { record.facts.insert(.predatesListener) }
-            dump.report.foundCount &+= 1
-        }
-        record.generation = dump.generation
-        _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
-        let wasAnnounced = record.facts.contains(.announced)
-        records[slot] = record
+        if observation.kind == .dumpRow { dump.report.foundCount &+= 1 }
+        records[slot].begin(with: observation, at: time, during: dump)
         enter(slot)
-        if wasAnnounced {
-            tell(slot, at: entry.eventTime ?? time.wall) { .update($0) }
+        if records[slot].facts.contains(.announced) {
+            tell(.update, slot, at: entry.eventTime ?? time.wall)
         } else {
-            announce(slot, at: record.facts.contains(.predatesListener) ? time.wall : record.start)
+            announce(slot, at: records[slot].facts.contains(.predatesListener) ? time.wall : records[slot].start)
         }
     }
 
@@ -136,13 +120,13 @@ extension SessionTable {
     }
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
-    private mutating func endSessionsReplaced(by original: FlowKey, at time: ReceiveTime) {
-        while let replaced = sessionReplaced(by: original) { inferEnd(of: replaced, at: time) }
+    private mutating func endSessionsReplaced(by original: FlowKey, hash: UInt32, at time: ReceiveTime) {
+        while let replaced = sessionReplaced(by: original, hash: hash) { inferEnd(of: replaced, at: time) }
     }
 
-    private func sessionReplaced(by original: FlowKey) -> UInt32? {
+    private func sessionReplaced(by original: FlowKey, hash: UInt32) -> UInt32? {
         let inverse = original.inverse
-        var probe = index.probe(hasher.hash(original))
+        var probe = index.probe(hash)
         while let entry = index.next(&probe) {
             guard entry.role == .original, records[entry.slot].facts.isTracked else { continue }
             let other = records[entry.slot].original
@@ -172,7 +156,7 @@ extension SessionTable {
         guard isVisible else { return }
         if observation.kind == .dumpRow { dump.report.correctedCount &+= 1 }
         guard records[slot].facts.contains(.announced) else { return }
-        tell(slot, at: observation.entry.eventTime ?? time.wall) { .update($0) }
+        tell(.update, slot, at: observation.entry.eventTime ?? time.wall)
     }
 
     /// A row of the first dump was quicker than the session's own NEW: it did not predate the listener after all.
@@ -184,9 +168,9 @@ extension SessionTable {
         }
         let start = records[slot].start
         if configuration.tellsInitial {
-            tell(slot, at: start) { .update($0) }
+            tell(.update, slot, at: start)
         } else {
-            tell(slot, at: start) { .start($0) }
+            tell(.start, slot, at: start)
         }
     }
 
@@ -216,7 +200,7 @@ extension SessionTable {
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
         let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
         record.lastSeen = end.time
-        tell(.end(Session(record: record, nflog: nil), end), at: end.time)
+        tell(.end(end), Session(record: record, nflog: nil), at: end.time)
     }
 
     /// Ends a session that is gone without a word: between when it was last known to exist, and now.
@@ -234,12 +218,12 @@ extension SessionTable {
         records[slot].facts.insert(.ended)
         records[slot].lastSeen = end.time
         guard configuration.hasNFLog else {
-            tell(slot, at: end.time) { .end($0, end) }
+            tell(.end(end), slot, at: end.time)
             return forget(slot)
         }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
         let isTold = records[slot].facts.contains(.nflog) || !isShort
-        if isTold { tell(slot, at: end.time) { .end($0, end) } }
+        if isTold { tell(.end(end), slot, at: end.time) }
         departures.append(
             Departure(slot: slot, end: end, isTold: isTold), until: time.monotonic &+ configuration.packetHold)
     }
@@ -248,7 +232,7 @@ extension SessionTable {
     mutating func close(_ slot: UInt32, _ cause: SessionEnd.Cause, at time: Timestamp) {
         records[slot].facts.insert(.ended)
         let end = SessionEnd(cause: cause, time: records[slot].lastSeen)
-        if records[slot].facts.contains(.announced) { tell(slot, at: time) { .end($0, end) } }
+        if records[slot].facts.contains(.announced) { tell(.end(end), slot, at: time) }
         forget(slot)
     }
 
@@ -268,6 +252,6 @@ extension SessionTable {
         guard !records[slot].facts.contains(.announced) else { return }
         records[slot].facts.insert(.announced)
         if records[slot].facts.contains(.predatesListener), !configuration.tellsInitial { return }
-        tell(slot, at: time) { .start($0) }
+        tell(.start, slot, at: time)
     }
 }

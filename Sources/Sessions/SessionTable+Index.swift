@@ -35,12 +35,11 @@ extension SessionTable {
     private mutating func forEachEntry(
         of slot: UInt32, _ body: (inout SessionIndex, UInt32, SessionIndex.Reference) -> Void
     ) {
-        let record = records[slot]
-        let originalHash = hasher.hash(record.original)
-        body(&index, originalHash, SessionIndex.Reference(slot: slot, role: .original))
-        guard record.isTranslated else { return }
-        body(&index, hasher.hash(record.reply), SessionIndex.Reference(slot: slot, role: .reply))
-        if let middle = Self.middleKey(of: record) {
+        let hash = hasher.hash(records[slot].original)
+        body(&index, hash, SessionIndex.Reference(slot: slot, role: .original))
+        guard records[slot].isTranslated else { return }
+        body(&index, hasher.hash(records[slot].reply), SessionIndex.Reference(slot: slot, role: .reply))
+        if let middle = Self.middleKey(of: records[slot]) {
             body(&index, hasher.hash(middle), SessionIndex.Reference(slot: slot, role: .middle))
         }
     }

@@ -36,7 +36,7 @@ extension SessionTable {
             deny(slot, at: packet.time ?? time.wall)
         } else if isFirstPacket, records[slot].facts.contains(.announced) {
             // NFLOG gathers packets for a moment, so conntrack was first: now interfaces and rule are known, too.
-            tell(slot, at: packet.time ?? time.wall) { .update($0) }
+            tell(.update, slot, at: packet.time ?? time.wall)
         } else if !records[slot].facts.contains(.awaitsConntrack) {
             announce(slot, at: records[slot].start)
         }
@@ -91,7 +91,7 @@ extension SessionTable {
         records[slot].facts.insert(.denied)
         records[slot].facts.insert(.announced)
         records[slot].facts.remove(.awaitsConntrack)
-        tell(slot, at: time) { .denied($0) }
+        tell(.denied, slot, at: time)
     }
 }
 

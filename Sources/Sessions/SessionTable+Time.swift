@@ -62,7 +62,7 @@ extension SessionTable {
     /// No more packets will come for a session that has ended.
     private mutating func letGo() {
         guard let departure = departures.popFirst() else { return }
-        if !departure.isTold { tell(departure.slot, at: departure.end.time) { .end($0, departure.end) } }
+        if !departure.isTold { tell(.end(departure.end), departure.slot, at: departure.end.time) }
         forget(departure.slot)
     }
 

@@ -41,7 +41,7 @@ public struct SessionTable: ~Copyable {
     var waiting = DeadlineQueue<Waiter>()
     var departures = DeadlineQueue<Departure>()
     var dump = DumpProgress()
-    var interfaces: [InterfaceIndex: NameID] = [:]
+    var interfaces = InterfaceNames()
     var summary = TableSummary()
     var warming = Warming()
     /// Events that were not told for want of room since ``takeUntold()``.
@@ -118,7 +118,7 @@ public struct SessionTable: ~Copyable {
     }
 
     /// The interfaces' names by index, those of interfaces that went included.
-    public var interfaceNames: [InterfaceIndex: NameID] { interfaces }
+    public var interfaceNames: InterfaceNames { interfaces }
 
     private mutating func apply(_ observation: Observation, at time: ReceiveTime) {
         switch observation {
@@ -157,18 +157,23 @@ public struct SessionTable: ~Copyable {
 
     /// The session in a slot, as outputs see it.
     func session(_ slot: UInt32) -> Session {
-        let record = records[slot]
-        return Session(record: record, nflog: record.laneSlot == .max ? nil : lanes[record.laneSlot].lane)
+        let place = records[slot].laneSlot
+        return Session(record: records[slot], nflog: place == .max ? nil : lanes[place].lane)
     }
 
-    /// Tells an event, if events are wanted.
-    mutating func tell(_ body: SessionEvent.Body, at time: Timestamp) {
-        if hasRoomToTell() { events.append(SessionEvent(time: time, body: body)) }
+    /// Tells an event that is about no session, if events are wanted.
+    mutating func tell(_ kind: SessionEvent.Kind, at time: Timestamp) {
+        if hasRoomToTell() { events.append(SessionEvent(time: time, kind: kind)) }
     }
 
     /// Tells an event about the session in a slot, if events are wanted; only then is the session put together.
-    mutating func tell(_ slot: UInt32, at time: Timestamp, _ body: (Session) -> SessionEvent.Body) {
-        if hasRoomToTell() { events.append(SessionEvent(time: time, body: body(session(slot)))) }
+    mutating func tell(_ kind: SessionEvent.Kind, _ slot: UInt32, at time: Timestamp) {
+        if hasRoomToTell() { events.append(SessionEvent(time: time, kind: kind, session: session(slot))) }
+    }
+
+    /// Tells an event about a session that has no slot.
+    mutating func tell(_ kind: SessionEvent.Kind, _ session: Session, at time: Timestamp) {
+        if hasRoomToTell() { events.append(SessionEvent(time: time, kind: kind, session: session)) }
     }
 
     private mutating func hasRoomToTell() -> Bool {
@@ -193,12 +198,4 @@ extension SessionFacts {
 
     /// Whether it exists and conntrack told of it.
     var isTracked: Bool { isSuperset(of: [.live, .conntrack]) && !contains(.ended) }
-}
-
-extension SessionRecord {
-    /// What an unused place holds.
-    static var unused: SessionRecord {
-        let never = Timestamp(nanoseconds: 0)
-        return SessionRecord(id: SessionID(rawValue: 0), original: .empty, reply: .empty, start: never, lastSeen: never)
-    }
 }

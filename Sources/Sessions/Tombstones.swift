@@ -17,35 +17,60 @@ struct Tombstones {
         var buriedAt: UInt64
     }
 
-    private var ids: [SessionID: UInt64] = [:]
-    /// Oldest first, from `head` on.
+    /// A ring of up to ``limit``: the oldest is at `first`, and `count` are in use.
     private var graves: [Grave] = []
-    private var head = 0
+    private var first = 0
+    private(set) var count = 0
+    /// From an identity's hash to the places of its graves.
+    private var index = SessionIndex()
 
     /// - Complexity: O(1) amortised.
     mutating func bury(_ id: SessionID, at now: UInt64) {
-        ids[id] = now
-        graves.append(Grave(id: id, buriedAt: now))
-        if graves.count - head > Self.limit { forgetFirst() }
+        if count == Self.limit { forgetFirst() }
+        if count == 0 { first = 0 }  // so that the ring grows no further than it must
+        let place = (first + count) % Self.limit
+        if place == graves.count {
+            graves.append(Grave(id: id, buriedAt: now))
+        } else {
+            graves[place] = Grave(id: id, buriedAt: now)
+        }
+        count += 1
+        index.insert(id.hash, Self.reference(place))
     }
 
-    func contains(_ id: SessionID) -> Bool { !ids.isEmpty && ids[id] != nil }
+    /// - Complexity: O(1) on average.
+    func contains(_ id: SessionID) -> Bool { count > 0 && place(of: id) != nil }
 
     /// The kernel gave the identity to a new session.
-    mutating func exhume(_ id: SessionID) { ids[id] = nil }
+    mutating func exhume(_ id: SessionID) {
+        while let place = place(of: id) { index.remove(id.hash, Self.reference(place)) }
+    }
 
     /// Forgets those buried before `limit`.
     mutating func forget(before limit: UInt64) {
-        while head < graves.count, graves[head].buriedAt < limit { forgetFirst() }
+        while count > 0, graves[first].buriedAt < limit { forgetFirst() }
     }
 
     private mutating func forgetFirst() {
-        let grave = graves[head]
-        if ids[grave.id] == grave.buriedAt { ids[grave.id] = nil }
-        head += 1
-        if head > 1024, head * 2 > graves.count {
-            graves.removeFirst(head)
-            head = 0
-        }
+        index.remove(graves[first].id.hash, Self.reference(first))
+        first = (first + 1) % Self.limit
+        count -= 1
     }
+
+    private func place(of id: SessionID) -> Int? {
+        var probe = index.probe(id.hash)
+        while let reference = index.next(&probe) {
+            if graves[Int(reference.slot)].id == id { return Int(reference.slot) }
+        }
+        return nil
+    }
+
+    private static func reference(_ place: Int) -> SessionIndex.Reference {
+        SessionIndex.Reference(slot: UInt32(place), role: .original)
+    }
+}
+
+extension SessionID {
+    /// The identity is a hash already, and of a number that only the kernel knows before.
+    fileprivate var hash: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
 }

@@ -54,9 +54,9 @@ struct EventPrinter {
     mutating func drain(_ store: SessionStore, names: NameTable, unless stop: Signal?) throws(IngestError) -> Bool {
         var sequence = store.takeEvents(into: &events)
         let book = NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames })
-        for (index, event) in events.enumerated() {
+        for index in events.indices {
             if left == 0 || readerIsGone { return false }
-            report.append(event, sequence: sequence, names: book, into: &text)
+            report.append(events[index], sequence: sequence, names: book, into: &text)
             ends.append(text.count)
             sequence &+= 1
             left = left.map { $0 - 1 }

@@ -129,7 +129,7 @@ struct SessionsCommand: ParsableCommand {
         let damage = try replay.run { (store) throws(IngestError) in
             _ = store.takeEvents(into: &events)
             for event in events {
-                if case .end(let session, _) = event.body { ended.append(session) }
+                if case .end = event.kind { ended.append(event.session) }
             }
             return !stop.isRaised
         }

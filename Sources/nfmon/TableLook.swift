@@ -6,7 +6,7 @@ import Sessions
 struct TableLook: Sendable {
     let selection: TopSelection
     var summary: TableSummary
-    private let interfaces: [InterfaceIndex: NameID]
+    private let interfaces: InterfaceNames
 
     /// - Parameter selection: what all sessions of the table are considered for.
     init(_ store: SessionStore, into selection: TopSelection) {
@@ -17,7 +17,7 @@ struct TableLook: Sendable {
         }
     }
 
-    private init(selection: TopSelection, summary: TableSummary, interfaces: [InterfaceIndex: NameID]) {
+    private init(selection: TopSelection, summary: TableSummary, interfaces: InterfaceNames) {
         self.selection = selection
         self.summary = summary
         self.interfaces = interfaces

@@ -42,6 +42,7 @@ struct FlowKeyTests {
         #expect(answer.destinationPort == 51514)
         #expect(answer.zone == 3)
         #expect(answer.inverse == Self.web)
+        #expect(answer.answers(Self.web))
     }
 
     /// Type of a query, type of its answer (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).

@@ -24,3 +24,22 @@ struct IPAddressTextTests {
         #expect(IPAddress(high: high, low: low).description(family: .ipv6) == text)
     }
 }
+
+extension IPAddressTextTests {
+    /// Every pattern of zero groups, beside the definition read literally.
+    @Test
+    func theLongestZeroRunIsTheFirstOfTheLongest() {
+        for pattern in 0..<256 {
+            let groups = (0..<8).map { pattern >> $0 & 1 == 1 ? 0 as UInt64 : [1, 0x8000, 0x7fff, 0xffff][$0 % 4] }
+            let halves = [groups[..<4], groups[4...]].map { $0.reduce(0 as UInt64) { $0 << 16 | $1 } }
+            var longest = 0..<0
+            for start in 0..<8 {
+                for end in stride(from: start + 2, through: 8, by: 1)
+                where groups[start..<end].allSatisfy({ $0 == 0 }) && end - start > longest.count {
+                    longest = start..<end
+                }
+            }
+            #expect(IPAddress(high: halves[0], low: halves[1]).longestZeroRun == longest)
+        }
+    }
+}

@@ -30,8 +30,10 @@ import Testing
     func everySessionOfARecordingEndsOnceAtMost(_ name: String) throws {
         let replayed = try Replayed(Self.folder.appending(path: "\(name).pcap").path())
         var ended: Set<String> = []
-        for case .end(let session, _) in replayed.events.map(\.body) {
-            let key = "\(session.record.id.rawValue) \(session.record.start.nanoseconds)"
+        for event in replayed.events {
+            guard case .end = event.kind else { continue }
+            let record = event.session.record
+            let key = "\(record.id.rawValue) \(record.start.nanoseconds)"
             #expect(ended.insert(key).inserted)
         }
     }

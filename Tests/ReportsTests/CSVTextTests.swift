@@ -17,7 +17,8 @@ struct CSVTextTests {
     @Test func columnsHoldWhatTheirNamesSay() throws {
         let samples = Samples(rule: #"a,"b" c"#.utf8)
         let end = SessionEnd(cause: .event, time: Samples.now)
-        let rows = try table(samples.text([SessionEvent(time: Samples.now, body: .end(samples.complete, end))], .csv))
+        let rows = try table(
+            samples.text([SessionEvent(time: Samples.now, kind: .end(end), session: samples.complete)], .csv))
         let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
         #expect(row["action"] == "session-end")
         #expect(row["src"] == "10.0.0.7")
@@ -48,7 +49,8 @@ struct CSVTextTests {
     @Test func escapesCanBeUndone() throws {
         for name in HostileName.allCases {
             let samples = Samples(rule: name.bytes)
-            let rows = try table(samples.text([SessionEvent(time: Samples.now, body: .update(samples.complete))], .csv))
+            let rows = try table(
+                samples.text([SessionEvent(time: Samples.now, kind: .update, session: samples.complete)], .csv))
             let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
             #expect(unescape(row["rule"] ?? "") == name.bytes)
         }

@@ -25,7 +25,7 @@ struct EventReportTests {
 
     @Test func unknownFiguresAreAbsentAndNeverZero() throws {
         let samples = Samples()
-        let event = SessionEvent(time: Samples.now, body: .start(samples.unknown))
+        let event = SessionEvent(time: Samples.now, kind: .start, session: samples.unknown)
         let object = try object(samples.text([event], .ndjson)[...])
         for side in ["network", "source", "destination"] {
             let members = try #require(object[side] as? [String: Any])
@@ -43,14 +43,14 @@ struct EventReportTests {
         let samples = Samples()
         let end = SessionEnd(cause: .event, time: Samples.now)
         let source = try object(
-            samples.text([SessionEvent(time: Samples.now, body: .end(samples.complete, end))], .ndjson)[...])
+            samples.text([SessionEvent(time: Samples.now, kind: .end(end), session: samples.complete)], .ndjson)[...])
         let nat = try #require((source["source"] as? [String: Any])?["nat"] as? [String: Any])
         #expect(nat["ip"] as? String == "192.0.2.1")
         #expect(nat["port"] as? Int == 51514)
         #expect((source["destination"] as? [String: Any])?["nat"] == nil)
 
         let published = try object(
-            samples.text([SessionEvent(time: Samples.now, body: .update(samples.offloaded))], .ndjson)[...])
+            samples.text([SessionEvent(time: Samples.now, kind: .update, session: samples.offloaded)], .ndjson)[...])
         let inside = try #require((published["destination"] as? [String: Any])?["nat"] as? [String: Any])
         #expect(inside["ip"] as? String == "fd00::21")
         #expect(inside["port"] as? Int == 2121)
@@ -60,7 +60,7 @@ struct EventReportTests {
     @Test func lanesAreNeverAddedUp() throws {
         let samples = Samples()
         let object = try object(
-            samples.text([SessionEvent(time: Samples.now, body: .update(samples.complete))], .ndjson)[...])
+            samples.text([SessionEvent(time: Samples.now, kind: .update, session: samples.complete)], .ndjson)[...])
         #expect((object["network"] as? [String: Any])?["bytes"] as? Int == 48_211)
         let nflog = try #require((object["nfmon"] as? [String: Any])?["nflog"] as? [String: Any])
         #expect(nflog["bytes"] as? Int == 180)
@@ -70,7 +70,7 @@ struct EventReportTests {
         let samples = Samples()
         let end = SessionEnd(cause: .event, time: Samples.before(now: 9_000_000_000))
         let object = try object(
-            samples.text([SessionEvent(time: Samples.now, body: .end(samples.complete, end))], .ndjson)[...])
+            samples.text([SessionEvent(time: Samples.now, kind: .end(end), session: samples.complete)], .ndjson)[...])
         #expect((object["event"] as? [String: Any])?["duration"] == nil)
     }
 
@@ -102,7 +102,7 @@ struct EventReportTests {
         let name = "a\"b\\c\n\u{1b}[31m\u{202e}\u{e0041}é"
         let samples = Samples(rule: name.utf8)
         let object = try object(
-            samples.text([SessionEvent(time: Samples.now, body: .update(samples.complete))], .ndjson)[...])
+            samples.text([SessionEvent(time: Samples.now, kind: .update, session: samples.complete)], .ndjson)[...])
         #expect((object["rule"] as? [String: Any])?["name"] as? String == name)
     }
 
@@ -115,7 +115,7 @@ struct EventReportTests {
         session.record.status = ConntrackStatus(rawValue: .max)
         session.record.counters.original = Counters(packetCount: .max, byteCount: .max)
         let end = SessionEnd(cause: .inferred, time: Samples.now, earliest: Samples.now)
-        let text = samples.text([SessionEvent(time: Samples.now, body: .end(session, end))], .ndjson)
+        let text = samples.text([SessionEvent(time: Samples.now, kind: .end(end), session: session)], .ndjson)
         #expect(text.count > 4 * 6 * 255)
         _ = try object(text[...])
     }
@@ -135,9 +135,10 @@ struct EventReportTests {
             let samples = Samples()
             let end = SessionEnd(
                 cause: .evicted, time: Timestamp(nanoseconds: .random(in: .min ... .max, using: &generator)))
-            _ = try object(samples.text([SessionEvent(time: end.time, body: .end(session, end))], .ndjson)[...])
+            _ = try object(
+                samples.text([SessionEvent(time: end.time, kind: .end(end), session: session)], .ndjson)[...])
             for format in EventFormat.allCases {
-                _ = samples.text([SessionEvent(time: end.time, body: .end(session, end))], format)
+                _ = samples.text([SessionEvent(time: end.time, kind: .end(end), session: session)], format)
             }
             for format in SessionFormat.allCases { _ = SessionReport(format: format).text(samples.answer([session])) }
         }

@@ -137,18 +137,18 @@ struct Samples {
         resync.endedCount = 9
         resync.correctedCount = 20_491
         let earlier = Self.before(now: 1_500_000_000)
-        let bodies: [SessionEvent.Body] = [
-            .resync(resync), .resync(ResyncReport(cause: .initial)),
-            .start(unknown), .start(ping), .denied(denied), .update(offloaded),
-            .end(complete, SessionEnd(cause: .event, time: Self.now)),
-            .end(offloaded, SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)),
-            .end(denied, SessionEnd(cause: .timeout, time: Self.now)),
-            .loss(LossReport(lane: .conntrack, cause: .overrun, count: 431, from: earlier, to: Self.now)),
-            .loss(LossReport(lane: .nflog, cause: .malformed, count: 1, from: Self.now, to: Self.now)),
-            .loss(LossReport(lane: .nflog, cause: .overrun, count: nil, from: earlier, to: Self.now)),
-            .loss(LossReport(lane: .conntrack, cause: .output, count: 7, from: earlier, to: Self.now)),
+        let told: [(SessionEvent.Kind, Session)] = [
+            (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
+            (.start, unknown), (.start, ping), (.denied, denied), (.update, offloaded),
+            (.end(SessionEnd(cause: .event, time: Self.now)), complete),
+            (.end(SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)), offloaded),
+            (.end(SessionEnd(cause: .timeout, time: Self.now)), denied),
+            (.loss(LossReport(lane: .conntrack, cause: .overrun, count: 431, from: earlier, to: Self.now)), .none),
+            (.loss(LossReport(lane: .nflog, cause: .malformed, count: 1, from: Self.now, to: Self.now)), .none),
+            (.loss(LossReport(lane: .nflog, cause: .overrun, count: nil, from: earlier, to: Self.now)), .none),
+            (.loss(LossReport(lane: .conntrack, cause: .output, count: 7, from: earlier, to: Self.now)), .none),
         ]
-        return bodies.map { SessionEvent(time: Self.now, body: $0) }
+        return told.map { SessionEvent(time: Self.now, kind: $0, session: $1) }
     }
 
     /// What a report writes of `events`.

@@ -74,7 +74,7 @@ struct SessionReportTests {
 
     @Test func aSessionHasTheNamesOfTheEventStream() throws {
         let line = SessionReport(format: .ndjson).text(samples.answer([samples.complete]))
-        let event = samples.text([SessionEvent(time: Samples.now, body: .update(samples.complete))], .ndjson)
+        let event = samples.text([SessionEvent(time: Samples.now, kind: .update, session: samples.complete)], .ndjson)
         let session = try object(line[...])
         for (key, value) in try object(event[...]) where key != "event" && key != "nfmon" {
             #expect("\(value)".count == "\(session[key] ?? "")".count, "\(key)")

@@ -80,10 +80,10 @@ final class Monitor {
     /// What the events so far were, in a word each.
     var told: [String] {
         events.map {
-            switch $0.body {
+            switch $0.kind {
             case .start: "start"
             case .update: "update"
-            case .end(_, let end): "end by \(end.cause.keyword)"
+            case .end(let end): "end by \(end.cause.keyword)"
             case .denied: "denied"
             case .loss: "loss"
             case .resync: "resync"
@@ -92,9 +92,9 @@ final class Monitor {
     }
 
     var ends: [(session: Session, end: SessionEnd)] {
-        events.compactMap { if case .end(let session, let end) = $0.body { (session, end) } else { nil } }
+        events.compactMap { if case .end(let end) = $0.kind { ($0.session, end) } else { nil } }
     }
-    var starts: [Session] { events.compactMap { if case .start(let session) = $0.body { session } else { nil } } }
-    var losses: [LossReport] { events.compactMap { if case .loss(let report) = $0.body { report } else { nil } } }
-    var resyncs: [ResyncReport] { events.compactMap { if case .resync(let report) = $0.body { report } else { nil } } }
+    var starts: [Session] { events.compactMap { if case .start = $0.kind { $0.session } else { nil } } }
+    var losses: [LossReport] { events.compactMap { if case .loss(let report) = $0.kind { report } else { nil } } }
+    var resyncs: [ResyncReport] { events.compactMap { if case .resync(let report) = $0.kind { report } else { nil } } }
 }

@@ -41,7 +41,7 @@ struct SessionStoreTests {
         #expect(events.count == Int(limit))
         _ = store.advance(to: Self.time)
         #expect(store.takeEvents(into: &events) == UInt64(limit + extra), "the gap in the numbers is the loss")
-        let lost = events.compactMap { if case .loss(let report) = $0.body { report.count } else { nil } }
+        let lost = events.compactMap { if case .loss(let report) = $0.kind { report.count } else { nil } }
         #expect(lost == [UInt64(extra)])
         let summary = store.withTable { $0.completeness }
         #expect(summary.sessionCount == Int(limit + extra))

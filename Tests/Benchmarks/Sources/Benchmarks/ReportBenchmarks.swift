@@ -42,7 +42,7 @@ enum ReportBenchmarks {
     static func eventStream() -> Group {
         let names = NameTable()
         let rule = names.number(of: "drop:ssh-out".utf8)
-        let interfaces: [InterfaceIndex: NameID] = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
+        let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
         let book = NameBook(names: names.snapshot, interfaces: interfaces)
         let events = (0..<256).map { event($0, rule: rule) }
         func write(_ format: EventFormat, goal: Double? = nil) -> Benchmark {
@@ -82,6 +82,6 @@ enum ReportBenchmarks {
         lane.counters.original = Counters(packetCount: 1, byteCount: 60)
         (lane.originalIn, lane.originalOut, lane.rule, lane.verdict) = (2, 3, rule, .accept)
         return SessionEvent(
-            time: end, body: .end(Session(record: record, nflog: lane), SessionEnd(cause: .event, time: end)))
+            time: end, kind: .end(SessionEnd(cause: .event, time: end)), session: Session(record: record, nflog: lane))
     }
 }
