@@ -4,12 +4,15 @@ internal import Wire
 /// Netlink messages to observations: the same for what comes from the kernel now and for what was recorded.
 struct ObservationDecoder {
     private var names: NameCache
-    /// The sequence number that each NFLOG group's next packet should have.
-    private var expected: [UInt16: UInt32] = [:]
+    private var rules: RuleCache
+    private var sequences = GroupSequences()
     /// A row of the running dump had NLM_F_DUMP_INTR: the table changed so much that the dump may have holes.
     private var dumpIsInterrupted = false
 
-    init(names: NameTable) { self.names = NameCache(table: names) }
+    init(names: NameTable) {
+        self.names = NameCache(table: names)
+        rules = RuleCache(names: names)
+    }
 
     /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
     mutating func decode(
@@ -114,12 +117,8 @@ struct ObservationDecoder {
     ) throws(WireFault) {
         let log = try NFLogMessage(attributes: attributes)
         if let sequence = log.sequence {
-            let gap = sequence &- expected[group, default: 0]
-            // A number from behind is a group that was bound anew, not two thousand million lost packets.
-            if gap > 0, gap < 1 << 31 {
-                observations.append(.loss(Loss(lane: .nflog, cause: .overrun, count: UInt64(gap))))
-            }
-            expected[group] = sequence &+ 1
+            let gap = sequences.gap(before: sequence, of: group)
+            if gap > 0 { observations.append(.loss(Loss(lane: .nflog, cause: .overrun, count: UInt64(gap)))) }
         }
         let packet = try IPPacket(log.payload)
         var observation = PacketObservation(key: packet.key, byteCount: packet.byteCount)
@@ -131,9 +130,9 @@ struct ObservationDecoder {
         observation.inInterface = log.inInterface
         observation.outInterface = log.outInterface
         observation.time = log.time
-        let prefix = RulePrefix(log.prefix)
-        observation.verdict = prefix.verdict
-        observation.rule = names.number(of: log.prefix.extracting(prefix.ruleOffset...))
+        let rule = rules.rule(of: log.prefix)
+        observation.verdict = rule.verdict
+        observation.rule = rule.name
         if log.conntrack.count > 0 {
             let conntrack = try ConntrackMessage(attributes: log.conntrack)
             observation.conntrackOriginal = conntrack.entry.original

@@ -4,15 +4,17 @@ extension SessionTable {
     /// Takes in a logged packet: counts it to its session, or begins one.
     ///
     /// - Parameter hash: the packet's tuple's.
-    mutating func apply(_ packet: PacketObservation, hash: UInt32, at time: ReceiveTime) {
+    mutating func apply(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
         summary.observedCounts.nflog &+= 1
+        let seenAt = packet.time ?? time.wall
+        let isDenial = packet.verdict.isDenial
         let match: Match
         switch findSession(of: packet, hash: hash) {
         case .one(let found): match = found
         case .ambiguous:
             summary.ambiguousPackets &+= 1
             return
-        case .nothing where packet.isICMPError && !packet.verdict.isDenial:
+        case .nothing where packet.isICMPError && !isDenial:
             // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
             summary.strayErrorCount &+= 1
             return
@@ -23,30 +25,31 @@ extension SessionTable {
         let slot = match.slot
         let isFirstPacket = !records[slot].facts.contains(.nflog)
         ensureLane(slot)
-        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: packet.time ?? time.wall)
+        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: seenAt)
         records[slot].facts.insert(.nflog)
         if records[slot].facts.contains(.ended) { return }
-        records[slot].lastSeen = max(records[slot].lastSeen, packet.time ?? time.wall)
+        records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
         if !records[slot].facts.contains(.conntrack) {
             let place = records[slot].laneSlot
             lanes[place].lastUsed = time.monotonic
             packetSessions.use(place, in: &lanes)
         }
-        if packet.verdict.isDenial {
-            deny(slot, at: packet.time ?? time.wall)
+        if isDenial {
+            deny(slot, at: seenAt)
         } else if isFirstPacket, records[slot].facts.contains(.announced) {
             // NFLOG gathers packets for a moment, so conntrack was first: now interfaces and rule are known, too.
-            tell(.update, slot, at: packet.time ?? time.wall)
+            tell(.update, slot, at: seenAt)
         } else if !records[slot].facts.contains(.awaitsConntrack) {
             announce(slot, at: records[slot].start)
         }
     }
 
     /// By conntrack's own word where the kernel attached it, else by what the packet shows.
-    private func findSession(of packet: PacketObservation, hash: UInt32) -> Found {
+    private func findSession(of packet: borrowing PacketObservation, hash: UInt32) -> Found {
+        let id = packet.conntrackID
         if let original = packet.conntrackOriginal,
             let slot = find(original: original, hash: hasher.hash(original)),
-            packet.conntrackID == nil || packet.conntrackID == records[slot].conntrackID
+            id == nil || id == records[slot].conntrackID
         {
             return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
         }
@@ -58,7 +61,7 @@ extension SessionTable {
     }
 
     /// Begins a session that only packets told of so far; `nil` where the table is full.
-    private mutating func beginPacketSession(_ packet: PacketObservation, at time: ReceiveTime) -> UInt32? {
+    private mutating func beginPacketSession(_ packet: borrowing PacketObservation, at time: ReceiveTime) -> UInt32? {
         if packetSessions.count >= configuration.maximumPacketSessions, let oldest = packetSessions.oldest {
             summary.evictedCount &+= 1
             close(lanes[oldest].owner, .evicted, at: time.wall)
@@ -73,12 +76,13 @@ extension SessionTable {
             id: SessionID(firstSeen: start, original: key), original: key, reply: key.inverse, start: start,
             lastSeen: start)
         // A packet in the midst of a connection says nothing about its beginning; a denied one is all there is of it.
-        record.facts = packet.opensConnection || packet.verdict.isDenial ? [.live, .start] : .live
+        let isDenial = packet.verdict.isDenial
+        record.facts = packet.opensConnection || isDenial ? [.live, .start] : .live
         let slot = records.insert(record)
         ensureLane(slot)
         enter(slot)
         packetSessions.append(records[slot].laneSlot, in: &lanes)
-        if configuration.hasConntrack, !packet.verdict.isDenial {
+        if configuration.hasConntrack, !isDenial {
             records[slot].facts.insert(.awaitsConntrack)
             waiting.append(
                 Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ configuration.packetHold)
@@ -103,11 +107,12 @@ extension PacketLane {
     ///
     /// A packet that several rules log comes several times and is counted once: of each direction only the packets of the
     /// group and hook that told of it first count, and there a repetition is known by its bytes.
-    mutating func count(_ packet: PacketObservation, direction: FlowDirection, at time: Timestamp) {
+    mutating func count(_ packet: borrowing PacketObservation, direction: FlowDirection, at time: Timestamp) {
+        let (isSameBytes, isOtherRule) = (packet.digest == lastDigest, packet.rule != lastRule)
         let isRepeated =
-            packet.digest == lastDigest && packet.rule != lastRule
-            && time.nanoseconds(since: lastTime).magnitude < Self.repetitionSpan
-        if (rule.isNone && verdict == .unknown) || (packet.verdict.isDenial && !verdict.isDenial) {
+            isSameBytes && isOtherRule && time.nanoseconds(since: lastTime).magnitude < Self.repetitionSpan
+        let isDenial = packet.verdict.isDenial
+        if (rule.isNone && verdict == .unknown) || (isDenial && !verdict.isDenial) {
             rule = packet.rule
             verdict = packet.verdict
         }
@@ -128,7 +133,7 @@ extension PacketLane {
         }
     }
 
-    private mutating func learnInterfaces(of packet: PacketObservation, direction: FlowDirection) {
+    private mutating func learnInterfaces(of packet: borrowing PacketObservation, direction: FlowDirection) {
         guard !packet.isICMPError else { return }
         switch direction {
         case .original:
@@ -141,7 +146,7 @@ extension PacketLane {
     }
 
     /// Whether the packet is from where its direction's packets are counted.
-    private mutating func isCounted(_ packet: PacketObservation, direction: FlowDirection) -> Bool {
+    private mutating func isCounted(_ packet: borrowing PacketObservation, direction: FlowDirection) -> Bool {
         let place = LogPlace(group: packet.group, hook: packet.hook)
         switch direction {
         case .original:

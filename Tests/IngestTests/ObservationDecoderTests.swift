@@ -34,7 +34,25 @@ import Testing
         for group: UInt16 in [100, 101] {
             for sequence: UInt32 in 0..<3 { decoder.take(.packet(group: group, sequence: sequence), to: &observations) }
         }
-        #expect(observations.lossCounts == [])
+        for group: UInt16 in [100, 101, 100] {
+            decoder.take(.packet(group: group, sequence: group == 100 ? 3 : 4), to: &observations)
+        }
+        #expect(observations.lossCounts == [1], "one of group 101; a repeated number is none")
+    }
+
+    @Test func everyPacketHasItsOwnRulesNameWhateverTheOrder() {
+        let names = NameTable()
+        var decoder = ObservationDecoder(names: names)
+        var observations = ObservationBatch()
+        let prefixes = ["accept:lan", "accept:lan", "drop:ssh", "accept:lab", "plain", "", "drop:ssh", "accept:lan"]
+        for (number, prefix) in prefixes.enumerated() {
+            decoder.take(.packet(sequence: UInt32(number), prefix: prefix), to: &observations)
+        }
+        let read = observations.packets.map { packet in
+            let name = String(decoding: names.snapshot.bytes(of: packet.rule), as: UTF8.self)
+            return packet.verdict.keyword.map { "\($0):\(name)" } ?? name
+        }
+        #expect(read == prefixes)
     }
 
     @Test func endOfAnNFLogBatchIsNoEndOfADump() {
@@ -95,11 +113,12 @@ struct Message {
     }
 
     /// An NFLOG packet: IPv4 and UDP.
-    static func packet(group: UInt16 = 100, sequence: UInt32) -> Message {
+    static func packet(group: UInt16 = 100, sequence: UInt32, prefix: String = "") -> Message {
         var number: [UInt8] = []
         number.appendBigEndian(sequence)
         let header: [UInt8] = [0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]
-        let body = [2, 0, UInt8(group >> 8), UInt8(group & 0xff)] + attribute(12, number)
+        var body = [2, 0, UInt8(group >> 8), UInt8(group & 0xff)] + attribute(12, number)
+        if !prefix.isEmpty { body += attribute(10, Array(prefix.utf8) + [0]) }
         return Message(type: 0x400, body: body + attribute(9, header + [0, 53, 0, 54, 0, 8, 0, 0]))
     }
 
