@@ -7,6 +7,10 @@ import Sessions
 struct EventPrinter {
     /// Bytes gathered before they are written.
     private static let flushSize = 64 << 10
+    /// Nanoseconds for which events are gathered under load, so that not every few of them wake the thread.
+    static let gatheringTime: UInt64 = 1_000_000
+    /// So many events at once are a load.
+    private static let loadThreshold = 32
     /// Nanoseconds that a reader which is behind has at the end.
     private static let patience: UInt64 = 1_000_000_000
 
@@ -29,6 +33,9 @@ struct EventPrinter {
         report = EventReport(format: format)
         left = limit
     }
+
+    /// Whether the last ``drain(_:names:unless:)`` had so much to do that the next one had better wait for more.
+    var isUnderLoad: Bool { events.count >= Self.loadThreshold }
 
     /// In words: how many events were written.
     var deed: String { count == 1 ? "1 event" : "\(count) events" }

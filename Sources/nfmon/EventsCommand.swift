@@ -99,6 +99,7 @@ struct EventsCommand: ParsableCommand {
             let now = ReceiveTime.now.monotonic
             if let end, now >= end { break }
             let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: end.map { $0 - now })
+            if printer.isUnderLoad { Signal.wait(for: [live.stop], timeout: EventPrinter.gatheringTime) }
             live.change.lower()
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
