@@ -13,6 +13,12 @@ let package = Package(
                 .linkedLibrary("mnl"), .linkedLibrary("netfilter_log"), .linkedLibrary("netfilter_conntrack"),
             ]),
         .executableTarget(
+            name: "Load",
+            linkerSettings: [.linkedLibrary("mnl"), .linkedLibrary("netfilter_conntrack")]),
+        .executableTarget(
+            name: "BareLoop",
+            linkerSettings: [.linkedLibrary("mnl"), .linkedLibrary("netfilter_conntrack")]),
+        .executableTarget(
             name: "Benchmarks",
             dependencies: ["CAllocations", "CReference", .product(name: "NFMonModules", package: "nfmon")],
             swiftSettings: [
