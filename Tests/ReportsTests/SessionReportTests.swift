@@ -30,8 +30,8 @@ struct SessionReportTests {
         #expect(summary["complete"] as? Bool == false)
         #expect((summary["lost"] as? [String: Int]) == ["conntrack": 431, "nflog": 1])
         #expect(summary["unwritten_events"] as? Int == 1234)
-        #expect(summary["sessions"] as? Int == 5)
-        #expect(summary["unknown_counters"] as? Int == 2)
+        #expect(summary["sessions"] as? Int == 7)
+        #expect(summary["unknown_counters"] as? Int == 4)
     }
 
     @Test(arguments: [24, 40, 60, 80, 100, 120, 160])
@@ -69,7 +69,7 @@ struct SessionReportTests {
         }
         let text = SessionReport(format: .json).text(answer)
         let object = try object(text[...])
-        #expect((object["sessions"] as? [Any])?.count == 5)
+        #expect((object["sessions"] as? [Any])?.count == 7)
     }
 
     @Test func aSessionHasTheNamesOfTheEventStream() throws {
