@@ -29,10 +29,14 @@ struct EventsCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to write events: ndjson, compact, csv or json.")
     var output = EventFormat.ndjson
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
+        transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
-    @Option(name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"))
+    @Option(
+        name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"),
+        transform: WholeNumber.parser(in: 1...UInt64.max))
     var count: UInt64?
 
     @Flag(name: .customLong("no-initial"), help: "Leave out the sessions that were there before nfmon listened.")
@@ -48,8 +52,11 @@ struct EventsCommand: ParsableCommand {
     var write: String?
 
     func validate() throws {
-        if count == 0 { throw ValidationError("--count must be at least 1.") }
         if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
+        if read != nil {
+            try IdleOption.refuseBesideSavefile(
+                sources.liveOptions + [IdleOption("--for", isGiven: duration != nil)])
+        }
         if write == "-" { throw ValidationError("the events go to the standard output: --write needs a file.") }
     }
 

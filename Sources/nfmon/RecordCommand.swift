@@ -20,7 +20,9 @@ struct RecordCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
+        transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
     @Argument(help: "The file to write, replaced if it exists; - is the standard output.")
