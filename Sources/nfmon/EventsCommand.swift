@@ -97,25 +97,26 @@ struct EventsCommand: ParsableCommand {
         let live = try LiveTable(sources, tableConfiguration, ConntrackSource.Configuration(), recorder: recorder)
         try printer.begin()
         Talk.say("listening: \(live.description)")
-        let notes = AnswerNotes.gather(sources)
-        notes.forEach(Talk.warn)
+        var watch = HostWatch(sources)
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
         printer.deadline = end
         var goesOn = true
         while goesOn, !live.stop.isRaised, live.failure.first == nil, recorder?.failure == nil {
             let now = ReceiveTime.now.monotonic
             if let end, now >= end { break }
-            let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: end.map { $0 - now })
+            let timeout = min(end.map { $0 - now } ?? .max, watch.timeout(at: now))
+            let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: timeout)
             live.change.lower()
+            watch.lookIfDue(at: ReceiveTime.now.monotonic)
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
         let failure = live.finish()
-        // Somebody may have switched something off meanwhile.
-        AnswerNotes.gather(sources).filter { !notes.contains($0) }.forEach(Talk.warn)
         printer.allowPatience()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)
-        Talk.say(printer.deed, printer.completeness(of: live.store))
+        var summary = printer.completeness(of: live.store)
+        watch.conclude(&summary)
+        Talk.say(printer.deed, summary)
         if let failure { throw failure }
     }
 }

@@ -35,17 +35,23 @@ struct RecordCommand: ParsableCommand {
             table.tellsEvents = false
             let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
             Talk.say("recording: \(live.description)")
+            var watch = HostWatch(sources)
             let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
             while !live.stop.isRaised, live.failure.first == nil, recorder.failure == nil {
                 let now = ReceiveTime.now.monotonic
                 if let end, now >= end { break }
                 // A failed disk shows at the next look at the latest.
-                Signal.wait(for: [live.stop, live.change], timeout: min(end.map { $0 - now } ?? .max, 1_000_000_000))
+                Signal.wait(
+                    for: [live.stop, live.change],
+                    timeout: min(end.map { $0 - now } ?? .max, watch.timeout(at: now)))
                 live.change.lower()
+                watch.lookIfDue(at: ReceiveTime.now.monotonic)
             }
             let failure = live.finish()
             if let failure { throw failure }
-            Talk.say("\(recorder.recordCount) records", live.store.withTable { $0.completeness })
+            var summary = live.store.withTable { $0.completeness }
+            watch.conclude(&summary)
+            Talk.say("\(recorder.recordCount) records", summary)
         } catch {
             throw Talk.fail(error)
         }

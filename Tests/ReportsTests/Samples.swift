@@ -204,6 +204,7 @@ struct Samples {
         summary.evictedCount = 3
         summary.refusedCount = 4
         summary.ambiguousPackets = 5
+        summary.eventsWereOff = true
         summary.lastDumpWasComplete = false
         return summary
     }
