@@ -48,7 +48,10 @@ struct EventsCommand: ParsableCommand {
     var read: String?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Also write what the kernel sends to a savefile.", valueName: "file"))
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Also write what the kernel sends to a savefile: a new one is its owner's only, an existing one keeps its mode.",
+            valueName: "file"))
     var write: String?
 
     func validate() throws {

@@ -11,7 +11,10 @@ struct RecordCommand: ParsableCommand {
         discussion: """
             The file is an ordinary pcap file of netlink messages (LINKTYPE_NETLINK): Wireshark and tshark open it, and \
             nfmon sessions -r and nfmon events -r make the same sessions and events of it as the live run would have, losses \
-            included. Interface names and the table's dumps are in it. A new file is readable by its owner only.
+            included. Interface names and the table's dumps are in it.
+
+            A recording tells who talks to whom: a new file is readable by its owner only. A file that exists is emptied and \
+            keeps its owner and mode, as with tcpdump: look at them before, or remove it.
 
             Example:
               nfmon record --for 10m firewall.pcap
@@ -25,7 +28,7 @@ struct RecordCommand: ParsableCommand {
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
-    @Argument(help: "The file to write, replaced if it exists; - is the standard output.")
+    @Argument(help: "The file to write, emptied first if it exists; - is the standard output.")
     var file: String
 
     func run() throws {

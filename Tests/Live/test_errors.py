@@ -55,6 +55,18 @@ class Errors(LiveTest):
         self.assert_ends_well(self.closing(lab.record(savefile)))
         self.assertEqual(os.stat(savefile).st_mode & 0o777, 0o600)
 
+    def test_a_file_that_exists_is_emptied_and_keeps_its_mode_and_help_says_so(self):
+        lab = self.make_lab()
+        savefile = self.directory() / "savefile"
+        for words in ("record", savefile), ("events", "--write", savefile):
+            with open(savefile, "w") as file:
+                file.write("yesterday's" * 1000)
+            os.chmod(savefile, 0o640)
+            self.assert_ends_well(self.closing(Monitor(*words, "--netns", lab.namespace).until_ready()))
+            self.assertEqual(os.stat(savefile).st_mode & 0o777, 0o640)
+            self.assertEqual(finish("sessions", "-r", savefile).returncode, 0)
+            self.assertRegex(" ".join(finish(words[0], "--help").stdout.split()), "exist.* keeps its (owner and )?mode")
+
     def test_a_group_that_was_asked_for_and_is_taken_is_an_error_that_names_the_owner(self):
         lab = self.make_lab("new")
         owner = self.closing(lab.events("--group", "100"))
