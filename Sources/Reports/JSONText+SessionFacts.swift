@@ -17,8 +17,9 @@ extension JSONText {
         if let verdict = session.nflog?.verdict, verdict != .unknown {
             field(words.verdict, words.verdicts[Int(verdict.rawValue)])
         }
-        if let message = session.record.original.icmp { append(message) }
-        if session.record.original.transport == .gre { appendGREKeys(of: session.record.original) }
+        let transport = session.record.original.transport
+        if transport.isICMP, let message = session.record.original.icmp { append(message) }
+        if transport == .gre { appendGREKeys(of: session.record.original) }
         if session.record.shownState != nil {
             field(words.tcpState, words.tcpStates[Int(session.record.tcpState.rawValue)])
         }

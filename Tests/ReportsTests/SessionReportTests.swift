@@ -46,6 +46,17 @@ struct SessionReportTests {
         #expect(text.contains("for want of room") == isNarrower)
     }
 
+    /// The rate is what the ranking is by; which type an ICMP message has is worth less.
+    @Test func whatAPingSaysGivesWayBeforeAnyColumnDoes() {
+        let answer = samples.answer([samples.complete, samples.ping])
+        let all = String(decoding: SessionReport(format: .table).text(answer), as: UTF8.self)
+        let width = all.prefix { $0 != "\n" }.count
+        let text = String(decoding: SessionReport(format: .table, width: width - 8).text(answer), as: UTF8.self)
+        #expect(!text.contains("left out"))
+        #expect(text.contains("192.0.2.99 echo-reques~"), "\(text)")
+        #expect(text.contains("cut for want of room (~): destination"))
+    }
+
     @Test func aTableOfEightyColumnsIsWrittenAsTheGoldenFileHasIt() throws {
         try expectGolden(
             SessionReport(format: .table, width: 80).text(samples.answer(samples.sessions)), "narrow.table")
