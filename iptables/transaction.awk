@@ -3,13 +3,20 @@
 #
 # Variables: family, ip or ip6, for messages; group, the NFLOG group that replaces the profiles' own.
 
+# A rule without what people write into it, comments and prefixes: these may look like anything.
+function bare(line) {
+	gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
+	sub(/ -m comment --comment [^ ]+/, "", line)
+	return line
+}
+
 # The table as it is. Its user chains and rules that are not ours count only as places.
 side == 1 && /^:NFMON(-INPUT|-FORWARD)? / { present[substr($1, 2)] = 1 }
 side == 1 && /^:/ { policy[substr($1, 2)] = $2 }
-side == 1 && /^-A NFMON(-INPUT|-FORWARD)? / && !/ -j (NFLOG |RETURN$)/ { alien = $0 }
+side == 1 && /^-A NFMON(-INPUT|-FORWARD)? / && bare($0) !~ / -j (NFLOG |RETURN$)/ { alien = $0 }
 side == 1 && /^-A (INPUT|FORWARD|OUTPUT) -j NFMON(-INPUT|-FORWARD)?$/ { sub(/^-A/, "-D"); old[++olds] = $0; next }
-side == 1 && /^-A/ { length_of[$2]++; last[$2] = $0 }
-side == 1 && / -[jg] NFMON(-INPUT|-FORWARD)?( |$)/ { foreign[++foreigns] = $0 }
+side == 1 && /^-A/ { length_of[$2]++; last[$2] = bare($0) }
+side == 1 && bare($0) ~ / -[jg] NFMON(-INPUT|-FORWARD)?( |$)/ { foreign[++foreigns] = $0 }
 
 # The profiles. -I puts the jump at the head of a chain; -A means what its end denies, if it denies.
 side == 2 && /^:/ { wanted[substr($1, 2)] = 1 }
@@ -17,7 +24,6 @@ side == 2 && /^-A NFMON/ { sub(/--nflog-group [0-9]+/, "--nflog-group " group); 
 side == 2 && /^-I / { head[++heads] = $0 }
 side == 2 && /^-A (INPUT|FORWARD|OUTPUT) / {
 	end = last[$2]
-	sub(/ -m comment --comment ("[^"]*"|[^ ]+)/, "", end)
 	if (end == "-A " $2 " -j DROP" || index(end, "-A " $2 " -j REJECT") == 1) {
 		tail[++tails] = "-I " $2 " " length_of[$2] " -j " $4
 		if (end ~ /REJECT/) rejects[$4] = 1
@@ -37,7 +43,7 @@ END {
 		exit 1
 	}
 	for (i = 1; i <= foreigns; i++) {
-		split(foreign[i], word, / -[jg] /)
+		split(bare(foreign[i]), word, / -[jg] /)
 		sub(/ .*/, "", word[2])
 		if (word[2] in wanted) continue
 		print "rules: " word[2] " is still used by a rule of yours: remove it first: " \

@@ -1,8 +1,8 @@
 /// One direction of a connection: what netfilter calls a tuple.
 ///
 /// Forty bytes without padding, so that two of them fit the session's record. Ports are in host order. For ICMP and ICMPv6
-/// the kernel's tuple has an identifier, a type and a code instead: see ``icmpIdentifier``. The zone is 0 unless the tuple
-/// came from conntrack and its direction has one (`CTA_ZONE`).
+/// the kernel's tuple has an identifier, a type and a code instead: see ``icmp``; for GRE its keys: see ``destinationGREKey``.
+/// The zone is 0 unless the tuple came from conntrack and its direction has one (`CTA_ZONE`).
 public struct FlowKey: Hashable, Sendable {
     public var source: IPAddress
     public var destination: IPAddress

@@ -24,6 +24,8 @@ public struct TableSummary: Sendable {
     public var strayErrorCount: UInt64 = 0
     /// The recording that was read is cut or damaged.
     public var recordingIsDamaged = false
+    /// Conntrack's events were switched off for a time: sessions may have come and gone untold.
+    public var eventsWereOff = false
     /// DESTROYs that came a second time, and words about sessions that had ended.
     public var staleMessages: UInt64 = 0
     /// Conntrack messages and logged packets taken in.
@@ -40,6 +42,6 @@ public struct TableSummary: Sendable {
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
-            && lastDumpWasComplete != false && !recordingIsDamaged
+            && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff
     }
 }

@@ -24,7 +24,8 @@ public final class Recorder: Sendable {
     private let firstFailure = Mutex<IngestError?>(nil)
     private let hurry: Signal
 
-    /// Creates the file, or empties it. It is readable by its owner only, as it tells who talks to whom.
+    /// Creates the file, readable by its owner only, as it tells who talks to whom; or empties one that exists, whose mode is
+    /// somebody's choice and stays.
     ///
     /// - Parameter path: `-` is the standard output.
     public init(path: String) throws(IngestError) {

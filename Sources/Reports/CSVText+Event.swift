@@ -6,7 +6,7 @@ extension CSVText {
         ["time", "action", "sequence"] + sessionColumns + [
             "end", "end_cause", "earliest_end", "source", "cause", "lost", "rows", "found", "ended", "corrected",
             "complete",
-        ]
+        ] + lateSessionColumns
 
     /// Appends one event of the stream as a row.
     mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
@@ -17,14 +17,20 @@ extension CSVText {
         case .start, .update, .denied:
             append(event.session, until: nil, names: names)
             skip(Self.endColumnCount + Self.streamColumnCount)
+            appendLateFields(of: event.session)
         case .end(let end):
             append(event.session, until: end.time, names: names)
             time(end.time)
             word(end.cause.keyword)
             time(end.earliest)
             skip(Self.streamColumnCount)
-        case .loss(let loss): append(loss)
-        case .resync(let report): append(report)
+            appendLateFields(of: event.session)
+        case .loss(let loss):
+            append(loss)
+            skip(Self.lateSessionColumns.count)
+        case .resync(let report):
+            append(report)
+            skip(Self.lateSessionColumns.count)
         }
         endRow()
     }

@@ -10,6 +10,9 @@ extension CSVText {
         "start", "duration_ns",
     ]
 
+    /// Columns about sessions that came later, and so stand at the end of every row.
+    static let lateSessionColumns = ["gre_skey", "gre_dkey"]
+
     /// Appends the fields of ``sessionColumns``.
     ///
     /// - Parameter end: what the duration is counted to; `nil` where it means nothing.
@@ -22,7 +25,7 @@ extension CSVText {
         endpoint(session.record.destination)
         endpoint(session.record.translatedSource)
         endpoint(session.record.translatedDestination)
-        appendICMP(session.record.original)
+        append(session.record.original.icmp)
         appendPath(session.nflog, names)
         number(session.zone.map(UInt64.init))
         number(session.mark.map(UInt64.init))
@@ -34,11 +37,16 @@ extension CSVText {
         if let end { number(session.duration(to: end)) } else { skip() }
     }
 
-    private mutating func appendICMP(_ key: FlowKey) {
-        guard key.transport.isICMP else { return skip(3) }
-        number(UInt64(key.icmpType))
-        number(UInt64(key.icmpCode))
-        number(UInt64(key.icmpIdentifier))
+    private mutating func append(_ message: ICMPMessage?) {
+        number(message.map { UInt64($0.type) })
+        number(message.map { UInt64($0.code) })
+        number(message?.identifier.map(UInt64.init))
+    }
+
+    /// Appends the fields of ``lateSessionColumns``.
+    mutating func appendLateFields(of session: borrowing Session) {
+        number(session.record.original.sourceGREKey.map(UInt64.init))
+        number(session.record.original.destinationGREKey.map(UInt64.init))
     }
 
     /// Interfaces, rule and verdict.

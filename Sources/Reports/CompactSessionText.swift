@@ -15,12 +15,13 @@ extension [UInt8] {
         append(UInt8(ascii: " "))
         let sourceStart = count
         session.record.source.append(to: &self)
+        session.record.original.appendSourceNumber(to: &self)
         pad(from: sourceStart, to: Self.endpointWidth)
         append(contentsOf: " -> ".utf8)
         let destinationStart = count
         session.record.destination.append(to: &self)
+        session.record.original.appendDestinationNumber(to: &self)
         pad(from: destinationStart, to: Self.endpointWidth)
-        appendICMP(session.record.original)
         appendTranslation(of: session.record)
         if let lane = session.nflog { appendPath(lane, names) }
         appendTotals(of: session)
@@ -41,14 +42,6 @@ extension [UInt8] {
 
     /// The longest IPv4 endpoint, `255.255.255.255:65535`.
     private static var endpointWidth: Int { 21 }
-
-    private mutating func appendICMP(_ key: FlowKey) {
-        guard key.transport.isICMP else { return }
-        append(contentsOf: " type ".utf8)
-        appendDecimal(UInt64(key.icmpType))
-        append(contentsOf: " code ".utf8)
-        appendDecimal(UInt64(key.icmpCode))
-    }
 
     private mutating func appendTranslation(of record: borrowing SessionRecord) {
         if let source = record.translatedSource {

@@ -17,7 +17,9 @@ extension JSONText {
         if let verdict = session.nflog?.verdict, verdict != .unknown {
             field(words.verdict, words.verdicts[Int(verdict.rawValue)])
         }
-        if session.record.original.transport.isICMP { appendICMP(session.record.original) }
+        let transport = session.record.original.transport
+        if transport.isICMP, let message = session.record.original.icmp { append(message) }
+        if transport == .gre { appendGREKeys(of: session.record.original) }
         if session.record.shownState != nil {
             field(words.tcpState, words.tcpStates[Int(session.record.tcpState.rawValue)])
         }
@@ -33,11 +35,24 @@ extension JSONText {
         appendExactness(of: session)
     }
 
-    private mutating func appendICMP(_ key: FlowKey) {
-        field(words.icmpType, UInt64(key.icmpType))
-        field(words.icmpCode, UInt64(key.icmpCode))
-        field(words.icmpIdentifier, UInt64(key.icmpIdentifier))
+    private mutating func append(_ message: ICMPMessage) {
+        field(words.icmpType, UInt64(message.type))
+        field(words.icmpCode, UInt64(message.code))
+        if let identifier = message.identifier { field(words.icmpIdentifier, UInt64(identifier)) }
         closeObject()
+    }
+
+    private mutating func appendGREKeys(of key: FlowKey) {
+        guard key.sourceGREKey != nil || key.destinationGREKey != nil else { return }
+        append(words.gre)
+        if let number = key.sourceGREKey { fieldAndComma(words.sourceKey, UInt64(number)) }
+        if let number = key.destinationGREKey { fieldAndComma(words.destinationKey, UInt64(number)) }
+        replaceLast(by: UInt8(ascii: "}"))
+    }
+
+    private mutating func fieldAndComma(_ key: borrowing ShortText, _ number: UInt64) {
+        field(key, number)
+        append(UInt8(ascii: ","))
     }
 
     /// Translation and the helper have members of their own, and confirmed is every entry.

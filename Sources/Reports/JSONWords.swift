@@ -39,6 +39,9 @@ final class JSONWords: Sendable {
     let icmpType: ShortText = #","icmp":{"type":"#
     let icmpCode: ShortText = #","code":"#
     let icmpIdentifier: ShortText = #","id":"#
+    let gre: ShortText = #","gre":{"#
+    let sourceKey: ShortText = #""source_key":"#
+    let destinationKey: ShortText = #""destination_key":"#
     let tcpState: ShortText = #","state":""#
     let zone: ShortText = #","zone":"#
     let replyZone: ShortText = #","reply_zone":"#

@@ -8,7 +8,7 @@ struct SessionTableText {
 
     func append(to text: inout [UInt8]) {
         var cell: [UInt8] = []
-        let layout = TableLayout(widths: measure(&cell), limit: width)
+        let layout = TableLayout(widths: measure(&cell), destinationWidth: measureDestinations(&cell), limit: width)
         for column in layout.columns {
             cell.removeAll(keepingCapacity: true)
             cell.append(contentsOf: column.heading.utf8)
@@ -38,6 +38,17 @@ struct SessionTableText {
             }
         }
         return widths
+    }
+
+    private func measureDestinations(_ cell: inout [UInt8]) -> Int {
+        var width = 0
+        for session in answer.sessions {
+            cell.removeAll(keepingCapacity: true)
+            session.record.destination.append(to: &cell)
+            width = max(width, TerminalText.width(of: cell))
+        }
+        cell.removeAll(keepingCapacity: true)
+        return width
     }
 
     private func append(_ cell: [UInt8], in column: TableColumn, _ layout: TableLayout, to text: inout [UInt8]) {

@@ -96,6 +96,11 @@ public enum SummaryText {
             isFirst = false
             text.append(contentsOf: "the recording is cut or damaged".utf8)
         }
+        if summary.eventsWereOff {
+            text.append(contentsOf: (isFirst ? "" : ", ").utf8)
+            isFirst = false
+            text.append(contentsOf: "conntrack events were off".utf8)
+        }
         if summary.lastDumpWasComplete == false {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             text.append(contentsOf: "the last dump was not complete".utf8)

@@ -62,8 +62,12 @@ enum TableColumn: Int, CaseIterable {
     func appendCell(_ session: borrowing Session, _ answer: borrowing SessionAnswer, to text: inout [UInt8]) {
         switch self {
         case .transport: session.record.original.transport.append(to: &text)
-        case .source: session.record.source.append(to: &text)
-        case .destination: session.record.destination.append(to: &text)
+        case .source:
+            session.record.source.append(to: &text)
+            session.record.original.appendSourceNumber(to: &text)
+        case .destination:
+            session.record.destination.append(to: &text)
+            session.record.original.appendDestinationNumber(to: &text)
         case .translation: appendTranslation(of: session.record, to: &text)
         case .ingress: append(session.nflog?.ingress ?? 0, answer.names, to: &text)
         case .egress: append(session.nflog?.egress ?? 0, answer.names, to: &text)

@@ -74,7 +74,7 @@ public struct IPPacket: Sendable {
                     // What is quoted is no packet: the message stands for itself.
                     if error == .packetCut { throw error }
                 }
-            } else if FlowKey.hasIdentifier(icmpType: type, family: network.family) {
+            } else if ICMPMessage.hasIdentifier(type: type, family: network.family) {
                 guard let identifier = bytes.bigEndian(UInt16.self, at: 4) else { throw .packetCut }
                 key.sourcePort = identifier
             }
@@ -95,15 +95,5 @@ public struct IPPacket: Sendable {
         guard version & 0x7 == 1 else { return }
         guard let call = bytes.bigEndian(UInt16.self, at: 6) else { throw .packetCut }
         key.destinationPort = call
-    }
-}
-
-extension FlowKey {
-    /// Whether an ICMP message of this type is a query or its answer, which have an identifier.
-    static func hasIdentifier(icmpType type: UInt8, family: AddressFamily) -> Bool {
-        switch family {
-        case .ipv4: [0, 8, 13, 14, 15, 16, 17, 18].contains(type)
-        case .ipv6: [128, 129, 139, 140].contains(type)
-        }
     }
 }

@@ -1,12 +1,13 @@
 import ArgumentParser
 
 /// A number of bytes as an option: `65536`, `64K`, `16M`, `1G`.
-struct ByteCount: ExpressibleByArgument {
+struct ByteCount {
     var bytes: Int
 
     init(bytes: Int) { self.bytes = bytes }
 
-    init?(argument: String) {
+    /// - Throws: where the text is no such number, with what would be one.
+    init(parsing argument: String) throws {
         let shift: Int
         switch argument.last {
         case "k", "K": shift = 10
@@ -16,9 +17,10 @@ struct ByteCount: ExpressibleByArgument {
         }
         guard let number = Int(shift == 0 ? argument[...] : argument.dropLast()), number > 0,
             number <= Int(Int32.max) >> shift
-        else { return nil }
+        else {
+            throw ValidationError(
+                "give a number of bytes from 1 to \(Int32.max), or with K, M or G behind it, such as 512K or 64M.")
+        }
         bytes = number << shift
     }
-
-    var defaultValueDescription: String { bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)" }
 }

@@ -29,10 +29,14 @@ struct EventsCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to write events: ndjson, compact, csv or json.")
     var output = EventFormat.ndjson
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
+        transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
-    @Option(name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"))
+    @Option(
+        name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"),
+        transform: WholeNumber.parser(in: 1...UInt64.max))
     var count: UInt64?
 
     @Flag(name: .customLong("no-initial"), help: "Leave out the sessions that were there before nfmon listened.")
@@ -44,12 +48,18 @@ struct EventsCommand: ParsableCommand {
     var read: String?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Also write what the kernel sends to a savefile.", valueName: "file"))
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Also write what the kernel sends to a savefile: a new one is its owner's only, an existing one keeps its mode.",
+            valueName: "file"))
     var write: String?
 
     func validate() throws {
-        if count == 0 { throw ValidationError("--count must be at least 1.") }
         if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
+        if read != nil {
+            try IdleOption.refuseBesideSavefile(
+                sources.liveOptions + [IdleOption("--for", isGiven: duration != nil)])
+        }
         if write == "-" { throw ValidationError("the events go to the standard output: --write needs a file.") }
     }
 
@@ -90,26 +100,27 @@ struct EventsCommand: ParsableCommand {
         let live = try LiveTable(sources, tableConfiguration, ConntrackSource.Configuration(), recorder: recorder)
         try printer.begin()
         Talk.say("listening: \(live.description)")
-        let notes = AnswerNotes.gather(sources)
-        notes.forEach(Talk.warn)
+        var watch = HostWatch(sources)
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
         printer.deadline = end
         var goesOn = true
         while goesOn, !live.stop.isRaised, live.failure.first == nil, recorder?.failure == nil {
             let now = ReceiveTime.now.monotonic
             if let end, now >= end { break }
-            let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: end.map { $0 - now })
+            let timeout = min(end.map { $0 - now } ?? .max, watch.timeout(at: now))
+            let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: timeout)
             if printer.isUnderLoad { Signal.wait(for: [live.stop], timeout: EventPrinter.gatheringTime) }
             live.change.lower()
+            watch.lookIfDue(at: ReceiveTime.now.monotonic)
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
         let failure = live.finish()
-        // Somebody may have switched something off meanwhile.
-        AnswerNotes.gather(sources).filter { !notes.contains($0) }.forEach(Talk.warn)
         printer.allowPatience()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)
-        Talk.say(printer.deed, printer.completeness(of: live.store))
+        var summary = printer.completeness(of: live.store)
+        watch.conclude(&summary)
+        Talk.say(printer.deed, summary)
         if let failure { throw failure }
     }
 }

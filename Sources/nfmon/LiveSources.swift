@@ -24,7 +24,7 @@ struct LiveSources {
             conntrack = nil
         } else {
             var configuration = configuration
-            configuration.receiveBuffer = options.conntrackBuffer.bytes
+            configuration.receiveBuffer = options.conntrackBuffer?.bytes ?? 64 << 20
             let source = try ConntrackSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
             conntrack = source
@@ -43,7 +43,7 @@ struct LiveSources {
     ) throws(IngestError) -> NFLogSource? {
         var configuration = NFLogSource.Configuration()
         configuration.groups = options.groups.numbers
-        configuration.receiveBuffer = options.nflogBuffer.bytes
+        configuration.receiveBuffer = options.nflogBuffer?.bytes ?? 32 << 20
         do throws(IngestError) {
             let source = try NFLogSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)

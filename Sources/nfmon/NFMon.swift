@@ -26,8 +26,9 @@ struct NFMon: ParsableCommand {
 
             Data goes to the standard output, everything else to the standard error. Exit status: 0 all went well (also when \
             the reader of the output went away, or after Ctrl-C); 64 a wrong option; 65 a file that is no savefile, or is \
-            damaged; 69 something that is needed is not there or is taken (conntrack, an NFLOG group, a namespace); 74 reading \
-            or writing failed (a full disk); 77 the privilege is missing.
+            damaged; 69 something that is needed is not there or is taken (conntrack, a namespace, an NFLOG group chosen by \
+            --group or --no-conntrack; without these a taken group is a warning); 74 reading or writing failed (a full disk); \
+            77 the privilege is missing.
             """,
         version: "nfmon 0.1.0",
         subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self])

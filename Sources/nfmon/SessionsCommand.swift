@@ -25,10 +25,11 @@ struct SessionsCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
+    // As text: the parser takes a value that it cannot read for another argument, and would complain about that.
     @Option(
-        name: .long, defaultAsFlag: 20,
+        name: .customLong("top"), defaultAsFlag: "20",
         help: ArgumentHelp("The n sessions that move most (20 if no number is given).", valueName: "n"))
-    var top: Int?
+    var topText: String?
 
     @Option(
         name: .long,
@@ -38,11 +39,18 @@ struct SessionsCommand: ParsableCommand {
     )
     var sort: String?
 
-    @Option(name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions.", valueName: "n"))
+    @Option(
+        name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions.", valueName: "n"),
+        transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
 
-    @Option(name: .long, help: ArgumentHelp("The time between the two looks of --top.", valueName: "duration"))
-    var interval = TimeSpan(nanoseconds: 1_000_000_000)
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The time between the two looks of --top, or to listen with --no-conntrack. (default: 1s)",
+            valueName: "duration"),
+        transform: TimeSpan.init(parsing:))
+    var interval: TimeSpan?
 
     @Option(name: .shortAndLong, help: "How to write sessions: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
@@ -53,10 +61,30 @@ struct SessionsCommand: ParsableCommand {
     var read: String?
 
     func validate() throws {
-        if let top, top < 1 { throw ValidationError("--top must be at least 1.") }
-        if let limit, limit < 1 { throw ValidationError("-n must be at least 1.") }
-        do throws(UnknownSortKey) { _ = try sortKey } catch { throw ValidationError(error.description) }
+        if let topText, top == nil {
+            throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
+        }
+        let key: SortKey
+        do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
+        let intervalOption = IdleOption("--interval", isGiven: interval != nil)
+        if read != nil {
+            try IdleOption.refuseBesideSavefile(sources.liveOptions + [intervalOption])
+        } else if top == nil {
+            // Without conntrack there is no table to look at: the interval is how long packets are listened for.
+            if !sources.noConntrack {
+                try IdleOption.refuse(
+                    [intervalOption], "without --top there is one look only: add --top, or leave it out.")
+            }
+            let isRate = key == .byteRate || key == .packetRate
+            try IdleOption.refuse(
+                [IdleOption("--sort \(key.name)", isGiven: isRate)],
+                "a rate is known from two looks only: add --top, or choose another key.")
+        }
     }
+
+    private var top: Int? { topText.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+
+    private var pause: UInt64 { interval?.nanoseconds ?? 1_000_000_000 }
 
     func run() throws {
         do throws(IngestError) {
@@ -86,7 +114,7 @@ struct SessionsCommand: ParsableCommand {
         var table = sources.tableConfiguration
         table.tellsEvents = false
         var conntrack = ConntrackSource.Configuration()
-        conntrack.dumpInterval = top == nil ? 0 : interval.nanoseconds
+        conntrack.dumpInterval = top == nil ? 0 : pause
         conntrack.leastPauseFactor = 0
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack)
@@ -105,7 +133,7 @@ struct SessionsCommand: ParsableCommand {
     /// One look at the table, or with `--top` a second one an interval later.
     private func waitForLooks(at live: LiveTable, since start: UInt64) {
         let lookCount: UInt64 = sources.noConntrack ? 0 : top == nil ? 1 : 2
-        let end = start &+ (lookCount == 1 ? 0 : interval.nanoseconds)
+        let end = start &+ (lookCount == 1 ? 0 : pause)
         while !live.stop.isRaised, live.failure.first == nil {
             let (whole, all) = live.store.withTable { ($0.completeDumpCount, $0.dumpCount) }
             // A table that is never quiet is shown as it is, and the answer says that it is not complete.

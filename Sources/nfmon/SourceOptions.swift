@@ -9,7 +9,8 @@ struct SourceOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Read this NFLOG group; may be given several times. (default: 100)",
-            discussion: "A group has one reader: if another process has it, nfmon names it."))
+            discussion: "A group has one reader: if another process has it, nfmon names it."),
+        transform: WholeNumber.parser(in: 0...UInt16.max))
     var group: [UInt16] = []
 
     @Flag(name: .customLong("no-conntrack"), help: "Do not read conntrack: only what rules log is known then.")
@@ -21,14 +22,16 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("conntrack-buffer"),
         help: ArgumentHelp(
-            "Receive buffer for conntrack events, in bytes (K, M, G).",
-            discussion: "An event takes about 1.3 KB of it until it is read.", valueName: "bytes"))
-    var conntrackBuffer = ByteCount(bytes: 64 << 20)
+            "Receive buffer for conntrack events, in bytes (K, M, G). (default: 64M)",
+            discussion: "An event takes about 1.3 KB of it until it is read.", valueName: "bytes"),
+        transform: ByteCount.init(parsing:))
+    var conntrackBuffer: ByteCount?
 
     @Option(
         name: .customLong("nflog-buffer"),
-        help: ArgumentHelp("Receive buffer for logged packets, in bytes (K, M, G).", valueName: "bytes"))
-    var nflogBuffer = ByteCount(bytes: 32 << 20)
+        help: ArgumentHelp("Receive buffer for logged packets, in bytes (K, M, G). (default: 32M)", valueName: "bytes"),
+        transform: ByteCount.init(parsing:))
+    var nflogBuffer: ByteCount?
 
     @Option(
         name: .long,
@@ -42,7 +45,28 @@ struct SourceOptions: ParsableArguments {
         if noNFLog, !group.isEmpty {
             throw ValidationError("--group and --no-nflog contradict each other.")
         }
+        if noNFLog {
+            try IdleOption.refuse([nflogBufferOption], "--no-nflog leaves nothing for it to hold: leave out either.")
+        }
+        if noConntrack {
+            try IdleOption.refuse(
+                [conntrackBufferOption], "--no-conntrack leaves nothing for it to hold: leave out either.")
+        }
     }
+
+    /// What a savefile does not heed. It does heed which lanes to read.
+    var liveOptions: [IdleOption] {
+        [
+            IdleOption("--group", isGiven: !group.isEmpty), conntrackBufferOption, nflogBufferOption,
+            IdleOption("--netns", isGiven: netns != nil),
+        ]
+    }
+
+    private var conntrackBufferOption: IdleOption {
+        IdleOption("--conntrack-buffer", isGiven: conntrackBuffer != nil)
+    }
+
+    private var nflogBufferOption: IdleOption { IdleOption("--nflog-buffer", isGiven: nflogBuffer != nil) }
 
     /// The lanes to read.
     var lanes: Set<Lane> {

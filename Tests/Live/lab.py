@@ -167,6 +167,12 @@ class Lab:
                     source_port = 5000 if first_source_port is None else first_source_port + number
                     near.sendto(datagram(self.client.inet, self.server.inet, source_port, port), (self.server.inet, 0))
 
+    def tunnel(self, call):
+        """One packet of a PPTP tunnel (GRE version 1, RFC 2637) with this call number."""
+        packet = struct.pack("!BBHHHI", 0x30, 0x01, 0x880B, 0, call, 0)
+        with self.client.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_GRE) as near:
+            near.sendto(packet, (self.server.inet, 0))
+
 
 def datagram(source, destination, source_port, port, payload=b"nfmon"):
     """An IPv4 packet with a UDP datagram. The kernel fills in the header's checksum; UDP needs none."""

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58}
+NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "ipv6-icmp": 58}
 
 
 @dataclasses.dataclass(frozen=True, order=True)

@@ -85,6 +85,28 @@ class Accounting(LiveTest):
         [end] = monitor.about("session-end")
         self.assertIs(end["nfmon"]["exact"], False)
 
+    def test_what_is_switched_off_meanwhile_is_told_at_once_and_the_end_is_not_called_complete(self):
+        lab = self.make_lab("new")
+        for command, words in (lab.events, ()), (lab.record, (self.directory() / "savefile",)):
+            lab.sysctl(nf_conntrack_acct=1, nf_conntrack_events=2)
+            monitor = self.closing(command(*words))
+            self.assertNotIn("warning", monitor.talk)
+            lab.sysctl(nf_conntrack_events=0)
+            monitor.until_said("conntrack events are off")
+            lab.sysctl(nf_conntrack_events=2, nf_conntrack_acct=0)
+            monitor.until_said("accounting is off")
+            self.assertEqual(monitor.stop(), 0)
+            self.assertIn("INCOMPLETE: conntrack events were off", monitor.summary)
+
+    def test_events_that_were_off_from_the_start_do_not_make_a_complete_answer(self):
+        lab = self.make_lab("new")
+        lab.sysctl(nf_conntrack_events=0)
+        for words in (), ("--no-conntrack",):
+            monitor = self.closing(lab.events(*words))
+            self.assertEqual(monitor.stop(), 0)
+            # Who does not read conntrack loses nothing by it.
+            self.assertIn("complete: nothing" if words else "INCOMPLETE: conntrack events were off", monitor.summary)
+
     def test_switched_off_events_are_noted_with_the_command_that_mends_it(self):
         lab = self.make_lab("new")
         lab.sysctl(nf_conntrack_events=0)

@@ -6,6 +6,8 @@ import shutil
 from case import LiveTest
 from nfmon import DATA, IO, MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
 
+FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Fixtures", "tcp-snat.pcap")
+
 
 class Errors(LiveTest):
     def assert_fails(self, result, status, *words):
@@ -52,6 +54,18 @@ class Errors(LiveTest):
         savefile = self.directory() / "savefile"
         self.assert_ends_well(self.closing(lab.record(savefile)))
         self.assertEqual(os.stat(savefile).st_mode & 0o777, 0o600)
+
+    def test_a_file_that_exists_is_emptied_and_keeps_its_mode_and_help_says_so(self):
+        lab = self.make_lab()
+        savefile = self.directory() / "savefile"
+        for words in ("record", savefile), ("events", "--write", savefile):
+            with open(savefile, "w") as file:
+                file.write("yesterday's" * 1000)
+            os.chmod(savefile, 0o640)
+            self.assert_ends_well(self.closing(Monitor(*words, "--netns", lab.namespace).until_ready()))
+            self.assertEqual(os.stat(savefile).st_mode & 0o777, 0o640)
+            self.assertEqual(finish("sessions", "-r", savefile).returncode, 0)
+            self.assertRegex(" ".join(finish(words[0], "--help").stdout.split()), "exist.* keeps its (owner and )?mode")
 
     def test_a_group_that_was_asked_for_and_is_taken_is_an_error_that_names_the_owner(self):
         lab = self.make_lab("new")
@@ -120,14 +134,20 @@ class Errors(LiveTest):
             (("sessions", "--interval", "0"), "interval"),
             (("events", "-o", "table"), "ndjson"),
             (("events", "--count", "0"), "at least 1"),
-            (("events", "--for", "soon"), "duration"),
+            (("events", "--for", "soon"), "1h30m"),
             (("events", "--for", "-5s"), ""),
-            (("events", "--group", "70000"), "group"),
+            (("events", "--group", "70000"), "from 0 to 65535"),
+            (("events", "--for", "5x"), "ms, s, m, h or d"),
+            (("record", "file", "--for", "0"), "more than 0"),
+            (("sessions", "--top", "ten"), "--top ten: give a whole number"),
+            (("sessions", "--top", "--interval", "100000d"), "at most 11574d"),
+            (("sessions", "-n", "many"), "at least 1"),
+            (("events", "--count", "2.5"), "at least 1"),
             (("events", "--no-conntrack", "--no-nflog"), "nothing to read"),
             (("events", "--no-nflog", "--group", "1"), "contradict"),
             (("events", "-r", "a", "-w", "b"), "contradict"),
-            (("events", "--conntrack-buffer", "0"), "conntrack-buffer"),
-            (("events", "--nflog-buffer", "3T"), "nflog-buffer"),
+            (("events", "--conntrack-buffer", "0"), "from 1 to 2147483647"),
+            (("events", "--nflog-buffer", "3T"), "K, M or G"),
             (("record",), "file"),
             (("sessions", "--no-such-option"), "--no-such-option"),
             (("nonsense",), "nonsense"),
@@ -137,6 +157,34 @@ class Errors(LiveTest):
                 self.assertEqual(result.returncode, MISUSE, result.stdout + result.stderr)
                 self.assertEqual(result.stdout, "")
                 self.assertIn(hint, result.stderr)
+
+    def test_options_that_would_change_nothing_are_refused_with_the_reason(self):
+        for words, *hints in (
+            (("sessions", "-r", "file", "--group", "100"), "--group", "-r reads a savefile"),
+            (("sessions", "-r", "file", "--netns", "name", "--nflog-buffer", "1M"), "--nflog-buffer, --netns", "savefile"),
+            (("sessions", "-r", "file", "--top", "--interval", "2s"), "--interval", "savefile"),
+            (("events", "-r", "file", "--conntrack-buffer", "1M"), "--conntrack-buffer", "savefile"),
+            (("events", "-r", "file", "--for", "1s"), "--for", "savefile"),
+            (("sessions", "--interval", "2s"), "--interval", "add --top"),
+            (("sessions", "--sort", "rate"), "--sort rate", "add --top"),
+            (("events", "--no-nflog", "--nflog-buffer", "1M"), "--nflog-buffer", "--no-nflog"),
+            (("record", "file", "--no-conntrack", "--conntrack-buffer", "1M"), "--conntrack-buffer", "--no-conntrack"),
+        ):
+            with self.subTest(words):
+                result = finish(*words, seconds=10)
+                self.assertEqual(result.returncode, MISUSE, result.stdout + result.stderr)
+                self.assertEqual(result.stdout, "")
+                for hint in hints:
+                    self.assertIn(hint, result.stderr)
+
+    def test_options_that_mean_something_to_a_savefile_are_taken(self):
+        for words in (
+            ("sessions", "--top", "--no-nflog"), ("sessions", "--no-conntrack", "-n", "1"), ("sessions", "--sort", "rate"),
+            ("events", "--no-conntrack", "--no-initial"), ("events", "--no-nflog", "--count", "1"),
+        ):
+            with self.subTest(words):
+                result = finish(*words, "-r", FIXTURE, seconds=10)
+                self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_help_and_version_are_data(self):
         for words in ("--help",), ("--version",), ("help", "events"), ("sessions", "--help"), ("record", "--help"):

@@ -1,5 +1,6 @@
 """Known traffic through a NATing firewall, held against conntrack(8), which asks the same kernel."""
 
+import re
 import socket
 
 import session
@@ -36,6 +37,21 @@ class Traffic(LiveTest):
         self.assert_exactly(monitor, "session-denied", [flow for flow in flows if flow["kind"] == "denied"])
         self.assert_ends_equal(monitor, watcher)
         self.assert_flows_are_told_right(monitor, flows)
+
+    def test_a_tunnels_key_and_a_pings_identifier_are_shown_where_ports_would_be(self):
+        lab = self.make_lab("new")
+        lab.tunnel(call=4660)
+        lab.drive(ping=1)
+        listing = lab.inside("conntrack", "-L", "-p", "gre").stdout
+        self.assertIn(f"dstkey={4660:#x}", listing)
+        identifiers = {str(key.icmp_id) for key in lab.conntrack() if key.icmp_id is not None}
+        self.assertTrue(identifiers)
+        for format_ in "table", "compact":
+            text = lab.sessions("-o", format_).stdout
+            self.assertRegex(text, r"gre +10\.0\.0\.7 .*192\.0\.2\.9 key 4660 ")
+            self.assertEqual(set(re.findall(r"9 echo-request id (\d+) ", text)), identifiers, text)
+        rows = session.parse_events(lab.sessions("-o", "ndjson").stdout.splitlines())
+        self.assertIn({"destination_key": 4660}, [row["nfmon"].get("gre") for row in rows])
 
     def test_sessions_that_time_out_end_with_the_kernels_last_counts(self):
         lab = self.make_lab("new")

@@ -109,6 +109,23 @@ struct Samples {
         return session(0x7, key, age: 1_000_000, facts: [.live, .conntrack, .start])
     }
 
+    /// A PPTP tunnel: GRE's keys stand where ports would.
+    var tunnel: Session {
+        let key = FlowKey(
+            source: Self.address(10, 0, 0, 7), destination: Self.address(198, 51, 100, 9), sourcePort: 4660,
+            destinationPort: 17, transport: .gre, family: .ipv4)
+        return session(0x47, key, age: 2_000_000, facts: [.live, .conntrack, .start])
+    }
+
+    /// Neighbour discovery, which has no identifier: what NFLOG shows of it.
+    var solicitation: Session {
+        let key = FlowKey(
+            source: IPAddress(high: 0xfe80_0000_0000_0000, low: 1),
+            destination: IPAddress(high: 0xfe80_0000_0000_0000, low: 2), destinationPort: 135 << 8, transport: .icmpv6,
+            family: .ipv6)
+        return session(0x87, key, age: 0, facts: [.live, .start])
+    }
+
     /// An attempt that a rule dropped: only packets told of it.
     var denied: Session {
         let key = FlowKey(
@@ -125,7 +142,7 @@ struct Samples {
         return session
     }
 
-    var sessions: [Session] { [complete, offloaded, unknown, ping, denied] }
+    var sessions: [Session] { [complete, offloaded, unknown, ping, tunnel, solicitation, denied] }
 
     /// Every kind of event, each in its variants.
     var events: [SessionEvent] {
@@ -139,7 +156,8 @@ struct Samples {
         let earlier = Self.before(now: 1_500_000_000)
         let told: [(SessionEvent.Kind, Session)] = [
             (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
-            (.start, unknown), (.start, ping), (.denied, denied), (.update, offloaded),
+            (.start, unknown), (.start, ping), (.start, tunnel), (.start, solicitation), (.denied, denied),
+            (.update, offloaded),
             (.end(SessionEnd(cause: .event, time: Self.now)), complete),
             (.end(SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)), offloaded),
             (.end(SessionEnd(cause: .timeout, time: Self.now)), denied),
@@ -186,6 +204,7 @@ struct Samples {
         summary.evictedCount = 3
         summary.refusedCount = 4
         summary.ambiguousPackets = 5
+        summary.eventsWereOff = true
         summary.lastDumpWasComplete = false
         return summary
     }

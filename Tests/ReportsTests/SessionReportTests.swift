@@ -30,8 +30,8 @@ struct SessionReportTests {
         #expect(summary["complete"] as? Bool == false)
         #expect((summary["lost"] as? [String: Int]) == ["conntrack": 431, "nflog": 1])
         #expect(summary["unwritten_events"] as? Int == 1234)
-        #expect(summary["sessions"] as? Int == 5)
-        #expect(summary["unknown_counters"] as? Int == 2)
+        #expect(summary["sessions"] as? Int == 7)
+        #expect(summary["unknown_counters"] as? Int == 4)
     }
 
     @Test(arguments: [24, 40, 60, 80, 100, 120, 160])
@@ -44,6 +44,17 @@ struct SessionReportTests {
             decoding: SessionReport(format: .table, width: width).text(samples.answer(samples.sessions)), as: UTF8.self)
         let isNarrower = lines.joined().count < all.joined().count
         #expect(text.contains("for want of room") == isNarrower)
+    }
+
+    /// The rate is what the ranking is by; which type an ICMP message has is worth less.
+    @Test func whatAPingSaysGivesWayBeforeAnyColumnDoes() {
+        let answer = samples.answer([samples.complete, samples.ping])
+        let all = String(decoding: SessionReport(format: .table).text(answer), as: UTF8.self)
+        let width = all.prefix { $0 != "\n" }.count
+        let text = String(decoding: SessionReport(format: .table, width: width - 8).text(answer), as: UTF8.self)
+        #expect(!text.contains("left out"))
+        #expect(text.contains("192.0.2.99 echo-reques~"), "\(text)")
+        #expect(text.contains("cut for want of room (~): destination"))
     }
 
     @Test func aTableOfEightyColumnsIsWrittenAsTheGoldenFileHasIt() throws {
@@ -69,7 +80,7 @@ struct SessionReportTests {
         }
         let text = SessionReport(format: .json).text(answer)
         let object = try object(text[...])
-        #expect((object["sessions"] as? [Any])?.count == 5)
+        #expect((object["sessions"] as? [Any])?.count == 7)
     }
 
     @Test func aSessionHasTheNamesOfTheEventStream() throws {
