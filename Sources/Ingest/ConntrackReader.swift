@@ -148,6 +148,7 @@ struct ConntrackReader: ~Copyable {
     }
 
     private mutating func note(_ loss: Loss) {
+        schedule.noteLoss(at: ReceiveTime.now.monotonic)
         heed(intake.deliver([.loss(loss)], at: .now) { $0.append(loss) })
     }
 

@@ -4,8 +4,10 @@ internal import FlowModel
 struct DumpSchedule {
     /// The least pause after a dump, so that a table that is always dirty does not keep a processor busy.
     private static let leastPause: UInt64 = 100_000_000
-    /// The greatest pause before a lost event is made good.
+    /// The greatest pause before a lost event is made good while more are lost.
     private static let greatestBackoff: UInt64 = 10_000_000_000
+    /// So long after the last loss an overrun is over: what was lost is made good now, whatever the backoff.
+    private static let calm: UInt64 = 250_000_000
 
     private(set) var isRunning = false
     private var sequence = DumpSequence()
@@ -14,8 +16,9 @@ struct DumpSchedule {
     private var lastDuration: UInt64 = 0
     /// The pause that a dump's duration asks for before the next periodic one.
     private var duePause: UInt64 = 0
-    /// How many dumps in a row events were lost before or during.
+    /// How many dumps in a row were made because events were lost.
     private var overrunCount: UInt64 = 0
+    private var lastLossAt: UInt64 = 0
     private var wanted: (cause: DumpStart.Cause, at: UInt64)?
 
     /// A dump begins.
@@ -39,17 +42,26 @@ struct DumpSchedule {
         if interval > 0 { wanted = (.periodic, now &+ max(interval, duePause)) }
     }
 
+    /// Events were lost.
+    mutating func noteLoss(at now: UInt64) { lastLossAt = now }
+
     /// A dump is wanted soon: as soon as the last one is long enough ago. After an overrun that is sooner, but twice as late
-    /// each time that overruns go on.
+    /// each time that events go on to be lost; when no more are, it is at once.
     mutating func want(_ cause: DumpStart.Cause, at now: UInt64) {
         guard !isRunning else { return }
         let pause = max(Self.leastPause, lastDuration)
-        let soon = max(
-            now,
-            endedAt
-                &+ (cause == .overrun ? min(pause << min(overrunCount, 5), Self.greatestBackoff) : max(pause, duePause))
-        )
-        if let wanted, wanted.at <= soon, cause != .overrun || wanted.cause == .overrun { return }
+        let soon: UInt64
+        if cause == .overrun {
+            let backoff = endedAt &+ min(pause << min(overrunCount, 5), Self.greatestBackoff)
+            // Of a great table not at once after every burst: its dump would take most of the time.
+            let rested = endedAt &+ max(Self.leastPause, lastDuration << min(overrunCount, 3))
+            soon = max(now, min(backoff, max(rested, lastLossAt &+ Self.calm)))
+            // A later loss puts off what waits for calm.
+            if let wanted, wanted.cause == .overrun, wanted.at <= min(backoff, now) { return }
+        } else {
+            soon = max(now, endedAt &+ max(pause, duePause))
+            if let wanted, wanted.at <= soon { return }
+        }
         wanted = (cause, soon)
     }
 

@@ -27,9 +27,46 @@ import Testing
 
     @Test func lossIsAnsweredSoonAndNotAtOnceAgain() {
         var schedule = ended(after: 2 * Self.second)
+        schedule.noteLoss(at: 2 * Self.second + 1)
         schedule.want(.overrun, at: 2 * Self.second + 1)
         #expect(schedule.due(at: 3 * Self.second) == nil)
         #expect(schedule.due(at: 4 * Self.second) == .overrun)
+    }
+
+    @Test func lossesThatGoOnAreAnsweredLaterEachTime() {
+        var schedule = ended(after: 1000)
+        var now = 1000 as UInt64
+        var pauses: [UInt64] = []
+        for _ in 0..<12 {
+            let ended = now
+            while schedule.due(at: now) != .overrun {
+                now += Self.second / 100
+                schedule.noteLoss(at: now)
+                schedule.want(.overrun, at: now)
+            }
+            pauses.append(now - ended)
+            _ = schedule.begin(.overrun, at: now)
+            now += 1000
+            schedule.end(at: now, interval: 60 * Self.second, leastPauseFactor: 20)
+        }
+        #expect(pauses[0] <= Self.second / 5)
+        #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 + Self.second / 50 })
+        #expect((2 * Self.second...10 * Self.second).contains(pauses[11]))
+    }
+
+    @Test func lossIsMadeGoodAtOnceWhenTheOverrunIsOver() {
+        var schedule = ended(after: 1000)
+        var now = 1000 as UInt64
+        for _ in 0..<12 {  // the backoff is at its greatest
+            schedule.noteLoss(at: now)
+            _ = schedule.begin(.overrun, at: now)
+            now += 1000
+            schedule.end(at: now, interval: 60 * Self.second, leastPauseFactor: 20)
+        }
+        schedule.noteLoss(at: now)
+        schedule.want(.overrun, at: now)
+        #expect(schedule.due(at: now + Self.second / 5) == nil)
+        #expect(schedule.due(at: now + Self.second * 3 / 10) == .overrun)
     }
 
     @Test func oneDumpAtATime() {
