@@ -7,12 +7,15 @@ public struct SessionEvent: Sendable {
         /// The first time a packet of the session was dropped or rejected.
         case denied
         case loss(LossReport)
+        /// A dump begins that shall find what the events did not tell.
+        case resyncBegan(DumpStart.Cause)
+        /// It has ended.
         case resync(ResyncReport)
     }
 
     public var time: Timestamp
     public var kind: Kind
-    /// The session; of a loss and a resync, which are about none, ``Session/none``.
+    /// The session; of losses and resyncs, which are about none, ``Session/none``.
     ///
     /// Not a part of ``Kind`` and no optional: it is large, and so it can be read where it lies.
     public var session: Session

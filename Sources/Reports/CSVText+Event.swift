@@ -5,8 +5,8 @@ extension CSVText {
     public static let eventColumns =
         ["time", "action", "sequence"] + sessionColumns + [
             "end", "end_cause", "earliest_end", "source", "cause", "lost", "rows", "found", "ended", "corrected",
-            "complete",
-        ] + lateSessionColumns
+            "complete", "phase",
+        ]
 
     /// Appends one event of the stream as a row.
     mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
@@ -17,26 +17,21 @@ extension CSVText {
         case .start, .update, .denied:
             append(event.session, until: nil, names: names)
             skip(Self.endColumnCount + Self.streamColumnCount)
-            appendLateFields(of: event.session)
         case .end(let end):
             append(event.session, until: end.time, names: names)
             time(end.time)
             word(end.cause.keyword)
             time(end.earliest)
             skip(Self.streamColumnCount)
-            appendLateFields(of: event.session)
-        case .loss(let loss):
-            append(loss)
-            skip(Self.lateSessionColumns.count)
-        case .resync(let report):
-            append(report)
-            skip(Self.lateSessionColumns.count)
+        case .loss(let loss): append(loss)
+        case .resyncBegan(let cause): append(beginningOf: cause)
+        case .resync(let report): append(report)
         }
         endRow()
     }
 
     private static var endColumnCount: Int { 3 }
-    private static var streamColumnCount: Int { 8 }
+    private static var streamColumnCount: Int { 9 }
 
     /// Of a session's columns a loss has only the beginning of its interval, and the end.
     private mutating func append(_ loss: LossReport) {
@@ -48,7 +43,15 @@ extension CSVText {
         word(loss.source)
         word(loss.cause.keyword)
         number(loss.count)
-        skip(5)
+        skip(6)
+    }
+
+    private mutating func append(beginningOf cause: DumpStart.Cause) {
+        skip(Self.sessionColumns.count + Self.endColumnCount)
+        word(Lane.conntrack.keyword)
+        word(cause.keyword)
+        skip(6)
+        word("begin")
     }
 
     private mutating func append(_ report: ResyncReport) {
@@ -63,5 +66,6 @@ extension CSVText {
         number(report.endedCount)
         number(report.correctedCount)
         word(report.isComplete ? "true" : "false")
+        word("end")
     }
 }

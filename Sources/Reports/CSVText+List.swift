@@ -2,7 +2,7 @@ import FlowModel
 
 extension CSVText {
     /// The columns of a list of sessions.
-    public static let listColumns = ["time"] + sessionColumns + ["last", "rate", "pps"] + lateSessionColumns
+    public static let listColumns = ["time"] + sessionColumns + ["last", "rate", "pps"]
 
     /// Appends a live session as a row.
     mutating func appendRow(_ session: borrowing Session, at now: Timestamp, names: NameBook) {
@@ -11,7 +11,6 @@ extension CSVText {
         time(session.record.lastSeen)
         number(session.bytesPerSecond)
         number(session.packetsPerSecond)
-        appendLateFields(of: session)
         endRow()
     }
 }

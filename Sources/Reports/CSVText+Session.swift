@@ -2,16 +2,14 @@ import FlowModel
 import Query
 
 extension CSVText {
-    /// The columns that every row about a session has, in order. Part of the contract: new ones are added at the end of a row.
+    /// The columns that every row about a session has, in order.
     static let sessionColumns = [
         "session", "proto", "src", "sport", "dst", "dport", "natsrc", "natsport", "natdst", "natdport", "icmp_type",
-        "icmp_code", "icmp_id", "iif", "oif", "rule", "verdict", "zone", "mark", "state", "helper", "lanes", "bytes",
+        "icmp_code", "icmp_id", "gre_skey", "gre_dkey", "iif", "oif", "rule", "verdict", "zone", "mark", "state",
+        "helper", "lanes", "bytes",
         "packets", "src_bytes", "src_packets", "dst_bytes", "dst_packets", "exactness", "nflog_bytes", "nflog_packets",
         "start", "duration_ns",
     ]
-
-    /// Columns about sessions that came later, and so stand at the end of every row.
-    static let lateSessionColumns = ["gre_skey", "gre_dkey"]
 
     /// Appends the fields of ``sessionColumns``.
     ///
@@ -26,6 +24,8 @@ extension CSVText {
         endpoint(session.record.translatedSource)
         endpoint(session.record.translatedDestination)
         append(session.record.original.icmp)
+        number(session.record.original.sourceGREKey.map(UInt64.init))
+        number(session.record.original.destinationGREKey.map(UInt64.init))
         appendPath(session.nflog, names)
         number(session.zone.map(UInt64.init))
         number(session.mark.map(UInt64.init))
@@ -41,12 +41,6 @@ extension CSVText {
         number(message.map { UInt64($0.type) })
         number(message.map { UInt64($0.code) })
         number(message?.identifier.map(UInt64.init))
-    }
-
-    /// Appends the fields of ``lateSessionColumns``.
-    mutating func appendLateFields(of session: borrowing Session) {
-        number(session.record.original.sourceGREKey.map(UInt64.init))
-        number(session.record.original.destinationGREKey.map(UInt64.init))
     }
 
     /// Interfaces, rule and verdict.

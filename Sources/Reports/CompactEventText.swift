@@ -31,6 +31,9 @@ struct CompactEventText: Sendable {
                 text.append(UInt8(ascii: ")"))
             }
         case .loss(let loss): append(loss, to: &text)
+        case .resyncBegan(let cause):
+            text.append(contentsOf: cause.explanation.utf8)
+            text.append(contentsOf: ": begins".utf8)
         case .resync(let report): append(report, to: &text)
         }
         text.append(UInt8(ascii: "\n"))

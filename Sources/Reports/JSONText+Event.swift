@@ -14,6 +14,7 @@ extension JSONText {
         case .update, .denied: append(event.session, nil, sequence, isInitial: false, names)
         case .end(let end): append(event.session, end, sequence, isInitial: false, names)
         case .loss(let loss): append(loss, sequence)
+        case .resyncBegan(let cause): append(beginningOf: cause, sequence)
         case .resync(let report): append(report, sequence)
         }
         closeObject()
@@ -49,6 +50,15 @@ extension JSONText {
         if let count = loss.count { field(words.lost, count) }
     }
 
+    private mutating func append(beginningOf cause: DumpStart.Cause, _ sequence: UInt64) {
+        field(words.sequence, sequence)
+        closeObject()
+        append(words.nfmon)
+        field(words.lane, ShortText(Lane.conntrack.keyword.utf8))
+        field(words.cause, ShortText(cause.keyword.utf8))
+        append(words.phaseBegin)
+    }
+
     private mutating func append(_ report: ResyncReport, _ sequence: UInt64) {
         field(words.sequence, sequence)
         field(words.duration, report.duration)
@@ -56,6 +66,7 @@ extension JSONText {
         append(words.nfmon)
         field(words.lane, ShortText(Lane.conntrack.keyword.utf8))
         field(words.cause, ShortText(report.cause.keyword.utf8))
+        append(words.phaseEnd)
         field(words.rows, report.rowCount)
         field(words.found, report.foundCount)
         field(words.ended, report.endedCount)

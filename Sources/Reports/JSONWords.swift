@@ -66,6 +66,8 @@ final class JSONWords: Sendable {
     let rateBytes: ShortText = #","rate":{"bytes":"#
     let lane: ShortText = #","source":""#
     let cause: ShortText = #","cause":""#
+    let phaseBegin: ShortText = #","phase":"begin""#
+    let phaseEnd: ShortText = #","phase":"end""#
     let lost: ShortText = #","lost":"#
     let rows: ShortText = #","rows":"#
     let found: ShortText = #","found":"#

@@ -29,7 +29,7 @@ extension SessionEvent.Kind {
         case .end: .sessionEnd
         case .denied: .sessionDenied
         case .loss: .loss
-        case .resync: .resync
+        case .resyncBegan, .resync: .resync
         }
     }
 }

@@ -30,6 +30,7 @@ extension SessionTable {
         dump.startedAt = time.wall
         dump.isDirty = false
         dump.report = ResyncReport(cause: start.cause)
+        if isWorthTelling { tell(.resyncBegan(start.cause), at: time.wall) }
     }
 
     /// The end of a dump: what it should have shown and did not is ended, after a second miss.
@@ -46,8 +47,16 @@ extension SessionTable {
         summary.dumpCount &+= 1
         if isComplete { summary.completeDumpCount &+= 1 }
         summary.lastDumpWasComplete = isComplete
-        let isWorthTelling = dump.cause != .periodic && (dump.cause != .initial || configuration.tellsInitial)
         if isWorthTelling { tell(.resync(dump.report), at: time.wall) }
+    }
+
+    /// Whether the stream tells of the dump: of those that make up for something, not of a look now and then.
+    private var isWorthTelling: Bool {
+        switch dump.cause {
+        case .initial: configuration.tellsInitial
+        case .overrun: true
+        case .periodic: false
+        }
     }
 
     /// Whether a dump is wanted now, and why.

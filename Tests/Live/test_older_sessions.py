@@ -27,7 +27,7 @@ class OlderSessions(LiveTest):
         lab = self.make_lab("new")
         old = self.old_connections(lab, 443, 993)
         monitor = self.closing(lab.events())
-        self.until(lambda: monitor.about("resync"), "the first dump ends")
+        self.until(lambda: len(monitor.about("resync")) == 2, "the first dump begins and ends")
         [later] = self.old_connections(lab, 587)
         self.until(lambda: later in monitor.by_key("session-start"), "the new session begins")
         starts, table = monitor.by_key("session-start"), lab.conntrack()
@@ -41,7 +41,9 @@ class OlderSessions(LiveTest):
             self.assertLess(start["event"]["start"], start["@timestamp"])
         [start] = starts[later]
         self.assertNotIn("initial", start["nfmon"])
-        [resync] = monitor.about("resync")
+        begin, resync = monitor.about("resync")
+        self.assertEqual((begin["nfmon"]["cause"], begin["nfmon"]["phase"]), ("initial", "begin"))
+        self.assertEqual(resync["nfmon"]["phase"], "end")
         self.assertEqual((resync["nfmon"]["cause"], resync["nfmon"]["rows"], resync["nfmon"]["found"]), ("initial", 2, 2))
         self.assert_ends_well(monitor)
 
@@ -68,7 +70,7 @@ class OlderSessions(LiveTest):
         watcher = self.closing(lab.watch_ends())
         quiet = self.closing(lab.events("--no-initial", "--no-nflog"))
         for one in monitor, quiet:
-            self.until(lambda one=one: one.about("resync") or one is quiet, "the first dump ends")
+            self.until(lambda one=one: len(one.about("resync")) == 2 or one is quiet, "the first dump ends")
         before = lab.conntrack()[goes]
         self.delete(lab, goes)
         self.until(lambda: monitor.about("session-end"), "the end is noticed", INFERRED_WITHIN)

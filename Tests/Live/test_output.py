@@ -121,7 +121,7 @@ class Output(LiveTest):
         self.assertTrue(found, monitor.talk)
         told, missed = (int(number.replace(",", "")) for number in found.groups())
         self.assertGreater(missed, 0)
-        self.assertEqual(told + missed, 2001, "a start of each session, and the resync before them")
+        self.assertEqual(told + missed, 2002, "a start of each session, and the begin and end of the resync before them")
         self.assertIn(len(lines), (told, told + 1), "the last line may be cut")
         session.parse_events(lines[:told])
 

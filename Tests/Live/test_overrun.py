@@ -1,7 +1,9 @@
 """Loss is data: what the kernel could not hand over is counted exactly, and the table is right again afterwards."""
 
+import datetime
 import os
 import signal
+import socket
 import time
 
 from case import LiveTest
@@ -23,7 +25,8 @@ class Overrun(LiveTest):
         return sum(event["nfmon"]["lost"] for event in monitor.about("loss") if event["nfmon"]["source"] == source)
 
     def resyncs(self, monitor):
-        return [event for event in monitor.about("resync") if event["nfmon"]["cause"] == "overrun"]
+        ends = [event for event in monitor.about("resync") if event["nfmon"]["phase"] == "end"]
+        return [event for event in ends if event["nfmon"]["cause"] == "overrun"]
 
     def event_drops(self, lab, monitor):
         """The kernel's own count for the socket that is in the groups of NEW, UPDATE and DESTROY."""
@@ -92,6 +95,49 @@ class Overrun(LiveTest):
         self.assertLessEqual(resyncs, (time.monotonic() - begin) / 0.1 + 1, "but it does not dump all the time")
         losses = [event for event in monitor.about("loss")]
         self.assertLessEqual(len(losses), time.monotonic() - begin + 2, "one loss event a second at most")
+
+    def test_sessions_live_through_ten_seconds_of_overruns_and_their_totals_are_exact(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events("--conntrack-buffer", "4K", "--no-nflog"))
+        long = [lab.connect(port) for port in (443, 993, 8443)]
+        for near, far, _ in long:
+            self.addCleanup(near.close)
+            self.addCleanup(far.close)
+        keys = {key for _, _, key in long}
+        self.until(lambda: keys <= set(monitor.by_key("session-start")), "the long sessions begin")
+        deadline = time.monotonic() + 10
+        turns = 0
+        while time.monotonic() < deadline:
+            lab.datagrams(1000, first_source_port=10000 + turns % 40 * 1000)
+            for near, far, _ in long:
+                near.sendall(b"x" * 1000)
+                self.assertEqual(len(far.recv(1000, socket.MSG_WAITALL)), 1000)
+            lab.delete("-p", "udp")
+            turns += 1
+        calm = datetime.datetime.now(datetime.timezone.utc)
+        drops = self.event_drops(lab, monitor)
+        self.assertGreater(drops, 0, "overruns happened")
+        monitor.until_quiet(2)
+        self.assertEqual(self.live_sessions(monitor), set(lab.conntrack()))
+        # By the events' own times, as reading half a million of them takes this test longer than nfmon.
+        recovered = self.resyncs(monitor)[-1]["@timestamp"]
+        self.assertLess(recovered, (calm + datetime.timedelta(seconds=2)).isoformat())
+        self.assertEqual(self.lost(monitor, "conntrack"), drops)
+        self.assertEqual(self.event_drops(lab, monitor), drops)
+        self.assertEqual(keys & set(monitor.by_key("session-end")), set(), "no long session was reported ended")
+        table = lab.conntrack()
+        lab.flush()
+        ends = self.until(
+            lambda: (found := monitor.by_key("session-end")) and keys <= set(found) and found, "the long sessions end"
+        )
+        for key in keys:
+            [end] = ends[key]
+            self.assertEqual(end["nfmon"]["end"], "event")
+            for side, counters in (("source", table[key].up), ("destination", table[key].down)):
+                self.assertEqual((end[side]["packets"], end[side]["bytes"]), counters)
+            self.assertGreater(end["source"]["bytes"], 1000 * turns)
+        self.assertEqual(monitor.stop(), 0)
+        self.assertIn(f"conntrack lost {drops:,} messages (overrun)", monitor.summary)
 
     def test_packets_that_nflog_lost_and_packets_that_it_showed_are_the_rules_own_count(self):
         lab = self.make_lab()

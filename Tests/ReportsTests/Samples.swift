@@ -155,7 +155,7 @@ struct Samples {
         resync.correctedCount = 20_491
         let earlier = Self.before(now: 1_500_000_000)
         let told: [(SessionEvent.Kind, Session)] = [
-            (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
+            (.resyncBegan(.overrun), .none), (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
             (.start, unknown), (.start, ping), (.start, tunnel), (.start, solicitation), (.denied, denied),
             (.update, offloaded),
             (.end(SessionEnd(cause: .event, time: Self.now)), complete),

@@ -9,7 +9,7 @@ struct DumpTests {
     func connectionsFromBeforeTheListenerAreFound() {
         let monitor = Monitor()
         monitor.dump([.entry(1), Self.other], cause: .initial)
-        #expect(monitor.told == ["start", "start", "resync"])
+        #expect(monitor.told == ["resync begins", "start", "start", "resync"])
         #expect(monitor.sessions.allSatisfy { $0.record.facts.contains(.predatesListener) })
         #expect(monitor.resyncs.first?.rowCount == 2)
         #expect(monitor.resyncs.first?.foundCount == 2)
@@ -34,7 +34,9 @@ struct DumpTests {
         monitor.conntrack(.new, .entry(1))
         monitor.conntrack(.dumpRow, .entry(1))  // dumps repeat themselves, too
         monitor.take(.dumpEnded(DumpEnd(isComplete: true)))
-        #expect(monitor.told == ["start", "update", "resync"], "the update: it is not older than the listener")
+        #expect(
+            monitor.told == ["resync begins", "start", "update", "resync"],
+            "the update: it is not older than the listener")
         #expect(monitor.session?.record.facts.contains(.predatesListener) == false)
         #expect(monitor.session?.start != nil)
         #expect(monitor.summary.sessionCount == 1)
@@ -48,7 +50,9 @@ struct DumpTests {
         monitor.wait(seconds: 60)
         monitor.dump([.entry(1), Self.other])
         #expect(Set(monitor.sessions.map(\.record.id)) == identities)
-        #expect(monitor.told == ["start", "start", "resync"], "a periodic dump that changed nothing is no news")
+        #expect(
+            monitor.told == ["resync begins", "start", "start", "resync"],
+            "a periodic dump that changed nothing is no news")
     }
 
     // MARK: The dead

@@ -86,6 +86,7 @@ final class Monitor {
             case .end(let end): "end by \(end.cause.keyword)"
             case .denied: "denied"
             case .loss: "loss"
+            case .resyncBegan: "resync begins"
             case .resync: "resync"
             }
         }
