@@ -6,6 +6,8 @@ public enum Observation: Sendable {
     case loss(Loss)
     case dumpBegan(DumpStart)
     case dumpEnded(DumpEnd)
+    /// What the conntrack source takes from now on; until the first of these every event.
+    case subscription(Subscription)
 }
 
 /// A conntrack message and what kind it was.

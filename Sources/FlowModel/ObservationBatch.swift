@@ -45,7 +45,7 @@ public struct ObservationBatch: Sendable {
         switch observation {
         case .conntrack(let conntrack): append(conntrack)
         case .packet(let packet): append(packet)
-        case .interface, .loss, .dumpBegan, .dumpEnded:
+        case .interface, .loss, .dumpBegan, .dumpEnded, .subscription:
             places.append(Place(.other, others.count))
             others.append(observation)
         }

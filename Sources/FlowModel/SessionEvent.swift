@@ -11,6 +11,8 @@ public struct SessionEvent: Sendable {
         case resyncBegan(DumpStart.Cause)
         /// It has ended.
         case resync(ResyncReport)
+        /// Conntrack's events that are taken from now on: fewer under an overrun that lasts, and all again when it is over.
+        case shed(Subscription)
     }
 
     public var time: Timestamp

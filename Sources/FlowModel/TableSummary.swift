@@ -14,6 +14,9 @@ public struct TableSummary: Sendable {
     public var faultCounts: [WireFault: UInt64] = [:]
     /// Events that the output could not take.
     public var unwrittenEvents: UInt64 = 0
+    /// What of conntrack's events is taken, and whether it was less at any time.
+    public var subscription = Subscription.events
+    public var wasShed = false
     /// Sessions evicted because too many were known from packets alone.
     public var evictedCount: UInt64 = 0
     /// Sessions refused because the table was full.
@@ -42,6 +45,6 @@ public struct TableSummary: Sendable {
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
-            && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff
+            && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff && !wasShed
     }
 }

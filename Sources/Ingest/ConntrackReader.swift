@@ -9,6 +9,7 @@ struct ConntrackReader: ~Copyable {
     private static let dumpPatience: UInt64 = 10_000_000_000
     /// Receive calls in a row before the other socket is looked at.
     private static let batchesPerTurn = 64
+    private static let shedDumpInterval: UInt64 = 1_000_000_000
     /// Bytes of a receive buffer per datagram: an event is far below 4 KiB (nlmsg_total_size of nf_conntrack_netlink.c). Not
     /// a power of two, as the beginnings of all buffers would then fight for the same few lines of the cache.
     private static let eventSize = 4096 + 320
@@ -19,6 +20,9 @@ struct ConntrackReader: ~Copyable {
     private static let gatheringTime: Int32 = 1
     /// Bytes of receive buffer that outlast the gathering at any rate at which a kernel makes events.
     private static let bufferForGathering = 4 << 20
+
+    /// The multicast group of each kind of event (`enum nfnetlink_groups`, nfnetlink.h).
+    private static let groups: [(event: Subscription, number: Int32)] = [(.new, 1), (.update, 2), (.destroy, 3)]
 
     let warnings: [String]
     private let configuration: ConntrackSource.Configuration
@@ -31,6 +35,7 @@ struct ConntrackReader: ~Copyable {
     private var lastDropCount: UInt32 = 0
     private var lastDumpProgress: UInt64 = 0
     private var schedule = DumpSchedule()
+    private var shedder = LoadShedder()
     private var isCongested = false
     private let mayGather: Bool
     /// How many events the current turn has read.
@@ -49,9 +54,8 @@ struct ConntrackReader: ~Copyable {
             warnings.append(Self.bufferWarning(size: size, wanted: configuration.receiveBuffer))
         }
         events.ignoreOverrunErrors()
-        for group in 1...3 as ClosedRange<Int32> {  // NFNLGRP_CONNTRACK_NEW, _UPDATE, _DESTROY
-            try events.join(group: group, for: operation)
-        }
+        if configuration.isReliable { try events.demandEnds(for: "ask for reliable delivery of conntrack events") }
+        for (_, group) in Self.groups { try events.join(group: group, for: operation) }
         return ConntrackReader(
             configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
             mayGather: size >= bufferForGathering, warnings: warnings)
@@ -82,6 +86,7 @@ struct ConntrackReader: ~Copyable {
 
     /// Reads until the stop signal.
     mutating func run() throws(IngestError) {
+        if configuration.isReliable { tellSubscription() }
         try beginDump(.initial)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
@@ -99,6 +104,7 @@ struct ConntrackReader: ~Copyable {
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
+            if shedder.stepIfDue(at: now) { try changeSubscription() }
             if isCongested { continue }
             if schedule.isRunning, now &- lastDumpProgress > Self.dumpPatience {
                 try endDump(DumpEnd(isComplete: false))
@@ -148,13 +154,33 @@ struct ConntrackReader: ~Copyable {
     }
 
     private mutating func note(_ loss: Loss) {
-        schedule.noteLoss(at: ReceiveTime.now.monotonic)
+        let now = ReceiveTime.now.monotonic
+        schedule.noteLoss(at: now)
+        shedder.noteLoss(at: now)
         heed(intake.deliver([.loss(loss)], at: .now) { $0.append(loss) })
     }
 
     private mutating func heed(_ answer: SinkAnswer) {
         isCongested = answer.isCongested
         if let cause = answer.wantedDump { schedule.want(cause, at: ReceiveTime.now.monotonic) }
+    }
+
+    /// Joins and leaves groups as the load shedder says. What was not told meanwhile is found by a dump.
+    private mutating func changeSubscription() throws(IngestError) {
+        for (event, group) in Self.groups {
+            if shedder.subscription.contains(event) {
+                try events.join(group: group, for: "subscribe to conntrack events")
+            } else {
+                events.leave(group: group)
+            }
+        }
+        tellSubscription()
+        schedule.want(.overrun, at: ReceiveTime.now.monotonic)
+    }
+
+    private mutating func tellSubscription() {
+        let subscription = shedder.subscription.union(configuration.isReliable ? .reliable : [])
+        heed(intake.deliver([.subscription(subscription)], at: .now) { $0.append(subscription) })
     }
 
     // MARK: Dumps
@@ -207,7 +233,7 @@ struct ConntrackReader: ~Copyable {
         if try !drainAllEvents() { end.isComplete = false }
         let time = ReceiveTime.now
         schedule.end(
-            at: time.monotonic, interval: configuration.dumpInterval,
+            at: time.monotonic, interval: dumpInterval,
             leastPauseFactor: configuration.leastPauseFactor)
         let answer = intake.deliver([.dumpEnded(end)], at: time) { batch in
             guard let lastDatagram else { return batch.appendFailure() }
@@ -218,6 +244,12 @@ struct ConntrackReader: ~Copyable {
             }
         }
         heed(answer)
+    }
+
+    /// Nanoseconds between two dumps; short where dumps stand in for the events that tell of beginnings.
+    private var dumpInterval: UInt64 {
+        let interval = configuration.dumpInterval
+        return shedder.subscription.contains(.new) ? interval : min(interval, Self.shedDumpInterval)
     }
 
     /// Reads all events that are there now: as many as the receive buffer can hold, if more keep coming.

@@ -8,6 +8,8 @@ public final class ConntrackSource: Sendable {
     public struct Configuration: Sendable {
         /// Bytes of receive buffer for events; the kernel's own accounting doubles them.
         public var receiveBuffer = 64 << 20
+        /// Whether the kernel shall keep each session's end until it was taken, which holds up every other listener, too.
+        public var isReliable = false
         /// Nanoseconds between two dumps; 0 is a single dump.
         public var dumpInterval: UInt64 = 10_000_000_000
         /// The pause between two dumps is at least this many times the last one's duration, so that dumping takes at most a

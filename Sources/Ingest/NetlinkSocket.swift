@@ -62,13 +62,32 @@ struct NetlinkSocket: ~Copyable {
         guard result == 0 else { throw IngestError(operation, errno: errno) }
     }
 
-    /// Turns off the kernel's penalty for an overrun, which is to drop everything until the queue is empty. Losses are then
-    /// told by ``dropCount`` alone.
-    func ignoreOverrunErrors() {
-        var one: Int32 = 1
+    /// Leaves a multicast group. That cannot fail for a group that was joined.
+    func leave(group: Int32) {
+        var group = group
         // SAFETY: the option is four bytes, and the variable is.
         _ = unsafe setsockopt(
-            number, Int32(NFMON_SOL_NETLINK), NETLINK_NO_ENOBUFS, &one, socklen_t(MemoryLayout<Int32>.size))
+            number, Int32(NFMON_SOL_NETLINK), NETLINK_DROP_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Turns off the kernel's penalty for an overrun, which is to drop everything until the queue is empty. Losses are then
+    /// told by ``dropCount`` alone.
+    func ignoreOverrunErrors() { _ = set(NETLINK_NO_ENOBUFS) }
+
+    /// Has conntrack keep the end of a session, and send it again, until every socket that asks for this has taken it
+    /// (nf_ct_deliver_cached_events).
+    ///
+    /// - Throws: where the kernel does not know the option.
+    func demandEnds(for operation: String) throws(IngestError) {
+        guard set(NETLINK_BROADCAST_ERROR) else { throw IngestError(operation, errno: errno) }
+    }
+
+    /// Turns an option of netlink's on; whether the kernel did.
+    private func set(_ option: Int32) -> Bool {
+        var one: Int32 = 1
+        // SAFETY: the option is four bytes, and the variable is.
+        return unsafe setsockopt(
+            number, Int32(NFMON_SOL_NETLINK), option, &one, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
     /// Makes the receive buffer as large as asked for.

@@ -74,7 +74,9 @@ struct ObservationDecoder {
         to observations: inout ObservationBatch
     ) throws(WireFault) {
         switch control {
-        case .noOperation: return
+        case .noOperation:
+            guard let subscription = SubscriptionMark.subscription(in: message) else { return }
+            observations.append(.subscription(subscription))
         case .overrun:
             let count = LossMark.count(in: message)
             observations.append(.loss(Loss(lane: .conntrack, cause: .overrun, count: count)))

@@ -133,6 +133,13 @@ struct RecordBatch {
         append(mark.reader, .fromKernel, .netfilter)
     }
 
+    /// Appends the mark of a change in what is taken of conntrack's events.
+    mutating func append(_ subscription: Subscription) {
+        var mark: [UInt8] = []
+        SubscriptionMark.append(subscription, to: &mark)
+        append(mark.reader, .fromKernel, .netfilter)
+    }
+
     /// The mark of a dump that was given up, as the kernel would have told it: NLMSG_DONE with an error.
     mutating func appendFailure() {
         let mark = NetlinkMessage.failedDump

@@ -5,7 +5,7 @@ extension CSVText {
     public static let eventColumns =
         ["time", "action", "sequence"] + sessionColumns + [
             "end", "end_cause", "earliest_end", "source", "cause", "lost", "rows", "found", "ended", "corrected",
-            "complete", "phase",
+            "complete", "phase", "takes",
         ]
 
     /// Appends one event of the stream as a row.
@@ -26,12 +26,13 @@ extension CSVText {
         case .loss(let loss): append(loss)
         case .resyncBegan(let cause): append(beginningOf: cause)
         case .resync(let report): append(report)
+        case .shed(let subscription): append(subscription)
         }
         endRow()
     }
 
     private static var endColumnCount: Int { 3 }
-    private static var streamColumnCount: Int { 9 }
+    private static var streamColumnCount: Int { 10 }
 
     /// Of a session's columns a loss has only the beginning of its interval, and the end.
     private mutating func append(_ loss: LossReport) {
@@ -43,7 +44,7 @@ extension CSVText {
         word(loss.source)
         word(loss.cause.keyword)
         number(loss.count)
-        skip(6)
+        skip(7)
     }
 
     private mutating func append(beginningOf cause: DumpStart.Cause) {
@@ -52,6 +53,14 @@ extension CSVText {
         word(cause.keyword)
         skip(6)
         word("begin")
+        skip()
+    }
+
+    private mutating func append(_ subscription: Subscription) {
+        skip(Self.sessionColumns.count + Self.endColumnCount)
+        word(Lane.conntrack.keyword)
+        skip(8)
+        word(subscription.keywords.joined(separator: "+"))
     }
 
     private mutating func append(_ report: ResyncReport) {
@@ -67,5 +76,6 @@ extension CSVText {
         number(report.correctedCount)
         word(report.isComplete ? "true" : "false")
         word("end")
+        skip()
     }
 }

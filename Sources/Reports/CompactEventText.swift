@@ -35,6 +35,7 @@ struct CompactEventText: Sendable {
             text.append(contentsOf: cause.explanation.utf8)
             text.append(contentsOf: ": begins".utf8)
         case .resync(let report): append(report, to: &text)
+        case .shed(let subscription): append(subscription, to: &text)
         }
         text.append(UInt8(ascii: "\n"))
     }
@@ -67,6 +68,12 @@ struct CompactEventText: Sendable {
         }
     }
 
+    private func append(_ subscription: Subscription, to text: inout [UInt8]) {
+        text.append(contentsOf: "conntrack is asked for \(subscription.keywords.joined(separator: ", "))".utf8)
+        let isAll = subscription.isSuperset(of: .events)
+        text.append(contentsOf: (isAll ? " again: the overrun is over" : " only: the overrun lasts").utf8)
+    }
+
     private func append(_ report: ResyncReport, to text: inout [UInt8]) {
         text.append(contentsOf: report.cause.explanation.utf8)
         text.append(contentsOf: ": ".utf8)
@@ -93,6 +100,7 @@ extension EventAction {
         case .sessionDenied: "DENIED"
         case .loss: "LOSS"
         case .resync: "RESYNC"
+        case .shed: "SHED"
         }
     }
 }

@@ -16,6 +16,7 @@ extension JSONText {
         case .loss(let loss): append(loss, sequence)
         case .resyncBegan(let cause): append(beginningOf: cause, sequence)
         case .resync(let report): append(report, sequence)
+        case .shed(let subscription): append(subscription, sequence)
         }
         closeObject()
         closeObject()
@@ -72,5 +73,19 @@ extension JSONText {
         field(words.ended, report.endedCount)
         field(words.corrected, report.correctedCount)
         if !report.isComplete { append(words.incomplete) }
+    }
+
+    private mutating func append(_ subscription: Subscription, _ sequence: UInt64) {
+        field(words.sequence, sequence)
+        closeObject()
+        append(words.nfmon)
+        field(words.lane, ShortText(Lane.conntrack.keyword.utf8))
+        append(words.taken)
+        for keyword in subscription.keywords {
+            append(UInt8(ascii: "\""))
+            append(word: keyword)
+            append(word: "\",")
+        }
+        replaceLast(by: UInt8(ascii: "]"))
     }
 }

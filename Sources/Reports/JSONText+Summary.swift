@@ -46,6 +46,7 @@ extension JSONText {
         field("malformed", summary.malformedCounts)
         field("unwritten_events", summary.unwrittenEvents)
         field("evicted", summary.evictedCount)
+        field("shed", summary.wasShed)
         field("refused", summary.refusedCount)
         field("ambiguous_packets", summary.ambiguousPackets)
         if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }

@@ -66,6 +66,7 @@ final class JSONWords: Sendable {
     let rateBytes: ShortText = #","rate":{"bytes":"#
     let lane: ShortText = #","source":""#
     let cause: ShortText = #","cause":""#
+    let taken: ShortText = #","takes":["#
     let phaseBegin: ShortText = #","phase":"begin""#
     let phaseEnd: ShortText = #","phase":"end""#
     let lost: ShortText = #","lost":"#

@@ -8,6 +8,7 @@ enum EventAction: UInt8, Sendable {
     case sessionDenied
     case loss
     case resync
+    case shed
 
     var keyword: String {
         switch self {
@@ -17,6 +18,7 @@ enum EventAction: UInt8, Sendable {
         case .sessionDenied: "session-denied"
         case .loss: "loss"
         case .resync: "resync"
+        case .shed: "shed"
         }
     }
 }
@@ -30,6 +32,7 @@ extension SessionEvent.Kind {
         case .denied: .sessionDenied
         case .loss: .loss
         case .resyncBegan, .resync: .resync
+        case .shed: .shed
         }
     }
 }

@@ -96,6 +96,15 @@ public enum SummaryText {
             isFirst = false
             text.append(contentsOf: "the recording is cut or damaged".utf8)
         }
+        if summary.wasShed {
+            text.append(contentsOf: (isFirst ? "" : ", ").utf8)
+            isFirst = false
+            let isOver = summary.subscription.isSuperset(of: .events)
+            let taken = summary.subscription.keywords.joined(separator: ", ")
+            text.append(
+                contentsOf:
+                    "conntrack's events were given up in part\(isOver ? "" : ", and are: only \(taken) are read")".utf8)
+        }
         if summary.eventsWereOff {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             isFirst = false

@@ -71,12 +71,21 @@ extension SessionTable {
         dump.doubtfulCount = 0
         for slot in 0..<UInt32(records.extent) {
             guard records[slot].facts.isTracked, records[slot].generation != dump.generation else { continue }
-            records[slot].missCount &+= 1
-            if records[slot].missCount >= Self.missesBeforeEnd {
-                inferEnd(of: slot, at: time)
-            } else {
+            if records[slot].missCount < .max { records[slot].missCount &+= 1 }
+            if records[slot].missCount < Self.missesBeforeEnd {
                 dump.doubtfulCount += 1
+            } else if !isEndOnItsWay(slot, at: time) {
+                inferEnd(of: slot, at: time)
             }
         }
+    }
+
+    /// Nanoseconds for which an end that the kernel keeps for us is waited for.
+    private static var greatestDelayOfEnd: Int64 { 60_000_000_000 }
+
+    /// Whether the kernel still has the session's end for us: with reliable delivery, of sessions for which it sends events.
+    private func isEndOnItsWay(_ slot: UInt32, at time: ReceiveTime) -> Bool {
+        summary.subscription.contains(.reliable) && !records[slot].facts.contains(.predatesListener)
+            && time.wall.nanoseconds(since: records[slot].lastSeen) < Self.greatestDelayOfEnd
     }
 }

@@ -127,7 +127,17 @@ public struct SessionTable: ~Copyable {
         case .loss(let loss): note(loss, at: time)
         case .dumpBegan(let start): beginDump(start, at: time)
         case .dumpEnded(let end): endDump(end, at: time)
+        case .subscription(let subscription): change(to: subscription, at: time)
         }
+    }
+
+    /// The conntrack source takes other events than before.
+    private mutating func change(to subscription: Subscription, at time: ReceiveTime) {
+        let (before, now) = (summary.subscription, subscription)
+        summary.subscription = now
+        guard before.symmetricDifference(now) != .reliable, before != now else { return }
+        summary.wasShed = true
+        tell(.shed(now), at: time.wall)
     }
 
     /// Events that were told and that the output could not take.

@@ -24,7 +24,8 @@ struct LiveSources {
             conntrack = nil
         } else {
             var configuration = configuration
-            configuration.receiveBuffer = options.conntrackBuffer?.bytes ?? 64 << 20
+            if let buffer = options.conntrackBuffer { configuration.receiveBuffer = buffer.bytes }
+            configuration.isReliable = options.reliable
             let source = try ConntrackSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
             conntrack = source
@@ -43,7 +44,7 @@ struct LiveSources {
     ) throws(IngestError) -> NFLogSource? {
         var configuration = NFLogSource.Configuration()
         configuration.groups = options.groups.numbers
-        configuration.receiveBuffer = options.nflogBuffer?.bytes ?? 32 << 20
+        if let buffer = options.nflogBuffer { configuration.receiveBuffer = buffer.bytes }
         do throws(IngestError) {
             let source = try NFLogSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)

@@ -54,7 +54,7 @@ final class Replay {
 extension Set<Lane> {
     fileprivate func contains(_ observation: Observation) -> Bool {
         switch observation {
-        case .conntrack, .dumpBegan, .dumpEnded: contains(.conntrack)
+        case .conntrack, .dumpBegan, .dumpEnded, .subscription: contains(.conntrack)
         case .packet: contains(.nflog)
         case .loss(let loss): contains(loss.lane)
         case .interface: true

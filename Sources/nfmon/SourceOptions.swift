@@ -27,6 +27,17 @@ struct SourceOptions: ParsableArguments {
         transform: ByteCount.init(parsing:))
     var conntrackBuffer: ByteCount?
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Have the kernel keep each session's end until nfmon has taken it.",
+            discussion: """
+                Ends are then never lost to an overrun; beginnings and changes can be. While nfmon is held up, sessions that \
+                have ended fill the kernel's table, and every other listener (conntrackd, ulogd, a second nfmon) gets their \
+                ends again and again.
+                """))
+    var reliable = false
+
     @Option(
         name: .customLong("nflog-buffer"),
         help: ArgumentHelp("Receive buffer for logged packets, in bytes (K, M, G). (default: 32M)", valueName: "bytes"),
@@ -50,14 +61,15 @@ struct SourceOptions: ParsableArguments {
         }
         if noConntrack {
             try IdleOption.refuse(
-                [conntrackBufferOption], "--no-conntrack leaves nothing for it to hold: leave out either.")
+                [conntrackBufferOption, reliableOption], "--no-conntrack leaves nothing for it to do: leave out either."
+            )
         }
     }
 
     /// What a savefile does not heed. It does heed which lanes to read.
     var liveOptions: [IdleOption] {
         [
-            IdleOption("--group", isGiven: !group.isEmpty), conntrackBufferOption, nflogBufferOption,
+            IdleOption("--group", isGiven: !group.isEmpty), conntrackBufferOption, nflogBufferOption, reliableOption,
             IdleOption("--netns", isGiven: netns != nil),
         ]
     }
@@ -65,6 +77,8 @@ struct SourceOptions: ParsableArguments {
     private var conntrackBufferOption: IdleOption {
         IdleOption("--conntrack-buffer", isGiven: conntrackBuffer != nil)
     }
+
+    var reliableOption: IdleOption { IdleOption("--reliable", isGiven: reliable) }
 
     private var nflogBufferOption: IdleOption { IdleOption("--nflog-buffer", isGiven: nflogBuffer != nil) }
 

@@ -22,6 +22,7 @@ struct ObservationBatchTests {
             case .interface: "interface"
             case .dumpBegan: "begin"
             case .dumpEnded: "end"
+            case .subscription: "subscription"
             }
         }
     }

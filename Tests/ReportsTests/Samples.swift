@@ -156,7 +156,8 @@ struct Samples {
         let earlier = Self.before(now: 1_500_000_000)
         let told: [(SessionEvent.Kind, Session)] = [
             (.resyncBegan(.overrun), .none), (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
-            (.start, unknown), (.start, ping), (.start, tunnel), (.start, solicitation), (.denied, denied),
+            (.shed([.new, .destroy]), .none), (.shed(.events), .none), (.start, unknown), (.start, ping),
+            (.start, tunnel), (.start, solicitation), (.denied, denied),
             (.update, offloaded),
             (.end(SessionEnd(cause: .event, time: Self.now)), complete),
             (.end(SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)), offloaded),

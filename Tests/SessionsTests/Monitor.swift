@@ -88,6 +88,7 @@ final class Monitor {
             case .loss: "loss"
             case .resyncBegan: "resync begins"
             case .resync: "resync"
+            case .shed: "shed"
             }
         }
     }
