@@ -1,7 +1,7 @@
 /// What sessions can be ranked by.
 ///
 /// The names are the columns of every table and query (see ``name``). A key that a session does not have, such as bytes
-/// without accounting or a port of ICMP, is unknown, and unknown ranks last in either order.
+/// without accounting or a port of ICMP, is unknown, and unknown ranks last in either order, among themselves by bytes.
 public enum SortKey: UInt8, CaseIterable, Sendable {
     /// Both directions together: conntrack's, else what was logged.
     case bytes

@@ -38,7 +38,8 @@ public struct TopSelection: Sendable {
         totals.add(session)
         let value = key.value(of: session, at: now)
         var entry = RankEntry(
-            value: order == .descending ? value : value.reversed, id: session.record.id, place: UInt32(entries.count))
+            value: order == .descending ? value : value.reversed, fallback: value.isKnown ? .unknown : session.weight,
+            id: session.record.id, place: UInt32(entries.count))
         if entries.count < capacity {
             entries.append(entry)
             sessions.append(copy session)
@@ -82,13 +83,28 @@ public struct TopSelection: Sendable {
 struct RankEntry: Sendable {
     /// Greater is first.
     var value: SortValue
+    /// What ranks those whose value is unknown; greater is first, in either order.
+    var fallback: SortValue
     var id: SessionID
     /// Where the session is kept.
     var place: UInt32
 
-    /// Equal keys are told apart by identity, so that two looks at the same table agree.
+    /// Equal keys are told apart by identity, so that two looks at the same table agree. Where nobody has the key, such as a
+    /// rate while accounting is off, that would show sessions picked by a hash: they rank by ``fallback`` first.
     @inline(__always)
     func comesBefore(_ other: RankEntry) -> Bool {
-        value != other.value ? other.value < value : id.rawValue < other.id.rawValue
+        if value != other.value { return other.value < value }
+        return fallback != other.fallback ? other.fallback < fallback : id.rawValue < other.id.rawValue
+    }
+}
+
+extension Session {
+    /// What makes a session worth showing when the key asked for says nothing: bytes, and the later start where these are
+    /// equal or unknown.
+    fileprivate var weight: SortValue {
+        let byteCount = counters?.total.byteCount
+        return SortValue(
+            high: byteCount.map { $0 == .max ? .max : $0 + 1 } ?? 0,
+            low: start.map { UInt64(bitPattern: $0.nanoseconds) ^ 1 << 63 } ?? 0)
     }
 }

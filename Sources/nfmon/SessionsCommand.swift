@@ -34,7 +34,10 @@ struct SessionsCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Sort by this key: amounts greatest first, names and numbers in order. (default: rate with a live --top, else bytes)",
+            """
+            Sort by this key: amounts greatest first, names and numbers in order. (default: rate with a live --top of \
+            conntrack, else bytes)
+            """,
             valueName: "key")
     )
     var sort: String?
@@ -67,6 +70,7 @@ struct SessionsCommand: ParsableCommand {
         let key: SortKey
         do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
+        let rateOption = IdleOption("--sort \(key.name)", isGiven: key == .byteRate || key == .packetRate)
         if read != nil {
             try IdleOption.refuseBesideSavefile(sources.liveOptions + [intervalOption])
         } else if top == nil {
@@ -74,11 +78,15 @@ struct SessionsCommand: ParsableCommand {
             if !sources.noConntrack {
                 try IdleOption.refuse(
                     [intervalOption], "without --top there is one look only: add --top, or leave it out.")
+                try IdleOption.refuse(
+                    [rateOption], "a rate is known from two looks only: add --top, or choose another key.")
             }
-            let isRate = key == .byteRate || key == .packetRate
+        }
+        if sources.noConntrack {
             try IdleOption.refuse(
-                [IdleOption("--sort \(key.name)", isGiven: isRate)],
-                "a rate is known from two looks only: add --top, or choose another key.")
+                [rateOption],
+                "rates come from conntrack's counters, which --no-conntrack leaves out: choose another key, such as bytes."
+            )
         }
     }
 
@@ -97,7 +105,8 @@ struct SessionsCommand: ParsableCommand {
     private var sortKey: SortKey {
         get throws(UnknownSortKey) {
             if let sort { return try SortKey(parsing: sort) }
-            return top != nil && read == nil ? .byteRate : .bytes
+            // A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
+            return top != nil && read == nil && !sources.noConntrack ? .byteRate : .bytes
         }
     }
 

@@ -167,6 +167,8 @@ class Errors(LiveTest):
             (("events", "-r", "file", "--for", "1s"), "--for", "savefile"),
             (("sessions", "--interval", "2s"), "--interval", "add --top"),
             (("sessions", "--sort", "rate"), "--sort rate", "add --top"),
+            (("sessions", "--top", "--no-conntrack", "--sort", "pps"), "--sort pps", "conntrack's counters"),
+            (("sessions", "--no-conntrack", "--sort", "rate"), "--sort rate", "conntrack's counters"),
             (("events", "--no-nflog", "--nflog-buffer", "1M"), "--nflog-buffer", "--no-nflog"),
             (("record", "file", "--no-conntrack", "--conntrack-buffer", "1M"), "--conntrack-buffer", "--no-conntrack"),
         ):

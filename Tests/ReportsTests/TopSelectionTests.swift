@@ -25,6 +25,28 @@ struct TopSelectionTests {
         #expect(unknown.allSatisfy { $0.counters == nil })
     }
 
+    @Test(arguments: SortOrder.allCases)
+    func whereNobodyHasTheKeyMostBytesComeFirst(order: SortOrder) {
+        var sessions = Self.randomSessions(50)
+        for index in sessions.indices { sessions[index].record.facts.remove(.rate) }
+        var selection = TopSelection(limit: 9, by: .byteRate, order: order, now: Samples.now)
+        for session in sessions { selection.consider(session) }
+        let byteCounts = sessions.map { $0.counters?.total.byteCount }.sorted { $0 ?? 0 > $1 ?? 0 }
+        #expect(selection.ranked().map { $0.counters?.total.byteCount } == Array(byteCounts.prefix(9)))
+    }
+
+    @Test func whereBytesAreUnknownTooTheLatestComesFirst() {
+        var sessions = Self.randomSessions(50)
+        for index in sessions.indices {
+            sessions[index].record.facts = .start
+            sessions[index].nflog = nil
+            sessions[index].record.start = Timestamp(nanoseconds: Int64(index) - 25)
+        }
+        var selection = TopSelection(limit: 9, by: .byteRate, now: Samples.now)
+        for session in sessions.shuffled() { selection.consider(session) }
+        #expect(selection.ranked().map { $0.record.start.nanoseconds } == Array((16...24).reversed()))
+    }
+
     @Test func totalsAreOfAllThatWasConsidered() {
         let samples = Samples()
         var selection = TopSelection(limit: 1, by: .bytes, now: Samples.now)
@@ -53,11 +75,19 @@ struct TopSelectionTests {
         #expect(error?.description.contains("bytes, packets, rate, pps, duration") == true)
     }
 
-    /// The specification: a stable sort by key, unknown last, and by identity among equals.
+    /// The specification: a sort by key, unknown last and among themselves by bytes and start, and by identity among equals.
     private static func sorted(_ sessions: [Session], by key: SortKey, _ order: SortOrder) -> [Session] {
         sessions.sorted { left, right in
             let (first, second) = (key.value(of: left, at: Samples.now), key.value(of: right, at: Samples.now))
-            if first == second { return left.record.id.rawValue < right.record.id.rawValue }
+            if first == second {
+                if first == .unknown {
+                    for key in [SortKey.bytes, .start] {
+                        let (one, other) = (key.value(of: left, at: Samples.now), key.value(of: right, at: Samples.now))
+                        if one != other { return other < one }
+                    }
+                }
+                return left.record.id.rawValue < right.record.id.rawValue
+            }
             if first == .unknown || second == .unknown { return second == .unknown }
             return (first < second) == (order == .ascending)
         }
