@@ -28,7 +28,9 @@ public struct SavefileSource: ~Copyable {
         _ path: String, names: NameTable, unless stop: Signal? = nil
     ) throws(IngestError) -> SavefileSource {
         let operation = "read savefile \(path)"
-        let number = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Not waiting, as a pipe's first writer may never come, and no signal ends open(2) here (SA_RESTART).
+        // SAFETY: the path is a NUL-terminated copy for the call.
+        let number = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw IngestError(file: operation, errno: errno) }
         let file = Descriptor(owning: number)
         var bytes: [UInt8] = []
@@ -71,20 +73,31 @@ public struct SavefileSource: ~Copyable {
         let operation = "read savefile \(path)"
         try require(SavefileRecord.size, operation)
         guard start < bytes.count else { return false }
+        let record = try nextRecord(operation)
+        let length = SavefileRecord.size + record.capturedLength
+        try require(length, operation)
+        guard bytes.count - start >= length else { throw fault(.cut, operation) }
+        let from = start + SavefileRecord.size
+        start += length
+        recordCount += 1
+        time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
+        let held = bytes  // borrowing from the property itself would keep the decoder from changing
+        Self.decode(
+            held.reader.slice(from: from, to: start), of: header.linkType, with: &decoder, into: &observations)
+        return true
+    }
+
+    private func nextRecord(_ operation: String) throws(IngestError) -> SavefileRecord {
         do throws(SavefileFault) {
             guard let record = try SavefileRecord(bytes.reader, at: start, in: header) else { throw .cut }
-            try requireRecord(record)
-            let from = start + SavefileRecord.size
-            start = from + record.capturedLength
-            recordCount += 1
-            time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
-            let held = bytes  // borrowing from the property itself would keep the decoder from changing
-            Self.decode(
-                held.reader.slice(from: from, to: start), of: header.linkType, with: &decoder, into: &observations)
-            return true
+            return record
         } catch {
-            throw IngestError(operation, fault: error, afterRecords: recordCount)
+            throw fault(error, operation)
         }
+    }
+
+    private func fault(_ fault: SavefileFault, _ operation: String) -> IngestError {
+        IngestError(operation, fault: fault, afterRecords: recordCount)
     }
 
     private static func decode(
@@ -112,12 +125,6 @@ public struct SavefileSource: ~Copyable {
         }
     }
 
-    private mutating func requireRecord(_ record: SavefileRecord) throws(SavefileFault) {
-        let wanted = SavefileRecord.size + record.capturedLength
-        do { try require(wanted, "") } catch { throw .cut }
-        guard bytes.count - start >= wanted else { throw .cut }
-    }
-
     /// Makes sure that `count` bytes are there, unless the file ends before.
     private mutating func require(_ count: Int, _ operation: String) throws(IngestError) {
         while bytes.count - start < count, !isAtEnd {
@@ -139,6 +146,7 @@ public struct SavefileSource: ~Copyable {
         var piece = [UInt8](repeating: 0, count: pieceSize)
         // SAFETY: at most as many bytes are read as the array has.
         let count = unsafe read(number, &piece, pieceSize)
+        if count < 0, errno == EAGAIN || errno == EINTR { return false }
         guard count >= 0 else { throw IngestError(file: operation, errno: errno) }
         bytes += piece[..<count]
         return count == 0

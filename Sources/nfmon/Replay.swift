@@ -26,16 +26,23 @@ final class Replay {
     /// Takes in the whole file.
     ///
     /// - Parameter step: called after each record; answers whether to go on.
-    /// - Returns: where the file is damaged, in what way; what came before was taken in.
+    /// - Returns: where the file is damaged, in what way; what came before was taken in. A pipe that was left in the middle of
+    ///   a record, as the stop signal came, is not damaged.
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
-        var source = try SavefileSource.open(path, names: names, unless: stop)
+        var source: SavefileSource
+        do throws(IngestError) {
+            source = try SavefileSource.open(path, names: names, unless: stop)
+        } catch {
+            if isOfTheStop(error) { return nil }
+            throw error
+        }
         var observations = ObservationBatch()
         var damage: IngestError?
         while true {
             do throws(IngestError) {
                 guard try source.next(into: &observations) else { break }
             } catch {
-                damage = error
+                if !isOfTheStop(error) { damage = error }
                 break
             }
             if lanes.count < Lane.allCases.count {
@@ -49,6 +56,9 @@ final class Replay {
         _ = try step(store)
         return damage
     }
+
+    /// Whether the file merely seems to end too early, as it was not waited for any longer.
+    private func isOfTheStop(_ error: IngestError) -> Bool { error.kind == .data && stop.isRaised }
 }
 
 extension Set<Lane> {

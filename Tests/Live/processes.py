@@ -76,7 +76,7 @@ def _die_with_the_test():
 class Program:
     """A program in the background. Its output goes to files, so that it never waits for a reader."""
 
-    def __init__(self, words, stdout=None, **more):
+    def __init__(self, words, stdin=subprocess.DEVNULL, stdout=None, **more):
         self.process = None
         self._directory = Directory()
         cleanup.register(self)
@@ -85,7 +85,7 @@ class Program:
         with open(self.output_path, "wb") as output, open(self._talk_path, "wb") as talk:
             # A session of its own: the terminal's Ctrl-C is for the test, which then ends its programs itself.
             self.process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=output if stdout is None else stdout, stderr=talk,
+                words, stdin=stdin, stdout=output if stdout is None else stdout, stderr=talk,
                 start_new_session=True, preexec_fn=_die_with_the_test, **more,
             )
         self._offset = 0

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 
 from case import LiveTest
 from nfmon import DATA, IO, MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
@@ -124,6 +125,21 @@ class Errors(LiveTest):
             self.assertIn("no such file", result.stderr.lower())
         result = finish("record", path + "/savefile")
         self.assertEqual(result.returncode, IO, result.stderr)
+
+    def test_an_input_that_fails_is_not_called_cut(self):
+        with open(FIXTURE, "rb") as fixture:
+            recording = fixture.read()
+        for command in "sessions", "events":
+            with self.subTest(command):
+                ours, its = socket.socketpair()
+                with ours, its:
+                    # A socket whose other end is closed with something unread in it fails after what was sent (ECONNRESET).
+                    its.send(b"unread")
+                    ours.send(recording[:-7])
+                    ours.close()
+                    monitor = self.program([NFMON, command, "-r", "-"], stdin=its)
+                    self.assertEqual(monitor.wait(), IO, monitor.talk)
+                self.assertIn("read savefile -: connection reset", monitor.talk)
 
     def test_wrong_options_are_misuse_and_say_what_is_right(self):
         for words, hint in (

@@ -12,6 +12,13 @@ from case import LiveTest
 from nfmon import IO, NFMON, Monitor, finish
 from processes import SmallDisk, run
 
+FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Fixtures", "tcp-snat.pcap")
+
+
+def waits(program):
+    """Whether the program sleeps and would hear of Ctrl-C: it has read all that there is."""
+    return program.status("State").startswith("S") and int(program.status("SigCgt"), 16) >> signal.SIGINT - 1 & 1
+
 
 class Output(LiveTest):
     def fill(self, lab, count=200, first_source_port=10000):
@@ -203,6 +210,37 @@ class Output(LiveTest):
                 top = self.closing(Monitor("sessions", "--top", "--interval", "60s", "--netns", lab.namespace))
                 self.until(lambda: lab.drops_of(top.process.pid), "it has opened its sockets")
                 self.assertEqual(top.stop(number), 0, top.talk)
+
+    def test_a_pipe_left_in_the_middle_of_a_record_is_not_damaged(self):
+        with open(FIXTURE, "rb") as fixture:
+            recording = fixture.read()
+        directory = self.directory()
+        for command in "events", "sessions":
+            for length in 0, 10, 24, 30, len(recording) - 7, len(recording):
+                for name in "-", directory / f"{command}{length}":
+                    with self.subTest(command=command, length=length, name=name):
+                        if name == "-":
+                            source, sink = os.pipe()
+                        else:
+                            os.mkfifo(name)
+                            source, sink = os.open(os.devnull, os.O_RDONLY), os.open(name, os.O_RDWR)
+                        try:
+                            os.write(sink, recording[:length])
+                            monitor = self.closing(Monitor(command, "-r", name, stdin=source))
+                            # The shortest pieces show no sign of having been read.
+                            self.until(lambda program=monitor: waits(program), "it waits for more")
+                            self.assertEqual(monitor.stop(), 0, monitor.talk)
+                        finally:
+                            os.close(source)
+                            os.close(sink)
+                        self.assertNotIn("damaged", monitor.talk)
+
+    def test_a_pipe_that_nobody_has_opened_yet_can_be_left(self):
+        name = self.directory() / "pipe"
+        os.mkfifo(name)
+        monitor = self.closing(Monitor("events", "-r", name))
+        self.until(lambda: waits(monitor), "it waits for a writer")
+        self.assertEqual(monitor.stop(), 0, monitor.talk)
 
     def test_an_end_while_the_output_is_json_leaves_valid_json(self):
         lab = self.make_lab("new")
