@@ -44,12 +44,15 @@ extension JSONText {
         field("lost", summary.lostCounts)
         field("uncounted_losses", summary.uncountedLosses)
         field("malformed", summary.malformedCounts)
+        field("faults", summary.faultCounts)
         field("unwritten_events", summary.unwrittenEvents)
         field("evicted", summary.evictedCount)
         field("shed", summary.wasShed)
+        field("events_off", summary.eventsWereOff)
         field("refused", summary.refusedCount)
         field("ambiguous_packets", summary.ambiguousPackets)
         if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }
+        field("recording_damaged", summary.recordingIsDamaged)
     }
 
     // Members with a comma after each, which the closing bracket replaces.
@@ -88,6 +91,14 @@ extension JSONText {
         openKey(key)
         append(word: "{")
         for lane in Lane.allCases { field(lane.keyword, counts[lane]) }
+        close("}")
+    }
+
+    /// The kinds of fault that there were, by their keywords; empty where nothing was malformed.
+    private mutating func field(_ key: String, _ faults: [WireFault: UInt64]) {
+        openKey(key)
+        append(word: "{")
+        for fault in WireFault.allCases { if let count = faults[fault] { field(fault.keyword, count) } }
         close("}")
     }
 }

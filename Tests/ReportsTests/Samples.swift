@@ -201,11 +201,13 @@ struct Samples {
         summary.lostCounts.nflog = 1
         summary.uncountedLosses = 1
         summary.malformedCounts.nflog = 2
+        summary.faultCounts = [.packetCut: 1, .attributeLength: 1]
         summary.unwrittenEvents = 1234
         summary.evictedCount = 3
         summary.refusedCount = 4
         summary.ambiguousPackets = 5
         summary.eventsWereOff = true
+        summary.recordingIsDamaged = true
         summary.lastDumpWasComplete = false
         return summary
     }

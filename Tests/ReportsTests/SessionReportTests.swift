@@ -29,7 +29,10 @@ struct SessionReportTests {
         let summary = try #require(object["summary"] as? [String: Any])
         #expect(summary["complete"] as? Bool == false)
         #expect((summary["lost"] as? [String: Int]) == ["conntrack": 431, "nflog": 1])
+        #expect((summary["faults"] as? [String: Int]) == ["attribute-length": 1, "packet-cut": 1])
         #expect(summary["unwritten_events"] as? Int == 1234)
+        #expect(summary["events_off"] as? Bool == true)
+        #expect(summary["recording_damaged"] as? Bool == true)
         #expect(summary["sessions"] as? Int == 7)
         #expect(summary["unknown_counters"] as? Int == 4)
     }
