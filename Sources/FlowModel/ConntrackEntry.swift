@@ -6,7 +6,9 @@
 /// The values lie close together, and one word says which of them are there: an entry is copied for every event, and as
 /// stored optionals they would make it half as large again.
 public struct ConntrackEntry: Sendable {
+    /// `CTA_TUPLE_ORIG`: whom the session's first packet named, before translation.
     public var original: FlowKey
+    /// `CTA_TUPLE_REPLY`: what answers look like before they are translated back.
     public var reply: FlowKey
     @usableFromInline var values = Values()
     @usableFromInline var present = Fields()
@@ -77,6 +79,7 @@ extension ConntrackEntry {
         set { present.note(.id, newValue, in: &values.id) }
     }
 
+    /// `CTA_STATUS`: what conntrack has done and seen of the session so far.
     @inlinable public var status: ConntrackStatus? {
         get { present.contains(.status) ? values.status : nil }
         set { present.note(.status, newValue, in: &values.status) }
@@ -88,21 +91,25 @@ extension ConntrackEntry {
         set { present.note(.timeout, newValue, in: &values.timeout) }
     }
 
+    /// `CTA_MARK`: what a rule wrote with CONNMARK or `ct mark set`.
     @inlinable public var mark: UInt32? {
         get { present.contains(.mark) ? values.mark : nil }
         set { present.note(.mark, newValue, in: &values.mark) }
     }
 
+    /// `CTA_PROTOINFO_TCP_STATE`; only of TCP.
     @inlinable public var tcpState: TCPState? {
         get { present.contains(.tcpState) ? values.tcpState : nil }
         set { present.note(.tcpState, newValue, in: &values.tcpState) }
     }
 
+    /// `CTA_COUNTERS_ORIG`: totals since the entry's beginning, or since somebody zeroed them; with `nf_conntrack_acct` only.
     @inlinable public var originalCounters: Counters? {
         get { present.contains(.originalCounters) ? values.originalCounters : nil }
         set { present.note(.originalCounters, newValue, in: &values.originalCounters) }
     }
 
+    /// `CTA_COUNTERS_REPLY`: the same of the answers.
     @inlinable public var replyCounters: Counters? {
         get { present.contains(.replyCounters) ? values.replyCounters : nil }
         set { present.note(.replyCounters, newValue, in: &values.replyCounters) }
@@ -125,6 +132,7 @@ extension ConntrackEntry {
         get { present.contains(.eventTime) ? values.eventTime : nil }
         set { present.note(.eventTime, newValue, in: &values.eventTime) }
     }
+
     /// When a destroyed entry ended: the kernel's own stamp if it gave one, else when the event happened.
     @inlinable public var endTime: Timestamp? { stop ?? eventTime }
 }

@@ -31,16 +31,21 @@ public struct ObservationBatch: Sendable {
 
     public init() {}
 
+    /// Appends what a conntrack message said, behind all that was appended before.
+    ///
+    /// - Complexity: O(1) amortised, as of the others; allocates only while the batch grows beyond what it held before.
     public mutating func append(_ observation: ConntrackObservation) {
         places.append(Place(.conntrack, conntrack.count))
         conntrack.append(observation)
     }
 
+    /// Appends a logged packet.
     public mutating func append(_ observation: PacketObservation) {
         places.append(Place(.packet, packets.count))
         packets.append(observation)
     }
 
+    /// Appends an observation to the array of its kind.
     public mutating func append(_ observation: Observation) {
         switch observation {
         case .conntrack(let conntrack): append(conntrack)
