@@ -1,5 +1,6 @@
 /// How complete the answer is: what the table holds, and everything that is known to be missing from it.
 public struct TableSummary: Sendable {
+    /// How many sessions there are. An answer counts those that it considered itself: this is for tests, as the two below.
     public var sessionCount = 0
     /// Sessions that conntrack told of, and those that only packets told of.
     public var conntrackSessionCount = 0
@@ -23,13 +24,14 @@ public struct TableSummary: Sendable {
     public var refusedCount: UInt64 = 0
     /// Packets that several sessions of different zones could own.
     public var ambiguousPackets: UInt64 = 0
-    /// ICMP errors about sessions that are not known.
+    /// ICMP errors about sessions that are not known: packets that are counted nowhere else. Nothing is missing by them.
     public var strayErrorCount: UInt64 = 0
     /// The recording that was read is cut or damaged.
     public var recordingIsDamaged = false
     /// Conntrack's events were switched off for a time: sessions may have come and gone untold.
     public var eventsWereOff = false
-    /// DESTROYs that came a second time, and words about sessions that had ended.
+    /// DESTROYs that came a second time, and words about sessions that had ended. They are to be expected, so no answer shows
+    /// them: this is for tests.
     public var staleMessages: UInt64 = 0
     /// Conntrack messages and logged packets taken in.
     public var observedCounts = LaneCounts()

@@ -51,6 +51,7 @@ extension JSONText {
         field("events_off", summary.eventsWereOff)
         field("refused", summary.refusedCount)
         field("ambiguous_packets", summary.ambiguousPackets)
+        field("stray_errors", summary.strayErrorCount)
         if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }
         field("recording_damaged", summary.recordingIsDamaged)
     }

@@ -6,6 +6,7 @@ public enum SummaryText {
     static func append(_ answer: SessionAnswer, to text: inout [UInt8]) {
         appendTotals(of: answer, to: &text)
         appendDoubts(about: answer.sessions.totals, to: &text)
+        appendStrays(of: answer.summary, to: &text)
         appendCompleteness(of: answer.summary, since: answer.watchedSince, to: &text)
         for note in answer.notes {
             text.append(contentsOf: "note: ".utf8)
@@ -48,6 +49,13 @@ public enum SummaryText {
             text.appendCount(UInt64(totals.inexactCount), "session")
             text.append(contentsOf: " with lower bounds only (>)\n".utf8)
         }
+    }
+
+    /// Packets that are in no session's figures although nothing was lost.
+    private static func appendStrays(of summary: TableSummary, to text: inout [UInt8]) {
+        guard summary.strayErrorCount > 0 else { return }
+        text.appendCount(summary.strayErrorCount, "ICMP error")
+        text.append(contentsOf: " about sessions that are not known, counted nowhere else\n".utf8)
     }
 
     /// `complete: nothing is known to be lost since …`, or `INCOMPLETE since …` and what was; with a newline.

@@ -206,6 +206,7 @@ struct Samples {
         summary.evictedCount = 3
         summary.refusedCount = 4
         summary.ambiguousPackets = 5
+        summary.strayErrorCount = 6
         summary.eventsWereOff = true
         summary.recordingIsDamaged = true
         summary.lastDumpWasComplete = false

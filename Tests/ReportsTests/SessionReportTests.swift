@@ -37,6 +37,18 @@ struct SessionReportTests {
         #expect(summary["unknown_counters"] as? Int == 4)
     }
 
+    @Test func strayErrorsAreShownAndLeaveTheAnswerComplete() throws {
+        var summary = TableSummary()
+        summary.strayErrorCount = 2
+        let answer = samples.answer(samples.sessions, summary: summary)
+        let text = String(decoding: SessionReport(format: .table).text(answer), as: UTF8.self)
+        #expect(text.contains("\n2 ICMP errors about sessions that are not known, counted nowhere else\ncomplete: "))
+        let object = try object(SessionReport(format: .json).text(answer)[...])
+        let written = try #require(object["summary"] as? [String: Any])
+        #expect(written["stray_errors"] as? Int == 2)
+        #expect(written["complete"] as? Bool == true)
+    }
+
     @Test(arguments: [24, 40, 60, 80, 100, 120, 160])
     func aTableNeverExceedsItsWidthAndSaysWhatItLeftOut(width: Int) throws {
         let lines = rows(width: width)
