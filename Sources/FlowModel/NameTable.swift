@@ -47,6 +47,9 @@ public final class NameTable: Sendable {
         }
     }
 
+    /// The same of borrowed bytes.
+    public func number(of bytes: Span<UInt8>) -> NameID { number(of: [UInt8](copying: bytes)) }
+
     /// All names so far, for an output to look up in without a lock.
     public var snapshot: Names { state.withLock { Names(names: $0.names) } }
 }

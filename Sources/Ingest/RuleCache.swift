@@ -1,7 +1,6 @@
 internal import FlowModel
-internal import Wire
 
-/// A reader's memory of the prefixes that it read last: one rule mostly logs many packets in a row.
+/// A reader's memory of the prefixes that it read last: few rules log most of the packets.
 struct RuleCache {
     /// What a prefix says.
     struct Rule {
@@ -9,24 +8,19 @@ struct RuleCache {
         var name = NameID.none
     }
 
-    private var names: NameCache
-    private var lastPrefix: [UInt8] = []
-    private var lastRule = Rule()
+    private let names: NameTable
+    private var prefixes = RecentTexts()
+    private var rules = [Rule](repeating: Rule(), count: RecentTexts.capacity)
 
-    init(names: NameTable) { self.names = NameCache(table: names) }
+    init(names: NameTable) { self.names = names }
 
-    /// - Complexity: O(length).
+    /// - Complexity: O(length); allocates only for a prefix that is not among the last seen.
     mutating func rule(of prefix: Span<UInt8>) -> Rule {
-        if isLast(prefix) { return lastRule }
-        let parts = RulePrefix(prefix)
-        lastRule = Rule(verdict: parts.verdict, name: names.number(of: prefix.extracting(parts.ruleOffset...)))
-        lastPrefix = [UInt8](copying: prefix)
-        return lastRule
-    }
-
-    private func isLast(_ prefix: Span<UInt8>) -> Bool {
-        guard prefix.count == lastPrefix.count else { return false }
-        for offset in 0..<lastPrefix.count where lastPrefix[offset] != prefix[offset] { return false }
-        return true
+        let (place, isNew) = prefixes.place(of: prefix)
+        if isNew {
+            let parts = RulePrefix(prefix)
+            rules[place] = Rule(verdict: parts.verdict, name: names.number(of: prefix.extracting(parts.ruleOffset...)))
+        }
+        return rules[place]
     }
 }
