@@ -7,10 +7,7 @@ import Sessions
 struct EventPrinter {
     /// Bytes gathered before they are written.
     private static let flushSize = 64 << 10
-    /// Nanoseconds for which events are gathered under load, so that not every few of them wake the thread.
-    static let gatheringTime: UInt64 = 1_000_000
-    /// So many events at once are a load.
-    private static let loadThreshold = 32
+    private static let gathering = Gathering()
     /// Nanoseconds that a reader which is behind has at the end.
     private static let patience: UInt64 = 1_000_000_000
 
@@ -34,8 +31,11 @@ struct EventPrinter {
         left = limit
     }
 
-    /// Whether the last ``drain(_:names:unless:)`` had so much to do that the next one had better wait for more.
-    var isUnderLoad: Bool { events.count >= Self.loadThreshold }
+    /// Waits for more where the last ``drain(_:names:unless:)`` had so much to do that the next one had better have it, too.
+    func gather(unless stop: Signal) {
+        guard Self.gathering.isDue(after: events.count) else { return }
+        Signal.wait(for: [stop], timeout: Self.gathering.nanoseconds)
+    }
 
     /// In words: how many events were written.
     var deed: String { count == 1 ? "1 event" : "\(count) events" }

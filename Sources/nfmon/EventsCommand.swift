@@ -109,7 +109,7 @@ struct EventsCommand: ParsableCommand {
             if let end, now >= end { break }
             let timeout = min(end.map { $0 - now } ?? .max, watch.timeout(at: now))
             let readerIsGone = printer.output.wait(for: [live.stop, live.change], timeout: timeout)
-            if printer.isUnderLoad { Signal.wait(for: [live.stop], timeout: EventPrinter.gatheringTime) }
+            printer.gather(unless: live.stop)
             live.change.lower()
             watch.lookIfDue(at: ReceiveTime.now.monotonic)
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
