@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What this network namespace's conntrack is set to do, read from /proc.
 public enum KernelSettings {
     /// Whether new sessions get packet and byte counters; `nil` where the setting is not there.
@@ -22,23 +20,7 @@ public enum KernelSettings {
     private static func flag(_ name: String) -> Bool? { number(name).map { $0 != 0 } }
 
     private static func number(_ name: String) -> Int? {
-        guard let text = readFile("/proc/sys/net/netfilter/\(name)") else { return nil }
+        guard let text = SmallFile.text(of: "/proc/sys/net/netfilter/\(name)") else { return nil }
         return Int(text.prefix { $0.isNumber })
-    }
-}
-
-/// The text of a small file, such as those of /proc; `nil` where it cannot be read.
-func readFile(_ path: String) -> String? {
-    let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { return nil }
-    let file = Descriptor(owning: number)
-    var text: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while true {
-        // SAFETY: at most as many bytes are read as the array has.
-        let count = unsafe read(file.number, &piece, piece.count)
-        if count < 0 { return nil }
-        if count == 0 { return String(decoding: text, as: UTF8.self) }
-        text += piece[..<count]
     }
 }

@@ -7,12 +7,12 @@ struct LogGroupOwner: CustomStringConvertible {
     /// - Returns: `nil` where nobody holds the group.
     init?(group: UInt16) {
         // thread-self: the table of the thread's own namespace, which --netns changed
-        guard let table = readFile("/proc/thread-self/net/netfilter/nfnetlink_log") else { return nil }
+        guard let table = SmallFile.text(of: "/proc/thread-self/net/netfilter/nfnetlink_log") else { return nil }
         for line in table.split(separator: "\n") {
             let columns = line.split(separator: " ", omittingEmptySubsequences: true)
             guard columns.count >= 2, Int(columns[0]) == Int(group), let port = Int(columns[1]) else { continue }
             processID = port
-            name = readFile("/proc/\(port)/comm").map { String($0.prefix { $0 != "\n" }) }
+            name = SmallFile.text(of: "/proc/\(port)/comm").map { String($0.prefix { $0 != "\n" }) }
             return
         }
         return nil

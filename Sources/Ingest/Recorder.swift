@@ -153,18 +153,3 @@ struct RecordBatch {
         count -= 1
     }
 }
-
-/// Writes all bytes, waiting as long as it takes; the error number where that cannot be.
-func writeAll(_ bytes: ArraySlice<UInt8>, to number: Int32) -> Int32? {
-    var rest = bytes
-    while !rest.isEmpty {
-        // SAFETY: the bytes are borrowed for the call.
-        let written = unsafe rest.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
-        if written < 0 {
-            if errno == EINTR { continue }
-            return errno
-        }
-        rest = rest.dropFirst(written)
-    }
-    return nil
-}
