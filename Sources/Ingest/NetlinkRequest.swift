@@ -5,6 +5,7 @@ internal import Glibc
 enum NetlinkRequest {
     /// A dump of the conntrack table. Never the variant that zeroes the counters: they belong to every reader.
     static func conntrackDump(sequence: UInt32) -> [UInt8] {
+        // SAFETY: the body does not touch the header.
         unsafe build(
             type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(IPCTNL_MSG_CT_GET.rawValue),
             flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: 0, resource: 0
@@ -13,6 +14,7 @@ enum NetlinkRequest {
 
     /// A dump of the interfaces.
     static func linkDump(sequence: UInt32) -> [UInt8] {
+        // SAFETY: `message` lends a header with room for the family's own (16 bytes).
         unsafe message { header in
             unsafe header.pointee.nlmsg_type = UInt16(RTM_GETLINK)
             unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
@@ -23,6 +25,7 @@ enum NetlinkRequest {
 
     /// Takes an NFLOG group. Not PF_BIND, which would change the namespace's logger for everybody.
     static func bindLogGroup(_ group: UInt16, sequence: UInt32) -> [UInt8] {
+        // SAFETY: one attribute of 8 bytes; `message` has room for five.
         unsafe logConfiguration(group, sequence: sequence) { header in
             _ = unsafe nflog_attr_put_cfg_cmd(header, UInt8(NFULNL_CFG_CMD_BIND.rawValue))
         }
@@ -40,6 +43,7 @@ enum NetlinkRequest {
     }
 
     static func configureLogGroup(_ group: UInt16, _ mode: LogMode, sequence: UInt32) -> [UInt8] {
+        // SAFETY: four attributes of at most 12 bytes; `message` has room for five.
         unsafe logConfiguration(group, sequence: sequence) { header in
             _ = unsafe nflog_attr_put_cfg_mode(header, UInt8(NFULNL_COPY_PACKET), mode.copyRange)
             unsafe mnl_attr_put_u32(header, UInt16(NFULA_CFG_NLBUFSIZ.rawValue), mode.bufferSize.bigEndian)
@@ -51,6 +55,7 @@ enum NetlinkRequest {
     /// Asks for sequence numbers, and for the packet's conntrack entry where the kernel can attach it.
     static func setLogFlags(_ group: UInt16, withConntrack: Bool, sequence: UInt32) -> [UInt8] {
         let flags = UInt16(NFULNL_CFG_F_SEQ) | (withConntrack ? UInt16(NFULNL_CFG_F_CONNTRACK) : 0)
+        // SAFETY: one attribute of 8 bytes; `message` has room for five.
         return unsafe logConfiguration(group, sequence: sequence) { header in
             unsafe mnl_attr_put_u16(header, UInt16(NFULA_CFG_FLAGS.rawValue), flags.bigEndian)
         }
@@ -59,6 +64,7 @@ enum NetlinkRequest {
     private static func logConfiguration(
         _ group: UInt16, sequence: UInt32, _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) -> [UInt8] {
+        // SAFETY: the body is bound by what its caller says of it, and the header is lent for the call only.
         unsafe build(
             type: UInt16(NFNL_SUBSYS_ULOG) << 8 | UInt16(NFULNL_MSG_CONFIG.rawValue),
             flags: UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence: sequence, family: 0, resource: group, body)
@@ -68,6 +74,7 @@ enum NetlinkRequest {
         type: UInt16, flags: UInt16, sequence: UInt32, family: UInt8, resource: UInt16,
         _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) -> [UInt8] {
+        // SAFETY: `message` lends a header with room for the extra one, which lies behind it, aligned to 4 bytes as nfgenmsg needs.
         unsafe message { header in
             unsafe header.pointee.nlmsg_type = type
             unsafe header.pointee.nlmsg_flags = flags

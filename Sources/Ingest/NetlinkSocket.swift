@@ -31,6 +31,7 @@ struct NetlinkSocket: ~Copyable {
             throw IngestError(operation, errno: errno)
         }
         // Group membership is asked for later, one by one, where its refusal can be told.
+        // SAFETY: the socket is open and, where it cannot be bound, closed once: no owner has it yet.
         guard unsafe mnl_socket_bind(socket, 0, 0) == 0 else {
             let number = errno
             _ = unsafe mnl_socket_close(socket)
@@ -46,11 +47,13 @@ struct NetlinkSocket: ~Copyable {
     }
 
     private init(owning socket: OpaquePointer, buffers: consuming ReceiveBuffers) {
+        // SAFETY: the caller hands over an open socket, which nobody else has.
         unsafe self.socket = socket
         number = unsafe mnl_socket_get_fd(socket)
         self.buffers = buffers
     }
 
+    // SAFETY: the socket was opened by `open` and is closed here only.
     deinit { _ = unsafe mnl_socket_close(socket) }
 
     /// Joins a multicast group.

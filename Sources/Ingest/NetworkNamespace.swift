@@ -9,6 +9,7 @@ public enum NetworkNamespace {
         guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
             throw IngestError(.unavailable, operation, reason: "not a name", cure: "ip netns list shows the names")
         }
+        // SAFETY: the path is a NUL-terminated copy for the call.
         let number = unsafe open("/run/netns/\(name)", O_RDONLY | O_CLOEXEC)
         guard number >= 0 else {
             if errno == ENOENT {

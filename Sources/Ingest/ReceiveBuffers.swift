@@ -14,12 +14,14 @@ struct ReceiveBuffers: ~Copyable {
     init(stride: Int, count: Int) {
         self.stride = stride
         self.count = count
+        // SAFETY: memory of its own, which lives as long as its one owner; every length is set before it is read.
         unsafe memory = .allocate(byteCount: stride * count, alignment: 16)
         unsafe lengths = .allocate(capacity: count)
         unsafe lengths.initialize(repeating: 0, count: count)
     }
 
     deinit {
+        // SAFETY: both were allocated by the initialiser and are given back here only; numbers need no deinitialising.
         unsafe memory.deallocate()
         unsafe lengths.deallocate()
     }

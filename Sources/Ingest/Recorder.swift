@@ -29,6 +29,7 @@ public final class Recorder: Sendable {
     ///
     /// - Parameter path: `-` is the standard output.
     public init(path: String) throws(IngestError) {
+        // SAFETY: the path is a NUL-terminated copy for the call, and the mode is there, as O_CREAT wants.
         let number =
             path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw IngestError(file: "write savefile \(path)", errno: errno) }

@@ -7,7 +7,8 @@ public enum StandardStreams {
     public static func occupy() {
         for (number, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)] {
             guard fcntl(number, F_GETFD) < 0 else { continue }
-            // The lowest free number is this one: those below it are open. SAFETY: the path is a constant text.
+            // The lowest free number is this one: those below it are open.
+            // SAFETY: the path is a constant text.
             _ = unsafe open("/dev/null", mode)
         }
     }

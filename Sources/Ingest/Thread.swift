@@ -20,8 +20,8 @@ final class Thread: Sendable {
             }
         }
         var handle = pthread_t()
+        // SAFETY: the retained start is handed to the thread, which releases it exactly once; without a thread it is released here.
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
-        // SAFETY: the retained start is handed to the thread, which releases it exactly once.
         let result = unsafe pthread_create(
             &handle, nil,
             { argument in

@@ -13,6 +13,16 @@ struct SafetyTests {
     }
 
     @Test
+    func unsafeCodeSaysInItsFunctionWhyItIsSafe() {
+        for file in SourceFile.all {
+            for place in file.places(of: "unsafe") {
+                let function = file.lines[file.function(around: place)]
+                #expect(function.contains { $0.contains("// SAFETY:") }, "\(file.path):\(place + 1)")
+            }
+        }
+    }
+
+    @Test
     func theCLibraryAndTheCModulesAreOnlyWhereTheyMayBe() {
         for file in SourceFile.all where !Self.mayBeUnsafe(file) {
             #expect(Set(file.imports).isDisjoint(with: ["Glibc", "CNetfilter", "CLinux"]), "\(file.path)")
