@@ -22,7 +22,6 @@ class Burst:
     """A load, and what the kernel says that it was."""
 
     readers = EVENT_READERS
-    unit = "events"
 
     def __init__(self, count):
         self.count = count
@@ -74,7 +73,6 @@ class Packets(Burst):
     """Small packets of one connection through one NFLOG rule."""
 
     readers = PACKET_READERS
-    unit = "packets"
     title = "packets through one -j NFLOG rule"
 
     def prepare(self, lab):

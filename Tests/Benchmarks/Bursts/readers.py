@@ -10,7 +10,6 @@ from processes import run, until
 
 NFMON = os.environ["NFMON"]
 BARE_LOOP = os.path.join(os.environ["BINARIES"], "BareLoop")
-ULOGD_PLUGINS = "/usr/lib/x86_64-linux-gnu/ulogd"
 GROUP = 100
 
 
@@ -190,7 +189,9 @@ class Ulogd(Reader):
     section = "[ct1]\nevent_mask=0x00000005\nhash_enable=0\n"
 
     def words(self):
-        plugins = "".join(f'plugin="{ULOGD_PLUGINS}/ulogd_{name}.so"\n' for name in self.plugins)
+        # The folder has the machine's name in it.
+        files = {os.path.basename(path): path for path in run("dpkg", "-L", "ulogd2", "ulogd2-json").stdout.split("\n")}
+        plugins = "".join(f'plugin="{files[f"ulogd_{name}.so"]}"\n' for name in self.plugins)
         text = (
             f'[global]\nlogfile="{self.path("log")}"\nloglevel=3\n{plugins}stack={self.stack}\n'
             f'{self.section}[json1]\nsync=0\nfile="{self.path("json")}"\n'
