@@ -19,7 +19,7 @@ public struct TableSummary: Sendable {
     public var wasShed = false
     /// Sessions evicted because too many were known from packets alone.
     public var evictedCount: UInt64 = 0
-    /// Sessions refused because the table was full.
+    /// Messages and packets of sessions that found no place, as the table was full.
     public var refusedCount: UInt64 = 0
     /// Packets that several sessions of different zones could own.
     public var ambiguousPackets: UInt64 = 0

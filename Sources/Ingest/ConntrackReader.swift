@@ -29,7 +29,7 @@ struct ConntrackReader: ~Copyable {
     private let intake: Intake
     private let stopSignal: Signal
     private let events: NetlinkSocket
-    private let dumps: NetlinkSocket
+    private var dumps: NetlinkSocket
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
     private var lastDropCount: UInt32 = 0
@@ -46,8 +46,7 @@ struct ConntrackReader: ~Copyable {
     ) throws(IngestError) -> ConntrackReader {
         let operation = "subscribe to conntrack events"
         let events = try NetlinkSocket.open(.netfilter, stride: eventSize, count: 64, for: operation)
-        // A dump's datagram has up to 32 KiB.
-        let dumps = try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
+        let dumps = try openDumpSocket()
         var warnings: [String] = []
         let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
         if size < configuration.receiveBuffer {
@@ -75,6 +74,11 @@ struct ConntrackReader: ~Copyable {
         decoder = ObservationDecoder(names: intake.names)
     }
 
+    /// A dump's datagram has up to 32 KiB (netlink_dump, af_netlink.c).
+    private static func openDumpSocket() throws(IngestError) -> NetlinkSocket {
+        try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
+    }
+
     private static func bufferWarning(size: Int, wanted: Int) -> String {
         // The kernel's own accounting has twice the size, and one NEW of an IPv4 UDP session takes 1,280 bytes of that
         // (measured on Linux 6.18).
@@ -96,18 +100,24 @@ struct ConntrackReader: ~Copyable {
             let isReady = set.wait(timeout: gathers ? Self.gatheringTime : timeout) || gathers
             turnCount = 0
             if set.isReady(stopSignal.number) {
-                try drainEvents()
+                // What nobody read is lost, and nobody counted it.
+                if try !drainAllEvents() { note(Loss(lane: .conntrack, cause: .overrun, count: nil)) }
                 return
             }
-            // The dump's rows go first: a change that an event tells of later is then not undone by an older row.
+            // The dump's rows go first: fewer of them are then older than an event that was told already.
             if set.isReady(dumps.number) { try readDump() }
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
             if shedder.stepIfDue(at: now) { try changeSubscription() }
-            if isCongested { continue }
+            if isCongested {
+                lastDumpProgress = now  // it is nfmon that does not go on
+                continue
+            }
             if schedule.isRunning, now &- lastDumpProgress > Self.dumpPatience {
                 try endDump(DumpEnd(isComplete: false))
+                // On the old socket the rest of the dump would be taken for the next one's.
+                dumps = try Self.openDumpSocket()
             }
             if let cause = schedule.due(at: now) { try beginDump(cause) }
         }

@@ -89,7 +89,7 @@ public enum SummaryText {
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
-        append(summary.refusedCount, "session", after: " refused: the table was full")
+        append(summary.refusedCount, "message", after: " about sessions that found no place: the table was full")
         append(summary.ambiguousPackets, "packet", after: " of several zones' sessions not counted")
         if summary.recordingIsDamaged {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
