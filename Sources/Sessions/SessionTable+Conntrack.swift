@@ -20,8 +20,8 @@ extension SessionTable {
             }
         }
         switch (observation.kind, slot) {
-        case (.destroy, let slot?): end(slot, observation, at: time)
-        case (.destroy, nil): endUnknown(observation, at: time)
+        case (.destroy, let slot?): end(slot, observation, hash: hash, at: time)
+        case (.destroy, nil): endUnknown(observation, hash: hash, at: time)
         case (_, let slot?): update(slot, observation, at: time)
         case (_, nil): create(observation, hash: hash, at: time)
         }
@@ -182,15 +182,19 @@ extension SessionTable {
     // MARK: End
 
     /// Ends a session on the kernel's word, with its final counters and stamps.
-    private mutating func end(_ slot: UInt32, _ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
+    private mutating func end(
+        _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
+    ) {
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
-        depart(slot, SessionEnd(cause: .event, time: endTime), at: time)
+        depart(slot, SessionEnd(cause: .event, time: endTime), hash: hash, at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
-    private mutating func endUnknown(_ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
+    private mutating func endUnknown(
+        _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
+    ) {
         let entry = observation.entry
         let isStale = tombstones.contains(entry.identity)
         // Anew where it stands already: while a reliable listener is stalled, everybody gets the end over and over.
@@ -206,7 +210,7 @@ extension SessionTable {
             records[slot].begin(with: observation, at: time, during: dump)
             enter(slot)
             announce(slot, at: records[slot].start)
-            return depart(slot, end, at: time)
+            return depart(slot, end, hash: hash, at: time)
         }
         var record = SessionRecord(
             id: entry.identity, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
@@ -223,12 +227,15 @@ extension SessionTable {
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         let earliest = min(records[slot].lastSeen, time.wall)
         records[slot].facts.insert(.lowerBound)
-        depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), at: time)
+        let hash = hasher.hash(records[slot].original)
+        depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), hash: hash, at: time)
     }
 
     /// Ends a tracked session. It stays where late packets find it. The end is told at once, unless the session was so short
     /// that the packet which tells its interfaces and rule may still be on its way.
-    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
+    ///
+    /// - Parameter hash: the original tuple's.
+    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, hash: UInt32, at time: ReceiveTime) {
         records[slot].lastSeen = end.time
         guard configuration.hasNFLog else {
             records[slot].facts.insert(.ended)
@@ -237,7 +244,7 @@ extension SessionTable {
         }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
         let isTold = records[slot].facts.contains(.nflog) || !isShort
-        see(off: slot, end, isTold: isTold, at: time)
+        see(off: slot, end, isTold: isTold, hash: hash, at: time)
         if isTold { tell(.end(end), slot, at: end.time) }
     }
 

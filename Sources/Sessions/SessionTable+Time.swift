@@ -62,9 +62,10 @@ extension SessionTable {
 
     /// Keeps a session that has ended for the packets that are still on their way, in place of an older one of its tuple:
     /// who opens and closes the same connection over and over must not fill the table with it.
-    mutating func see(off slot: UInt32, _ end: SessionEnd, isTold: Bool, at time: ReceiveTime) {
-        let original = records[slot].original
-        if let older = departed(of: original, hash: hasher.hash(original)) { letGo(older) }
+    ///
+    /// - Parameter hash: the original tuple's.
+    mutating func see(off slot: UInt32, _ end: SessionEnd, isTold: Bool, hash: UInt32, at time: ReceiveTime) {
+        if let older = departed(of: records[slot].original, hash: hash) { letGo(older) }
         let place = departures.insert(Departure(slot: slot, end: end, isTold: isTold))
         records[slot].facts.insert(.ended)
         records[slot].departureSlot = place
