@@ -25,6 +25,7 @@ struct ConntrackReader: ~Copyable {
     private static let groups: [(event: Subscription, number: Int32)] = [(.new, 1), (.update, 2), (.destroy, 3)]
 
     let warnings: [String]
+    let advice = BufferAdvice()
     private let configuration: ConntrackSource.Configuration
     private let intake: Intake
     private let stopSignal: Signal
@@ -38,6 +39,7 @@ struct ConntrackReader: ~Copyable {
     private var shedder = LoadShedder()
     private var isCongested = false
     private let mayGather: Bool
+    private var burst: BurstGauge
     /// How many events the current turn has read.
     private var turnCount = 0
 
@@ -57,14 +59,15 @@ struct ConntrackReader: ~Copyable {
         for (_, group) in Self.groups { try events.join(group: group, for: operation) }
         return ConntrackReader(
             configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
-            mayGather: size >= bufferForGathering, warnings: warnings)
+            bufferByteCount: size, warnings: warnings)
     }
 
     private init(
         configuration: ConntrackSource.Configuration, intake: Intake, stopSignal: Signal,
-        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, mayGather: Bool, warnings: [String]
+        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, bufferByteCount: Int, warnings: [String]
     ) {
-        self.mayGather = mayGather
+        mayGather = bufferByteCount >= Self.bufferForGathering
+        burst = BurstGauge(bufferByteCount: bufferByteCount)
         self.warnings = warnings
         self.configuration = configuration
         self.intake = intake
@@ -142,6 +145,7 @@ struct ConntrackReader: ~Copyable {
             case .datagrams(let count): deliver(count)
             case .nothing:
                 noteDrops()
+                if let size = burst.end() { advice.note(size) }
                 return true
             case .overrun:
                 // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
@@ -159,6 +163,7 @@ struct ConntrackReader: ~Copyable {
 
     private mutating func noteDrops() {
         guard let drops = events.dropCount, drops != lastDropCount else { return }
+        burst.add(Int(drops &- lastDropCount))
         note(Loss(lane: .conntrack, cause: .overrun, count: UInt64(drops &- lastDropCount)))
         lastDropCount = drops
     }

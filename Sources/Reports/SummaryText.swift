@@ -78,6 +78,11 @@ public enum SummaryText {
             text.append(contentsOf: after.utf8)
         }
         append(summary.lostCounts[.conntrack], "message", "conntrack lost ", after: " (overrun)")
+        if summary.sufficientBuffer > 0 {
+            // Rounded up to whole MiB, as the option takes them.
+            let size = (summary.sufficientBuffer >> 20) + 1
+            text.append(contentsOf: ": --conntrack-buffer \(size)M would have held them".utf8)
+        }
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
         for lane in Lane.allCases {

@@ -125,6 +125,7 @@ struct SessionsCommand: ParsableCommand {
         let now = ReceiveTime.now.wall
         let look = TableLook(live.store, into: selection(at: now))
         var summary = look.summary
+        summary.sufficientBuffer = live.completeness.sufficientBuffer
         // A single look misses nothing by that; what came and went between two of them does.
         if top != nil, !sources.noConntrack { summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         try write(

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import signal
 import socket
 import time
@@ -45,6 +46,7 @@ class Overrun(LiveTest):
         self.assertEqual(self.event_drops(lab, monitor), drops)
         self.assertEqual(monitor.stop(), 0)
         self.assertIn(f"INCOMPLETE: conntrack lost {drops:,} messages (overrun)", monitor.summary)
+        self.assertRegex(monitor.summary, r"--conntrack-buffer \d+M would have held them")
         # Losses are told once a second at most, so perhaps after the resync that makes up for them.
         last = self.resyncs(monitor)[-1]
         self.assertGreater(last["@timestamp"], max(loss["event"]["end"] for loss in monitor.about("loss")))
@@ -57,6 +59,22 @@ class Overrun(LiveTest):
         self.assertEqual(len(lab.conntrack()), 3000)
         os.kill(monitor.process.pid, signal.SIGCONT)
         self.assert_recovers(lab, monitor)
+
+    def test_the_buffer_that_it_names_would_have_sufficed(self):
+        lab = self.make_lab("new")
+
+        def burst(buffer):
+            monitor = self.closing(lab.events("--conntrack-buffer", buffer, "--no-nflog", "--no-initial"))
+            os.kill(monitor.process.pid, signal.SIGSTOP)
+            lab.datagrams(20000, first_source_port=10000)
+            os.kill(monitor.process.pid, signal.SIGCONT)
+            monitor.until_quiet()
+            self.assertEqual(monitor.stop(), 0)
+            lab.flush()
+            return monitor.summary
+
+        named = re.search(r"--conntrack-buffer (\d+M) would have held them", burst("64K")).group(1)
+        self.assertIn("complete: nothing is known to be lost", burst(named))
 
     def test_ends_that_were_lost_are_noticed(self):
         lab = self.make_lab("new")
