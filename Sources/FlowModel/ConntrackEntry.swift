@@ -133,6 +133,9 @@ extension ConntrackEntry {
         set { present.note(.eventTime, newValue, in: &values.eventTime) }
     }
 
+    /// The session's identity as the kernel tells it.
+    @inlinable public var identity: SessionID { SessionID(conntrackID: id ?? 0, original: original) }
+
     /// When a destroyed entry ended: the kernel's own stamp if it gave one, else when the event happened.
     @inlinable public var endTime: Timestamp? { stop ?? eventTime }
 }

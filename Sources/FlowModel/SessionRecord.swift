@@ -18,6 +18,8 @@ public struct SessionRecord: Sendable {
     public var missCount: UInt8 = 0
     /// The place of the session's ``PacketLane``, for the table's own use.
     public var laneSlot: UInt32 = .max
+    /// Of a session that has ended: its place among the departures, for the table's own use.
+    public var departureSlot: UInt32 = .max
     /// The tuple of the packets that come back; differs from the original's inverse by what NAT changed.
     public var reply: FlowKey
     public var id: SessionID

@@ -7,6 +7,8 @@ public struct TableSummary: Sendable {
     public var packetSessionCount = 0
     /// Messages lost for want of receive buffer: conntrack's, and packets of NFLOG.
     public var lostCounts = LaneCounts()
+    /// Bytes of receive buffer that would have held what conntrack lost to overruns; 0 where that is not known.
+    public var sufficientBuffer = 0
     /// Losses whose number the kernel did not say.
     public var uncountedLosses: UInt64 = 0
     /// Messages that could not be decoded.
@@ -20,7 +22,7 @@ public struct TableSummary: Sendable {
     public var wasShed = false
     /// Sessions evicted because too many were known from packets alone.
     public var evictedCount: UInt64 = 0
-    /// Sessions refused because the table was full.
+    /// Messages and packets of sessions that found no place, as the table was full.
     public var refusedCount: UInt64 = 0
     /// Packets that several sessions of different zones could own.
     public var ambiguousPackets: UInt64 = 0

@@ -25,11 +25,12 @@ struct ConntrackReader: ~Copyable {
     private static let groups: [(event: Subscription, number: Int32)] = [(.new, 1), (.update, 2), (.destroy, 3)]
 
     let warnings: [String]
+    let advice = BufferAdvice()
     private let configuration: ConntrackSource.Configuration
     private let intake: Intake
     private let stopSignal: Signal
     private let events: NetlinkSocket
-    private let dumps: NetlinkSocket
+    private var dumps: NetlinkSocket
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
     private var lastDropCount: UInt32 = 0
@@ -38,6 +39,7 @@ struct ConntrackReader: ~Copyable {
     private var shedder = LoadShedder()
     private var isCongested = false
     private let mayGather: Bool
+    private var burst: BurstGauge
     /// How many events the current turn has read.
     private var turnCount = 0
 
@@ -46,8 +48,7 @@ struct ConntrackReader: ~Copyable {
     ) throws(IngestError) -> ConntrackReader {
         let operation = "subscribe to conntrack events"
         let events = try NetlinkSocket.open(.netfilter, stride: eventSize, count: 64, for: operation)
-        // A dump's datagram has up to 32 KiB.
-        let dumps = try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
+        let dumps = try openDumpSocket()
         var warnings: [String] = []
         let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
         if size < configuration.receiveBuffer {
@@ -58,14 +59,15 @@ struct ConntrackReader: ~Copyable {
         for (_, group) in Self.groups { try events.join(group: group, for: operation) }
         return ConntrackReader(
             configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
-            mayGather: size >= bufferForGathering, warnings: warnings)
+            bufferByteCount: size, warnings: warnings)
     }
 
     private init(
         configuration: ConntrackSource.Configuration, intake: Intake, stopSignal: Signal,
-        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, mayGather: Bool, warnings: [String]
+        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, bufferByteCount: Int, warnings: [String]
     ) {
-        self.mayGather = mayGather
+        mayGather = bufferByteCount >= Self.bufferForGathering
+        burst = BurstGauge(bufferByteCount: bufferByteCount)
         self.warnings = warnings
         self.configuration = configuration
         self.intake = intake
@@ -73,6 +75,11 @@ struct ConntrackReader: ~Copyable {
         self.events = events
         self.dumps = dumps
         decoder = ObservationDecoder(names: intake.names)
+    }
+
+    /// A dump's datagram has up to 32 KiB (netlink_dump, af_netlink.c).
+    private static func openDumpSocket() throws(IngestError) -> NetlinkSocket {
+        try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
     }
 
     private static func bufferWarning(size: Int, wanted: Int) -> String {
@@ -96,18 +103,24 @@ struct ConntrackReader: ~Copyable {
             let isReady = set.wait(timeout: gathers ? Self.gatheringTime : timeout) || gathers
             turnCount = 0
             if set.isReady(stopSignal.number) {
-                try drainEvents()
+                // What nobody read is lost, and nobody counted it.
+                if try !drainAllEvents() { note(Loss(lane: .conntrack, cause: .overrun, count: nil)) }
                 return
             }
-            // The dump's rows go first: a change that an event tells of later is then not undone by an older row.
+            // The dump's rows go first: fewer of them are then older than an event that was told already.
             if set.isReady(dumps.number) { try readDump() }
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
             if shedder.stepIfDue(at: now) { try changeSubscription() }
-            if isCongested { continue }
+            if isCongested {
+                lastDumpProgress = now  // it is nfmon that does not go on
+                continue
+            }
             if schedule.isRunning, now &- lastDumpProgress > Self.dumpPatience {
                 try endDump(DumpEnd(isComplete: false))
+                // On the old socket the rest of the dump would be taken for the next one's.
+                dumps = try Self.openDumpSocket()
             }
             if let cause = schedule.due(at: now) { try beginDump(cause) }
         }
@@ -132,6 +145,7 @@ struct ConntrackReader: ~Copyable {
             case .datagrams(let count): deliver(count)
             case .nothing:
                 noteDrops()
+                if let size = burst.end() { advice.note(size) }
                 return true
             case .overrun:
                 // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
@@ -149,6 +163,7 @@ struct ConntrackReader: ~Copyable {
 
     private mutating func noteDrops() {
         guard let drops = events.dropCount, drops != lastDropCount else { return }
+        burst.add(Int(drops &- lastDropCount))
         note(Loss(lane: .conntrack, cause: .overrun, count: UInt64(drops &- lastDropCount)))
         lastDropCount = drops
     }

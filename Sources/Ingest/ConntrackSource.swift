@@ -22,6 +22,8 @@ public final class ConntrackSource: Sendable {
     /// What the user should know about how the source was opened; empty if all is as it should be.
     public let warnings: [String]
 
+    /// What receive buffer would have sufficed.
+    public let advice: BufferAdvice
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -31,6 +33,7 @@ public final class ConntrackSource: Sendable {
         let stopSignal = try Signal()
         let reader = try ConntrackReader.open(configuration, intake, stopSignal)
         warnings = reader.warnings
+        advice = reader.advice
         self.stopSignal = stopSignal
         let shared = Mutex(reader)
         thread = try Thread(name: "nf-conntrack") {

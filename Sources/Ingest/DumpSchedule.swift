@@ -56,8 +56,12 @@ struct DumpSchedule {
             // Of a great table not at once after every burst: its dump would take most of the time.
             let rested = endedAt &+ max(Self.leastPause, lastDuration << min(overrunCount, 3))
             soon = max(now, min(backoff, max(rested, lastLossAt &+ Self.calm)))
-            // A later loss puts off what waits for calm.
+            // A later loss puts off what waits for calm, but never a dump that was due anyway.
             if let wanted, wanted.cause == .overrun, wanted.at <= min(backoff, now) { return }
+            if let wanted, wanted.cause != .overrun, wanted.at < soon {
+                self.wanted = (cause, wanted.at)
+                return
+            }
         } else {
             soon = max(now, endedAt &+ max(pause, duePause))
             if let wanted, wanted.at <= soon { return }

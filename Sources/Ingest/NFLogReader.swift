@@ -4,13 +4,16 @@ internal import Wire
 
 /// The NFLOG source's thread and its socket.
 struct NFLogReader: ~Copyable {
-
     let warnings: [String]
     private let intake: Intake
     private let stopSignal: Signal
     private let socket: NetlinkSocket
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
+    /// The socket's drop count and the decoder's gaps at the last look.
+    private var lastDrops: UInt32 = 0
+    private var lastGaps: UInt64 = 0
+    private var hasDropsWithoutGap = false
 
     static func open(
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
@@ -47,18 +50,58 @@ struct NFLogReader: ~Copyable {
         var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
             let isReady = set.wait(timeout: 100)
-            try drain()
-            if set.isReady(stopSignal.number) { return }
-            if !isReady { _ = intake.advance(to: .now) }
+            if set.isReady(stopSignal.number) {
+                try finish()
+                return
+            }
+            _ = try drain()
+            noteDrops()
+            if !isReady {
+                tellDropsWithoutGap()
+                _ = intake.advance(to: .now)
+            }
         }
     }
 
-    private mutating func drain() throws(IngestError) {
+    /// - Returns: whether nothing is left to read.
+    private mutating func drain() throws(IngestError) -> Bool {
         for _ in 0..<64 {
-            guard case .datagrams(let count) = try socket.receive(for: "read NFLOG packets") else { return }
+            guard case .datagrams(let count) = try socket.receive(for: "read NFLOG packets") else { return true }
             _ = intake.deliver(count, from: socket, of: .nflog, with: &decoder, reusing: &observations)
         }
+        return false
     }
+
+    /// Reads what is there; as much as the receive buffer can hold, if more keeps coming.
+    private mutating func finish() throws(IngestError) {
+        var isEmpty = false
+        for _ in 0..<256 where !isEmpty { isEmpty = try drain() }
+        noteDrops()
+        tellDropsWithoutGap()
+        if !isEmpty { note(Loss(lane: .nflog, cause: .overrun, count: nil)) }  // what nobody read is lost
+    }
+
+    // MARK: Drops
+
+    /// Looks whether the kernel dropped something since the last look, and whether a gap has told how much.
+    ///
+    /// A gap in the packets' numbers shows only with the next packet, and tells exactly; the socket counts batches.
+    private mutating func noteDrops() {
+        let drops = socket.dropCount ?? 0
+        let gaps = decoder.gapCount
+        if drops != lastDrops, gaps == lastGaps { hasDropsWithoutGap = true }
+        if gaps != lastGaps { hasDropsWithoutGap = false }
+        (lastDrops, lastGaps) = (drops, gaps)
+    }
+
+    /// No packet has come since the drop that could tell how many were lost: that they were is known all the same.
+    private mutating func tellDropsWithoutGap() {
+        guard hasDropsWithoutGap else { return }
+        hasDropsWithoutGap = false
+        note(Loss(lane: .nflog, cause: .overrun, count: nil))
+    }
+
+    private func note(_ loss: Loss) { _ = intake.deliver([.loss(loss)], at: .now) { $0.append(loss) } }
 }
 
 /// The requests by which groups are taken, each answered before the next is sent.

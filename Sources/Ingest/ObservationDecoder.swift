@@ -6,6 +6,8 @@ struct ObservationDecoder {
     private var names: NameCache
     private var rules: RuleCache
     private var sequences = GroupSequences()
+    /// How often packets of NFLOG were missing.
+    private(set) var gapCount: UInt64 = 0
     /// A row of the running dump had NLM_F_DUMP_INTR: the table changed so much that the dump may have holes.
     private var dumpIsInterrupted = false
 
@@ -78,12 +80,14 @@ struct ObservationDecoder {
             guard let subscription = SubscriptionMark.subscription(in: message) else { return }
             observations.append(.subscription(subscription))
         case .overrun:
-            let count = LossMark.count(in: message)
-            observations.append(.loss(Loss(lane: .conntrack, cause: .overrun, count: count)))
+            let (lane, count) = (LossMark.lane(in: message), LossMark.count(in: message))
+            observations.append(.loss(Loss(lane: lane, cause: .overrun, count: count)))
         case .error:
             let answer = try NetlinkAnswer(error: message)
             // Of all requests only the dump is answered here; code 0 merely acknowledges.
-            if answer.errorNumber != 0 { observations.append(.dumpEnded(DumpEnd(isComplete: false))) }
+            guard answer.errorNumber != 0 else { return }
+            observations.append(.dumpEnded(DumpEnd(isComplete: false)))
+            dumpIsInterrupted = false
         case .done:
             guard message.sequence != 0 else { return }  // NFLOG ends its batches with one, too
             let answer = try NetlinkAnswer(done: message)
@@ -120,7 +124,10 @@ struct ObservationDecoder {
         let log = try NFLogMessage(attributes: attributes)
         if let sequence = log.sequence {
             let gap = sequences.gap(before: sequence, of: group)
-            if gap > 0 { observations.append(.loss(Loss(lane: .nflog, cause: .overrun, count: UInt64(gap)))) }
+            if gap > 0 {
+                gapCount &+= 1
+                observations.append(.loss(Loss(lane: .nflog, cause: .overrun, count: UInt64(gap))))
+            }
         }
         let packet = try IPPacket(log.payload)
         var observation = PacketObservation(key: packet.key, byteCount: packet.byteCount)

@@ -130,7 +130,7 @@ struct RecordBatch {
     /// Appends the mark of a loss that the kernel told of.
     mutating func append(_ loss: Loss) {
         var mark: [UInt8] = []
-        LossMark.append(count: loss.count, to: &mark)
+        LossMark.append(count: loss.count, lane: loss.lane, to: &mark)
         append(mark.reader, .fromKernel, .netfilter)
     }
 

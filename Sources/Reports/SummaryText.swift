@@ -86,6 +86,11 @@ public enum SummaryText {
             text.append(contentsOf: after.utf8)
         }
         append(summary.lostCounts[.conntrack], "message", "conntrack lost ", after: " (overrun)")
+        if summary.sufficientBuffer > 0 {
+            // Rounded up to whole MiB, as the option takes them.
+            let size = (summary.sufficientBuffer >> 20) + 1
+            text.append(contentsOf: ": --conntrack-buffer \(size)M would have held them".utf8)
+        }
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
         for lane in Lane.allCases {
@@ -97,7 +102,7 @@ public enum SummaryText {
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
-        append(summary.refusedCount, "session", after: " refused: the table was full")
+        append(summary.refusedCount, "message", after: " about sessions that found no place: the table was full")
         append(summary.ambiguousPackets, "packet", after: " of several zones' sessions not counted")
         if summary.recordingIsDamaged {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)

@@ -18,32 +18,23 @@ extension SessionRecord {
         } else {
             facts.remove(.start)  // unless the kernel's stamp follows
         }
-        if observation.kind == .dumpRow, dump.cause == .initial { facts.insert(.predatesListener) }
+        if observation.kind != .new, dump.mayPredateListener(observation.entry) { facts.insert(.predatesListener) }
         _ = takeIn(observation, at: time, lastLook: dump.lastEnd)
     }
 
     /// Takes over what a conntrack message says.
     ///
-    /// - Parameter lastLook: the end of the last dump.
+    /// - Parameters:
+    ///   - isOutdated: of what events tell the record knows newer.
+    ///   - lastLook: the end of the last dump.
     /// - Returns: whether anything changed that the event stream shows.
-    mutating func takeIn(_ observation: borrowing ConntrackObservation, at time: ReceiveTime, lastLook: ReceiveTime?)
-        -> Bool
-    {
+    mutating func takeIn(
+        _ observation: borrowing ConntrackObservation, isOutdated: Bool = false, at time: ReceiveTime,
+        lastLook: ReceiveTime?
+    ) -> Bool {
         var isVisible = false
         lastSeen = time.wall
-        if let status = observation.entry.status, status != self.status {
-            self.status = status
-            isVisible = true
-        }
-        if let mark = observation.entry.mark, mark != self.mark || !facts.contains(.mark) {
-            isVisible = isVisible || mark != self.mark
-            self.mark = mark
-            facts.insert(.mark)
-        }
-        if let state = observation.entry.tcpState, state != tcpState {
-            tcpState = state
-            isVisible = true
-        }
+        if !isOutdated { isVisible = takeInState(observation.entry) }
         if !observation.helper.isNone, observation.helper != helper {
             helper = observation.helper
             isVisible = true
@@ -58,6 +49,25 @@ extension SessionRecord {
             takeIn(counters, at: time)
         }
         return isVisible
+    }
+
+    /// Takes over what events tell, too: status, mark and TCP state. Returns whether any of it changed.
+    private mutating func takeInState(_ entry: borrowing ConntrackEntry) -> Bool {
+        var changes = false
+        if let status = entry.status, status != self.status {
+            self.status = status
+            changes = true
+        }
+        if let mark = entry.mark {
+            changes = changes || mark != self.mark
+            self.mark = mark
+            facts.insert(.mark)
+        }
+        if let state = entry.tcpState, state != tcpState {
+            tcpState = state
+            changes = true
+        }
+        return changes
     }
 
     /// Takes over absolute counters.

@@ -20,8 +20,8 @@ extension SessionTable {
             }
         }
         switch (observation.kind, slot) {
-        case (.destroy, let slot?): end(slot, observation, at: time)
-        case (.destroy, nil): endUnknown(observation, at: time)
+        case (.destroy, let slot?): end(slot, observation, hash: hash, at: time)
+        case (.destroy, nil): endUnknown(observation, hash: hash, at: time)
         case (_, let slot?): update(slot, observation, at: time)
         case (_, nil): create(observation, hash: hash, at: time)
         }
@@ -39,7 +39,7 @@ extension SessionTable {
             // newer one nevertheless, its events are on their way.
             return true
         case .update, .dumpRow:
-            return tombstones.contains(SessionID(conntrackID: entry.id ?? 0, original: entry.original))
+            return tombstones.contains(entry.identity)
         }
     }
 
@@ -47,7 +47,7 @@ extension SessionTable {
 
     private mutating func create(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
         let entry = observation.entry
-        var id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
+        var id = entry.identity
         if tombstones.contains(id) {
             // Only a NEW can be a new life: everything else is a late word about the dead.
             guard observation.kind == .new else {
@@ -113,10 +113,9 @@ extension SessionTable {
     }
 
     private func packetSession(at key: FlowKey) -> Match? {
-        guard case .one(let match) = find(packet: key, hash: hasher.hash(key)) else { return nil }
-        let facts = records[match.slot].facts
+        guard let match = find(untracked: key, hash: hasher.hash(key)) else { return nil }
         // A denied attempt stays what it was, also when a later one gets through.
-        return facts.contains(.conntrack) || facts.contains(.denied) ? nil : match
+        return records[match.slot].facts.contains(.denied) ? nil : match
     }
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
@@ -140,12 +139,18 @@ extension SessionTable {
     // MARK: Change
 
     private mutating func update(_ slot: UInt32, _ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
-        if observation.kind == .dumpRow, observation.entry.status?.contains(.dying) == true { return }
-        let replyChanges = records[slot].reply != observation.entry.reply
+        let isRow = observation.kind == .dumpRow
+        if isRow, observation.entry.status?.contains(.dying) == true { return }
+        // The kernel made the row before an event that told of the session since the dump began: of what events tell, too, it
+        // would undo the newer.
+        let isOutdated = isRow && records[slot].generation == dump.generation
+        let isOtherReply = records[slot].reply != observation.entry.reply
+        let replyChanges = !isOutdated && isOtherReply
         if replyChanges { leave(slot) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
-        let isVisible = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd) || replyChanges
+        let changes = records[slot].takeIn(observation, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)
+        let isVisible = changes || replyChanges
         if replyChanges {
             records[slot].reply = observation.entry.reply
             enter(slot)
@@ -177,28 +182,41 @@ extension SessionTable {
     // MARK: End
 
     /// Ends a session on the kernel's word, with its final counters and stamps.
-    private mutating func end(_ slot: UInt32, _ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
+    private mutating func end(
+        _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
+    ) {
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
-        depart(slot, SessionEnd(cause: .event, time: endTime), at: time)
+        depart(slot, SessionEnd(cause: .event, time: endTime), hash: hash, at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
-    private mutating func endUnknown(_ observation: borrowing ConntrackObservation, at time: ReceiveTime) {
+    private mutating func endUnknown(
+        _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
+    ) {
         let entry = observation.entry
-        let id = SessionID(conntrackID: entry.id ?? 0, original: entry.original)
-        guard !tombstones.contains(id) else {
+        let isStale = tombstones.contains(entry.identity)
+        // Anew where it stands already: while a reliable listener is stalled, everybody gets the end over and over.
+        tombstones.bury(entry.identity, at: time.monotonic)
+        guard !isStale else {
             summary.staleMessages &+= 1
             return
         }
-        tombstones.bury(id, at: time.monotonic)
+        let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
+        if let waiter = waitingSession(of: entry) {
+            // Packets told of it, and its beginning was lost.
+            let slot = adopt(waiter, by: entry.identity, entry)
+            records[slot].begin(with: observation, at: time, during: dump)
+            enter(slot)
+            announce(slot, at: records[slot].start)
+            return depart(slot, end, hash: hash, at: time)
+        }
         var record = SessionRecord(
-            id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
+            id: entry.identity, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
         record.conntrackID = entry.id ?? 0
         record.facts = [.live, .conntrack, .ended]
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
-        let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
         record.lastSeen = end.time
         tell(.end(end), Session(record: record, nflog: nil), at: end.time)
     }
@@ -209,23 +227,25 @@ extension SessionTable {
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         let earliest = min(records[slot].lastSeen, time.wall)
         records[slot].facts.insert(.lowerBound)
-        depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), at: time)
+        let hash = hasher.hash(records[slot].original)
+        depart(slot, SessionEnd(cause: .inferred, time: time.wall, earliest: earliest), hash: hash, at: time)
     }
 
     /// Ends a tracked session. It stays where late packets find it. The end is told at once, unless the session was so short
     /// that the packet which tells its interfaces and rule may still be on its way.
-    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, at time: ReceiveTime) {
-        records[slot].facts.insert(.ended)
+    ///
+    /// - Parameter hash: the original tuple's.
+    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, hash: UInt32, at time: ReceiveTime) {
         records[slot].lastSeen = end.time
         guard configuration.hasNFLog else {
+            records[slot].facts.insert(.ended)
             tell(.end(end), slot, at: end.time)
             return forget(slot)
         }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
         let isTold = records[slot].facts.contains(.nflog) || !isShort
+        see(off: slot, end, isTold: isTold, hash: hash, at: time)
         if isTold { tell(.end(end), slot, at: end.time) }
-        departures.append(
-            Departure(slot: slot, end: end, isTold: isTold), until: time.monotonic &+ configuration.packetHold)
     }
 
     /// Ends a session that only packets told of, with its last packet; tells it if its beginning was told.

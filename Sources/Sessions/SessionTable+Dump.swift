@@ -13,9 +13,21 @@ struct DumpProgress {
     var isDirty = false
     /// Events were lost, or the last dump was not complete.
     var isNeeded = false
+    /// A message could not be read while it ran: what it did not show may have been in that.
+    var isDamaged = false
+    /// When the first dump began, and with it the listening; `nil` before.
+    var listeningSince: Timestamp?
+    /// Whether there was a complete dump: whoever was there before nfmon listened has been seen.
+    var hasShownAll = false
     var report = ResyncReport(cause: .initial)
     /// Sessions that the last complete dump did not show for the first time.
     var doubtfulCount = 0
+
+    /// Whether a session that no NEW told of may be older than the listening.
+    func mayPredateListener(_ entry: borrowing ConntrackEntry) -> Bool {
+        guard let listeningSince, !hasShownAll else { return false }
+        return entry.start.map { $0 < listeningSince } ?? true
+    }
 }
 
 extension SessionTable {
@@ -29,6 +41,8 @@ extension SessionTable {
         dump.cause = start.cause
         dump.startedAt = time.wall
         dump.isDirty = false
+        dump.isDamaged = false
+        if dump.listeningSince == nil { dump.listeningSince = time.wall }
         dump.report = ResyncReport(cause: start.cause)
         if isWorthTelling { tell(.resyncBegan(start.cause), at: time.wall) }
     }
@@ -36,9 +50,13 @@ extension SessionTable {
     /// The end of a dump: what it should have shown and did not is ended, after a second miss.
     mutating func endDump(_ end: DumpEnd, at time: ReceiveTime) {
         guard dump.isRunning else { return }
-        let isComplete = end.isComplete && !dump.isDirty
-        if isComplete { sweep(at: time) }
-        dump.isNeeded = !isComplete
+        let isComplete = end.isComplete && !dump.isDirty && !dump.isDamaged
+        if isComplete {
+            dump.hasShownAll = true
+            sweep(at: time)
+        }
+        // What cannot be read would not be the next time either.
+        dump.isNeeded = !end.isComplete || dump.isDirty
         dump.isRunning = false
         dump.lastEnd = time
         dump.report.isComplete = isComplete

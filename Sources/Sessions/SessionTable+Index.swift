@@ -57,6 +57,20 @@ extension SessionTable {
         return nil
     }
 
+    /// The session of this original tuple that has ended and is still kept.
+    func departed(of original: FlowKey, hash: UInt32) -> UInt32? {
+        var probe = index.probe(hash)
+        while let entry = index.next(&probe) {
+            if entry.role == .original, records[entry.slot].original == original,
+                records[entry.slot].facts.isSuperset(of: [.ended, .conntrack]),
+                records[entry.slot].departureSlot != .max
+            {
+                return entry.slot
+            }
+        }
+        return nil
+    }
+
     /// What a tuple as a packet shows it leads to.
     enum Found {
         case nothing
@@ -96,9 +110,30 @@ extension SessionTable {
                 untracked.add(match)
             }
         }
-        if case .nothing = tracked {} else { return tracked }
-        if case .nothing = ended {} else { return ended }
-        return untracked
+        if case .nothing = tracked {
+            if case .nothing = ended { return untracked }
+            return ended
+        }
+        // A packet from before the session's beginning is of the one that had the tuple before it.
+        if case .one(let match) = tracked, case .one = ended, let time, let start = session(match.slot).start,
+            time < start
+        {
+            return ended
+        }
+        return tracked
+    }
+
+    /// The session that only packets told of so far, and that a packet or an entry with this tuple belongs to.
+    func find(untracked key: FlowKey, hash: UInt32) -> Match? {
+        var probe = index.probe(hash)
+        while let entry = index.next(&probe) {
+            let facts = records[entry.slot].facts
+            guard facts.isLive, !facts.contains(.conntrack), let direction = direction(of: key, at: entry) else {
+                continue
+            }
+            return Match(slot: entry.slot, direction: direction)
+        }
+        return nil
     }
 
     /// Which way a packet with `key` goes in a session that it is known to belong to, whichever of the tuples it shows.

@@ -46,14 +46,18 @@ extension SessionTable {
 
     /// By conntrack's own word where the kernel attached it, else by what the packet shows.
     private func findSession(of packet: borrowing PacketObservation, hash: UInt32) -> Found {
-        let id = packet.conntrackID
-        if let original = packet.conntrackOriginal,
-            let slot = find(original: original, hash: hasher.hash(original)),
-            id == nil || id == records[slot].conntrackID
-        {
-            return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
+        guard let original = packet.conntrackOriginal else {
+            return find(packet: packet.key, hash: hash, at: packet.verdict.isDenial ? .distantFuture : packet.time)
         }
-        return find(packet: packet.key, hash: hash, at: packet.verdict.isDenial ? .distantFuture : packet.time)
+        let originalHash = hasher.hash(original)
+        let id = packet.conntrackID
+        for slot in [find(original: original, hash: originalHash), departed(of: original, hash: originalHash)] {
+            if let slot, id == nil || id == records[slot].conntrackID {
+                return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
+            }
+        }
+        // Conntrack's word about the session is still on its way: whatever else has the tuple is not it.
+        return find(untracked: packet.key, hash: hash).map { .one($0) } ?? .nothing
     }
 
     private mutating func ensureLane(_ slot: UInt32) {

@@ -9,10 +9,11 @@ struct Waiter {
 /// A session that has ended, and whose last logged packets may still be on their way: NFLOG gathers packets for up to its
 /// flush timeout, while conntrack tells an end at once.
 struct Departure {
-    var slot: UInt32
-    var end: SessionEnd
+    /// The session's slot; `max` where it had to go before its time.
+    var slot: UInt32 = .max
+    var end = SessionEnd(cause: .event, time: Timestamp(nanoseconds: 0))
     /// Whether the stream was told of the end.
-    var isTold: Bool
+    var isTold = false
 }
 
 extension SessionTable {
@@ -25,12 +26,12 @@ extension SessionTable {
         }
         while true {
             let idle = idleDeadline
-            let next = min(waiting.nextDeadline, departures.nextDeadline, idle)
+            let next = min(waiting.nextDeadline, departing.nextDeadline, idle)
             guard next <= time.monotonic else { return }
             if waiting.nextDeadline == next {
                 stopWaiting()
-            } else if departures.nextDeadline == next {
-                letGo()
+            } else if departing.nextDeadline == next {
+                letFirstGo()
             } else {
                 endIdle()
             }
@@ -40,7 +41,7 @@ extension SessionTable {
     /// Nothing more will come: what waits is told as it is.
     mutating func settleAll() {
         while waiting.count > 0 { stopWaiting() }
-        while departures.count > 0 { letGo() }
+        while departing.count > 0 { letFirstGo() }
     }
 
     /// Conntrack had no word about a packet's session: it stands for itself.
@@ -55,15 +56,39 @@ extension SessionTable {
 
     /// Whether there is a place for one more session. One that has ended goes at once where its place is needed.
     mutating func makeRoom() -> Bool {
-        if records.count >= configuration.maximumSessions, departures.count > 0 { letGo() }
+        while records.count >= configuration.maximumSessions, departing.count > 0 { letFirstGo() }
         return records.count < configuration.maximumSessions
     }
 
+    /// Keeps a session that has ended for the packets that are still on their way, in place of an older one of its tuple:
+    /// who opens and closes the same connection over and over must not fill the table with it.
+    ///
+    /// - Parameter hash: the original tuple's.
+    mutating func see(off slot: UInt32, _ end: SessionEnd, isTold: Bool, hash: UInt32, at time: ReceiveTime) {
+        if let older = departed(of: records[slot].original, hash: hash) { letGo(older) }
+        let place = departures.insert(Departure(slot: slot, end: end, isTold: isTold))
+        records[slot].facts.insert(.ended)
+        records[slot].departureSlot = place
+        departedCount += 1
+        departing.append(place, until: time.monotonic &+ configuration.packetHold)
+    }
+
+    /// The time is over for the one that has waited longest.
+    private mutating func letFirstGo() {
+        guard let place = departing.popFirst() else { return }
+        let slot = departures[place].slot
+        if slot != .max { letGo(slot) }
+        departures.remove(place)
+    }
+
     /// No more packets will come for a session that has ended.
-    private mutating func letGo() {
-        guard let departure = departures.popFirst() else { return }
-        if !departure.isTold { tell(.end(departure.end), departure.slot, at: departure.end.time) }
-        forget(departure.slot)
+    private mutating func letGo(_ slot: UInt32) {
+        let place = records[slot].departureSlot
+        let departure = departures[place]
+        departures[place].slot = .max
+        departedCount -= 1
+        if !departure.isTold { tell(.end(departure.end), slot, at: departure.end.time) }
+        forget(slot)
     }
 
     /// When the session that only packets told of, and that was unused for longest, ends.

@@ -39,7 +39,10 @@ public struct SessionTable: ~Copyable {
     var losses = LossLog()
     var packetSessions = AgeList()
     var waiting = DeadlineQueue<Waiter>()
-    var departures = DeadlineQueue<Departure>()
+    /// The sessions that have ended and are kept a little longer, and their places in the order in which they ended.
+    var departures = Slab(filler: Departure())
+    var departing = DeadlineQueue<UInt32>()
+    var departedCount = 0
     var dump = DumpProgress()
     var interfaces = InterfaceNames()
     var summary = TableSummary()
@@ -100,7 +103,7 @@ public struct SessionTable: ~Copyable {
     }
 
     /// The number of sessions.
-    public var count: Int { records.count - departures.count }
+    public var count: Int { records.count - departedCount }
 
     /// How many dumps have ended.
     public var dumpCount: UInt64 { summary.dumpCount }
@@ -151,6 +154,7 @@ public struct SessionTable: ~Copyable {
             dump.isDirty = true
             dump.isNeeded = true
         }
+        if loss.lane == .conntrack, loss.cause == .malformed { dump.isDamaged = true }
         if let fault = loss.fault { summary.faultCounts[fault, default: 0] &+= loss.count ?? 1 }
         switch (loss.cause, loss.count) {
         case (.overrun, let count?): summary.lostCounts[loss.lane] &+= count

@@ -40,12 +40,9 @@ struct EventPrinter {
     /// In words: how many events were written.
     var deed: String { count == 1 ? "1 event" : "\(count) events" }
 
-    /// How complete the table is and what of it was written.
-    func completeness(of store: SessionStore, recordingIsDamaged: Bool = false) -> TableSummary {
-        var summary = store.withTable { $0.completeness }
-        summary.recordingIsDamaged = recordingIsDamaged
+    /// Tells the summary of a table what of it was not written.
+    func conclude(_ summary: inout TableSummary) {
         if !readerIsGone { summary.unwrittenEvents += abandonedCount + UInt64(ends.count) }
-        return summary
     }
 
     /// Writes what the format has in front of the first event.

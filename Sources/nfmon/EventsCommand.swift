@@ -91,7 +91,10 @@ struct EventsCommand: ParsableCommand {
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
         try printer.end(replay.store)
-        Talk.say(printer.deed, printer.completeness(of: replay.store, recordingIsDamaged: failure != nil))
+        var summary = replay.store.withTable { $0.completeness }
+        summary.recordingIsDamaged = failure != nil
+        printer.conclude(&summary)
+        Talk.say(printer.deed, summary)
         if let failure { throw failure }
     }
 
@@ -118,7 +121,8 @@ struct EventsCommand: ParsableCommand {
         printer.allowPatience()
         if goesOn { _ = try printer.drain(live.store, names: live.names, unless: nil) }
         try printer.end(live.store)
-        var summary = printer.completeness(of: live.store)
+        var summary = live.completeness
+        printer.conclude(&summary)
         watch.conclude(&summary)
         Talk.say(printer.deed, summary)
         if let failure { throw failure }

@@ -56,6 +56,9 @@ struct LiveSources {
         }
     }
 
+    /// Bytes of receive buffer that would have held what conntrack lost; 0 where nothing was.
+    var sufficientBuffer: Int { conntrack?.advice.sufficientByteCount ?? 0 }
+
     /// Ends all threads and waits for them.
     func stop() {
         conntrack?.stop()

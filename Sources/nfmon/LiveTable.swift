@@ -47,6 +47,13 @@ struct LiveTable {
         return failure.first
     }
 
+    /// How complete the table is, and what would have made it so.
+    var completeness: TableSummary {
+        var summary = store.withTable { $0.completeness }
+        summary.sufficientBuffer = sources.sufficientBuffer
+        return summary
+    }
+
     /// Random, so that nobody who sends packets can choose ones that collide in the table.
     static var seed: (UInt64, UInt64) {
         var generator = SystemRandomNumberGenerator()

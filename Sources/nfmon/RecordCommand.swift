@@ -52,7 +52,7 @@ struct RecordCommand: ParsableCommand {
             }
             let failure = live.finish()
             if let failure { throw failure }
-            var summary = live.store.withTable { $0.completeness }
+            var summary = live.completeness
             watch.conclude(&summary)
             Talk.say("\(recorder.recordCount) records", summary)
         } catch {

@@ -133,9 +133,13 @@ struct SessionsCommand: ParsableCommand {
         guard !isInterrupted else { return }
         let now = ReceiveTime.now.wall
         let look = TableLook(live.store, into: selection(at: now))
+        var summary = look.summary
+        summary.sufficientBuffer = live.completeness.sufficientBuffer
+        // A single look misses nothing by that; what came and went between two of them does.
+        if top != nil, !sources.noConntrack { summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         try write(
             SessionAnswer(
-                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: live.names), now: now,
+                sessions: look.selection.ranked(), summary: summary, names: look.names(from: live.names), now: now,
                 watchedSince: top == nil ? nil : start.wall, notes: AnswerNotes.gather(sources)), unless: live.stop)
     }
 

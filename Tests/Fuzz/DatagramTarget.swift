@@ -18,7 +18,7 @@ private func read(_ message: borrowing NetlinkMessage) throws(WireFault) {
     switch message.control {
     case .error: _ = try NetlinkAnswer(error: message)
     case .done: _ = try NetlinkAnswer(done: message)
-    case .overrun: _ = LossMark.count(in: message)
+    case .overrun: _ = (LossMark.count(in: message), LossMark.lane(in: message))
     case .noOperation, nil: _ = try LinkMessage(message)
     }
     guard let netfilter = try NetfilterMessage(message) else { return }

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import signal
 import socket
 import time
@@ -45,6 +46,7 @@ class Overrun(LiveTest):
         self.assertEqual(self.event_drops(lab, monitor), drops)
         self.assertEqual(monitor.stop(), 0)
         self.assertIn(f"INCOMPLETE: conntrack lost {drops:,} messages (overrun)", monitor.summary)
+        self.assertRegex(monitor.summary, r"--conntrack-buffer \d+M would have held them")
         # Losses are told once a second at most, so perhaps after the resync that makes up for them.
         last = self.resyncs(monitor)[-1]
         self.assertGreater(last["@timestamp"], max(loss["event"]["end"] for loss in monitor.about("loss")))
@@ -57,6 +59,22 @@ class Overrun(LiveTest):
         self.assertEqual(len(lab.conntrack()), 3000)
         os.kill(monitor.process.pid, signal.SIGCONT)
         self.assert_recovers(lab, monitor)
+
+    def test_the_buffer_that_it_names_would_have_sufficed(self):
+        lab = self.make_lab("new")
+
+        def burst(buffer):
+            monitor = self.closing(lab.events("--conntrack-buffer", buffer, "--no-nflog", "--no-initial"))
+            os.kill(monitor.process.pid, signal.SIGSTOP)
+            lab.datagrams(20000, first_source_port=10000)
+            os.kill(monitor.process.pid, signal.SIGCONT)
+            monitor.until_quiet()
+            self.assertEqual(monitor.stop(), 0)
+            lab.flush()
+            return monitor.summary
+
+        named = re.search(r"--conntrack-buffer (\d+M) would have held them", burst("64K")).group(1)
+        self.assertIn("complete: nothing is known to be lost", burst(named))
 
     def test_ends_that_were_lost_are_noticed(self):
         lab = self.make_lab("new")
@@ -90,6 +108,46 @@ class Overrun(LiveTest):
         self.assertEqual(len(ends), 2000, "each once")
         self.assertEqual({event["nfmon"]["end"] for event in ends}, {"event"})
         self.assertEqual(monitor.stop(), 0)
+
+    def test_what_waits_in_the_sockets_when_it_is_stopped_is_read_first(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events())
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.datagrams(20000, first_source_port=10000)
+        os.kill(monitor.process.pid, signal.SIGINT)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.assertEqual(monitor.wait(20), 0)
+        self.assertIn("complete: nothing is known to be lost", monitor.summary)
+        starts = monitor.about("session-start")
+        self.assertEqual(len(starts), 20000)
+        seen = [event for event in starts + monitor.about("session-update") if "rule" in event]
+        self.assertEqual(len({event["nfmon"]["session"] for event in seen}), 20000, "and every logged packet")
+
+    def test_packets_lost_at_the_end_of_a_burst_are_known_though_no_packet_follows(self):
+        lab = self.make_lab()
+        lab.log("count", "-p", "udp")
+        monitor = self.closing(lab.events("--nflog-buffer", "4K"))
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.datagrams(20000)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.until(lambda: monitor.about("loss"), "a loss is told")
+        monitor.until_quiet()
+        self.assertEqual(monitor.stop(), 0)
+        self.assertIn("INCOMPLETE", monitor.summary)
+        self.assertIn("nflog", {event["nfmon"]["source"] for event in monitor.about("loss")})
+
+    def test_a_tuple_used_again_at_once_is_a_session_with_interfaces_and_rule_each_time(self):
+        lab = self.make_lab("new")
+        monitor = self.closing(lab.events())
+        for turn in range(30):
+            lab.datagrams(2)
+            lab.delete("-p", "udp")
+        monitor.until_quiet()
+        self.assertEqual(monitor.stop(), 0)
+        self.assertEqual(len(monitor.about("session-start")), 30, "and no other that packets alone told of")
+        ends = monitor.about("session-end")
+        self.assertEqual(len(ends), 30)
+        self.assertEqual([event.get("rule", {}).get("name") for event in ends], ["new"] * 30)
 
     def test_a_burst_through_a_tiny_buffer_is_counted_and_the_table_is_right_again(self):
         lab = self.make_lab("new")
@@ -137,7 +195,7 @@ class Overrun(LiveTest):
         monitor.until_quiet(2)
         self.assertEqual(self.live_sessions(monitor), set(lab.conntrack()))
         # By the events' own times, as reading half a million of them takes this test longer than nfmon.
-        recovered = self.resyncs(monitor)[-1]["@timestamp"]
+        recovered = max(event["@timestamp"] for event in monitor.about("session-start", "session-end"))
         self.assertLess(recovered, (calm + datetime.timedelta(seconds=2)).isoformat())
         self.assertEqual(self.lost(monitor, "conntrack"), drops)
         self.assertEqual(self.event_drops(lab, monitor), drops)

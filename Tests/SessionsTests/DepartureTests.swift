@@ -101,4 +101,38 @@ struct DepartureTests {
         monitor.wait(seconds: 1)
         #expect(monitor.told.filter { $0 == "end by event" }.count == 1)
     }
+
+    @Test
+    func whoOpensAndClosesOneConnectionOverAndOverLeavesOneEndWaiting() {
+        let monitor = Monitor { $0.hasNFLog = true }
+        for id in 1...1000 as ClosedRange<UInt32> {
+            monitor.conntrack(.new, .entry(id))
+            monitor.conntrack(.destroy, .entry(id))
+            #expect(monitor.ends.count == Int(id) - 1, "the next one's end takes its place")
+        }
+        monitor.packet(.web) { $0.inInterface = 2 }
+        monitor.wait(seconds: 1)
+        #expect(monitor.ends.count == 1000)
+        #expect(monitor.ends.last?.session.nflog?.ingress == 2, "the packet is the last one's")
+        #expect(monitor.summary.ambiguousPackets == 0)
+        #expect(monitor.sessions.isEmpty)
+    }
+
+    @Test
+    func aPacketFromBeforeASessionsBeginningIsOfTheOneThatHadTheTupleBefore() {
+        let monitor = Monitor { $0.hasNFLog = true }
+        monitor.conntrack(.new, .entry(1))
+        let time = monitor.now
+        monitor.wait(seconds: 0.1)
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.wait(seconds: 0.1)
+        monitor.conntrack(.new, .entry(2))
+        monitor.packet(.web) {
+            $0.time = time
+            $0.inInterface = 3
+        }
+        monitor.wait(seconds: 1)
+        #expect(monitor.ends.first?.session.nflog?.ingress == 3)
+        #expect(monitor.session?.nflog == nil)
+    }
 }

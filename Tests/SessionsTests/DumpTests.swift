@@ -194,6 +194,7 @@ struct DumpTests {
     @Test
     func aSessionFoundAfterALossIsNotOlderThanTheListener() {
         let monitor = Monitor()
+        monitor.dump([], cause: .initial)
         monitor.lose(1)
         monitor.dump([.entry(1)], cause: .overrun)
         #expect(monitor.session?.record.facts.contains(.predatesListener) == false)

@@ -35,7 +35,7 @@ enum EveryDecoder {
         switch message.control {
         case .error: _ = try NetlinkAnswer(error: message)
         case .done: _ = try NetlinkAnswer(done: message)
-        case .overrun: _ = LossMark.count(in: message)
+        case .overrun: _ = (LossMark.count(in: message), LossMark.lane(in: message))
         default: break
         }
         _ = try LinkMessage(message)

@@ -1,4 +1,4 @@
-// Benchmarks speed [PART] | memory [KIND]; `Tests/Benchmarks/run` calls it.
+// Benchmarks speed [PART] | memory [KIND] | churn; `Tests/Benchmarks/run` calls it.
 
 import Glibc
 
@@ -11,6 +11,7 @@ case ("speed", 2):
     guard let part = SpeedPart(rawValue: words[1]) else { usage() }
     part.run(repetitions: repetitions)
 case ("memory", 1): MemoryBenchmark.header()
+case ("churn", 1): ChurnBenchmark.run()
 case ("memory", 2):
     guard let kind = MemoryBenchmark.Kind(rawValue: words[1]) else { usage() }
     MemoryBenchmark.run(kind)
@@ -21,6 +22,6 @@ default: usage()
 func usage() -> Never {
     let parts = SpeedPart.allCases.map(\.rawValue).joined(separator: " | ")
     let kinds = MemoryBenchmark.Kind.allCases.map(\.rawValue).joined(separator: " | ")
-    print("usage: Benchmarks speed [\(parts)] | memory [\(kinds)]")
+    print("usage: Benchmarks speed [\(parts)] | memory [\(kinds)] | churn")
     exit(64)
 }
