@@ -13,11 +13,6 @@ struct ConntrackReader: ~Copyable {
     /// Bytes of a receive buffer per datagram: an event is far below 4 KiB (nlmsg_total_size of nf_conntrack_netlink.c). Not
     /// a power of two, as the beginnings of all buffers would then fight for the same few lines of the cache.
     private static let eventSize = 4096 + 320
-    /// So many events in one turn are a load: gathering them for a millisecond halves what each costs, as nearly every event
-    /// would otherwise wake the thread.
-    private static let loadThreshold = 32
-    /// Milliseconds of gathering.
-    private static let gatheringTime: Int32 = 1
     /// Bytes of receive buffer that outlast the gathering at any rate at which a kernel makes events.
     private static let bufferForGathering = 4 << 20
 
@@ -38,6 +33,7 @@ struct ConntrackReader: ~Copyable {
     private var schedule = DumpSchedule()
     private var shedder = LoadShedder()
     private var isCongested = false
+    private let gathering = Gathering()
     private let mayGather: Bool
     private var burst: BurstGauge
     /// How many events the current turn has read.
@@ -97,10 +93,10 @@ struct ConntrackReader: ~Copyable {
         try beginDump(.initial)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
-            let gathers = mayGather && turnCount >= Self.loadThreshold
+            let gathers = mayGather && gathering.isDue(after: turnCount)
             set.watch(place: 1, events.number, !gathers)
             set.watch(place: 2, dumps.number, schedule.isRunning && !isCongested)
-            let isReady = set.wait(timeout: gathers ? Self.gatheringTime : timeout) || gathers
+            let isReady = set.wait(timeout: gathers ? gathering.nanoseconds.pollTimeout : timeout) || gathers
             turnCount = 0
             if set.isReady(stopSignal.number) {
                 // What nobody read is lost, and nobody counted it.
