@@ -35,8 +35,6 @@ public struct TableSummary: Sendable {
     /// DESTROYs that came a second time, and words about sessions that had ended. They are to be expected, so no answer shows
     /// them: this is for tests.
     public var staleMessages: UInt64 = 0
-    /// Conntrack messages and logged packets taken in.
-    public var observedCounts = LaneCounts()
     public var dumpCount: UInt64 = 0
     /// Those of them that the kernel finished, and during which no event was lost.
     public var completeDumpCount: UInt64 = 0

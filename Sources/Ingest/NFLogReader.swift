@@ -4,6 +4,11 @@ internal import Wire
 
 /// The NFLOG source's thread and its socket.
 struct NFLogReader: ~Copyable {
+    /// Milliseconds without a packet after which the sink is told that time passes.
+    private static let tick: Int32 = 100
+    /// Ticks without a packet after which the one that would tell how many were lost is not waited for any more.
+    private static let patience = 20
+
     let warnings: [String]
     private let intake: Intake
     private let stopSignal: Signal
@@ -14,6 +19,7 @@ struct NFLogReader: ~Copyable {
     private var lastDrops: UInt32 = 0
     private var lastGaps: UInt64 = 0
     private var hasDropsWithoutGap = false
+    private var quietTicks = 0
 
     static func open(
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
@@ -49,17 +55,16 @@ struct NFLogReader: ~Copyable {
     mutating func run() throws(IngestError) {
         var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
-            let isReady = set.wait(timeout: 100)
+            let isReady = set.wait(timeout: Self.tick)
             if set.isReady(stopSignal.number) {
                 try finish()
                 return
             }
             _ = try drain()
             noteDrops()
-            if !isReady {
-                tellDropsWithoutGap()
-                _ = intake.advance(to: .now)
-            }
+            quietTicks = isReady ? 0 : quietTicks + 1
+            if quietTicks >= Self.patience { tellDropsWithoutGap() }
+            if !isReady { _ = intake.advance(to: .now) }
         }
     }
 

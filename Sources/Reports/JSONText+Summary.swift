@@ -42,6 +42,7 @@ extension JSONText {
         field("complete", summary.isComplete)
         if let watchedSince { field("watched_since", watchedSince) }
         field("lost", summary.lostCounts)
+        if summary.sufficientBuffer > 0 { field("sufficient_conntrack_buffer", UInt64(summary.sufficientBuffer)) }
         field("uncounted_losses", summary.uncountedLosses)
         field("malformed", summary.malformedCounts)
         field("faults", summary.faultCounts)

@@ -5,7 +5,6 @@ extension SessionTable {
     ///
     /// - Parameter hash: the original tuple's.
     mutating func apply(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
-        summary.observedCounts.conntrack &+= 1
         var slot = find(original: observation.entry.original, hash: hash)
         if observation.kind == .dumpRow { dump.report.rowCount &+= 1 }
         if let known = slot, let id = observation.entry.id, records[known].conntrackID != id {

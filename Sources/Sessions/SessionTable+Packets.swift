@@ -5,7 +5,6 @@ extension SessionTable {
     ///
     /// - Parameter hash: the packet's tuple's.
     mutating func apply(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
-        summary.observedCounts.nflog &+= 1
         let seenAt = packet.time ?? time.wall
         let isDenial = packet.verdict.isDenial
         let match: Match
