@@ -60,7 +60,8 @@ public final class SessionStore: ObservationSink {
             body(&state.table, &state.queue)
             state.unwritten &+= state.table.takeUntold()
             let answer = SinkAnswer(
-                wantedDump: state.table.wantedDump, isCongested: state.queue.count > queueLimit / 4)
+                wantedDump: state.table.wantedDump,
+                isCongested: state.queue.count > queueLimit / 4 || state.table.isSweeping)
             let isNews =
                 (before == 0 && !state.queue.isEmpty) || state.table.dumpCount != dumps
             return (answer, isNews)

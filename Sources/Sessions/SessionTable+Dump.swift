@@ -19,6 +19,8 @@ struct DumpProgress {
     var listeningSince: Timestamp?
     /// Whether there was a complete dump: whoever was there before nfmon listened has been seen.
     var hasShownAll = false
+    /// Where the look at what the dump did not show has come to; `nil` where none is under way.
+    var sweep: Sweep?
     var report = ResyncReport(cause: .initial)
     /// Sessions that the last complete dump did not show for the first time.
     var doubtfulCount = 0
@@ -28,6 +30,15 @@ struct DumpProgress {
         guard let listeningSince, !hasShownAll else { return false }
         return entry.start.map { $0 < listeningSince } ?? true
     }
+}
+
+/// A look at all sessions after a dump.
+struct Sweep {
+    var position: UInt32 = 0
+    /// When the dump ended.
+    let time: ReceiveTime
+
+    init(time: ReceiveTime) { self.time = time }
 }
 
 extension SessionTable {
@@ -49,14 +60,17 @@ extension SessionTable {
 
     /// The end of a dump: what it should have shown and did not is ended, after a second miss.
     mutating func endDump(_ end: DumpEnd, at time: ReceiveTime) {
-        guard dump.isRunning else { return }
-        let isComplete = end.isComplete && !dump.isDirty && !dump.isDamaged
-        if isComplete {
-            dump.hasShownAll = true
-            sweep(at: time)
-        }
+        guard dump.isRunning, dump.sweep == nil else { return }
         // What cannot be read would not be the next time either.
         dump.isNeeded = !end.isComplete || dump.isDirty
+        guard end.isComplete, !dump.isDirty, !dump.isDamaged else { return concludeDump(isComplete: false, at: time) }
+        dump.hasShownAll = true
+        dump.doubtfulCount = 0
+        dump.sweep = Sweep(time: time)
+        goOnSweeping()
+    }
+
+    private mutating func concludeDump(isComplete: Bool, at time: ReceiveTime) {
         dump.isRunning = false
         dump.lastEnd = time
         dump.report.isComplete = isComplete
@@ -85,17 +99,43 @@ extension SessionTable {
         return dump.doubtfulCount > 0 ? .periodic : nil
     }
 
-    private mutating func sweep(at time: ReceiveTime) {
-        dump.doubtfulCount = 0
-        for slot in 0..<UInt32(records.extent) {
-            guard records[slot].facts.isTracked, records[slot].generation != dump.generation else { continue }
-            if records[slot].missCount < .max { records[slot].missCount &+= 1 }
-            if records[slot].missCount < Self.missesBeforeEnd {
-                dump.doubtfulCount += 1
-            } else if !isEndOnItsWay(slot, at: time) {
-                inferEnd(of: slot, at: time)
+    /// Whether ends are still to be told that the last dump's led to.
+    public var isSweeping: Bool { dump.sweep != nil }
+
+    /// How many ends are told at a time though the queue of events is half full: a reader that is always behind must not keep
+    /// the sweep from its end.
+    private static var leastSlice: Int { 64 }
+
+    /// Looks at sessions that the dump did not show, as long as the queue of events has room, and goes on when it has again:
+    /// hundreds of thousands may have ended unseen.
+    mutating func goOnSweeping(toTheEnd: Bool = false) {
+        guard var sweep = dump.sweep else { return }
+        var endedCount = 0
+        while sweep.position < UInt32(records.extent) {
+            let isFull = configuration.tellsEvents && events.count >= configuration.maximumEvents / 2
+            if isFull, endedCount >= Self.leastSlice, !toTheEnd {
+                dump.sweep = sweep
+                return
             }
+            if isMissed(sweep.position, at: sweep.time) {
+                inferEnd(of: sweep.position, at: sweep.time)
+                endedCount += 1
+            }
+            sweep.position += 1
         }
+        dump.sweep = nil
+        concludeDump(isComplete: true, at: sweep.time)
+    }
+
+    /// Whether the dump did not show a session, and that means its end.
+    private mutating func isMissed(_ slot: UInt32, at time: ReceiveTime) -> Bool {
+        guard records[slot].facts.isTracked, records[slot].generation != dump.generation else { return false }
+        if records[slot].missCount < .max { records[slot].missCount &+= 1 }
+        guard records[slot].missCount >= Self.missesBeforeEnd else {
+            dump.doubtfulCount += 1
+            return false
+        }
+        return !isEndOnItsWay(slot, at: time)
     }
 
     /// Nanoseconds for which an end that the kernel keeps for us is waited for.

@@ -64,6 +64,7 @@ public struct SessionTable: ~Copyable {
     public mutating func apply(_ batch: ObservationBatch, at time: ReceiveTime, events: inout [SessionEvent]) {
         swap(&self.events, &events)
         defer { swap(&self.events, &events) }
+        goOnSweeping()
         settle(at: time)
         reportLosses(at: time)
         warm(batch)
@@ -82,6 +83,7 @@ public struct SessionTable: ~Copyable {
     public mutating func advance(to time: ReceiveTime, events: inout [SessionEvent]) {
         swap(&self.events, &events)
         defer { swap(&self.events, &events) }
+        goOnSweeping()
         settle(at: time)
         reportLosses(at: time)
     }
@@ -90,6 +92,7 @@ public struct SessionTable: ~Copyable {
     public mutating func finish(at time: ReceiveTime, events: inout [SessionEvent]) {
         swap(&self.events, &events)
         defer { swap(&self.events, &events) }
+        goOnSweeping(toTheEnd: true)
         settle(at: time)
         settleAll()
         for report in losses.due(at: time.monotonic, all: true) { tell(.loss(report), at: report.to) }

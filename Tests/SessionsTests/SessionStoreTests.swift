@@ -48,6 +48,39 @@ struct SessionStoreTests {
         #expect(summary.unwrittenEvents == UInt64(extra))
     }
 
+    /// Sessions older than the listener end without a word, and hundreds of thousands may in one go.
+    @Test
+    func endsThatADumpFindsWaitForTheOutput() {
+        var configuration = SessionTable.Configuration()
+        configuration.hasNFLog = false
+        let store = SessionStore(configuration: configuration, seed: (1, 2), queueLimit: 1000)
+        var told: [SessionEvent] = []
+        var events: [SessionEvent] = []
+        func drain() {
+            _ = store.takeEvents(into: &events)
+            told += events
+        }
+        for first in stride(from: 0 as UInt32, to: 10_000, by: 500) {
+            _ = store.take(news(first..<first + 500), at: Self.time)
+            drain()
+        }
+        for seconds in 1...2 as ClosedRange<UInt64> {
+            let time = ReceiveTime(wall: Monitor.epoch, monotonic: seconds * 10_000_000_000)
+            _ = store.take(
+                [.dumpBegan(DumpStart(cause: .periodic)), .dumpEnded(DumpEnd(isComplete: true))], at: time)
+            while store.advance(to: time).isCongested { drain() }
+            drain()
+        }
+        store.finish(at: ReceiveTime(wall: Monitor.epoch, monotonic: 100_000_000_000))
+        drain()
+        let ended = told.filter { if case .end = $0.kind { true } else { false } }.map(\.session.record.id)
+        #expect(ended.count == 10_000)
+        #expect(Set(ended).count == 10_000, "each once")
+        let summary = store.withTable { $0.completeness }
+        #expect(summary.unwrittenEvents == 0)
+        #expect(summary.completeDumpCount == 2)
+    }
+
     @Test
     func aSourceIsAskedToPauseWhileTheQueueIsLong() {
         let store = SessionStore(seed: (1, 2), queueLimit: 400)
