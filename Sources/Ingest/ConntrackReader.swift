@@ -9,6 +9,7 @@ struct ConntrackReader: ~Copyable {
     private static let dumpPatience: UInt64 = 10_000_000_000
     /// Receive calls in a row before the other socket is looked at.
     private static let batchesPerTurn = 64
+    /// Nanoseconds between two dumps while they stand in for the events that tell of beginnings.
     private static let shedDumpInterval: UInt64 = 1_000_000_000
     /// Bytes of a receive buffer per datagram: an event is far below 4 KiB (nlmsg_total_size of nf_conntrack_netlink.c). Not
     /// a power of two, as the beginnings of all buffers would then fight for the same few lines of the cache.
@@ -79,11 +80,10 @@ struct ConntrackReader: ~Copyable {
     }
 
     private static func bufferWarning(size: Int, wanted: Int) -> String {
-        // The kernel's own accounting has twice the size, and one NEW of an IPv4 UDP session takes 1,280 bytes of that
-        // (measured on Linux 6.18).
+        // The kernel's own accounting has twice the size.
         """
         the conntrack receive buffer has \(size / 1024) KiB instead of \(wanted / 1024): a burst of more than about \
-        \(2 * size / 1280) events while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
+        \(2 * size / BurstGauge.eventByteCount) events while nfmon is busy will be lost (and counted): raise net.core.rmem_max, or grant CAP_NET_ADMIN
         """
     }
 

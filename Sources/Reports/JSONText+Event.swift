@@ -86,6 +86,8 @@ extension JSONText {
             append(word: keyword)
             append(word: "\",")
         }
-        replaceLast(by: UInt8(ascii: "]"))
+        // A recording may name none.
+        if isLast(UInt8(ascii: ",")) { dropLast() }
+        append(UInt8(ascii: "]"))
     }
 }

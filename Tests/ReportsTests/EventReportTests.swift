@@ -106,6 +106,13 @@ struct EventReportTests {
         #expect((object["rule"] as? [String: Any])?["name"] as? String == name)
     }
 
+    /// The kernel leaves a source no such thing, but a recording can be anything.
+    @Test func aSubscriptionToNothingIsValidJSON() throws {
+        let shed = SessionEvent(time: Samples.now, kind: .shed([]))
+        let object = try object(Samples().text([shed], .ndjson)[...])
+        #expect((object["nfmon"] as? [String: Any])?["takes"] as? [String] == [])
+    }
+
     @Test func theLongestNamesFitThePage() throws {
         let longest = [UInt8](repeating: 0x1b, count: 300)
         let samples = Samples(rule: longest, interface: longest)
