@@ -112,11 +112,11 @@ public enum SummaryText {
         if summary.wasShed {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             isFirst = false
-            let isOver = summary.subscription.isSuperset(of: .events)
-            let taken = summary.subscription.keywords.joined(separator: ", ")
-            text.append(
-                contentsOf:
-                    "conntrack's events were given up in part\(isOver ? "" : ", and are: only \(taken) are read")".utf8)
+            text.append(contentsOf: "conntrack's events were given up in part".utf8)
+            if !summary.subscription.isSuperset(of: .events) {
+                let taken = summary.subscription.keywords.joined(separator: " and ")
+                text.append(contentsOf: " (still read: \(taken.isEmpty ? "none" : taken))".utf8)
+            }
         }
         if summary.eventsWereOff {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
