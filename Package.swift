@@ -50,9 +50,10 @@ let package = Package(
         .testTarget(
             name: "WireTests", dependencies: ["FlowModel", "Wire"], swiftSettings: strict),
         .testTarget(
-            name: "OracleTests", dependencies: ["FlowModel", "Wire", "CNetfilter"], swiftSettings: strict),
+            name: "OracleTests", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "SessionsTests", dependencies: ["FlowModel", "Sessions"], swiftSettings: strict),
+        .testTarget(name: "QueryTests", dependencies: ["FlowModel", "Query"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["FlowModel", "Query", "Reports"], exclude: ["Golden"],
             swiftSettings: strict),

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -40,6 +41,11 @@ int64_t nfmon_drop_count(int socket) {
     socklen_t length = sizeof words;
     if (getsockopt(socket, SOL_SOCKET, OPTION, words, &length) < 0 || length < sizeof words) return -1;
     return words[DROPS];
+}
+
+int nfmon_attach_filter(int socket, const void *instructions, uint16_t count) {
+    struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
 }
 
 int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

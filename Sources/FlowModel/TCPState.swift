@@ -24,4 +24,13 @@ public struct TCPState: RawRepresentable, Hashable, Sendable {
         default: nil
         }
     }
+
+    /// The state of a name, in any case of letters.
+    public init?(keyword: some StringProtocol) {
+        let wanted = keyword.uppercased()
+        guard let number = (1...9 as ClosedRange<UInt8>).first(where: { Self(rawValue: $0).keyword == wanted }) else {
+            return nil
+        }
+        self.init(rawValue: number)
+    }
 }

@@ -21,12 +21,14 @@ struct ConntrackReader: ~Copyable {
     private static let groups: [(event: Subscription, number: Int32)] = [(.new, 1), (.update, 2), (.destroy, 3)]
 
     let warnings: [String]
+    let isFiltered: Bool
     let advice = BufferAdvice()
     private let configuration: ConntrackSource.Configuration
     private let intake: Intake
     private let stopSignal: Signal
     private let events: NetlinkSocket
     private var dumps: NetlinkSocket
+    private let dumpFilter: DumpFilter
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
     private var lastDropCount: UInt32 = 0
@@ -52,17 +54,22 @@ struct ConntrackReader: ~Copyable {
             warnings.append(Self.bufferWarning(size: size, wanted: configuration.receiveBuffer))
         }
         events.ignoreOverrunErrors()
+        // Before the groups are joined, so that nothing passes by it.
+        let isFiltered = BPFProgram(keeping: configuration.filter).map { events.attach($0) } ?? false
         if configuration.isReliable { try events.demandEnds(for: "ask for reliable delivery of conntrack events") }
         for (_, group) in Self.groups { try events.join(group: group, for: operation) }
         return ConntrackReader(
             configuration: configuration, intake: intake, stopSignal: stopSignal, events: events, dumps: dumps,
-            bufferByteCount: size, warnings: warnings)
+            bufferByteCount: size, warnings: warnings, isFiltered: isFiltered)
     }
 
     private init(
         configuration: ConntrackSource.Configuration, intake: Intake, stopSignal: Signal,
-        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, bufferByteCount: Int, warnings: [String]
+        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, bufferByteCount: Int, warnings: [String],
+        isFiltered: Bool
     ) {
+        self.isFiltered = isFiltered
+        dumpFilter = DumpFilter(configuration.filter, isOnly: configuration.dumpInterval == 0)
         mayGather = bufferByteCount >= Self.bufferForGathering
         burst = BurstGauge(bufferByteCount: bufferByteCount)
         self.warnings = warnings
@@ -71,7 +78,7 @@ struct ConntrackReader: ~Copyable {
         self.stopSignal = stopSignal
         self.events = events
         self.dumps = dumps
-        decoder = ObservationDecoder(names: intake.names)
+        decoder = ObservationDecoder(names: intake.names, admitting: configuration.filter)
     }
 
     /// A dump's datagram has up to 32 KiB (netlink_dump, af_netlink.c).
@@ -198,7 +205,7 @@ struct ConntrackReader: ~Copyable {
 
     private mutating func beginDump(_ cause: DumpStart.Cause) throws(IngestError) {
         let time = ReceiveTime.now
-        let request = NetlinkRequest.conntrackDump(sequence: schedule.begin(cause, at: time.monotonic))
+        let request = NetlinkRequest.conntrackDump(sequence: schedule.begin(cause, at: time.monotonic), dumpFilter)
         let answer = intake.deliver([.dumpBegan(DumpStart(cause: cause))], at: time) { batch in
             batch.append(request.reader, .toKernel, .netfilter)
         }

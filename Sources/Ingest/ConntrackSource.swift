@@ -1,3 +1,4 @@
+public import FlowModel
 import Synchronization
 
 /// The conntrack lane: NEW, UPDATE and DESTROY events, and dumps of the table beside them.
@@ -16,11 +17,17 @@ public final class ConntrackSource: Sendable {
         /// twentieth of the time.
         public var leastPauseFactor: UInt64 = 20
 
+        /// Which sessions are wanted; the others are left out by the kernel where it can.
+        public var filter = SourceFilter.everything
+
         public init() {}
     }
 
     /// What the user should know about how the source was opened; empty if all is as it should be.
     public let warnings: [String]
+
+    /// Whether the kernel leaves out events of sessions that are not wanted.
+    public let isFiltered: Bool
 
     /// What receive buffer would have sufficed.
     public let advice: BufferAdvice
@@ -33,6 +40,7 @@ public final class ConntrackSource: Sendable {
         let stopSignal = try Signal()
         let reader = try ConntrackReader.open(configuration, intake, stopSignal)
         warnings = reader.warnings
+        isFiltered = reader.isFiltered
         advice = reader.advice
         self.stopSignal = stopSignal
         let shared = Mutex(reader)

@@ -1,15 +1,27 @@
 internal import CNetfilter
+internal import FlowModel
 internal import Glibc
 
 /// The requests that nfmon sends, built with libmnl and libnetfilter_log.
 enum NetlinkRequest {
     /// A dump of the conntrack table. Never the variant that zeroes the counters: they belong to every reader.
-    static func conntrackDump(sequence: UInt32) -> [UInt8] {
-        // SAFETY: the body does not touch the header.
+    static func conntrackDump(sequence: UInt32, _ filter: DumpFilter = .none) -> [UInt8] {
+        // SAFETY: five attributes of 8 bytes; `message` has room for five.
         unsafe build(
             type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(IPCTNL_MSG_CT_GET.rawValue),
-            flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: 0, resource: 0
-        ) { _ in }
+            flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: filter.family?.rawValue ?? 0,
+            resource: 0
+        ) { header in
+            if let zone = filter.zone { unsafe mnl_attr_put_u16(header, UInt16(CTA_ZONE.rawValue), zone.bigEndian) }
+            if let mark = filter.mark {
+                unsafe mnl_attr_put_u32(header, UInt16(CTA_MARK.rawValue), mark.value.bigEndian)
+                unsafe mnl_attr_put_u32(header, UInt16(CTA_MARK_MASK.rawValue), mark.mask.bigEndian)
+            }
+            if let status = filter.status?.rawValue.bigEndian {
+                unsafe mnl_attr_put_u32(header, UInt16(CTA_STATUS.rawValue), status)
+                unsafe mnl_attr_put_u32(header, UInt16(CTA_STATUS_MASK.rawValue), status)
+            }
+        }
     }
 
     /// A dump of the interfaces.

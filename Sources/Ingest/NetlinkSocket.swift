@@ -73,6 +73,16 @@ struct NetlinkSocket: ~Copyable {
             number, Int32(NFMON_SOL_NETLINK), NETLINK_DROP_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Has the kernel drop messages before they take receive buffer: they do not count as lost.
+    ///
+    /// - Returns: whether the kernel took the program.
+    func attach(_ program: BPFProgram) -> Bool {
+        // SAFETY: an Instruction is laid out as struct sock_filter (2, 1, 1 and 4 bytes), and the kernel copies the program.
+        unsafe program.instructions.withUnsafeBytes { bytes in
+            unsafe nfmon_attach_filter(number, bytes.baseAddress, UInt16(clamping: program.instructions.count)) == 0
+        }
+    }
+
     /// Turns off the kernel's penalty for an overrun, which is to drop everything until the queue is empty. Losses are then
     /// told by ``dropCount`` alone.
     func ignoreOverrunErrors() { _ = set(NETLINK_NO_ENOBUFS) }

@@ -6,12 +6,15 @@ struct ObservationDecoder {
     private var names: NameCache
     private var rules: RuleCache
     private var sequences = GroupSequences()
+    private let filter: SourceFilter
     /// How often packets of NFLOG were missing.
     private(set) var gapCount: UInt64 = 0
     /// A row of the running dump had NLM_F_DUMP_INTR: the table changed so much that the dump may have holes.
     private var dumpIsInterrupted = false
 
-    init(names: NameTable) {
+    /// - Parameter filter: conntrack's messages that it does not admit are left out.
+    init(names: NameTable, admitting filter: SourceFilter = .everything) {
+        self.filter = filter
         self.names = NameCache(table: names)
         rules = RuleCache(names: names)
     }
@@ -113,8 +116,10 @@ struct ObservationDecoder {
         default: return
         }
         let conntrack = try ConntrackMessage(attributes: netfilter.attributes)
-        observations.append(
-            ConntrackObservation(kind: kind, entry: conntrack.entry, helper: names.number(of: conntrack.helper)))
+        let observation = ConntrackObservation(
+            kind: kind, entry: conntrack.entry, helper: names.number(of: conntrack.helper))
+        // The kernel left out what it could; an older one may have left out less.
+        if filter.admits(observation) { observations.append(observation) }
     }
 
     /// Decodes the attributes of an NFLOG packet.

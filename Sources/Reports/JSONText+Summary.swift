@@ -6,7 +6,7 @@ import Query
 extension JSONText {
     /// What the summary takes up at most.
     static func longestSummary(of answer: borrowing SessionAnswer) -> Int {
-        answer.notes.reduce(4096) { $0 + longestString(ofLength: $1.utf8.count) + 1 }
+        (answer.notes + [answer.filter ?? ""]).reduce(4096) { $0 + longestString(ofLength: $1.utf8.count) + 1 }
     }
 
     /// Appends the value of `summary`: the facts of ``SummaryText`` for machines.
@@ -15,6 +15,11 @@ extension JSONText {
         append(word: "{")
         field("schema", 1)
         field("time", answer.now)
+        if let filter = answer.filter {
+            openKey("filter")
+            append(string: Array(filter.utf8))
+            append(word: ",")
+        }
         field("shown", UInt64(answer.sessions.count))
         field("sessions", UInt64(totals.sessionCount))
         if totals.hasCounters || totals.sessionCount == 0 {

@@ -11,18 +11,21 @@ public struct SessionAnswer: Sendable {
     public var now: Timestamp
     /// Since when losses would have been noticed; `nil` for a single look at the kernel's table.
     public var watchedSince: Timestamp?
+    /// The filter that chose the sessions, as the user wrote it; `nil` where all were meant.
+    public var filter: String?
     /// What else the reader must know, each with its cure; plain sentences.
     public var notes: [String]
 
     public init(
         sessions: SessionRanking, summary: TableSummary, names: NameBook, now: Timestamp,
-        watchedSince: Timestamp? = nil, notes: [String] = []
+        watchedSince: Timestamp? = nil, filter: String? = nil, notes: [String] = []
     ) {
         self.sessions = sessions
         self.summary = summary
         self.names = names
         self.now = now
         self.watchedSince = watchedSince
+        self.filter = filter
         self.notes = notes
     }
 }

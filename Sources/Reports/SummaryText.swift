@@ -20,7 +20,7 @@ public enum SummaryText {
         let totals = answer.sessions.totals
         text.appendGrouped(UInt64(answer.sessions.count))
         text.append(contentsOf: " of ".utf8)
-        text.appendCount(UInt64(totals.sessionCount), "session")
+        text.appendCount(UInt64(totals.sessionCount), answer.filter == nil ? "session" : "matching session")
         if totals.hasCounters {
             text.append(contentsOf: (totals.isExact ? ", " : ", at least ").utf8)
             text.appendByteCount(totals.counters.byteCount)

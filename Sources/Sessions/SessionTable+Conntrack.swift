@@ -65,9 +65,9 @@ extension SessionTable {
             return
         }
         let slot = waiter.map { adopt($0, by: id, entry) } ?? insert(entry, id, at: time)
-        if observation.kind == .dumpRow { dump.report.foundCount &+= 1 }
         records[slot].begin(with: observation, at: time, during: dump)
         enter(slot)
+        if observation.kind == .dumpRow, isWanted(slot, at: time) { dump.report.foundCount &+= 1 }
         if records[slot].facts.contains(.announced) {
             tell(.update, slot, at: entry.eventTime ?? time.wall)
         } else {
@@ -158,7 +158,7 @@ extension SessionTable {
             return correctBeginning(of: slot, observation.entry, at: time)
         }
         guard isVisible else { return }
-        if observation.kind == .dumpRow { dump.report.correctedCount &+= 1 }
+        if observation.kind == .dumpRow, isWanted(slot, at: time) { dump.report.correctedCount &+= 1 }
         guard records[slot].facts.contains(.announced) else { return }
         tell(.update, slot, at: observation.entry.eventTime ?? time.wall)
     }
@@ -222,7 +222,7 @@ extension SessionTable {
 
     /// Ends a session that is gone without a word: between when it was last known to exist, and now.
     mutating func inferEnd(of slot: UInt32, at time: ReceiveTime) {
-        if dump.isRunning { dump.report.endedCount &+= 1 }
+        if dump.isRunning, isWanted(slot, at: time) { dump.report.endedCount &+= 1 }
         tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
         let earliest = min(records[slot].lastSeen, time.wall)
         records[slot].facts.insert(.lowerBound)

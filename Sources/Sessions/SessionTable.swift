@@ -18,6 +18,8 @@ public struct SessionTable: ~Copyable {
         public var packetIdle: UInt64 = 120_000_000_000
         /// Whether changes are told as events. A single look at the table does not need them.
         public var tellsEvents = true
+        /// Which sessions' events are told, the others being nobody's wish; `nil` is all. The last is the event's time.
+        public var isWanted: (@Sendable (borrowing Session, InterfaceNames, Timestamp) -> Bool)?
         /// How many events may wait to be taken away; beyond it they are counted and not told.
         public var maximumEvents = Int.max
         /// Whether the sessions that were there before nfmon listened are told as events.
@@ -185,12 +187,20 @@ public struct SessionTable: ~Copyable {
 
     /// Tells an event about the session in a slot, if events are wanted; only then is the session put together.
     mutating func tell(_ kind: SessionEvent.Kind, _ slot: UInt32, at time: Timestamp) {
+        guard configuration.tellsEvents else { return }
+        guard configuration.isWanted == nil else { return tell(kind, session(slot), at: time) }
         if hasRoomToTell() { events.append(SessionEvent(time: time, kind: kind, session: session(slot))) }
     }
 
     /// Tells an event about a session that has no slot.
     mutating func tell(_ kind: SessionEvent.Kind, _ session: Session, at time: Timestamp) {
+        if let isWanted = configuration.isWanted, !isWanted(session, interfaces, time) { return }
         if hasRoomToTell() { events.append(SessionEvent(time: time, kind: kind, session: session)) }
+    }
+
+    /// Whether what becomes of the session in a slot is anybody's wish to know.
+    func isWanted(_ slot: UInt32, at time: ReceiveTime) -> Bool {
+        configuration.isWanted.map { $0(session(slot), interfaces, time.wall) } ?? true
     }
 
     private mutating func hasRoomToTell() -> Bool {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import FlowModel
 import Ingest
+import Query
 public import Reports
 import Sessions
 
@@ -21,8 +22,11 @@ struct EventsCommand: ParsableCommand {
               nfmon events -o compact
               nfmon events | jq -r 'select(.event.action=="session-denied") | [.source.ip, .rule.name] | @tsv'
               nfmon events --for 1h -o csv > sessions.csv
+              nfmon events -o compact 'dst port 22 and not src net 10.0.0.0/8'
               nfmon events -r firewall.pcap
             """)
+
+    @OptionGroup var filter: FilterArgument
 
     @OptionGroup var sources: SourceOptions
 
@@ -55,6 +59,7 @@ struct EventsCommand: ParsableCommand {
     var write: String?
 
     func validate() throws {
+        try filter.check()
         if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
         if read != nil {
             try IdleOption.refuseBesideSavefile(
@@ -76,9 +81,12 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
-    private var tableConfiguration: SessionTable.Configuration {
+    private func tableConfiguration(_ filter: SessionFilter) -> SessionTable.Configuration {
         var configuration = sources.tableConfiguration
         configuration.tellsInitial = !noInitial
+        if !filter.isOpen {
+            configuration.isWanted = { filter.admits($0, interfaces: $1, now: $2) }
+        }
         return configuration
     }
 
@@ -86,7 +94,9 @@ struct EventsCommand: ParsableCommand {
         let stop = try Signal()
         try stop.raiseOnTermination()
         try printer.begin()
-        let replay = Replay(path, tableConfiguration, lanes: sources.lanes, unless: stop)
+        let names = NameTable()
+        let configuration = tableConfiguration(filter.filter(names))
+        let replay = Replay(path, configuration, names: names, lanes: sources.lanes, unless: stop)
         let failure = try replay.run { (store) throws(IngestError) in
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }
@@ -100,7 +110,12 @@ struct EventsCommand: ParsableCommand {
 
     private func listen(to printer: inout EventPrinter) throws(IngestError) {
         let recorder = try write.map { path throws(IngestError) in try Recorder(path: path) }
-        let live = try LiveTable(sources, tableConfiguration, ConntrackSource.Configuration(), recorder: recorder)
+        let names = NameTable()
+        let filter = filter.filter(names)
+        var conntrack = ConntrackSource.Configuration()
+        // A recording holds what the kernel sends, whatever is shown of it meanwhile.
+        if write == nil { conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog) }
+        let live = try LiveTable(sources, tableConfiguration(filter), conntrack, names: names, recorder: recorder)
         try printer.begin()
         Talk.say("listening: \(live.description)")
         var watch = HostWatch(sources)

@@ -29,7 +29,7 @@ struct LiveSources {
             let source = try ConntrackSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
             conntrack = source
-            parts.append("conntrack")
+            parts.append(source.isFiltered ? "conntrack (filtered by the kernel)" : "conntrack")
         }
         if nflog != nil {
             let groups = options.groups.numbers.map(String.init).joined(separator: ", ")

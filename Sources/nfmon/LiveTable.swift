@@ -5,7 +5,7 @@ import Sessions
 /// A session table that the kernel feeds: sources, store and the signals between them and a command.
 struct LiveTable {
     let store: SessionStore
-    let names = NameTable()
+    let names: NameTable
     /// Up when the user or the system wants the command to end.
     let stop: Signal
     /// Up when there are events, a dump has ended, or a source failed.
@@ -19,8 +19,9 @@ struct LiveTable {
 
     init(
         _ options: SourceOptions, _ table: SessionTable.Configuration, _ conntrack: ConntrackSource.Configuration,
-        recorder: Recorder? = nil
+        names: NameTable = NameTable(), recorder: Recorder? = nil
     ) throws(IngestError) {
+        self.names = names
         if let name = options.netns { try NetworkNamespace.enter(name) }
         let stop = try Signal()
         let change = try Signal()

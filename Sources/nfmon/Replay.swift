@@ -5,7 +5,7 @@ import Sessions
 /// A session table that a savefile feeds.
 final class Replay {
     let store: SessionStore
-    let names = NameTable()
+    let names: NameTable
     private let path: String
     private let lanes: Set<Lane>
     private let stop: Signal
@@ -14,8 +14,9 @@ final class Replay {
 
     /// - Parameter lanes: what of the recording is taken in.
     init(
-        _ path: String, _ table: SessionTable.Configuration, lanes: Set<Lane>, unless stop: Signal
+        _ path: String, _ table: SessionTable.Configuration, names: NameTable, lanes: Set<Lane>, unless stop: Signal
     ) {
+        self.names = names
         self.stop = stop
         self.path = path
         self.lanes = lanes

@@ -18,10 +18,13 @@ struct SessionsCommand: ParsableCommand {
 
             Examples:
               nfmon sessions --top 10
+              nfmon sessions 'dst net 10.0.0.0/8 and dst port in [80 443]'
               nfmon sessions --sort dport -n 50
               nfmon sessions -o json | jq '.summary'
               nfmon sessions --top -r firewall.pcap
             """)
+
+    @OptionGroup var filter: FilterArgument
 
     @OptionGroup var sources: SourceOptions
 
@@ -64,9 +67,10 @@ struct SessionsCommand: ParsableCommand {
     var read: String?
 
     func validate() throws {
-        if let topText, top == nil {
+        if let topText, top == nil, leadingWord == nil {
             throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
         }
+        try filter.check(behind: leadingWord)
         let key: SortKey
         do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
@@ -90,7 +94,14 @@ struct SessionsCommand: ParsableCommand {
         }
     }
 
-    private var top: Int? { topText.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    private var top: Int? {
+        leadingWord != nil ? 20 : topText.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// The filter's first word, where the option parser took it for the number of `--top`.
+    private var leadingWord: String? {
+        topText.flatMap { $0.first.map { $0.isLetter || $0 == "(" || $0 == "!" } == true ? $0 : nil }
+    }
 
     private var pause: UInt64 { interval?.nanoseconds ?? 1_000_000_000 }
 
@@ -122,17 +133,20 @@ struct SessionsCommand: ParsableCommand {
     private func showLive() throws(IngestError) {
         var table = sources.tableConfiguration
         table.tellsEvents = false
+        let names = NameTable()
+        let filter = filter.filter(names, behind: leadingWord)
         var conntrack = ConntrackSource.Configuration()
+        conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
         conntrack.dumpInterval = top == nil ? 0 : pause
         conntrack.leastPauseFactor = 0
         let start = ReceiveTime.now
-        let live = try LiveTable(sources, table, conntrack)
+        let live = try LiveTable(sources, table, conntrack, names: names)
         waitForLooks(at: live, since: start.monotonic)
         let isInterrupted = live.stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isInterrupted else { return }
         let now = ReceiveTime.now.wall
-        let look = TableLook(live.store, into: selection(at: now))
+        let look = TableLook(live.store, into: selection(at: now), filter)
         var summary = look.summary
         summary.sufficientBuffer = live.completeness.sufficientBuffer
         // A single look misses nothing by that; what came and went between two of them does.
@@ -140,7 +154,8 @@ struct SessionsCommand: ParsableCommand {
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: summary, names: look.names(from: live.names), now: now,
-                watchedSince: top == nil ? nil : start.wall, notes: AnswerNotes.gather(sources)), unless: live.stop)
+                watchedSince: top == nil ? nil : start.wall, filter: filter.isOpen ? nil : filter.text,
+                notes: AnswerNotes.gather(sources)), unless: live.stop)
     }
 
     /// One look at the table, or with `--top` a second one an interval later.
@@ -164,7 +179,9 @@ struct SessionsCommand: ParsableCommand {
     private func show(recording path: String) throws(IngestError) {
         let stop = try Signal()
         try stop.raiseOnTermination()
-        let replay = Replay(path, sources.tableConfiguration, lanes: sources.lanes, unless: stop)
+        let names = NameTable()
+        let filter = filter.filter(names, behind: leadingWord)
+        let replay = Replay(path, sources.tableConfiguration, names: names, lanes: sources.lanes, unless: stop)
         var ended: [Session] = []
         var events: [SessionEvent] = []
         let damage = try replay.run { (store) throws(IngestError) in
@@ -177,13 +194,16 @@ struct SessionsCommand: ParsableCommand {
         guard !stop.isRaised else { return }
         let now = replay.endTime
         var selection = selection(at: now)
-        for session in ended { selection.consider(session) }
-        var look = TableLook(replay.store, into: selection)
+        let interfaces = replay.store.withTable { $0.interfaceNames }
+        for session in ended where filter.admits(session, interfaces: interfaces, now: now) {
+            selection.consider(session)
+        }
+        var look = TableLook(replay.store, into: selection, filter)
         look.summary.recordingIsDamaged = damage != nil
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),
-                now: now), unless: stop)
+                now: now, filter: filter.isOpen ? nil : filter.text), unless: stop)
         if let damage { throw damage }
     }
 

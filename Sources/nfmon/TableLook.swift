@@ -8,12 +8,15 @@ struct TableLook: Sendable {
     var summary: TableSummary
     private let interfaces: InterfaceNames
 
-    /// - Parameter selection: what all sessions of the table are considered for.
-    init(_ store: SessionStore, into selection: TopSelection) {
+    /// - Parameter selection: what the sessions of the table that the filter admits are considered for.
+    init(_ store: SessionStore, into selection: TopSelection, _ filter: SessionFilter) {
         self = store.withTable { table in
             var selection = selection
-            table.forEach { selection.consider($0) }
-            return TableLook(selection: selection, summary: table.completeness, interfaces: table.interfaceNames)
+            let (interfaces, now) = (table.interfaceNames, selection.now)
+            table.forEach { session in
+                if filter.admits(session, interfaces: interfaces, now: now) { selection.consider(session) }
+            }
+            return TableLook(selection: selection, summary: table.completeness, interfaces: interfaces)
         }
     }
 

@@ -11,6 +11,10 @@ enum { NFMON_SOL_NETLINK = 270, NFMON_SO_RCVBUFFORCE = 33 };
 // (SK_MEMINFO_DROPS, wrapping at 2^32), or -1 where it does not say (before Linux 4.12).
 int64_t nfmon_drop_count(int socket);
 
+// struct sock_fprog is a kernel header's, and Swift's Glibc module has no SO_ATTACH_FILTER. Each instruction is a struct
+// sock_filter (linux/filter.h). Returns 0, or -errno.
+int nfmon_attach_filter(int socket, const void *instructions, uint16_t count);
+
 // struct mmsghdr and recvmmsg are GNU extensions: one call here fills fixed-stride buffers and their lengths.
 // Returns the number of datagrams, or -errno. A length above `stride` means that the datagram was cut.
 int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t count, uint32_t *lengths);

@@ -1,0 +1,91 @@
+/// Tests joined by "and" and "or"; "not" is inside the tests (negation normal form).
+///
+/// So that a test whose answer is unknown can count as not passed, whichever way round it was asked: neither `mark = 5` nor
+/// `mark != 5` is true of a session whose mark nobody knows.
+public indirect enum BooleanTree<Test: Sendable>: Sendable {
+    /// All of them; of none, always.
+    case all([BooleanTree])
+    /// One of them at least; of none, never.
+    case any([BooleanTree])
+    case test(Test)
+
+    public static var always: BooleanTree { .all([]) }
+    public static var never: BooleanTree { .any([]) }
+
+    /// The same with each test replaced by a tree.
+    public func replacing<Other>(_ replacement: (Test) -> BooleanTree<Other>) -> BooleanTree<Other> {
+        switch self {
+        case .all(let parts): .all(parts.map { $0.replacing(replacement) })
+        case .any(let parts): .any(parts.map { $0.replacing(replacement) })
+        case .test(let test): replacement(test)
+        }
+    }
+
+    /// The same without nested parts of one kind, and with a constant only where that is all there is.
+    public var simplified: BooleanTree {
+        switch self {
+        case .all(let parts):
+            var kept: [BooleanTree] = []
+            for part in parts.map(\.simplified) {
+                switch part {
+                case .all(let inner): kept += inner
+                case .any(let inner) where inner.isEmpty: return .never
+                default: kept.append(part)
+                }
+            }
+            return kept.count == 1 ? kept[0] : .all(kept)
+        case .any(let parts):
+            var kept: [BooleanTree] = []
+            for part in parts.map(\.simplified) {
+                switch part {
+                case .any(let inner): kept += inner
+                case .all(let inner) where inner.isEmpty: return .always
+                default: kept.append(part)
+                }
+            }
+            return kept.count == 1 ? kept[0] : .any(kept)
+        case .test: return self
+        }
+    }
+
+    /// How many tests there are.
+    public var testCount: Int {
+        switch self {
+        case .all(let parts), .any(let parts): parts.reduce(0) { $0 + $1.testCount }
+        case .test: 1
+        }
+    }
+
+    /// What every value that passes has, according to `pick`, which answers for one test; `nil` where there is no such thing.
+    public func implied<Fact: Equatable>(_ pick: (Test) -> Fact?) -> Fact? {
+        switch self {
+        case .all(let parts):
+            for part in parts {
+                if let fact = part.implied(pick) { return fact }
+            }
+            return nil
+        case .any(let parts):
+            guard let first = parts.first?.implied(pick) else { return nil }
+            return parts.dropFirst().allSatisfy { $0.implied(pick) == first } ? first : nil
+        case .test(let test): return pick(test)
+        }
+    }
+}
+
+/// A test that can be asked the other way round.
+public protocol NegatableTest: Sendable {
+    var negated: Self { get }
+}
+
+extension BooleanTree where Test: NegatableTest {
+    /// Passes where this one does not, except where that is unknown.
+    public var negated: BooleanTree {
+        switch self {
+        case .all(let parts): .any(parts.map(\.negated))
+        case .any(let parts): .all(parts.map(\.negated))
+        case .test(let test): .test(test.negated)
+        }
+    }
+}
+
+extension BooleanTree: Equatable where Test: Equatable {}

@@ -1,0 +1,159 @@
+import FlowModel
+
+extension FilterColumn {
+    /// What comparing the column with a value means; `nil` where the text is no value of the column.
+    func tree(_ comparison: String, _ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+        switch comparison {
+        case "!=": return tree("=", text, names: names)?.negated
+        case "=": return equality(text, names: names)
+        default: break
+        }
+        switch self {
+        case .port(let sides):
+            guard let value = UInt16(text) else { return nil }
+            return Self.ordered(comparison, value) { .port($0, $1) }(sides)
+        case .zone: return UInt16(text).flatMap { Self.ordered(comparison, $0) { .zone($0) } }
+        case .transport: return Self.transport(text).flatMap { Self.ordered(comparison, $0) { .transport($0) } }
+        case .bytes: return Self.number(text).flatMap { Self.ordered(comparison, $0) { .bytes($0) } }
+        case .packets: return Self.number(text).flatMap { Self.ordered(comparison, $0) { .packets($0) } }
+        case .duration: return Self.duration(text).flatMap { Self.ordered(comparison, $0) { .duration($0) } }
+        default: return nil
+        }
+    }
+
+    private func equality(_ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+        func test(_ subject: SessionTest.Subject) -> BooleanTree<SessionTest> { .test(SessionTest(subject)) }
+        let word = text.lowercased()
+        switch self {
+        case .address(let sides): return Self.prefix(text).map { prefix in sides.tree { .address($0, prefix) } }
+        case .port(let sides): return Self.portRange(text).map { range in sides.tree { .port($0, range) } }
+        case .family:
+            switch word {
+            case "ipv4", "inet", "ip", "4": return test(.family(.ipv4))
+            case "ipv6", "inet6", "ip6", "6": return test(.family(.ipv6))
+            default: return nil
+            }
+        case .transport: return Self.transport(text).map { test(.transport($0...$0)) }
+        case .zone: return UInt16(text).map { test(.zone($0...$0)) }
+        case .mark: return Self.mark(text)
+        case .state: return TCPState(keyword: word).map { test(.state($0)) }
+        case .status:
+            return StatusWord(word).map { .test($0.test) }
+        case .verdict: return [.accept, .drop, .reject].first { $0.keyword == word }.map { test(.verdict($0)) }
+        case .rule: return test(.rule(names.number(of: text.utf8)))
+        case .ingress: return test(.ingress(names.number(of: text.utf8)))
+        case .egress: return test(.egress(names.number(of: text.utf8)))
+        case .interface:
+            let name = names.number(of: text.utf8)
+            return .any([test(.ingress(name)), test(.egress(name))])
+        case .lane: return Lane.allCases.first { $0.keyword == word }.map { test(.lane($0)) }
+        case .bytes: return Self.number(text).map { test(.bytes($0...$0)) }
+        case .packets: return Self.number(text).map { test(.packets($0...$0)) }
+        case .duration: return Self.duration(text).map { test(.duration($0...$0)) }
+        }
+    }
+
+    // MARK: Comparisons
+
+    /// The values that compare so, as a test; a comparison that no value passes, such as `< 0`, is never passed.
+    private static func ordered<Value: FixedWidthInteger & UnsignedInteger & Sendable>(
+        _ comparison: String, _ value: Value, _ subject: (ClosedRange<Value>) -> SessionTest.Subject
+    ) -> BooleanTree<SessionTest>? {
+        range(comparison, value).map { range in range.map { .test(SessionTest(subject($0))) } ?? .never }
+    }
+
+    private static func ordered(
+        _ comparison: String, _ value: UInt16,
+        _ subject: @escaping (SessionTest.Side, ClosedRange<UInt16>) -> SessionTest.Subject
+    ) -> (Sides) -> BooleanTree<SessionTest>? {
+        { sides in
+            range(comparison, value).map { range in
+                range.map { range in sides.tree { subject($0, range) } } ?? .never
+            }
+        }
+    }
+
+    /// - Returns: `nil` for a comparison that is none; an inner `nil` where no value passes.
+    private static func range<Value: FixedWidthInteger & UnsignedInteger>(_ comparison: String, _ value: Value)
+        -> ClosedRange<Value>??
+    {
+        switch comparison {
+        case "<": .some(value == 0 ? nil : 0...(value - 1))
+        case "<=": 0...value
+        case ">": .some(value == .max ? nil : (value + 1)...(.max))
+        case ">=": value...(.max)
+        default: nil
+        }
+    }
+
+    // MARK: Values
+
+    /// An address, or a network: `10.0.0.0/8`, and without the octets that do not matter `10/8` or tcpdump's `192.168`.
+    private static func prefix(_ text: String) -> IPPrefix? {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let length = parts.count == 2 ? Int(parts[1]) : nil
+        guard parts.count == 1 || length != nil else { return nil }
+        if let (address, family) = IPAddress.parse(parts[0]) {
+            return IPPrefix(address, family: family, length: length)
+        }
+        // A number alone is more likely a mistake than the network of 2^24 addresses.
+        guard let (address, count) = IPAddress.parse(octets: parts[0]), length != nil || count > 1 else { return nil }
+        return IPPrefix(address, family: .ipv4, length: length ?? 8 * count)
+    }
+
+    /// A port, or two with `-` or tcpdump's `:` between them.
+    private static func portRange(_ text: String) -> ClosedRange<UInt16>? {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
+        guard parts.count <= 2, let first = UInt16(parts[0]), let last = UInt16(parts[parts.count - 1]), first <= last
+        else { return nil }
+        return first...last
+    }
+
+    private static func transport(_ text: String) -> UInt8? {
+        UInt8(text) ?? TransportProtocol(keyword: text.lowercased())?.rawValue
+    }
+
+    /// A mark, in decimal or with 0x, and the mask behind a slash, as iptables writes it.
+    private static func mark(_ text: String) -> BooleanTree<SessionTest>? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            part.lowercased().hasPrefix("0x") ? UInt32(part.dropFirst(2), radix: 16) : UInt32(part)
+        }
+        guard parts.count <= 2, let value = parts[0], let mask = parts.count == 2 ? parts[1] : .max else { return nil }
+        // As for iptables: bits outside of the mask can never be equal.
+        guard value & ~mask == 0 else { return .never }
+        return .test(SessionTest(.mark(value: value, mask: mask)))
+    }
+
+    /// A whole number, with k, M, G or T (powers of 1,000), or Ki, Mi, Gi or Ti (powers of 1,024) behind it.
+    private static func number(_ text: String) -> UInt64? {
+        var digits = Substring(text)
+        if digits.last == "b" || digits.last == "B" { digits = digits.dropLast() }
+        let isBinary = digits.last == "i"
+        if isBinary { digits = digits.dropLast() }
+        var power = 0
+        if let letter = digits.last?.lowercased(), let place = ["k", "m", "g", "t"].firstIndex(of: letter) {
+            power = place + 1
+            digits = digits.dropLast()
+        }
+        guard !isBinary || power > 0, digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "." }) else { return nil }
+        var scale: UInt64 = 1
+        for _ in 0..<power { scale *= isBinary ? 1024 : 1000 }
+        if let whole = UInt64(digits) {
+            let (product, overflows) = whole.multipliedReportingOverflow(by: scale)
+            return overflows ? nil : product
+        }
+        guard power > 0, let fraction = Double(digits), fraction * Double(scale) < 1e18 else { return nil }
+        return UInt64(fraction * Double(scale))
+    }
+
+    private static func duration(_ text: String) -> UInt64? {
+        text.allSatisfy { $0 == "0" } && !text.isEmpty ? 0 : DurationText.nanoseconds(in: text, unit: nil)
+    }
+}
+
+extension FilterColumn.Sides {
+    fileprivate func tree(_ subject: (SessionTest.Side) -> SessionTest.Subject) -> BooleanTree<SessionTest> {
+        let parts = sides.map { BooleanTree.test(SessionTest(subject($0))) }
+        return parts.count == 1 ? parts[0] : areAllMeant ? .all(parts) : .any(parts)
+    }
+}
