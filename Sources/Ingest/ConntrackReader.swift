@@ -5,8 +5,6 @@ internal import Wire
 struct ConntrackReader: ~Copyable {
     /// Nanoseconds without a message after which the sink is told that time passes.
     private static let tick: UInt64 = 100_000_000
-    /// Nanoseconds after which a dump that does not go on is given up.
-    private static let dumpPatience: UInt64 = 10_000_000_000
     /// Receive calls in a row before the other socket is looked at.
     private static let batchesPerTurn = 64
     /// Nanoseconds between two dumps while they stand in for the events that tell of beginnings.
@@ -27,12 +25,10 @@ struct ConntrackReader: ~Copyable {
     private let intake: Intake
     private let stopSignal: Signal
     private let events: NetlinkSocket
-    private var dumps: NetlinkSocket
-    private let dumpFilter: DumpFilter
+    private var dumps: DumpReader
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
     private var lastDropCount: UInt32 = 0
-    private var lastDumpProgress: UInt64 = 0
     private var schedule = DumpSchedule()
     private var shedder = LoadShedder()
     private var isCongested = false
@@ -47,7 +43,7 @@ struct ConntrackReader: ~Copyable {
     ) throws(IngestError) -> ConntrackReader {
         let operation = "subscribe to conntrack events"
         let events = try NetlinkSocket.open(.netfilter, stride: eventSize, count: 64, for: operation)
-        let dumps = try openDumpSocket()
+        let dumps = try DumpReader.open(configuration, intake)
         var warnings: [String] = []
         let size = events.setReceiveBuffer(byteCount: configuration.receiveBuffer)
         if size < configuration.receiveBuffer {
@@ -65,11 +61,10 @@ struct ConntrackReader: ~Copyable {
 
     private init(
         configuration: ConntrackSource.Configuration, intake: Intake, stopSignal: Signal,
-        events: consuming NetlinkSocket, dumps: consuming NetlinkSocket, bufferByteCount: Int, warnings: [String],
+        events: consuming NetlinkSocket, dumps: consuming DumpReader, bufferByteCount: Int, warnings: [String],
         isFiltered: Bool
     ) {
         self.isFiltered = isFiltered
-        dumpFilter = DumpFilter(configuration.filter, isOnly: configuration.dumpInterval == 0)
         mayGather = bufferByteCount >= Self.bufferForGathering
         burst = BurstGauge(bufferByteCount: bufferByteCount)
         self.warnings = warnings
@@ -79,11 +74,6 @@ struct ConntrackReader: ~Copyable {
         self.events = events
         self.dumps = dumps
         decoder = ObservationDecoder(names: intake.names, admitting: configuration.filter)
-    }
-
-    /// A dump's datagram has up to 32 KiB (netlink_dump, af_netlink.c).
-    private static func openDumpSocket() throws(IngestError) -> NetlinkSocket {
-        try NetlinkSocket.open(.netfilter, stride: 64 << 10, count: 4, for: "dump the conntrack table")
     }
 
     private static func bufferWarning(size: Int, wanted: Int) -> String {
@@ -111,19 +101,21 @@ struct ConntrackReader: ~Copyable {
                 return
             }
             // The dump's rows go first: fewer of them are then older than an event that was told already.
-            if set.isReady(dumps.number) { try readDump() }
+            if set.isReady(dumps.number), let rows = try dumps.read() {
+                heed(rows.answer)
+                if let end = rows.end { try endDump(end) }
+            }
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
             if shedder.stepIfDue(at: now) { try changeSubscription() }
             if isCongested {
-                lastDumpProgress = now  // it is nfmon that does not go on
+                dumps.pause(at: now)
                 continue
             }
-            if schedule.isRunning, now &- lastDumpProgress > Self.dumpPatience {
+            if schedule.isRunning, dumps.isStuck(at: now) {
                 try endDump(DumpEnd(isComplete: false))
-                // On the old socket the rest of the dump would be taken for the next one's.
-                dumps = try Self.openDumpSocket()
+                try dumps.reopen()
             }
             if let cause = schedule.due(at: now) { try beginDump(cause) }
         }
@@ -201,75 +193,6 @@ struct ConntrackReader: ~Copyable {
         heed(intake.deliver([.subscription(subscription)], at: .now) { $0.append(subscription) })
     }
 
-    // MARK: Dumps
-
-    private mutating func beginDump(_ cause: DumpStart.Cause) throws(IngestError) {
-        let time = ReceiveTime.now
-        let request = NetlinkRequest.conntrackDump(sequence: schedule.begin(cause, at: time.monotonic), dumpFilter)
-        let answer = intake.deliver([.dumpBegan(DumpStart(cause: cause))], at: time) { batch in
-            batch.append(request.reader, .toKernel, .netfilter)
-        }
-        heed(answer)
-        lastDumpProgress = time.monotonic
-        try dumps.send(request, for: "dump the conntrack table")
-    }
-
-    /// Reads a few datagrams of the dump. Its end is handed on after the events that are already there, so that what they
-    /// ended is not missed in the dump.
-    private mutating func readDump() throws(IngestError) {
-        guard case .datagrams(let count) = try dumps.receive(for: "dump the conntrack table") else { return }
-        let time = ReceiveTime.now
-        lastDumpProgress = time.monotonic
-        observations.removeAll()
-        for index in 0..<count {
-            try dumps.withDatagram(index) { datagram throws(IngestError) in
-                guard let datagram else {
-                    observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
-                    return
-                }
-                try refuse(datagram)
-                decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
-            }
-        }
-        let end = observations.popDumpEnd()
-        heed(
-            intake.deliver(observations, at: time) { batch in
-                for index in 0..<count {
-                    dumps.withDatagram(index) { datagram in
-                        guard let datagram else { return }
-                        let rows = datagram.rowsBeforeEnd
-                        if rows.count > 0 { batch.append(rows, .fromKernel, .netfilter) }
-                    }
-                }
-            })
-        if let end { try endDump(end, lastDatagram: count - 1) }
-    }
-
-    /// - Parameter lastDatagram: the one that the end was in; `nil` where the dump is given up.
-    private mutating func endDump(_ end: DumpEnd, lastDatagram: Int? = nil) throws(IngestError) {
-        var end = end
-        if try !drainAllEvents() { end.isComplete = false }
-        let time = ReceiveTime.now
-        schedule.end(
-            at: time.monotonic, interval: dumpInterval,
-            leastPauseFactor: configuration.leastPauseFactor)
-        let answer = intake.deliver([.dumpEnded(end)], at: time) { batch in
-            guard let lastDatagram else { return batch.appendFailure() }
-            dumps.withDatagram(lastDatagram) { datagram in
-                guard let datagram else { return }
-                batch.append(
-                    datagram.slice(from: datagram.rowsBeforeEnd.count), .fromKernel, .netfilter)
-            }
-        }
-        heed(answer)
-    }
-
-    /// Nanoseconds between two dumps; short where dumps stand in for the events that tell of beginnings.
-    private var dumpInterval: UInt64 {
-        let interval = configuration.dumpInterval
-        return shedder.subscription.contains(.new) ? interval : min(interval, Self.shedDumpInterval)
-    }
-
     /// Reads all events that are there now: as many as the receive buffer can hold, if more keep coming.
     ///
     /// - Returns: whether none was left.
@@ -278,28 +201,27 @@ struct ConntrackReader: ~Copyable {
         return false
     }
 
-    /// A refusal that no later try will change.
-    private func refuse(_ datagram: ByteReader) throws(IngestError) {
-        var messages = NetlinkMessages(datagram)
-        guard let message = try? messages.next(), message.control == .error,
-            let answer = try? NetlinkAnswer(error: message), answer.errorNumber != 0,
-            !IngestError.isPassing(answer.errorNumber)
-        else { return }
-        throw IngestError("dump the conntrack table", answer: answer)
-    }
-}
+    // MARK: Dumps
 
-extension ByteReader {
-    /// The messages in front of the one that ends the dump; all of them where there is none.
-    fileprivate var rowsBeforeEnd: ByteReader {
-        @_lifetime(copy self) get {
-            var messages = NetlinkMessages(self)
-            var length = 0
-            while let message = try? messages.next() {
-                if message.control == .done || message.control == .error { return slice(from: 0, to: length) }
-                length += (message.whole.count + 3) & ~3
-            }
-            return self
-        }
+    private mutating func beginDump(_ cause: DumpStart.Cause) throws(IngestError) {
+        let time = ReceiveTime.now
+        heed(try dumps.begin(cause, sequence: schedule.begin(cause, at: time.monotonic), at: time))
+    }
+
+    /// Hands on a dump's end, after the events that are already there, so that what they ended is not missed in the dump.
+    private mutating func endDump(_ end: DumpEnd) throws(IngestError) {
+        var end = end
+        if try !drainAllEvents() { end.isComplete = false }
+        let time = ReceiveTime.now
+        schedule.end(
+            at: time.monotonic, interval: dumpInterval,
+            leastPauseFactor: configuration.leastPauseFactor)
+        heed(dumps.conclude(end, at: time))
+    }
+
+    /// Nanoseconds between two dumps; short where dumps stand in for the events that tell of beginnings.
+    private var dumpInterval: UInt64 {
+        let interval = configuration.dumpInterval
+        return shedder.subscription.contains(.new) ? interval : min(interval, Self.shedDumpInterval)
     }
 }

@@ -23,6 +23,9 @@ struct GroupSequences {
         return gap < 1 << 31 ? gap : 0
     }
 
+    /// A packet came whose number could not be read: the gap before the next one is one less.
+    mutating func skipOne(of number: UInt16) { groups[place(of: number)].expected &+= 1 }
+
     private mutating func place(of number: UInt16) -> Int {
         if let place = groups.firstIndex(where: { $0.number == number }) { return place }
         groups.append(Group(number: number, expected: 0))

@@ -19,6 +19,9 @@ struct ObservationDecoder {
         rules = RuleCache(names: names)
     }
 
+    /// The dump was given up: what was wrong with it is no fault of the next one.
+    mutating func forgetDump() { dumpIsInterrupted = false }
+
     /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
     mutating func decode(
         datagram: ByteReader, of family: NetlinkCapture.Family, direction: NetlinkCapture.Direction = .fromKernel,
@@ -94,6 +97,7 @@ struct ObservationDecoder {
         case .done:
             guard message.sequence != 0 else { return }  // NFLOG ends its batches with one, too
             let answer = try NetlinkAnswer(done: message)
+            if message.isInterrupted { dumpIsInterrupted = true }
             observations.append(.dumpEnded(DumpEnd(isComplete: answer.errorNumber == 0 && !dumpIsInterrupted)))
             dumpIsInterrupted = false
         }
@@ -108,7 +112,7 @@ struct ObservationDecoder {
         case 0:  // IPCTNL_MSG_CT_NEW
             if message.isMultipart {
                 kind = .dumpRow
-                if message.flags & 0x10 != 0 { dumpIsInterrupted = true }
+                if message.isInterrupted { dumpIsInterrupted = true }
             } else {
                 kind = message.flags & 0x600 == 0x600 ? .new : .update  // NLM_F_CREATE | NLM_F_EXCL
             }
@@ -126,7 +130,14 @@ struct ObservationDecoder {
     mutating func decodePacket(
         group: UInt16, _ attributes: ByteReader, to observations: inout ObservationBatch
     ) throws(WireFault) {
-        let log = try NFLogMessage(attributes: attributes)
+        let log: NFLogMessage
+        do throws(WireFault) {
+            log = try NFLogMessage(attributes: attributes)
+        } catch {
+            // It is told as malformed: not as lost, too, by the gap that it leaves.
+            sequences.skipOne(of: group)
+            throw error
+        }
         if let sequence = log.sequence {
             let gap = sequences.gap(before: sequence, of: group)
             if gap > 0 {

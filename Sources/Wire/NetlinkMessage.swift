@@ -28,6 +28,10 @@ public struct NetlinkMessage: ~Escapable {
     @inlinable
     public var isMultipart: Bool { flags & 0x2 != 0 }
 
+    /// The table changed while it was dumped, so that the dump may have holes (`NLM_F_DUMP_INTR`).
+    @inlinable
+    public var isInterrupted: Bool { flags & 0x10 != 0 }
+
     /// The control message it is, if it is one.
     @inlinable
     public var control: ControlType? { ControlType(rawValue: type) }

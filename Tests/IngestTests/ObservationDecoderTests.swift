@@ -88,6 +88,35 @@ import Testing
         #expect(loss.lane == .conntrack && loss.cause == .malformed && loss.count == 1)
     }
 
+    @Test func packetThatCannotBeReadIsMalformedAndNotLostToo() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations = ObservationBatch()
+        decoder.take(.packet(sequence: 0), to: &observations)
+        var broken = Message.packet(sequence: 1)
+        broken.bytes[22] = 1  // the number's attribute is of another type, and so has the wrong length
+        broken.bytes[20] = 5
+        decoder.take(broken, to: &observations)
+        decoder.take(.packet(sequence: 2), to: &observations)
+        decoder.take(.packet(sequence: 4), to: &observations)
+        #expect(observations.lossCounts == [1, 1], "one malformed, and number 3 lost")
+        let causes = observations.compactMap { if case .loss(let loss) = $0 { loss.cause } else { nil } }
+        #expect(causes == [.malformed, .overrun])
+    }
+
+    @Test func dumpThatWasGivenUpDoesNotSpoilTheNextOne() {
+        var decoder = ObservationDecoder(names: NameTable())
+        var observations = ObservationBatch()
+        let tuple = Message.attribute(1, Message.attribute(1, Message.attribute(1, [10, 0, 0, 1])))
+        decoder.take(Message(type: 0x100, flags: 0x12, sequence: 5, body: [2, 0, 0, 0] + tuple), to: &observations)
+        decoder.forgetDump()
+        decoder.take(Message(type: 3, flags: 2, sequence: 6, body: [0, 0, 0, 0]), to: &observations)
+        guard case .dumpEnded(let end)? = observations.last else {
+            Issue.record("the dump did not end")
+            return
+        }
+        #expect(end.isComplete)
+    }
+
     @Test func dumpsCauseSurvivesARecording() {
         var sequence = DumpSequence()
         for cause in [DumpStart.Cause.initial, .overrun, .periodic] {
