@@ -11,6 +11,9 @@ public struct NameBook: Sendable {
     /// The bytes of a rule's or helper's name.
     public func bytes(of number: NameID) -> [UInt8] { names.bytes(of: number) }
 
+    /// The number of an interface's name; `nil` where none is known.
+    public func number(ofInterface index: InterfaceIndex) -> NameID? { interfaces[index] }
+
     /// The bytes of an interface's name, or `if` and its index where it has none that is known.
     public func interface(_ index: InterfaceIndex) -> [UInt8] {
         if let number = interfaces[index] { return names.bytes(of: number) }

@@ -70,6 +70,9 @@ public struct Names: Sendable {
 
     init(names: [Name]) { self.names = names }
 
+    /// How many names there are: their numbers are those below.
+    public var count: Int { names.count }
+
     /// The bytes of a name; empty for ``NameID/none`` and for a number given out after the snapshot.
     public func bytes(of number: NameID) -> [UInt8] {
         Int(number.rawValue) < names.count ? names[Int(number.rawValue)].bytes : []

@@ -31,21 +31,21 @@ public struct EventReport: Sendable {
     ///
     /// - Parameters:
     ///   - sequence: the event's number in the stream.
-    ///   - names: must be at least as new as the event; a name that is not in it is left empty.
+    ///   - names: of the same table in each call, and at least as new as the event; a name that is not in it is left empty.
     /// - Complexity: O(1); allocates only to grow, and for an interface without a name.
     public mutating func append(
         _ event: borrowing SessionEvent, sequence: UInt64, names: NameBook, into buffer: inout [UInt8]
     ) {
         switch format {
         case .ndjson:
-            var text = page.text()
+            var text = page.text(names)
             text.append(event, sequence: sequence, names: names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
         case .json:
             buffer.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
             isFirst = false
-            var text = page.text()
+            var text = page.text(names)
             text.append(event, sequence: sequence, names: names)
             page.flush(text.end, into: &buffer)
         case .csv:

@@ -17,7 +17,7 @@ extension JSONText {
         guard let lane = session.nflog else { return }
         appendInterfaces(lane.ingress, lane.egress, names)
         if !lane.rule.isNone {
-            field(words.rule, string: names.bytes(of: lane.rule))
+            field(words.rule, lane.rule, names)
             closeObject()
         }
     }
@@ -60,11 +60,11 @@ extension JSONText {
         guard ingress != 0 || egress != 0 else { return }
         append(words.observer)
         if ingress != 0 {
-            field(words.ingress, string: names.interface(ingress))
+            field(words.ingress, interface: ingress, names)
             append(words.closeInterface)
         }
         if egress != 0 {
-            field(words.egress, string: names.interface(egress))
+            field(words.egress, interface: egress, names)
             append(words.closeInterface)
         }
         replaceLast(by: UInt8(ascii: "}"))

@@ -29,7 +29,7 @@ extension JSONText {
             if session.record.reply.zone != zone { field(words.replyZone, UInt64(session.record.reply.zone)) }
         }
         if let mark = session.mark { field(words.mark, UInt64(mark)) }
-        if !session.record.helper.isNone { field(words.helper, string: names.bytes(of: session.record.helper)) }
+        if !session.record.helper.isNone { field(words.helper, session.record.helper, names) }
         appendStatus(session.record.status)
         appendLanes(of: session)
         appendExactness(of: session)

@@ -10,11 +10,13 @@ struct JSONText: ~Copyable, ~Escapable {
     private(set) var count = 0
     let words: JSONWords
     var day: DayText
+    private let quoted: QuotedNames
 
     /// - Parameter room: must suffice for everything that will be written, and 32 bytes more: too little is a programmer's
     ///   error, and traps.
     @_lifetime(copy room)
-    init(_ room: consuming MutableSpan<UInt8>, words: JSONWords, day: DayText) {
+    init(_ room: consuming MutableSpan<UInt8>, words: JSONWords, day: DayText, quoted: QuotedNames) {
+        self.quoted = quoted
         self.room = room
         self.words = words
         self.day = day
@@ -115,10 +117,26 @@ extension JSONText {
         append(UInt8(ascii: "\""))
     }
 
-    /// A text from outside.
-    mutating func field(_ key: borrowing ShortText, string: [UInt8]) {
+    /// A name of a rule or a helper.
+    mutating func field(_ key: borrowing ShortText, _ name: NameID, _ names: borrowing NameBook) {
         append(key)
-        append(string: string)
+        append(name, names)
+    }
+
+    /// The name of an interface.
+    mutating func field(_ key: borrowing ShortText, interface: InterfaceIndex, _ names: borrowing NameBook) {
+        append(key)
+        if let name = names.number(ofInterface: interface) {
+            append(name, names)
+        } else {
+            append(string: names.interface(interface))
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ name: NameID, _ names: borrowing NameBook) {
+        let string = quoted[name]
+        if string.count > 0 { append(string) } else { append(string: names.bytes(of: name)) }
     }
 
     /// Appends a text of nfmon's own that needs no escaping.

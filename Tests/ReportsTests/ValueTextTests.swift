@@ -93,7 +93,7 @@ struct ValueTextTests {
     private func inJSON(_ body: (inout JSONText) -> Void) -> String {
         var page = JSONPage()
         var buffer: [UInt8] = []
-        var text = page.text()
+        var text = page.text(NameBook(names: NameTable().snapshot, interfaces: [:]))
         body(&text)
         page.flush(text.end, into: &buffer)
         return String(decoding: buffer, as: UTF8.self)
