@@ -25,6 +25,14 @@ public struct Loss: Sendable {
     }
 }
 
+/// The time between the first and the last loss of a lane.
+public struct LossSpan: Hashable, Sendable {
+    public var from: Timestamp
+    public var to: Timestamp
+
+    public init(at time: Timestamp) { (from, to) = (time, time) }
+}
+
 /// The beginning of a dump of the conntrack table.
 public struct DumpStart: Sendable {
     public enum Cause: UInt8, Sendable {

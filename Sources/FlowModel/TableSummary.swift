@@ -7,6 +7,8 @@ public struct TableSummary: Sendable {
     public var packetSessionCount = 0
     /// Messages lost for want of receive buffer: conntrack's, and packets of NFLOG.
     public var lostCounts = LaneCounts()
+    /// When that was; a lane that lost nothing has none.
+    public var lossSpans: [Lane: LossSpan] = [:]
     /// Bytes of receive buffer that would have held what conntrack lost to overruns; 0 where that is not known.
     public var sufficientBuffer = 0
     /// Losses whose number the kernel did not say.

@@ -47,6 +47,7 @@ extension JSONText {
         field("complete", summary.isComplete)
         if let watchedSince { field("watched_since", watchedSince) }
         field("lost", summary.lostCounts)
+        field("loss_times", summary.lossSpans)
         if summary.sufficientBuffer > 0 { field("sufficient_conntrack_buffer", UInt64(summary.sufficientBuffer)) }
         field("uncounted_losses", summary.uncountedLosses)
         field("malformed", summary.malformedCounts)
@@ -98,6 +99,21 @@ extension JSONText {
         openKey(key)
         append(word: "{")
         for lane in Lane.allCases { field(lane.keyword, counts[lane]) }
+        close("}")
+    }
+
+    /// From the first to the last loss of each lane that had any.
+    private mutating func field(_ key: String, _ spans: [Lane: LossSpan]) {
+        openKey(key)
+        append(word: "{")
+        for lane in Lane.allCases {
+            guard let span = spans[lane] else { continue }
+            openKey(lane.keyword)
+            append(word: "{")
+            field("from", span.from)
+            field("to", span.to)
+            close("}")
+        }
         close("}")
     }
 

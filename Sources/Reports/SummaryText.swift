@@ -86,12 +86,14 @@ public enum SummaryText {
             text.append(contentsOf: after.utf8)
         }
         append(summary.lostCounts[.conntrack], "message", "conntrack lost ", after: " (overrun)")
+        if summary.lostCounts.conntrack > 0 { appendSpan(summary.lossSpans[.conntrack], to: &text) }
         if summary.sufficientBuffer > 0 {
             // Rounded up to whole MiB, as the option takes them.
             let size = (summary.sufficientBuffer >> 20) + 1
             text.append(contentsOf: ": --conntrack-buffer \(size)M would have held them".utf8)
         }
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
+        if summary.lostCounts.nflog > 0 { appendSpan(summary.lossSpans[.nflog], to: &text) }
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
         for lane in Lane.allCases {
             append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")
@@ -127,5 +129,16 @@ public enum SummaryText {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             text.append(contentsOf: "the last dump was not complete".utf8)
         }
+    }
+
+    /// When losses were, to the second: ` at 2026-01-05T10:11:12Z`, or from the first to the last.
+    private static func appendSpan(_ span: LossSpan?, to text: inout [UInt8]) {
+        guard let span else { return }
+        let isMoment = span.to.nanoseconds(since: span.from) < 1_000_000_000
+        text.append(contentsOf: (isMoment ? " at " : " from ").utf8)
+        span.from.append(to: &text, fractionDigits: 0)
+        guard !isMoment else { return }
+        text.append(contentsOf: " to ".utf8)
+        span.to.append(to: &text, fractionDigits: 0)
     }
 }

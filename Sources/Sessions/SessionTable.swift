@@ -161,6 +161,7 @@ public struct SessionTable: ~Copyable {
         }
         if loss.lane == .conntrack, loss.cause == .malformed { dump.isDamaged = true }
         if let fault = loss.fault { summary.faultCounts[fault, default: 0] &+= loss.count ?? 1 }
+        if loss.cause == .overrun { summary.lossSpans[loss.lane, default: LossSpan(at: time.wall)].to = time.wall }
         switch (loss.cause, loss.count) {
         case (.overrun, let count?): summary.lostCounts[loss.lane] &+= count
         case (.malformed, let count?): summary.malformedCounts[loss.lane] &+= count

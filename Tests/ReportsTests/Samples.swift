@@ -199,6 +199,10 @@ struct Samples {
         var summary = TableSummary()
         summary.lostCounts.conntrack = 431
         summary.lostCounts.nflog = 1
+        summary.lossSpans = [
+            .conntrack: LossSpan(at: Self.before(now: 60_000_000_000)), .nflog: LossSpan(at: Self.now),
+        ]
+        summary.lossSpans[.conntrack]?.to = Self.before(now: 55_000_000_000)
         summary.uncountedLosses = 1
         summary.malformedCounts.nflog = 2
         summary.faultCounts = [.packetCut: 1, .attributeLength: 1]

@@ -21,6 +21,9 @@ struct LossTests {
         #expect(monitor.losses.last?.from.nanoseconds(since: first) == 100_000_000)
         #expect(monitor.losses.last?.to == last)
         #expect(monitor.summary.lostCounts.conntrack == 521)
+        var span = LossSpan(at: first)
+        span.to = last
+        #expect(monitor.summary.lossSpans == [.conntrack: span])
     }
 
     @Test
