@@ -10,6 +10,7 @@ extension SessionRecord {
     ) {
         facts.formUnion([.live, .conntrack])
         facts.remove(.awaitsConntrack)
+        if observation.kind == .dumpRow { facts.insert(.foundByRow) }
         conntrackID = observation.entry.id ?? 0
         generation = dump.generation
         if observation.kind == .new {

@@ -31,8 +31,12 @@ extension SessionTable {
     private func isLate(_ observation: borrowing ConntrackObservation, known: UInt32) -> Bool {
         let entry = observation.entry
         switch observation.kind {
-        case .new: return false
         case .destroy: return true
+        case .new where wasFoundByRunningDump(known), .update where wasFoundByRunningDump(known):
+            // Rows are read before the events that wait, so this one may be older than the row. If it is newer, the known
+            // session's end was lost, and the dump that makes up for the loss shows the new one.
+            return true
+        case .new: return false
         case .dumpRow where records[known].generation == dump.generation:
             // Something told of the known session since the dump began, and rows lag behind events. If the row is the
             // newer one nevertheless, its events are on their way.
@@ -42,10 +46,20 @@ extension SessionTable {
         }
     }
 
+    /// Whether a row of the dump that runs was the first word about a session, and still is the only one.
+    private func wasFoundByRunningDump(_ slot: UInt32) -> Bool {
+        dump.isRunning && records[slot].generation == dump.generation && records[slot].facts.contains(.foundByRow)
+    }
+
     // MARK: Beginning
 
     private mutating func create(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
         let entry = observation.entry
+        let replaced = sessionReplaced(by: entry.original, hash: hash)
+        if let replaced, isLate(observation, known: replaced) {
+            summary.staleMessages &+= 1
+            return
+        }
         var id = entry.identity
         if tombstones.contains(id) {
             // Only a NEW can be a new life: everything else is a late word about the dead.
@@ -58,7 +72,7 @@ extension SessionTable {
             id = SessionID(firstSeen: time.wall, original: entry.original)
         }
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
-        endSessionsReplaced(by: entry.original, hash: hash, at: time)
+        if replaced != nil { endSessionsReplaced(by: entry.original, hash: hash, at: time) }
         let waiter = waitingSession(of: entry)
         guard waiter != nil || makeRoom() else {
             summary.refusedCount &+= 1
@@ -146,6 +160,7 @@ extension SessionTable {
         let isOtherReply = records[slot].reply != observation.entry.reply
         let replyChanges = !isOutdated && isOtherReply
         if replyChanges { leave(slot) }
+        if !isOutdated { records[slot].facts.remove(.foundByRow) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
         let changes = records[slot].takeIn(observation, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)

@@ -221,6 +221,10 @@ public struct SessionTable: ~Copyable {
 }
 
 extension SessionFacts {
+    /// A dump's row was the first word about the session, and no event or later dump has told of it since. For the table's
+    /// own use.
+    static var foundByRow: SessionFacts { SessionFacts(rawValue: 1 << 15) }
+
     /// Whether the session exists as far as is known.
     var isLive: Bool { contains(.live) && !contains(.ended) }
 

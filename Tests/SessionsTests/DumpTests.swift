@@ -92,6 +92,35 @@ struct DumpTests {
         #expect(monitor.told.isEmpty)
     }
 
+    /// A dump's rows are read before the events that wait.
+    @Test(arguments: [FlowKey.web, FlowKey.web.inverse])
+    func whatARowShowsIsNotEndedByEventsOfThoseWhoHadItsTupleBefore(_ former: FlowKey) {
+        let monitor = Monitor()
+        monitor.take(.dumpBegan(DumpStart(cause: .initial)))
+        monitor.conntrack(.dumpRow, .entry(2).counting(Counters(packetCount: 1, byteCount: 60)))
+        monitor.conntrack(.new, .entry(1, former))
+        monitor.conntrack(.update, .entry(1, former))
+        monitor.conntrack(.destroy, .entry(1, former).counting(Counters(packetCount: 2, byteCount: 120)))
+        monitor.conntrack(.new, .entry(2))
+        monitor.take(.dumpEnded(DumpEnd(isComplete: true)))
+        #expect(monitor.told == ["resync begins", "start", "end by event", "update", "resync"])
+        #expect(monitor.ends.first?.session.record.conntrackID == 1)
+        #expect(monitor.ends.first?.session.counters?.original.byteCount == 120)
+        #expect(monitor.session?.record.conntrackID == 2)
+        #expect(monitor.session?.isExact == true)
+    }
+
+    @Test
+    func aNewOwnerOfTheTupleEndsWhatAnEarlierDumpFound() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1)], cause: .initial)
+        monitor.take(.dumpBegan(DumpStart(cause: .periodic)))
+        monitor.conntrack(.dumpRow, .entry(1))
+        monitor.conntrack(.new, .entry(2))
+        #expect(monitor.ends.map(\.session.record.conntrackID) == [1])
+        #expect(monitor.session?.record.conntrackID == 2)
+    }
+
     // MARK: Inferred ends
 
     @Test
