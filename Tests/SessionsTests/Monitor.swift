@@ -3,16 +3,18 @@ import Sessions
 
 /// A session table with a clock that the test turns; the test plays the sources.
 final class Monitor {
-    /// Where the test's time begins: 2026-01-05T10:00:00Z.
+    /// Where the test's time begins if nothing else is said: 2026-01-05T10:00:00Z.
     static let epoch = Timestamp(seconds: 1_767_607_200, nanoseconds: 0)
 
+    private let epoch: Timestamp
     private(set) var table: SessionTable
     /// Nanoseconds since the test began.
     private(set) var elapsed: UInt64 = 0
     /// Everything told so far.
     private(set) var events: [SessionEvent] = []
 
-    init(_ change: (inout SessionTable.Configuration) -> Void = { _ in }) {
+    init(epoch: Timestamp = epoch, _ change: (inout SessionTable.Configuration) -> Void = { _ in }) {
+        self.epoch = epoch
         var configuration = SessionTable.Configuration()
         configuration.hasNFLog = false  // no end waits for packets, unless that is what the test is about
         change(&configuration)
@@ -22,13 +24,15 @@ final class Monitor {
     // MARK: Time
 
     /// Now, by the wall clock.
-    var now: Timestamp { Timestamp(nanoseconds: Self.epoch.nanoseconds + Int64(elapsed)) }
+    var now: Timestamp { Timestamp(nanoseconds: epoch.nanoseconds + Int64(elapsed)) }
 
     private var time: ReceiveTime { ReceiveTime(wall: now, monotonic: 1_000_000_000_000 + elapsed) }
 
     /// Lets time pass.
-    func wait(seconds: Double) {
-        elapsed += UInt64(seconds * 1e9)
+    func wait(seconds: Double) { wait(nanoseconds: UInt64(seconds * 1e9)) }
+
+    func wait(nanoseconds: UInt64) {
+        elapsed += nanoseconds
         table.advance(to: time, events: &events)
     }
 

@@ -1,3 +1,4 @@
+import FlowModel
 import FoundationEssentials
 import Wire
 
@@ -14,17 +15,23 @@ enum Fixtures {
         return names.filter { $0.hasSuffix(".pcap") }.sorted()
     }
 
-    /// A savefile's records as they are in the file.
-    static func records(in name: String) throws -> (linkType: UInt32, records: [[UInt8]]) {
+    /// A record as it is in the file.
+    struct Record {
+        var time: Timestamp
+        var bytes: [UInt8]
+    }
+
+    /// A savefile's records.
+    static func records(in name: String) throws -> (linkType: UInt32, records: [Record]) {
         let file = [UInt8](try Data(contentsOf: URL(filePath: directory + "/" + name)))
         let header = try SavefileHeader(file.reader)
-        var records: [[UInt8]] = []
+        var records: [Record] = []
         var offset = SavefileHeader.size
         while let record = try SavefileRecord(file.reader, at: offset, in: header) {
             let start = offset + SavefileRecord.size
             offset = start + record.capturedLength
             guard offset <= file.count else { throw SavefileFault.cut }
-            records.append(Array(file[start..<offset]))
+            records.append(Record(time: record.time, bytes: Array(file[start..<offset])))
         }
         return (header.linkType, records)
     }
@@ -34,8 +41,8 @@ enum Fixtures {
         let (linkType, records) = try records(in: name)
         guard linkType == SavefileHeader.LinkType.netlink.rawValue else { return [] }
         return records.compactMap { record in
-            guard NetlinkCapture(record.reader)?.direction == .fromKernel else { return nil }
-            return Array(record.dropFirst(NetlinkCapture.headerSize))
+            guard NetlinkCapture(record.bytes.reader)?.direction == .fromKernel else { return nil }
+            return Array(record.bytes.dropFirst(NetlinkCapture.headerSize))
         }
     }
 }

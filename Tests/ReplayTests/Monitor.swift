@@ -1,0 +1,1 @@
+../SessionsTests/Monitor.swift
