@@ -11,6 +11,8 @@ public struct TableSummary: Sendable {
     public var lossSpans: [Lane: LossSpan] = [:]
     /// Bytes of receive buffer that would have held what conntrack lost to overruns; 0 where that is not known.
     public var sufficientBuffer = 0
+    /// Bytes that conntrack's receive buffer has grown to since; 0 where it has not.
+    public var grownBuffer = 0
     /// Losses whose number the kernel did not say.
     public var uncountedLosses: UInt64 = 0
     /// Messages that could not be decoded.

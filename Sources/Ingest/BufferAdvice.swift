@@ -1,11 +1,21 @@
 import Synchronization
 
-/// What receive buffer would have held the greatest burst that overran it.
+/// How large the receive buffer is, and what would have held the greatest burst that overran it.
 public final class BufferAdvice: Sendable {
-    private let greatest = Mutex<Int>(0)
+    private struct State {
+        var sufficient = 0
+        var grown = 0
+    }
+
+    private let state = Mutex(State())
 
     /// Bytes, as `--conntrack-buffer` counts them; 0 where nothing was lost.
-    public var sufficientByteCount: Int { greatest.withLock { $0 } }
+    public var sufficientByteCount: Int { state.withLock { $0.sufficient } }
 
-    func note(_ byteCount: Int) { greatest.withLock { $0 = max($0, byteCount) } }
+    /// What the buffer has grown to; 0 where it has not.
+    public var grownByteCount: Int { state.withLock { $0.grown } }
+
+    func note(sufficient byteCount: Int) { state.withLock { $0.sufficient = max($0.sufficient, byteCount) } }
+
+    func note(grown byteCount: Int) { state.withLock { $0.grown = byteCount } }
 }

@@ -3,8 +3,8 @@ struct BurstGauge {
     /// What an event takes up by the kernel's accounting: a NEW of an IPv4 UDP session, measured on Linux 6.18.
     static let eventByteCount = 1280
 
-    /// Bytes of receive buffer, as it was asked for; the kernel's accounting has twice as much.
-    let bufferByteCount: Int
+    /// Bytes of receive buffer when the burst began, as it was asked for; the kernel's accounting has twice as much.
+    private var bufferByteCount: Int
     private var lostCount = 0
 
     init(bufferByteCount: Int) { self.bufferByteCount = bufferByteCount }
@@ -13,10 +13,11 @@ struct BurstGauge {
 
     /// The buffer is empty again.
     ///
+    /// - Parameter nextByteCount: its size from now on.
     /// - Returns: the buffer that would have held the burst, `nil` where nothing was lost.
-    mutating func end() -> Int? {
+    mutating func end(nextByteCount: Int) -> Int? {
         guard lostCount > 0 else { return nil }
-        defer { lostCount = 0 }
+        defer { (lostCount, bufferByteCount) = (0, nextByteCount) }
         return bufferByteCount + lostCount * Self.eventByteCount / 2
     }
 }

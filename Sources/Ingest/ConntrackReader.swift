@@ -35,6 +35,7 @@ struct ConntrackReader: ~Copyable {
     private let gathering = Gathering()
     private let mayGather: Bool
     private var burst: BurstGauge
+    private var buffer: BufferGrowth
     /// How many events the current turn has read.
     private var turnCount = 0
 
@@ -67,6 +68,7 @@ struct ConntrackReader: ~Copyable {
         self.isFiltered = isFiltered
         mayGather = bufferByteCount >= Self.bufferForGathering
         burst = BurstGauge(bufferByteCount: bufferByteCount)
+        buffer = BufferGrowth(from: bufferByteCount, to: configuration.greatestBuffer)
         self.warnings = warnings
         self.configuration = configuration
         self.intake = intake
@@ -140,7 +142,7 @@ struct ConntrackReader: ~Copyable {
             case .datagrams(let count): deliver(count)
             case .nothing:
                 noteDrops()
-                if let size = burst.end() { advice.note(size) }
+                if let size = burst.end(nextByteCount: buffer.byteCount) { advice.note(sufficient: size) }
                 return true
             case .overrun:
                 // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
@@ -161,6 +163,7 @@ struct ConntrackReader: ~Copyable {
         burst.add(Int(drops &- lastDropCount))
         note(Loss(lane: .conntrack, cause: .overrun, count: UInt64(drops &- lastDropCount)))
         lastDropCount = drops
+        if buffer.grow({ events.setReceiveBuffer(byteCount: $0) }) { advice.note(grown: buffer.byteCount) }
     }
 
     private mutating func note(_ loss: Loss) {

@@ -9,6 +9,8 @@ public final class ConntrackSource: Sendable {
     public struct Configuration: Sendable {
         /// Bytes of receive buffer for events; the kernel's own accounting doubles them.
         public var receiveBuffer = 64 << 20
+        /// What the receive buffer may grow to when it has overrun; not more than ``receiveBuffer`` is a fixed size.
+        public var greatestBuffer = 256 << 20
         /// Whether the kernel shall keep each session's end until it was taken, which holds up every other listener, too.
         public var isReliable = false
         /// Nanoseconds between two dumps; 0 is a single dump.

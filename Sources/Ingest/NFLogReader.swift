@@ -20,6 +20,7 @@ struct NFLogReader: ~Copyable {
     private var lastGaps: UInt64 = 0
     private var hasDropsWithoutGap = false
     private var quietTicks = 0
+    private var buffer: BufferGrowth
 
     static func open(
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
@@ -40,10 +41,14 @@ struct NFLogReader: ~Copyable {
         var requests = LogRequests(socket: socket)
         for group in configuration.groups { try requests.take(group, configuration) }
         return NFLogReader(
-            intake: intake, stopSignal: stopSignal, socket: requests.finish(), warnings: warnings)
+            intake: intake, stopSignal: stopSignal, socket: requests.finish(), warnings: warnings,
+            buffer: BufferGrowth(from: size, to: configuration.greatestBuffer))
     }
 
-    private init(intake: Intake, stopSignal: Signal, socket: consuming NetlinkSocket, warnings: [String]) {
+    private init(
+        intake: Intake, stopSignal: Signal, socket: consuming NetlinkSocket, warnings: [String], buffer: BufferGrowth
+    ) {
+        self.buffer = buffer
         self.warnings = warnings
         self.intake = intake
         self.stopSignal = stopSignal
@@ -96,6 +101,7 @@ struct NFLogReader: ~Copyable {
         let gaps = decoder.gapCount
         if drops != lastDrops, gaps == lastGaps { hasDropsWithoutGap = true }
         if gaps != lastGaps { hasDropsWithoutGap = false }
+        if drops != lastDrops { _ = buffer.grow { socket.setReceiveBuffer(byteCount: $0) } }
         (lastDrops, lastGaps) = (drops, gaps)
     }
 

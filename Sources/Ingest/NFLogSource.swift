@@ -6,6 +6,8 @@ public final class NFLogSource: Sendable {
         public var groups: [UInt16] = [100]
         /// Bytes of receive buffer; the kernel's own accounting doubles them.
         public var receiveBuffer = 32 << 20
+        /// What the receive buffer may grow to when it has overrun; not more than ``receiveBuffer`` is a fixed size.
+        public var greatestBuffer = 128 << 20
         /// Bytes of each packet that the kernel copies: enough for every header up to the ports and those in an ICMP error.
         public var copyRange: UInt32 = 256
         /// Packets that the kernel gathers before it sends them, if the flush timeout does not come first.

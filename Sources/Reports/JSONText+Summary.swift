@@ -49,6 +49,7 @@ extension JSONText {
         field("lost", summary.lostCounts)
         field("loss_times", summary.lossSpans)
         if summary.sufficientBuffer > 0 { field("sufficient_conntrack_buffer", UInt64(summary.sufficientBuffer)) }
+        if summary.grownBuffer > 0 { field("grown_conntrack_buffer", UInt64(summary.grownBuffer)) }
         field("uncounted_losses", summary.uncountedLosses)
         field("malformed", summary.malformedCounts)
         field("faults", summary.faultCounts)

@@ -91,6 +91,9 @@ public enum SummaryText {
             // Rounded up to whole MiB, as the option takes them.
             let size = (summary.sufficientBuffer >> 20) + 1
             text.append(contentsOf: ": --conntrack-buffer \(size)M would have held them".utf8)
+            if summary.grownBuffer > 0 {
+                text.append(contentsOf: " (it has grown to \(summary.grownBuffer >> 20)M)".utf8)
+            }
         }
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         if summary.lostCounts.nflog > 0 { appendSpan(summary.lossSpans[.nflog], to: &text) }

@@ -24,7 +24,9 @@ struct LiveSources {
             conntrack = nil
         } else {
             var configuration = configuration
-            if let buffer = options.conntrackBuffer { configuration.receiveBuffer = buffer.bytes }
+            if let buffer = options.conntrackBuffer {
+                (configuration.receiveBuffer, configuration.greatestBuffer) = (buffer.bytes, buffer.bytes)
+            }
             configuration.isReliable = options.reliable
             let source = try ConntrackSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
@@ -44,7 +46,9 @@ struct LiveSources {
     ) throws(IngestError) -> NFLogSource? {
         var configuration = NFLogSource.Configuration()
         configuration.groups = options.groups.numbers
-        if let buffer = options.nflogBuffer { configuration.receiveBuffer = buffer.bytes }
+        if let buffer = options.nflogBuffer {
+            (configuration.receiveBuffer, configuration.greatestBuffer) = (buffer.bytes, buffer.bytes)
+        }
         do throws(IngestError) {
             let source = try NFLogSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
@@ -56,8 +60,8 @@ struct LiveSources {
         }
     }
 
-    /// Bytes of receive buffer that would have held what conntrack lost; 0 where nothing was.
-    var sufficientBuffer: Int { conntrack?.advice.sufficientByteCount ?? 0 }
+    /// What conntrack's receive buffer came to.
+    var bufferAdvice: BufferAdvice? { conntrack?.advice }
 
     /// Ends all threads and waits for them.
     func stop() {

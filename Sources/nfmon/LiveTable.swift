@@ -51,7 +51,8 @@ struct LiveTable {
     /// How complete the table is, and what would have made it so.
     var completeness: TableSummary {
         var summary = store.withTable { $0.completeness }
-        summary.sufficientBuffer = sources.sufficientBuffer
+        summary.sufficientBuffer = sources.bufferAdvice?.sufficientByteCount ?? 0
+        summary.grownBuffer = sources.bufferAdvice?.grownByteCount ?? 0
         return summary
     }
 

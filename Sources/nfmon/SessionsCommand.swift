@@ -148,7 +148,9 @@ struct SessionsCommand: ParsableCommand {
         let now = ReceiveTime.now.wall
         let look = TableLook(live.store, into: selection(at: now), filter)
         var summary = look.summary
-        summary.sufficientBuffer = live.completeness.sufficientBuffer
+        let completeness = live.completeness
+        summary.sufficientBuffer = completeness.sufficientBuffer
+        summary.grownBuffer = completeness.grownBuffer
         // A single look misses nothing by that; what came and went between two of them does.
         if top != nil, !sources.noConntrack { summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         try write(

@@ -22,8 +22,8 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("conntrack-buffer"),
         help: ArgumentHelp(
-            "Receive buffer for conntrack events, in bytes (K, M, G). (default: 64M)",
-            discussion: "An event takes about 1.3 KB of it until it is read.", valueName: "bytes"),
+            "Receive buffer for conntrack events, in bytes (K, M, G). (default: 64M, which grows to 256M after overruns)",
+            discussion: "An event takes about 1.3 KB of it until it is read. A size that is given does not grow.", valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var conntrackBuffer: ByteCount?
 
@@ -40,7 +40,9 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         name: .customLong("nflog-buffer"),
-        help: ArgumentHelp("Receive buffer for logged packets, in bytes (K, M, G). (default: 32M)", valueName: "bytes"),
+        help: ArgumentHelp(
+            "Receive buffer for logged packets, in bytes (K, M, G). (default: 32M, which grows to 128M after overruns)",
+            valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var nflogBuffer: ByteCount?
 
