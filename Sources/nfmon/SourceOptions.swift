@@ -23,7 +23,8 @@ struct SourceOptions: ParsableArguments {
         name: .customLong("conntrack-buffer"),
         help: ArgumentHelp(
             "Receive buffer for conntrack events, in bytes (K, M, G). (default: 64M, which grows to 256M after overruns)",
-            discussion: "An event takes about 1.3 KB of it until it is read. A size that is given does not grow.", valueName: "bytes"),
+            discussion: "An event takes about 1.3 KB of it until it is read. A size that is given does not grow.",
+            valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var conntrackBuffer: ByteCount?
 
