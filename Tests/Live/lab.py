@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 import sys
+import tempfile
 
 import cleanup
 import session
@@ -98,6 +99,21 @@ class Lab:
     def flush(self):
         """Ends every session, whereupon the kernel sends DESTROY."""
         self.inside("conntrack", "-F")
+
+    def fill(self, count, network, seconds):
+        """Makes entries of UDP flows from 10.`network`.0.0/16, which live for so many seconds; some 100,000 a second."""
+        with tempfile.NamedTemporaryFile("w", prefix="nfmon-live-", encoding="ascii") as file:
+            for number in range(count):
+                host, port = divmod(number, 50_000)
+                file.write(
+                    f"-A -t {seconds} -p udp -s 10.{network}.{host}.1 --sport {5000 + port} -d 198.51.100.9 --dport 53\n"
+                )
+            file.flush()
+            self.inside("conntrack", "-R", file.name)
+
+    def entry_count(self):
+        """How many entries the kernel's table has."""
+        return int(self.inside("conntrack", "-C").stdout)
 
     def watch_ends(self):
         """`conntrack -E` for DESTROY, beside nfmon."""

@@ -1,11 +1,45 @@
 """Sessions that were there before nfmon: what events alone would never tell."""
 
+import collections
+import re
+
 from case import LiveTest
 from session import by_key, counters
 
 # The kernel's table is dumped every 10 s; a session that a dump does not show is looked for once more, at once.
 SWEEP = 10
 INFERRED_WITHIN = 2 * SWEEP + 5
+# Seconds that entries live which shall expire: enough for a first dump of all of them on a slow machine.
+LIFE = 15
+
+
+class Tally:
+    """How often each session began and ended in a stream of events that is too long to keep."""
+
+    _event = re.compile(rb'"action":"(session-\w+)".*"session":"(\w+)"(?:,"end":"(\w+)")?')
+
+    def __init__(self, monitor):
+        self._file = open(monitor.output_path, "rb")
+        self._rest = b""
+        self.counts = collections.defaultdict(collections.Counter)
+        self.ways = collections.Counter()
+
+    def read(self):
+        """Counts what is new, and returns itself."""
+        while chunk := self._file.read(1 << 20):
+            *lines, self._rest = (self._rest + chunk).split(b"\n")
+            for action, name, way in filter(None, (self._parse(line) for line in lines)):
+                self.counts[action][name] += 1
+                if action == "session-end":
+                    self.ways[way] += 1
+        return self
+
+    def _parse(self, line):
+        found = self._event.search(line)
+        return found and (found[1].decode(), found[2], found[3] and found[3].decode())
+
+    def close(self):
+        self._file.close()
 
 
 class OlderSessions(LiveTest):
@@ -86,3 +120,28 @@ class OlderSessions(LiveTest):
         self.assertEqual((counters(end["source"]), counters(end["destination"])), (before.up, before.down))
         self.assertEqual(list(by_key(quiet.events(), "session-start")), [])
         self.assertEqual(len(quiet.about("session-end")), 1)
+
+    def test_two_hundred_thousand_that_no_event_tells_of_all_end_exactly_once(self):
+        """One half is deleted, the other expires."""
+        half = 100_000
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        self.assertEqual(lab.inside("sysctl", "-n", "net.netfilter.nf_conntrack_events").stdout.strip(), "2")
+        lab.fill(half, 1, seconds=600)
+        lab.fill(half, 2, seconds=LIFE)
+        monitor = self.closing(lab.events("--no-nflog"))
+        tally = self.closing(Tally(monitor))
+        self.until(lambda: len(tally.read().counts["session-start"]) == 2 * half, "the first dump shows all", LIFE)
+        lab.delete("-s", "10.1.0.0", "--mask-src", "255.255.0.0")
+        self.until(
+            lambda: len(tally.read().counts["session-end"]) == 2 * half, "all have ended", LIFE + INFERRED_WITHIN
+        )
+        self.assertEqual(lab.entry_count(), 0, "so says conntrack -C")
+        monitor.until_quiet()
+        self.assert_ends_well(monitor)
+        tally.read()
+        self.assertEqual(dict(tally.ways), {"inferred": 2 * half}, "the kernel told some: this test shows nothing")
+        for action in "session-start", "session-end":
+            self.assertEqual(set(tally.counts[action].values()), {1}, f"some sessions have more than one {action}")
+        self.assertEqual(tally.counts["session-start"], tally.counts["session-end"])
+        self.assertEqual(sorted(tally.counts), ["session-end", "session-start"])
