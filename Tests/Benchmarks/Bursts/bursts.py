@@ -12,10 +12,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "Live"))
 
 import cleanup  # noqa: E402  Tests/Live
+import dumps  # noqa: E402
 from lab import Lab  # noqa: E402
-from readers import EVENT_READERS, GROUP, PACKET_READERS  # noqa: E402
-
-LOAD = os.path.join(os.environ["BINARIES"], "Load")
+from readers import EVENT_READERS, GROUP, LOAD, PACKET_READERS  # noqa: E402
 
 
 class Burst:
@@ -95,6 +94,8 @@ class Packets(Burst):
 
 
 BURSTS = {"entries": (Entries, 200_000), "connections": (Connections, 200_000), "packets": (Packets, 1_000_000)}
+#: Not a burst, but measured by the same means: entries of the table that is dumped.
+DUMP, DUMP_COUNT = "dump", 500_000
 
 
 def table_size(lab):
@@ -143,6 +144,18 @@ def put_through(burst, reader_class):
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def put_all_through(burst, words):
+    """Each reader whose name contains these words through one burst: a table."""
+    print(f"\n{burst.count:,} {burst.title}")
+    print(
+        f"  {'':28} {'delivered':>11} {'':>9} {'says lost':>12} {'is lost':>11} {'CPU s':>7} {'s/mill.':>7} "
+        f"{'MiB':>7} {'took s':>7}"
+    )
+    for reader in burst.readers:
+        if words in reader.name:
+            put_through(burst, reader)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="Tests/Benchmarks/bursts")
     parser.add_argument("burst", nargs="*", metavar="burst", help="which bursts; all by default")
@@ -150,22 +163,17 @@ def main():
     parser.add_argument("--reader", default="", help="only the readers whose names contain this")
     options = parser.parse_args()
     for name in options.burst:
-        if name not in BURSTS:
-            parser.error(f"unknown burst '{name}': use {', '.join(BURSTS)}")
+        if name not in (*BURSTS, DUMP):
+            parser.error(f"unknown burst '{name}': use {', '.join((*BURSTS, DUMP))}")
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda *_: sys.exit(130))
     try:
-        for name in options.burst or BURSTS:
-            kind, count = BURSTS[name]
-            burst = kind(options.count or count)
-            print(f"\n{burst.count:,} {burst.title}")
-            print(
-                f"  {'':28} {'delivered':>11} {'':>9} {'says lost':>12} {'is lost':>11} {'CPU s':>7} {'s/mill.':>7} "
-                f"{'MiB':>7} {'took s':>7}"
-            )
-            for reader in kind.readers:
-                if options.reader in reader.name:
-                    put_through(burst, reader)
+        for name in options.burst or (*BURSTS, DUMP):
+            if name == DUMP:
+                dumps.measure(options.count or DUMP_COUNT)
+            else:
+                kind, count = BURSTS[name]
+                put_all_through(kind(options.count or count), options.reader)
     finally:
         for failure in cleanup.close_all():
             print(failure, file=sys.stderr)

@@ -9,6 +9,7 @@ import time
 from processes import run, until
 
 NFMON = os.environ["NFMON"]
+LOAD = os.path.join(os.environ["BINARIES"], "Load")
 BARE_LOOP = os.path.join(os.environ["BINARIES"], "BareLoop")
 GROUP = 100
 

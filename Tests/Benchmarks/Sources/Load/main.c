@@ -2,6 +2,7 @@
 //
 //   Load entries COUNT                 creates COUNT conntrack entries by ctnetlink, then deletes them
 //   Load fill COUNT                    creates COUNT conntrack entries and leaves them there
+//   Load churn SECONDS RATE            creates and deletes entries beside those, so that RATE events a second are told
 //   Load connections COUNT FROM TO     sends one UDP datagram for each of COUNT connections from address FROM to address TO
 //   Load packets COUNT FROM TO         sends COUNT UDP datagrams of one connection
 //
@@ -20,8 +21,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { BATCH = 64, PORTS = 50000, FIRST_PORT = 2000, DISCARD = 9 };
+enum { BATCH = 64, PORTS = 50000, FIRST_PORT = 2000, DISCARD = 9, STEPS_PER_SECOND = 200 };
+
+// The number of the first entry that is beside those that "fill" made: 256 networks of 256 addresses further on.
+static const size_t BESIDE = (size_t)PORTS << 16;
 
 static void fail(const char *operation) {
     fprintf(stderr, "Load: %s: %s\n", operation, strerror(errno));
@@ -60,13 +65,13 @@ static size_t count_refusals(struct mnl_socket *socket) {
     }
 }
 
-static void send_entries(struct mnl_socket *socket, size_t count, uint16_t type, uint16_t flags) {
+static void send_entries(struct mnl_socket *socket, size_t start, size_t count, uint16_t type, uint16_t flags) {
     static char buffer[BATCH * 512];
     struct nf_conntrack *entry = nfct_new();
-    size_t refusals = 0;
-    for (size_t first = 0; first < count; first += BATCH) {
+    size_t refusals = 0, end = start + count;
+    for (size_t first = start; first < end; first += BATCH) {
         size_t length = 0;
-        for (size_t number = first; number < first + BATCH && number < count; number++) {
+        for (size_t number = first; number < first + BATCH && number < end; number++) {
             struct nlmsghdr *header = mnl_nlmsg_put_header(buffer + length);
             header->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | type;
             header->nlmsg_flags = NLM_F_REQUEST | flags;
@@ -90,17 +95,51 @@ static void send_entries(struct mnl_socket *socket, size_t count, uint16_t type,
     }
 }
 
-static void entries(size_t count, int are_deleted) {
+static void create(struct mnl_socket *socket, size_t start, size_t count) {
+    send_entries(socket, start, count, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+}
+
+static void delete(struct mnl_socket *socket, size_t start, size_t count) {
+    send_entries(socket, start, count, IPCTNL_MSG_CT_DELETE, 0);
+}
+
+static struct mnl_socket *open_socket(void) {
     struct mnl_socket *socket = mnl_socket_open(NETLINK_NETFILTER);
     if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) fail("open a ctnetlink socket");
+    return socket;
+}
+
+static void entries(size_t count) {
+    struct mnl_socket *socket = open_socket();
     double start = now();
-    send_entries(socket, count, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+    create(socket, BESIDE, count);
     double created = now();
     printf("create %.3f\n", created - start);
-    if (are_deleted) {
-        send_entries(socket, count, IPCTNL_MSG_CT_DELETE, 0);
-        printf("delete %.3f\n", now() - created);
+    delete(socket, BESIDE, count);
+    printf("delete %.3f\n", now() - created);
+    mnl_socket_close(socket);
+}
+
+static void fill(size_t count) {
+    struct mnl_socket *socket = open_socket();
+    double start = now();
+    create(socket, 0, count);
+    printf("create %.3f\n", now() - start);
+    mnl_socket_close(socket);
+}
+
+// Each entry lives for a second, so that dumps meet it.
+static void churn(size_t seconds, size_t rate) {
+    struct mnl_socket *socket = open_socket();
+    size_t step_count = rate / 2 / STEPS_PER_SECOND, steps = seconds * STEPS_PER_SECOND;
+    double start = now();
+    for (size_t step = 0; step < steps + STEPS_PER_SECOND; step++) {
+        if (step < steps) create(socket, BESIDE + step * step_count, step_count);
+        if (step >= STEPS_PER_SECOND) delete(socket, BESIDE + (step - STEPS_PER_SECOND) * step_count, step_count);
+        double wait = start + (double)(step + 1) / STEPS_PER_SECOND - now();
+        if (wait > 0) usleep((useconds_t)(wait * 1e6));
     }
+    printf("events %zu\nchurn %.3f\n", 2 * steps * step_count, now() - start);
     mnl_socket_close(socket);
 }
 
@@ -156,15 +195,19 @@ static void packets(size_t count, const char *from, const char *to, int is_one_c
 int main(int argc, char **argv) {
     size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     if (argc == 3 && !strcmp(argv[1], "entries")) {
-        entries(count, 1);
+        entries(count);
     } else if (argc == 3 && !strcmp(argv[1], "fill")) {
-        entries(count, 0);
+        fill(count);
+    } else if (argc == 4 && !strcmp(argv[1], "churn")) {
+        churn(count, strtoul(argv[3], NULL, 10));
     } else if (argc == 5 && !strcmp(argv[1], "connections")) {
         packets(count, argv[3], argv[4], 0);
     } else if (argc == 5 && !strcmp(argv[1], "packets")) {
         packets(count, argv[3], argv[4], 1);
     } else {
-        fputs("usage: Load entries COUNT | fill COUNT | connections COUNT FROM TO | packets COUNT FROM TO\n", stderr);
+        fputs(
+            "usage: Load entries COUNT | fill COUNT | churn SECONDS RATE | connections COUNT FROM TO | packets COUNT FROM TO\n",
+            stderr);
         return 64;
     }
     return 0;
