@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A short text from the kernel (a rule's prefix, a helper, an interface's name), by its number in a ``NameTable``.
 public struct NameID: Hashable, Sendable {
     public var rawValue: UInt16
@@ -27,7 +25,7 @@ public final class NameTable: Sendable {
         var numbers: [Name: NameID] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     public init() {}
 

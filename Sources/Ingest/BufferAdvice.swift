@@ -1,4 +1,4 @@
-import Synchronization
+internal import FlowModel
 
 /// How large the receive buffer is, and what would have held the greatest burst that overran it.
 public final class BufferAdvice: Sendable {
@@ -7,7 +7,7 @@ public final class BufferAdvice: Sendable {
         var grown = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Bytes, as `--conntrack-buffer` counts them; 0 where nothing was lost.
     public var sufficientByteCount: Int { state.withLock { $0.sufficient } }

@@ -1,5 +1,4 @@
 public import FlowModel
-import Synchronization
 
 /// The conntrack lane: NEW, UPDATE and DESTROY events, and dumps of the table beside them.
 ///
@@ -45,7 +44,7 @@ public final class ConntrackSource: Sendable {
         isFiltered = reader.isFiltered
         advice = reader.advice
         self.stopSignal = stopSignal
-        let shared = Mutex(reader)
+        let shared = Lock(reader)
         thread = try Thread(name: "nf-conntrack") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in

@@ -1,5 +1,4 @@
 internal import FlowModel
-import Synchronization
 internal import Wire
 
 /// The interfaces' names: all of them at the start, then every one that comes, goes or is renamed (rtnetlink).
@@ -13,7 +12,7 @@ public final class LinkSource: Sendable {
         var reader = try LinkReader.open(intake, stopSignal)
         try reader.readAll()
         self.stopSignal = stopSignal
-        let shared = Mutex(reader)
+        let shared = Lock(reader)
         thread = try Thread(name: "nf-links") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in

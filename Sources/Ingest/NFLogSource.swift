@@ -1,4 +1,4 @@
-import Synchronization
+internal import FlowModel
 
 /// The NFLOG lane: the packets that rules log to some groups.
 public final class NFLogSource: Sendable {
@@ -31,7 +31,7 @@ public final class NFLogSource: Sendable {
         let reader = try NFLogReader.open(configuration, intake, stopSignal)
         warnings = reader.warnings
         self.stopSignal = stopSignal
-        let shared = Mutex(reader)
+        let shared = Lock(reader)
         thread = try Thread(name: "nf-log") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in

@@ -1,6 +1,5 @@
 public import FlowModel
 internal import Glibc
-import Synchronization
 internal import Wire
 
 /// Writes what the kernel sent into a savefile, in the order in which it was taken in.
@@ -19,9 +18,9 @@ public final class Recorder: Sendable {
     private static let patience: UInt64 = 1_000_000_000
 
     private let path: String
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// Not in ``state``, whose lock is held while a slow reader is waited for.
-    private let firstFailure = Mutex<IngestError?>(nil)
+    private let firstFailure = Lock<IngestError?>(nil)
     private let hurry: Signal
 
     /// Creates the file, readable by its owner only, as it tells who talks to whom; or empties one that exists, whose mode is
@@ -37,7 +36,7 @@ public final class Recorder: Sendable {
         hurry = try Signal()
         var pending: [UInt8] = []
         SavefileHeader(linkType: .netlink).append(to: &pending)
-        state = Mutex(
+        state = Lock(
             State(
                 file: Descriptor(owning: number), stream: OutputStream(writingTo: number, name: "savefile \(path)"),
                 pending: pending))

@@ -1,8 +1,8 @@
-import Synchronization
+internal import FlowModel
 
 /// Why a source's thread ended before it was told to, where others can see it.
 public final class SourceFailure: Sendable {
-    private let error = Mutex<IngestError?>(nil)
+    private let error = Lock<IngestError?>(nil)
     private let onFailure: @Sendable () -> Void
 
     /// - Parameter onFailure: called from the thread of the source that failed.

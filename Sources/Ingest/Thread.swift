@@ -1,10 +1,10 @@
 internal import CLinux
+internal import FlowModel
 internal import Glibc
-import Synchronization
 
 /// A thread of a source: it ends when its body returns, and its owner waits for that.
 final class Thread: Sendable {
-    private let handle: Mutex<pthread_t?>
+    private let handle: Lock<pthread_t?>
 
     /// Starts a thread.
     ///
@@ -35,7 +35,7 @@ final class Thread: Sendable {
             unsafe start.release()
             throw IngestError("start a thread", errno: result)
         }
-        self.handle = Mutex(handle)
+        self.handle = Lock(handle)
     }
 
     /// Waits for the thread's end; at once if that was done before.

@@ -1,5 +1,4 @@
 public import FlowModel
-import Synchronization
 
 /// The one session table, shared: sources deliver to it, an output takes its events, queries look at it.
 ///
@@ -19,7 +18,7 @@ public final class SessionStore: ObservationSink {
     public static let defaultQueueLimit = 65_536
 
     private let queueLimit: Int
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let onChange: @Sendable () -> Void
 
     /// - Parameters:
@@ -32,7 +31,7 @@ public final class SessionStore: ObservationSink {
     ) {
         var configuration = configuration
         configuration.maximumEvents = queueLimit
-        state = Mutex(State(table: SessionTable(configuration: configuration, seed: seed)))
+        state = Lock(State(table: SessionTable(configuration: configuration, seed: seed)))
         self.queueLimit = queueLimit
         self.onChange = onChange
     }

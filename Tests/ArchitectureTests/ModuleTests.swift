@@ -2,17 +2,16 @@ import Testing
 
 /// Who may import whom, as `Sources/README.md` draws it: one way, from the kernel to the output.
 struct ModuleTests {
-    /// What each module may import.
+    /// What each module may import. A lock is FlowModel's `Lock`, which the thread sanitizer sees; `Mutex` it does not.
     static let allowed: [String: Set<String>] = [
         "FlowModel": ["Synchronization"],
         "Wire": ["FlowModel"],
-        "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "Glibc", "Synchronization"],
-        "Sessions": ["FlowModel", "Synchronization"],
+        "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "Glibc"],
+        "Sessions": ["FlowModel"],
         "Query": ["FlowModel"],
         "Reports": ["FlowModel", "Query"],
         "nfmon": [
             "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Reports", "ArgumentParser", "FoundationEssentials",
-            "Synchronization",
         ],
     ]
 

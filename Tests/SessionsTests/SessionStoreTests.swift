@@ -1,6 +1,5 @@
 import FlowModel
 import Sessions
-import Synchronization
 import Testing
 
 struct SessionStoreTests {
@@ -94,7 +93,7 @@ struct SessionStoreTests {
 
     @Test
     func theOutputIsWokenWhenTheFirstEventComesAndWhenADumpEnds() {
-        let wakes = Mutex(0)
+        let wakes = Lock(0)
         let store = SessionStore(seed: (1, 2)) { wakes.withLock { $0 += 1 } }
         _ = store.take(news(0..<1), at: Self.time)
         _ = store.take(news(1..<2), at: Self.time)
