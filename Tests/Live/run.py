@@ -6,6 +6,8 @@
 runs all of them, or those whose file or name holds one of the words. Prints each test with its outcome as it goes, and
 last "N passed, N failed, N skipped". Exit status 1 if one failed, or was skipped although root and namespaces are there;
 without these all are skipped, and that is no failure. Ctrl-C cleans up and exits 130.
+
+SANITIZER=address or thread says that nfmon was built with that sanitizer: a test in which it reports anything has failed.
 """
 
 import os
@@ -30,8 +32,9 @@ class Terminated(KeyboardInterrupt):
 class Report(unittest.TestResult):
     """Prints each test's outcome when it is known, and counts."""
 
-    def __init__(self, **_):
+    def __init__(self, sanitizer_reports):
         super().__init__()
+        self._sanitizer_reports = sanitizer_reports
         self.passed = self.failed = self.omitted = 0
 
     def startTest(self, test):
@@ -40,6 +43,7 @@ class Report(unittest.TestResult):
         self._outcomes = []
 
     def stopTest(self, test):
+        self._outcomes += [("failed", text) for text in self._sanitizer_reports.take()]
         took = f"{time.monotonic() - self._begun:.1f} s"
         failures = [text for kind, text in self._outcomes if kind == "failed"]
         reasons = [text for kind, text in self._outcomes if kind == "skipped"]
@@ -123,7 +127,6 @@ def main():
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, interrupt)
     why_not = hindrance()
-    report = Report()
     status = 0
     if why_not is None:
         nfmon = os.environ.get("NFMON", "")
@@ -132,7 +135,9 @@ def main():
     os.umask(0o022)
     import cleanup
     import lab
+    import sanitizer
 
+    report = Report(sanitizer.Reports())
     suite = unittest.TestSuite(chosen(unittest.defaultTestLoader.discover(HERE, "test_*.py"), sys.argv[1:]))
     if why_not is None and missing_tools():
         why_not = "not installed: " + " ".join(missing_tools())

@@ -1,6 +1,7 @@
 """Sessions that were there before nfmon: what events alone would never tell."""
 
 import collections
+import json
 import re
 
 from case import LiveTest
@@ -9,6 +10,8 @@ from session import by_key, counters
 # The kernel's table is dumped every 10 s; a session that a dump does not show is looked for once more, at once.
 SWEEP = 10
 INFERRED_WITHIN = 2 * SWEEP + 5
+# Between two dumps there are at least so many times the seconds that the last one took.
+LEAST_PAUSE = 20
 # Seconds that entries live which shall expire: enough for a first dump of all of them on a slow machine.
 LIFE = 15
 
@@ -22,21 +25,26 @@ class Tally:
         self._file = open(monitor.output_path, "rb")
         self._rest = b""
         self.counts = collections.defaultdict(collections.Counter)
+        #: Seconds that the first dump took; None until it has ended.
+        self.dump_duration = None
         self.ways = collections.Counter()
 
     def read(self):
         """Counts what is new, and returns itself."""
         while chunk := self._file.read(1 << 20):
             *lines, self._rest = (self._rest + chunk).split(b"\n")
-            for action, name, way in filter(None, (self._parse(line) for line in lines)):
-                self.counts[action][name] += 1
-                if action == "session-end":
-                    self.ways[way] += 1
+            for line in lines:
+                self._count(line)
         return self
 
-    def _parse(self, line):
-        found = self._event.search(line)
-        return found and (found[1].decode(), found[2], found[3] and found[3].decode())
+    def _count(self, line):
+        if found := self._event.search(line):
+            action = found[1].decode()
+            self.counts[action][found[2]] += 1
+            if action == "session-end":
+                self.ways[found[3].decode()] += 1
+        elif b'"phase":"end"' in line:
+            self.dump_duration = json.loads(line)["event"]["duration"] / 1e9
 
     def close(self):
         self._file.close()
@@ -131,11 +139,11 @@ class OlderSessions(LiveTest):
         lab.fill(half, 2, seconds=LIFE)
         monitor = self.closing(lab.events("--no-nflog"))
         tally = self.closing(Tally(monitor))
-        self.until(lambda: len(tally.read().counts["session-start"]) == 2 * half, "the first dump shows all", LIFE)
+        self.until(lambda: tally.read().dump_duration, "the first dump ends", LIFE)
+        self.assertEqual(len(tally.counts["session-start"]), 2 * half, "it shows all")
         lab.delete("-s", "10.1.0.0", "--mask-src", "255.255.0.0")
-        self.until(
-            lambda: len(tally.read().counts["session-end"]) == 2 * half, "all have ended", LIFE + INFERRED_WITHIN
-        )
+        within = LIFE + INFERRED_WITHIN + LEAST_PAUSE * tally.dump_duration
+        self.until(lambda: len(tally.read().counts["session-end"]) == 2 * half, "all have ended", within)
         self.assertEqual(lab.entry_count(), 0, "so says conntrack -C")
         monitor.until_quiet()
         self.assert_ends_well(monitor)
