@@ -60,6 +60,25 @@ class Overrun(LiveTest):
         os.kill(monitor.process.pid, signal.SIGCONT)
         self.assert_recovers(lab, monitor)
 
+    def test_a_buffer_of_nobodys_choice_grows_with_its_need(self):
+        lab = self.make_lab()
+        # More than 64 MiB hold: to listen to events is what makes the kernel send them.
+        monitor = self.closing(lab.events("--no-nflog", "-o", "compact"))
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.fill(150_000, 1, seconds=600)
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        self.until(lambda: self.event_drops(lab, monitor) > 0, "the burst is too great")
+        drops = self.event_drops(lab, monitor)
+        monitor.until_quiet()
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        lab.flush()
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        monitor.until_quiet()
+        self.assertEqual(self.event_drops(lab, monitor), drops, "the next burst is not")
+        self.assertEqual(monitor.stop(), 0)
+        self.assertIn(f"conntrack lost {drops:,} messages (overrun)", monitor.summary)
+        self.assertIn("(it has grown to 128M)", monitor.summary)
+
     def test_the_buffer_that_it_names_would_have_sufficed(self):
         lab = self.make_lab("new")
 
