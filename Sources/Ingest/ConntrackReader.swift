@@ -36,6 +36,7 @@ struct ConntrackReader: ~Copyable {
     private let mayGather: Bool
     private var burst: BurstGauge
     private var buffer: BufferGrowth
+    private var lastTurn = ReceiveTime.now.monotonic
     /// How many events the current turn has read.
     private var turnCount = 0
 
@@ -111,7 +112,10 @@ struct ConntrackReader: ~Copyable {
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
             if shedder.stepIfDue(at: now) { try changeSubscription() }
+            let turn = now &- lastTurn
+            lastTurn = now
             if isCongested {
+                schedule.pause(for: turn)
                 dumps.pause(at: now)
                 continue
             }

@@ -32,6 +32,9 @@ struct DumpSchedule {
         return sequence.next(cause)
     }
 
+    /// The dump waits so long for the output, which is no part of what it costs.
+    mutating func pause(for nanoseconds: UInt64) { startedAt &+= nanoseconds }
+
     /// The dump has ended; the next one is due after `interval`, or after `leastPauseFactor` times the dump's duration if
     /// that is longer; or never if `interval` is 0.
     mutating func end(at now: UInt64, interval: UInt64, leastPauseFactor: UInt64) {

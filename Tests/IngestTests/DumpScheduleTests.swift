@@ -25,6 +25,14 @@ import Testing
         #expect(schedule.due(at: 63 * Self.second) == .periodic)
     }
 
+    @Test func timeInWhichADumpWaitedForTheOutputIsNotItsCost() {
+        var schedule = DumpSchedule()
+        _ = schedule.begin(.initial, at: 0)
+        schedule.pause(for: 59 * Self.second)
+        schedule.end(at: 60 * Self.second, interval: 10 * Self.second, leastPauseFactor: 20)
+        #expect(schedule.due(at: 80 * Self.second) == .periodic, "as after a dump of one second")
+    }
+
     @Test func lossIsAnsweredSoonAndNotAtOnceAgain() {
         var schedule = ended(after: 2 * Self.second)
         schedule.noteLoss(at: 2 * Self.second + 1)
