@@ -1,7 +1,8 @@
 /// A ``BooleanTree`` as a list of tests, each of which says where to go on: always further down, so that no evaluation asks
 /// a test twice or looks at one that no longer matters.
 ///
-/// Session filters run as one, and the kernel's socket filter is written from one.
+/// Session filters run as one, and the kernel's socket filter is written from one. To evaluate it, begin at ``start``, and
+/// go on from step to step while the place is less than ``reject``.
 public struct DecisionList<Test: Sendable>: Sendable {
     public struct Step: Sendable {
         public let test: Test
@@ -43,20 +44,5 @@ public struct DecisionList<Test: Sendable>: Sendable {
                 append(part, onTrue: onTrue, onFalse: index == parts.count - 1 ? onFalse : next)
             }
         }
-    }
-
-    /// Asks the tests of `subject` until the answer is known.
-    ///
-    /// - Complexity: O(tests); allocates nothing.
-    @inlinable
-    @inline(__always)
-    public func evaluate<Subject>(
-        _ subject: borrowing Subject, _ passes: (borrowing Test, borrowing Subject) -> Bool
-    ) -> Bool {
-        var place = start
-        while place < Self.reject {
-            place = passes(steps[Int(place)].test, subject) ? steps[Int(place)].onTrue : steps[Int(place)].onFalse
-        }
-        return place == Self.accept
     }
 }

@@ -22,7 +22,13 @@ public struct SourceFilter: Sendable {
     ///
     /// - Complexity: O(tests); allocates nothing.
     public func admits(_ observation: borrowing ConntrackObservation) -> Bool {
-        decisions.evaluate(observation) { $0.admits($1) }
+        // Not by a closure, to which the observation would be copied.
+        var place = decisions.start
+        while place < DecisionList<SourceTest>.reject {
+            let passes = decisions.steps[Int(place)].test.admits(observation)
+            place = passes ? decisions.steps[Int(place)].onTrue : decisions.steps[Int(place)].onFalse
+        }
+        return place == DecisionList<SourceTest>.accept
     }
 }
 

@@ -39,6 +39,12 @@ public struct SessionFilter: Sendable {
     ///   - now: what the duration of a session that has not ended is counted to.
     /// - Complexity: O(tests); allocates nothing.
     public func admits(_ session: borrowing Session, interfaces: InterfaceNames, now: Timestamp) -> Bool {
-        decisions.evaluate(session) { $0.admits($1, interfaces: interfaces, now: now) }
+        // Not by a closure, to which the session would be copied.
+        var place = decisions.start
+        while place < DecisionList<SessionTest>.reject {
+            let passes = decisions.steps[Int(place)].test.admits(session, interfaces: interfaces, now: now)
+            place = passes ? decisions.steps[Int(place)].onTrue : decisions.steps[Int(place)].onFalse
+        }
+        return place == DecisionList<SessionTest>.accept
     }
 }

@@ -56,24 +56,27 @@ public struct SessionTest: Hashable, NegatableTest {
     ///   - interfaces: the names that indexes have.
     ///   - now: what the duration of a session that has not ended is counted to.
     func admits(_ session: borrowing Session, interfaces: InterfaceNames, now: Timestamp) -> Bool {
-        let record = session.record
+        // The record is read where it lies: copying it would cost more than the tests.
         switch subject {
-        case .family(let family): return answer(record.original.family == family)
-        case .transport(let range): return answer(range.contains(record.original.transport.rawValue))
-        case .address(let side, let prefix):
-            guard let endpoint = record.endpoint(side) else { return false }
-            return answer(prefix.contains(endpoint.address, family: endpoint.family))
+        case .family(let family): return answer(session.record.original.family == family)
+        case .transport(let range): return answer(range.contains(session.record.original.transport.rawValue))
+        case .address(let side, let prefix): return admits(address: prefix, side, session)
         case .port(let side, let range):
-            guard let port = record.endpoint(side)?.port else { return false }
-            return answer(range.contains(port))
+            guard session.record.original.transport.hasPorts else { return false }
+            switch side {
+            case .source: return answer(range.contains(session.record.original.sourcePort))
+            case .destination: return answer(range.contains(session.record.original.destinationPort))
+            case .translatedSource: return answer(session.record.translatedSource?.port.map(range.contains))
+            case .translatedDestination: return answer(session.record.translatedDestination?.port.map(range.contains))
+            }
         case .zone(let range): return answer(session.zone.map(range.contains))
         // The kernel leaves a mark of 0 out of its messages.
         case .mark(let value, let mask):
-            guard record.facts.contains(.conntrack) else { return false }
+            guard session.record.facts.contains(.conntrack) else { return false }
             return answer((session.mark ?? 0) & mask == value)
-        case .state(let state): return answer(record.tcpState == .none ? nil : record.tcpState == state)
+        case .state(let state): return answer(session.record.tcpState == .none ? nil : session.record.tcpState == state)
         case .status(let bits):
-            return answer(record.facts.contains(.conntrack) ? record.status.isSuperset(of: bits) : nil)
+            return answer(session.record.facts.contains(.conntrack) ? session.record.status.isSuperset(of: bits) : nil)
         case .verdict(let verdict):
             guard let nflog = session.nflog, nflog.verdict != .unknown else { return false }
             return answer(nflog.verdict == verdict)
@@ -83,10 +86,22 @@ public struct SessionTest: Hashable, NegatableTest {
         case .ingress(let name): return answer((session.nflog?.ingress).flatMap { interfaces[$0] }.map { $0 == name })
         case .egress(let name): return answer((session.nflog?.egress).flatMap { interfaces[$0] }.map { $0 == name })
         case .lane(let lane):
-            return answer(record.facts.contains(lane == .conntrack ? .conntrack : .nflog))
-        case .bytes(let range): return answer(session.counters.map { range.contains($0.total.byteCount) })
-        case .packets(let range): return answer(session.counters.map { range.contains($0.total.packetCount) })
+            return answer(session.record.facts.contains(lane == .conntrack ? .conntrack : .nflog))
+        case .bytes(let range): return answer(session.total.map { range.contains($0.byteCount) })
+        case .packets(let range): return answer(session.total.map { range.contains($0.packetCount) })
         case .duration(let range): return answer(session.duration(to: now).map(range.contains))
+        }
+    }
+
+    private func admits(address prefix: IPPrefix, _ side: Side, _ session: borrowing Session) -> Bool {
+        let family = session.record.original.family
+        switch side {
+        case .source: return answer(prefix.contains(session.record.original.source, family: family))
+        case .destination: return answer(prefix.contains(session.record.original.destination, family: family))
+        case .translatedSource:
+            return answer(session.record.translatedSource.map { prefix.contains($0.address, family: family) })
+        case .translatedDestination:
+            return answer(session.record.translatedDestination.map { prefix.contains($0.address, family: family) })
         }
     }
 
@@ -94,14 +109,10 @@ public struct SessionTest: Hashable, NegatableTest {
     private func answer(_ known: Bool?) -> Bool { known.map { $0 != isNegated } ?? false }
 }
 
-extension SessionRecord {
+extension Session {
+    /// Both directions together, of the best counters there are, as ``counters`` has them.
     @inline(__always)
-    fileprivate func endpoint(_ side: SessionTest.Side) -> Endpoint? {
-        switch side {
-        case .source: source
-        case .destination: destination
-        case .translatedSource: translatedSource
-        case .translatedDestination: translatedDestination
-        }
+    fileprivate var total: Counters? {
+        record.facts.contains(.counters) ? record.counters.total : nflog?.counters.total
     }
 }

@@ -4,6 +4,7 @@ enum SpeedPart: String, CaseIterable {
     case table
     case top
     case stream
+    case filter
 
     func run(repetitions: Int) {
         switch self {
@@ -13,6 +14,7 @@ enum SpeedPart: String, CaseIterable {
             for count in [1000, 100_000, 1_000_000] { run([TableBenchmarks.group(sessionCount: count)], repetitions) }
         case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream()], repetitions)
+        case .filter: run([FilterBenchmarks.group()], repetitions)
         }
     }
 
