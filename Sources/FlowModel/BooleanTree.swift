@@ -2,7 +2,7 @@
 ///
 /// So that a test whose answer is unknown can count as not passed, whichever way round it was asked: neither `mark = 5` nor
 /// `mark != 5` is true of a session whose mark nobody knows.
-public indirect enum BooleanTree<Test: Sendable>: Sendable {
+public indirect enum BooleanTree<Test: Hashable & Sendable>: Hashable, Sendable {
     /// All of them; of none, always.
     case all([BooleanTree])
     /// One of them at least; of none, never.
@@ -21,7 +21,7 @@ public indirect enum BooleanTree<Test: Sendable>: Sendable {
         }
     }
 
-    /// The same without nested parts of one kind, and with a constant only where that is all there is.
+    /// The same without nested parts of one kind and without repetitions, and with a constant only where that is all there is.
     public var simplified: BooleanTree {
         switch self {
         case .all(let parts):
@@ -33,6 +33,7 @@ public indirect enum BooleanTree<Test: Sendable>: Sendable {
                 default: kept.append(part)
                 }
             }
+            kept = Self.unique(kept)
             return kept.count == 1 ? kept[0] : .all(kept)
         case .any(let parts):
             var kept: [BooleanTree] = []
@@ -43,9 +44,15 @@ public indirect enum BooleanTree<Test: Sendable>: Sendable {
                 default: kept.append(part)
                 }
             }
+            kept = Self.unique(kept)
             return kept.count == 1 ? kept[0] : .any(kept)
         case .test: return self
         }
+    }
+
+    private static func unique(_ parts: [BooleanTree]) -> [BooleanTree] {
+        var seen: Set<BooleanTree> = []
+        return parts.filter { seen.insert($0).inserted }
     }
 
     /// How many tests there are.
@@ -53,6 +60,14 @@ public indirect enum BooleanTree<Test: Sendable>: Sendable {
         switch self {
         case .all(let parts), .any(let parts): parts.reduce(0) { $0 + $1.testCount }
         case .test: 1
+        }
+    }
+
+    /// Whether any test is such a one.
+    public func contains(_ isSuch: (Test) -> Bool) -> Bool {
+        switch self {
+        case .all(let parts), .any(let parts): parts.contains { $0.contains(isSuch) }
+        case .test(let test): isSuch(test)
         }
     }
 
@@ -73,7 +88,7 @@ public indirect enum BooleanTree<Test: Sendable>: Sendable {
 }
 
 /// A test that can be asked the other way round.
-public protocol NegatableTest: Sendable {
+public protocol NegatableTest: Hashable, Sendable {
     var negated: Self { get }
 }
 
@@ -87,5 +102,3 @@ extension BooleanTree where Test: NegatableTest {
         }
     }
 }
-
-extension BooleanTree: Equatable where Test: Equatable {}

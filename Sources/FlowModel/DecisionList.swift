@@ -3,7 +3,7 @@
 ///
 /// Session filters run as one, and the kernel's socket filter is written from one. To evaluate it, begin at ``start``, and
 /// go on from step to step while the place is less than ``reject``.
-public struct DecisionList<Test: Sendable>: Sendable {
+public struct DecisionList<Test: Hashable & Sendable>: Sendable {
     public struct Step: Sendable {
         public let test: Test
         /// The step that follows a test that is passed or not; ``DecisionList/accept`` or ``DecisionList/reject`` end it.

@@ -55,8 +55,8 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
         case "icmp6", "icmpv6": self = .icmpv6
         case "udp-lite": self = .udpLite
         default:
-            let known: [UInt8] = [1, 2, 4, 6, 17, 33, 41, 47, 50, 51, 58, 89, 103, 112, 132, 136]
-            guard let number = known.first(where: { Self(rawValue: $0).keyword.map { $0 == keyword } ?? false }) else {
+            let all = 0...UInt8.max
+            guard let number = all.first(where: { Self(rawValue: $0).keyword.map { $0 == keyword } ?? false }) else {
                 return nil
             }
             self.init(rawValue: number)

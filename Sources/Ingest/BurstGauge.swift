@@ -3,21 +3,24 @@ struct BurstGauge {
     /// What an event takes up by the kernel's accounting: a NEW of an IPv4 UDP session, measured on Linux 6.18.
     static let eventByteCount = 1280
 
-    /// Bytes of receive buffer when the burst began, as it was asked for; the kernel's accounting has twice as much.
-    private var bufferByteCount: Int
     private var lostCount = 0
+    private var bufferByteCount = 0
 
-    init(bufferByteCount: Int) { self.bufferByteCount = bufferByteCount }
-
-    mutating func add(_ count: Int) { lostCount += count }
+    /// Events were lost.
+    ///
+    /// - Parameter bufferByteCount: the buffer that did not hold them, as it was asked for; the kernel's accounting has twice as
+    ///   much.
+    mutating func add(_ count: Int, bufferByteCount: Int) {
+        lostCount += count
+        self.bufferByteCount = max(self.bufferByteCount, bufferByteCount)
+    }
 
     /// The buffer is empty again.
     ///
-    /// - Parameter nextByteCount: its size from now on.
     /// - Returns: the buffer that would have held the burst, `nil` where nothing was lost.
-    mutating func end(nextByteCount: Int) -> Int? {
+    mutating func end() -> Int? {
         guard lostCount > 0 else { return nil }
-        defer { (lostCount, bufferByteCount) = (0, nextByteCount) }
+        defer { self = BurstGauge() }
         return bufferByteCount + lostCount * Self.eventByteCount / 2
     }
 }

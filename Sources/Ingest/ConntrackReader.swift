@@ -34,7 +34,7 @@ struct ConntrackReader: ~Copyable {
     private var isCongested = false
     private let gathering = Gathering()
     private let mayGather: Bool
-    private var burst: BurstGauge
+    private var burst = BurstGauge()
     private var buffer: BufferGrowth
     private var lastTurn = ReceiveTime.now.monotonic
     /// How many events the current turn has read.
@@ -53,7 +53,15 @@ struct ConntrackReader: ~Copyable {
         }
         events.ignoreOverrunErrors()
         // Before the groups are joined, so that nothing passes by it.
-        let isFiltered = BPFProgram(keeping: configuration.filter).map { events.attach($0) } ?? false
+        let program = BPFProgram(keeping: configuration.filter)
+        let isFiltered = program.map { events.attach($0) } ?? false
+        if program == nil ? !configuration.filter.isOpen : !isFiltered {
+            warnings.append(
+                """
+                the filter is too long for the kernel (\(program?.instructions.count ?? BPFProgram.maximumCount) \
+                instructions or more): nfmon reads all events and leaves out what it excludes itself
+                """)
+        }
         if configuration.isReliable { try events.demandEnds(for: "ask for reliable delivery of conntrack events") }
         for (_, group) in Self.groups { try events.join(group: group, for: operation) }
         return ConntrackReader(
@@ -68,7 +76,6 @@ struct ConntrackReader: ~Copyable {
     ) {
         self.isFiltered = isFiltered
         mayGather = bufferByteCount >= Self.bufferForGathering
-        burst = BurstGauge(bufferByteCount: bufferByteCount)
         buffer = BufferGrowth(from: bufferByteCount, to: configuration.greatestBuffer)
         self.warnings = warnings
         self.configuration = configuration
@@ -146,7 +153,7 @@ struct ConntrackReader: ~Copyable {
             case .datagrams(let count): deliver(count)
             case .nothing:
                 noteDrops()
-                if let size = burst.end(nextByteCount: buffer.byteCount) { advice.note(sufficient: size) }
+                if let size = burst.end() { advice.note(sufficient: size) }
                 return true
             case .overrun:
                 // The count says more than the error; only a kernel that does not count leaves the error alone to tell.
@@ -164,10 +171,10 @@ struct ConntrackReader: ~Copyable {
 
     private mutating func noteDrops() {
         guard let drops = events.dropCount, drops != lastDropCount else { return }
-        burst.add(Int(drops &- lastDropCount))
+        burst.add(Int(drops &- lastDropCount), bufferByteCount: buffer.byteCount)
         note(Loss(lane: .conntrack, cause: .overrun, count: UInt64(drops &- lastDropCount)))
         lastDropCount = drops
-        if buffer.grow({ events.setReceiveBuffer(byteCount: $0) }) { advice.note(grown: buffer.byteCount) }
+        if buffer.grow({ events.growReceiveBuffer(byteCount: $0) }) { advice.note(grown: buffer.byteCount) }
     }
 
     private mutating func note(_ loss: Loss) {

@@ -101,7 +101,7 @@ struct NFLogReader: ~Copyable {
         let gaps = decoder.gapCount
         if drops != lastDrops, gaps == lastGaps { hasDropsWithoutGap = true }
         if gaps != lastGaps { hasDropsWithoutGap = false }
-        if drops != lastDrops { _ = buffer.grow { socket.setReceiveBuffer(byteCount: $0) } }
+        if drops != lastDrops { _ = buffer.grow { socket.growReceiveBuffer(byteCount: $0) } }
         (lastDrops, lastGaps) = (drops, gaps)
     }
 

@@ -113,8 +113,25 @@ struct NetlinkSocket: ~Copyable {
         if unsafe setsockopt(number, SOL_SOCKET, Int32(NFMON_SO_RCVBUFFORCE), &size, length) != 0 {
             _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, length)
         }
+        return receiveBuffer
+    }
+
+    /// Makes the receive buffer larger if the kernel lets us go beyond its limit; within it the buffer is already.
+    ///
+    /// - Returns: its size now.
+    func growReceiveBuffer(byteCount: Int) -> Int {
+        var size = Int32(clamping: byteCount)
+        // SAFETY: the option is four bytes, and the variable is.
+        _ = unsafe setsockopt(
+            number, SOL_SOCKET, Int32(NFMON_SO_RCVBUFFORCE), &size, socklen_t(MemoryLayout<Int32>.size))
+        return receiveBuffer
+    }
+
+    /// Bytes of receive buffer, without what the kernel adds for its own overhead.
+    private var receiveBuffer: Int {
         var result: Int32 = 0
-        var resultLength = length
+        var resultLength = socklen_t(MemoryLayout<Int32>.size)
+        // SAFETY: the option is four bytes, and the variable is.
         guard unsafe getsockopt(number, SOL_SOCKET, SO_RCVBUF, &result, &resultLength) == 0 else { return 0 }
         return Int(result) / 2
     }

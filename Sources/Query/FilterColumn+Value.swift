@@ -2,21 +2,25 @@ import FlowModel
 
 extension FilterColumn {
     /// What comparing the column with a value means; `nil` where the text is no value of the column.
-    func tree(_ comparison: String, _ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
-        switch comparison {
-        case "!=": return tree("=", text, names: names)?.negated
-        case "=": return equality(text, names: names)
-        default: break
+    ///
+    /// - Parameter comparison: one that needs an order of a column that has one only.
+    func tree(_ comparison: FilterComparison, _ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+        guard comparison.needsOrder else {
+            guard let tree = equality(text, names: names) else { return nil }
+            guard comparison == .notEqual else { return tree }
+            // `src and dst net != X` means that neither is in it, as `src or dst net != X` does.
+            if case .all(let sides) = tree, isOfBothSides { return .all(sides.map(\.negated)) }
+            return tree.negated
         }
         switch self {
         case .port(let sides):
             guard let value = UInt16(text) else { return nil }
-            return Self.ordered(comparison, value) { .port($0, $1) }(sides)
-        case .zone: return UInt16(text).flatMap { Self.ordered(comparison, $0) { .zone($0) } }
-        case .transport: return Self.transport(text).flatMap { Self.ordered(comparison, $0) { .transport($0) } }
-        case .bytes: return Self.number(text).flatMap { Self.ordered(comparison, $0) { .bytes($0) } }
-        case .packets: return Self.number(text).flatMap { Self.ordered(comparison, $0) { .packets($0) } }
-        case .duration: return Self.duration(text).flatMap { Self.ordered(comparison, $0) { .duration($0) } }
+            return comparison.range(value).map { range in sides.tree { .port($0, range) } } ?? .never
+        case .zone: return UInt16(text).map { Self.test(comparison.range($0)) { .zone($0) } }
+        case .transport: return Self.transport(text).map { Self.test(comparison.range($0)) { .transport($0) } }
+        case .bytes: return Self.number(text).map { Self.test(comparison.range($0)) { .bytes($0) } }
+        case .packets: return Self.number(text).map { Self.test(comparison.range($0)) { .packets($0) } }
+        case .duration: return Self.duration(text).map { Self.test(comparison.range($0)) { .duration($0) } }
         default: return nil
         }
     }
@@ -37,13 +41,14 @@ extension FilterColumn {
         case .zone: return UInt16(text).map { test(.zone($0...$0)) }
         case .mark: return Self.mark(text)
         case .state: return TCPState(keyword: word).map { test(.state($0)) }
-        case .status:
-            return StatusWord(word).map { .test($0.test) }
+        case .status: return StatusWord(word).map { .test($0.test) }
         case .verdict: return [.accept, .drop, .reject].first { $0.keyword == word }.map { test(.verdict($0)) }
-        case .rule: return test(.rule(names.number(of: text.utf8)))
-        case .ingress: return test(.ingress(names.number(of: text.utf8)))
-        case .egress: return test(.egress(names.number(of: text.utf8)))
+        case .rule: return text.isEmpty ? nil : test(.rule(names.number(of: text.utf8)))
+        case .prefix: return Self.rulePrefix(text, names: names)
+        case .ingress: return text.isEmpty ? nil : test(.ingress(names.number(of: text.utf8)))
+        case .egress: return text.isEmpty ? nil : test(.egress(names.number(of: text.utf8)))
         case .interface:
+            guard !text.isEmpty else { return nil }
             let name = names.number(of: text.utf8)
             return .any([test(.ingress(name)), test(.egress(name))])
         case .lane: return Lane.allCases.first { $0.keyword == word }.map { test(.lane($0)) }
@@ -53,37 +58,18 @@ extension FilterColumn {
         }
     }
 
-    // MARK: Comparisons
-
-    /// The values that compare so, as a test; a comparison that no value passes, such as `< 0`, is never passed.
-    private static func ordered<Value: FixedWidthInteger & UnsignedInteger & Sendable>(
-        _ comparison: String, _ value: Value, _ subject: (ClosedRange<Value>) -> SessionTest.Subject
-    ) -> BooleanTree<SessionTest>? {
-        range(comparison, value).map { range in range.map { .test(SessionTest(subject($0))) } ?? .never }
-    }
-
-    private static func ordered(
-        _ comparison: String, _ value: UInt16,
-        _ subject: @escaping (SessionTest.Side, ClosedRange<UInt16>) -> SessionTest.Subject
-    ) -> (Sides) -> BooleanTree<SessionTest>? {
-        { sides in
-            range(comparison, value).map { range in
-                range.map { range in sides.tree { subject($0, range) } } ?? .never
-            }
+    private var isOfBothSides: Bool {
+        switch self {
+        case .address(let sides), .port(let sides): sides.areAllMeant
+        default: false
         }
     }
 
-    /// - Returns: `nil` for a comparison that is none; an inner `nil` where no value passes.
-    private static func range<Value: FixedWidthInteger & UnsignedInteger>(_ comparison: String, _ value: Value)
-        -> ClosedRange<Value>??
-    {
-        switch comparison {
-        case "<": .some(value == 0 ? nil : 0...(value - 1))
-        case "<=": 0...value
-        case ">": .some(value == .max ? nil : (value + 1)...(.max))
-        case ">=": value...(.max)
-        default: nil
-        }
+    /// A test of the values that compare so; where none does, it is never passed.
+    private static func test<Value>(
+        _ range: ClosedRange<Value>?, _ subject: (ClosedRange<Value>) -> SessionTest.Subject
+    ) -> BooleanTree<SessionTest> {
+        range.map { .test(SessionTest(subject($0))) } ?? .never
     }
 
     // MARK: Values
@@ -144,6 +130,17 @@ extension FilterColumn {
         }
         guard power > 0, let fraction = Double(digits), fraction * Double(scale) < 1e18 else { return nil }
         return UInt64(fraction * Double(scale))
+    }
+
+    /// A prefix as the rule has it: read as the kernel's are, so that `drop:ssh` asks for verdict and rule.
+    private static func rulePrefix(_ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+        let bytes = Array(text.utf8)
+        let prefix = RulePrefix(bytes.span)
+        let rule = bytes[prefix.ruleOffset...]
+        var parts: [BooleanTree<SessionTest>] = []
+        if prefix.verdict != .unknown { parts.append(.test(SessionTest(.verdict(prefix.verdict)))) }
+        if !rule.isEmpty { parts.append(.test(SessionTest(.rule(names.number(of: rule))))) }
+        return parts.isEmpty ? nil : .all(parts)
     }
 
     private static func duration(_ text: String) -> UInt64? {

@@ -12,6 +12,8 @@ enum FilterColumn: Hashable {
     case status
     case verdict
     case rule
+    /// A rule's whole prefix: its verdict and its name.
+    case prefix
     case ingress
     case egress
     /// Either of the two.
@@ -55,7 +57,8 @@ enum FilterColumn: Hashable {
         case "state": self = .state
         case "status": self = .status
         case "verdict": self = .verdict
-        case "rule", "prefix": self = .rule
+        case "rule": self = .rule
+        case "prefix": self = .prefix
         case "iif": self = .ingress
         case "oif": self = .egress
         case "if", "iface", "interface": self = .interface
@@ -88,6 +91,7 @@ enum FilterColumn: Hashable {
         case .status: "a status: \(StatusWord.allCases.map(\.rawValue).joined(separator: ", "))"
         case .verdict: "accept, drop or reject"
         case .rule: "a rule's name"
+        case .prefix: "a rule's prefix, such as drop:ssh"
         case .ingress, .egress, .interface: "an interface's name"
         case .lane: "conntrack or nflog"
         case .bytes: "a number of bytes, such as 1500, 10k, 1M (1,000,000) or 1Mi (1,048,576)"
@@ -101,8 +105,8 @@ extension SessionFilter {
     /// The columns' names, for people who look for one.
     public static var columnNames: String {
         """
-        src dst host net sport dport port proto family iif oif if rule verdict zone mark state status natsrc natdst natsport \
-        natdport lane bytes packets duration
+        src dst host net sport dport port proto family iif oif if rule prefix verdict zone mark state status natsrc natdst \
+        natsport natdport lane bytes packets duration
         """
     }
 }

@@ -78,60 +78,58 @@ struct FilterParser {
     // MARK: Tests
 
     private mutating func parseTest() throws(FilterError) -> BooleanTree<SessionTest> {
-        guard case .word(let isQuoted) = token.kind, !isQuoted else {
+        guard let shorthand = parseShorthand() else { return try parseComparison() }
+        try count(1)
+        // tcpdump's `tcp port 80`
+        guard token.kind == .word(isQuoted: false), isOfEndpoint(token.text.lowercased()) else { return shorthand }
+        return .all([shorthand, try parseComparison()])
+    }
+
+    private mutating func parseComparison() throws(FilterError) -> BooleanTree<SessionTest> {
+        let word = token
+        guard word.kind == .word(isQuoted: false) else {
             throw expected("a column (one of \(SessionFilter.columnNames)) or a protocol")
         }
-        if let shorthand = parseShorthand() {
-            try count(1)
-            // tcpdump's `tcp port 80`
-            guard case .word = token.kind, isOfEndpoint(token.text.lowercased()) else { return shorthand }
-            return .all([shorthand, try parseTest()])
-        }
-        let word = token
         guard let column = parseColumn() else {
             let name = FilterError.quoted(word.text)
             throw error(at: word, "\(name) is no column: use one of \(SessionFilter.columnNames), or a protocol")
         }
-        let operation = token
-        let isNegated = token.kind == .not && following.text.lowercased() == "in"
-        if isNegated { advance() }
-        if isWord("in") || token.kind == .openList {
-            if isWord("in") { advance() }
-            let tree = try parseList(of: column)
-            return isNegated ? tree.negated : tree
-        }
-        var comparison = "="
-        if token.kind == .comparison {
-            comparison = token.text
+        if token.kind == .not, following.isIn {
             advance()
-            // goQuery has no lists, but who writes `dport = [80 443]` means one.
-            if token.kind == .openList, comparison == "=" || comparison == "!=" {
-                let tree = try parseList(of: column)
-                return comparison == "!=" ? tree.negated : tree
-            }
+            return try parseList(of: column, .notEqual)
         }
-        if comparison != "=", comparison != "!=", !column.isOrdered {
+        if token.isIn || token.kind == .openList { return try parseList(of: column, .equal) }
+        let operation = token
+        guard case .comparison(let comparison) = operation.kind else { return try parseValue(of: column, .equal) }
+        advance()
+        // goQuery has no lists, but who writes `dport = [80 443]` means one.
+        if token.kind == .openList, !comparison.needsOrder { return try parseList(of: column, comparison) }
+        guard !comparison.needsOrder || column.isOrdered else {
             throw error(at: operation, "\(FilterError.quoted(word.text)) can be compared with = and != only")
         }
         return try parseValue(of: column, comparison)
     }
 
-    private mutating func parseList(of column: FilterColumn) throws(FilterError) -> BooleanTree<SessionTest> {
+    /// - Parameter comparison: whether one of the values is meant, or none of them.
+    private mutating func parseList(
+        of column: FilterColumn, _ comparison: FilterComparison
+    ) throws(FilterError) -> BooleanTree<SessionTest> {
+        if token.isIn { advance() }
         let isParenthesized = token.kind == .open
         guard take(isParenthesized ? .open : .openList) else { throw expected("a list, such as [80 443]") }
         var parts: [BooleanTree<SessionTest>] = []
         while token.kind != (isParenthesized ? .close : .closeList) {
             if !parts.isEmpty { _ = take(.comma) }
-            parts.append(try parseValue(of: column, "="))
+            parts.append(try parseValue(of: column, comparison))
         }
         guard !parts.isEmpty else { throw expected(column.valueHint) }
         advance()
-        return .any(parts)
+        return comparison == .equal ? .any(parts) : .all(parts)
     }
 
-    private mutating func parseValue(of column: FilterColumn, _ comparison: String) throws(FilterError)
-        -> BooleanTree<SessionTest>
-    {
+    private mutating func parseValue(
+        of column: FilterColumn, _ comparison: FilterComparison
+    ) throws(FilterError) -> BooleanTree<SessionTest> {
         let value = token
         guard case .word = value.kind else { throw expected(column.valueHint) }
         guard let tree = column.tree(comparison, value.text, names: names) else {
@@ -144,14 +142,15 @@ struct FilterParser {
 
     /// Whole tests in a word: `tcp`, `ip6`, `denied`.
     private mutating func parseShorthand() -> BooleanTree<SessionTest>? {
+        guard token.kind == .word(isQuoted: false) else { return nil }
         let word = token.text.lowercased()
         let subject: SessionTest.Subject
         switch word {
         case "denied":
             advance()
-            return .any([.test(SessionTest(.verdict(.drop))), .test(SessionTest(.verdict(.reject)))])
+            return .test(SessionTest(.denied))
         // nfdump's `ip 192.0.2.1` is an address; tcpdump's `ip` alone is a family.
-        case "ip" where following.isOperand: return nil
+        case "ip" where following.isOperand || following.kind == .not && peek(2).isIn: return nil
         case "ip", "ip4", "ipv4", "inet", "inet4": subject = .family(.ipv4)
         case "ip6", "ipv6", "inet6": subject = .family(.ipv6)
         default:
@@ -231,10 +230,6 @@ struct FilterParser {
         return true
     }
 
-    private func isWord(_ word: String) -> Bool {
-        token.kind == .word(isQuoted: false) && token.text.lowercased() == word
-    }
-
     private mutating func count(_ tests: Int) throws(FilterError) {
         testCount += tests
         guard testCount <= Self.maximumTestCount else {
@@ -254,11 +249,13 @@ struct FilterParser {
 }
 
 extension FilterToken {
+    fileprivate var isIn: Bool { kind == .word(isQuoted: false) && text.lowercased() == "in" }
+
     /// Whether it can follow a column: a comparison, a list, or a word that begins like an address.
     fileprivate var isOperand: Bool {
         switch kind {
         case .comparison, .openList: true
-        case .word: text.lowercased() == "in" || text.first?.isNumber == true || text.contains(":")
+        case .word: isIn || text.first?.isNumber == true || text.contains(":")
         default: false
         }
     }

@@ -3,8 +3,7 @@ struct FilterToken: Hashable {
     enum Kind: Hashable {
         /// A column, a keyword or a value. A quoted one is never a keyword.
         case word(isQuoted: Bool)
-        /// `= != < > <= >=`, in that spelling.
-        case comparison
+        case comparison(FilterComparison)
         case and
         case or
         case not
@@ -66,13 +65,15 @@ extension FilterToken {
 
     private static func sign(_ first: Character, _ second: Character) -> (kind: Kind, text: String, length: Int)? {
         switch (first, second) {
-        case ("!", "="): (.comparison, "!=", 2)
-        case ("<", "="): (.comparison, "<=", 2)
-        case (">", "="): (.comparison, ">=", 2)
-        case ("=", "="): (.comparison, "=", 2)
+        case ("!", "="): (.comparison(.notEqual), "!=", 2)
+        case ("<", "="): (.comparison(.lessOrEqual), "<=", 2)
+        case (">", "="): (.comparison(.greaterOrEqual), ">=", 2)
+        case ("=", "="): (.comparison(.equal), "==", 2)
         case ("&", "&"): (.and, "&&", 2)
         case ("|", "|"): (.or, "||", 2)
-        case ("=", _), ("<", _), (">", _): (.comparison, String(first), 1)
+        case ("=", _): (.comparison(.equal), "=", 1)
+        case ("<", _): (.comparison(.less), "<", 1)
+        case (">", _): (.comparison(.greater), ">", 1)
         case ("&", _): (.and, "&", 1)
         case ("|", _): (.or, "|", 1)
         case ("!", _): (.not, "!", 1)
@@ -92,12 +93,12 @@ extension FilterToken {
         case "and": token(.and, word)
         case "or": token(.or, word)
         case "not": token(.not, word)
-        case "eq": token(.comparison, "=")
-        case "ne", "neq": token(.comparison, "!=")
-        case "lt", "less": token(.comparison, "<")
-        case "gt", "greater": token(.comparison, ">")
-        case "le", "leq": token(.comparison, "<=")
-        case "ge", "geq": token(.comparison, ">=")
+        case "eq": token(.comparison(.equal), word)
+        case "ne", "neq": token(.comparison(.notEqual), word)
+        case "lt", "less": token(.comparison(.less), word)
+        case "gt", "greater": token(.comparison(.greater), word)
+        case "le", "leq": token(.comparison(.lessOrEqual), word)
+        case "ge", "geq": token(.comparison(.greaterOrEqual), word)
         default: token(.word(isQuoted: false), word)
         }
     }

@@ -5,7 +5,8 @@ extension SessionFilter {
     ///
     /// - Parameter joinsPackets: whether logged packets are read, too. A packet may show any address of its session, before or
     ///   after translation and in either direction, and must not be taken for a session of its own because conntrack's word was
-    ///   left out: an address then counts wherever in both tuples it is.
+    ///   left out: an address then counts wherever in both tuples it is. Nor may it be taken for another zone's session, as it does
+    ///   not tell its zone: that is left to the filter itself.
     public func sourceFilter(joinsPackets: Bool) -> SourceFilter {
         SourceFilter(tree.replacing { $0.sourceTest(joinsPackets: joinsPackets).map { .test($0) } ?? .always })
     }
@@ -20,7 +21,7 @@ extension SessionTest {
             case .transport(let range): .transport(range)
             case .address(let side, let prefix): .address(side.places(joinsPackets), prefix)
             case .port(let side, let range): .port(side.places(joinsPackets), range)
-            case .zone(let range): .zone(range)
+            case .zone(let range): joinsPackets ? nil : .zone(range)
             case .mark(let value, let mask): .mark(value: value, mask: mask)
             case .status(let bits): .status(bits)
             default: nil

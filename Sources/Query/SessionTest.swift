@@ -17,6 +17,8 @@ public struct SessionTest: Hashable, NegatableTest {
         /// The bits are all set.
         case status(ConntrackStatus)
         case verdict(Verdict)
+        /// A packet was dropped or rejected; of whom conntrack tells and no rule said so, none was.
+        case denied
         case rule(NameID)
         /// An interface by its name: where the session's first direction enters the host, or leaves it.
         case ingress(NameID)
@@ -80,15 +82,26 @@ public struct SessionTest: Hashable, NegatableTest {
         case .verdict(let verdict):
             guard let nflog = session.nflog, nflog.verdict != .unknown else { return false }
             return answer(nflog.verdict == verdict)
+        case .denied:
+            if session.record.facts.contains(.denied) { return answer(true) }
+            if session.record.facts.contains(.conntrack) { return answer(false) }
+            guard let nflog = session.nflog, nflog.verdict != .unknown else { return false }
+            return answer(false)
         case .rule(let name):
             guard let nflog = session.nflog, !nflog.rule.isNone else { return false }
             return answer(nflog.rule == name)
-        case .ingress(let name): return answer((session.nflog?.ingress).flatMap { interfaces[$0] }.map { $0 == name })
-        case .egress(let name): return answer((session.nflog?.egress).flatMap { interfaces[$0] }.map { $0 == name })
+        case .ingress(let name):
+            guard let nflog = session.nflog else { return false }
+            if nflog.ingress == 0 { return answer(nflog.beginsHere ? false : nil) }
+            return answer(interfaces[nflog.ingress].map { $0 == name })
+        case .egress(let name):
+            guard let nflog = session.nflog else { return false }
+            if nflog.egress == 0 { return answer(nflog.endsHere ? false : nil) }
+            return answer(interfaces[nflog.egress].map { $0 == name })
         case .lane(let lane):
             return answer(session.record.facts.contains(lane == .conntrack ? .conntrack : .nflog))
-        case .bytes(let range): return answer(session.total.map { range.contains($0.byteCount) })
-        case .packets(let range): return answer(session.total.map { range.contains($0.packetCount) })
+        case .bytes(let range): return answer(session.is(session.total?.byteCount, in: range))
+        case .packets(let range): return answer(session.is(session.total?.packetCount, in: range))
         case .duration(let range): return answer(session.duration(to: now).map(range.contains))
         }
     }
@@ -115,4 +128,23 @@ extension Session {
     fileprivate var total: Counters? {
         record.facts.contains(.counters) ? record.counters.total : nflog?.counters.total
     }
+
+    /// Whether an amount is in the range; `nil` where that is not known, as the amount is unknown or a lower bound that may
+    /// grow into the range or out of it.
+    @inline(__always)
+    fileprivate func `is`(_ amount: UInt64?, in range: ClosedRange<UInt64>) -> Bool? {
+        guard let amount else { return nil }
+        if isExact { return range.contains(amount) }
+        if amount > range.upperBound { return false }
+        return amount >= range.lowerBound && range.upperBound == .max ? true : nil
+    }
+}
+
+extension PacketLane {
+    /// Whether the host itself began the session, so that it entered by no interface: its packets go through OUTPUT, and the
+    /// answers through INPUT.
+    fileprivate var beginsHere: Bool { originalPlace?.hook == 3 || replyPlace?.hook == 1 }
+
+    /// Whether the session is with the host itself, so that it leaves by no interface.
+    fileprivate var endsHere: Bool { originalPlace?.hook == 1 || replyPlace?.hook == 3 }
 }

@@ -19,6 +19,7 @@ extension JSONText {
             openKey("filter")
             append(string: Array(filter.utf8))
             append(word: ",")
+            field("unjudged", UInt64(answer.unjudgedCount))
         }
         field("shown", UInt64(answer.sessions.count))
         field("sessions", UInt64(totals.sessionCount))

@@ -13,12 +13,15 @@ public struct SessionAnswer: Sendable {
     public var watchedSince: Timestamp?
     /// The filter that chose the sessions, as the user wrote it; `nil` where all were meant.
     public var filter: String?
+    /// Sessions that lack what the filter asks of them, so that nobody knows whether they are meant.
+    public var unjudgedCount: Int
     /// What else the reader must know, each with its cure; plain sentences.
     public var notes: [String]
 
     public init(
         sessions: SessionRanking, summary: TableSummary, names: NameBook, now: Timestamp,
-        watchedSince: Timestamp? = nil, filter: String? = nil, notes: [String] = []
+        watchedSince: Timestamp? = nil, filter: String? = nil,
+        unjudgedCount: Int = 0, notes: [String] = []
     ) {
         self.sessions = sessions
         self.summary = summary
@@ -26,6 +29,7 @@ public struct SessionAnswer: Sendable {
         self.now = now
         self.watchedSince = watchedSince
         self.filter = filter
+        self.unjudgedCount = unjudgedCount
         self.notes = notes
     }
 }

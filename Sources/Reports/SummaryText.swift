@@ -6,6 +6,10 @@ public enum SummaryText {
     static func append(_ answer: SessionAnswer, to text: inout [UInt8]) {
         appendTotals(of: answer, to: &text)
         appendDoubts(about: answer.sessions.totals, to: &text)
+        if answer.unjudgedCount > 0 {
+            text.appendCount(UInt64(answer.unjudgedCount), "session")
+            text.append(contentsOf: " not judged: what the filter asks of them is not known\n".utf8)
+        }
         appendStrays(of: answer.summary, to: &text)
         appendCompleteness(of: answer.summary, since: answer.watchedSince, to: &text)
         for note in answer.notes {

@@ -33,9 +33,11 @@ extension SessionTable {
         switch observation.kind {
         case .destroy: return true
         case .new where wasFoundByRunningDump(known), .update where wasFoundByRunningDump(known):
-            // Rows are read before the events that wait, so this one may be older than the row. If it is newer, the known
-            // session's end was lost, and the dump that makes up for the loss shows the new one.
-            return true
+            // Rows are read before the events that wait, so this one may be older than the row: where the kernel stamps
+            // both, they tell. If it is the newer one nevertheless, the known session's end was lost, or the kernel told none
+            // as the session is older than the listener; the next dump shows the new one.
+            guard records[known].facts.contains(.start), let happened = entry.eventTime else { return true }
+            return happened <= records[known].start
         case .new: return false
         case .dumpRow where records[known].generation == dump.generation:
             // Something told of the known session since the dump began, and rows lag behind events. If the row is the

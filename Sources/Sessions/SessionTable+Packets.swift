@@ -15,7 +15,7 @@ extension SessionTable {
             return
         case .nothing where packet.isICMPError && !isDenial:
             // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
-            summary.strayErrorCount &+= 1
+            if configuration.sourceFilter.admits(packet: packet.key) { summary.strayErrorCount &+= 1 }
             return
         case .nothing:
             guard let slot = beginPacketSession(packet, at: time) else { return }
@@ -66,8 +66,10 @@ extension SessionTable {
     /// Begins a session that only packets told of so far; `nil` where the table is full.
     private mutating func beginPacketSession(_ packet: borrowing PacketObservation, at time: ReceiveTime) -> UInt32? {
         if packetSessions.count >= configuration.maximumPacketSessions, let oldest = packetSessions.oldest {
-            summary.evictedCount &+= 1
-            close(lanes[oldest].owner, .evicted, at: time.wall)
+            let owner = lanes[oldest].owner
+            // One that is only here because conntrack's word was left out is no loss.
+            if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }
+            close(owner, .evicted, at: time.wall)
         }
         guard makeRoom() else {
             summary.refusedCount &+= 1

@@ -51,6 +51,9 @@ extension SessionTable {
         let record = records[waiter.slot]
         guard record.facts.contains(.awaitsConntrack), record.id == waiter.id else { return }
         records[waiter.slot].facts.remove(.awaitsConntrack)
+        // Conntrack's word was left out, as nobody wishes to know of such sessions. Only now, as a packet that was logged before
+        // or after translation may yet have been of another.
+        guard configuration.sourceFilter.admits(packet: record.original) else { return forget(waiter.slot) }
         announce(waiter.slot, at: record.start)
     }
 

@@ -20,6 +20,8 @@ public struct SessionTable: ~Copyable {
         public var tellsEvents = true
         /// Which sessions' events are told, the others being nobody's wish; `nil` is all. The last is the event's time.
         public var isWanted: (@Sendable (borrowing Session, InterfaceNames, Timestamp) -> Bool)?
+        /// What conntrack need not tell of, and does not: packets of such sessions find none, and are nobody's wish either.
+        public var sourceFilter = SourceFilter.everything
         /// How many events may wait to be taken away; beyond it they are counted and not told.
         public var maximumEvents = Int.max
         /// Whether the sessions that were there before nfmon listened are told as events.

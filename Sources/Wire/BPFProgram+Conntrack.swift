@@ -2,16 +2,22 @@ public import FlowModel
 
 extension BPFProgram {
     /// The program that has the kernel drop, before they take any receive buffer, conntrack's events that a filter does not
-    /// admit. What it cannot read it keeps.
+    /// admit. What lacks an attribute that is asked for it keeps.
     ///
-    /// - Returns: `nil` where there is nothing to drop, or where the program would be longer than the kernel takes.
+    /// - Returns: `nil` where there is nothing to drop, or where even the part of the filter with the fewest tests would be
+    ///   longer than the kernel takes.
     public init?(keeping filter: SourceFilter) {
-        guard !filter.isOpen else { return nil }
-        self.init()
-        var writer = ConntrackFilterWriter()
-        writer.write(DecisionList(filter.tree))
-        self = writer.program
-        guard instructions.count <= Self.maximumCount else { return nil }
+        var tree = filter.tree
+        while tree != .always {
+            var writer = ConntrackFilterWriter()
+            writer.write(DecisionList(tree))
+            if writer.program.instructions.count <= Self.maximumCount {
+                self = writer.program
+                return
+            }
+            tree = tree.withoutLargestPart
+        }
+        return nil
     }
 }
 
@@ -108,7 +114,7 @@ private struct ConntrackFilterWriter {
             compare(with: UInt32(range.lowerBound)...UInt32(range.upperBound), onTrue: yes, onFalse: no)
         case .address(let places, let prefix):
             writeEach(places, test, onTrue: onTrue, onFalse: onFalse) { writer, place, yes, no in
-                writer.write(prefix, of: place, onTrue: yes, onFalse: no)
+                writer.write(prefix, of: place, onTrue: yes, onFalse: no, absent: onTrue)
             }
         case .port(let places, let range):
             writeEach(places, test, onTrue: onTrue, onFalse: onFalse) { writer, place, yes, no in
@@ -136,7 +142,10 @@ private struct ConntrackFilterWriter {
         }
     }
 
-    private mutating func write(_ prefix: IPPrefix, of place: TuplePlaces, onTrue: Int, onFalse: Int) {
+    /// - Parameter absent: where to go if the message has no address there.
+    private mutating func write(
+        _ prefix: IPPrefix, of place: TuplePlaces, onTrue: Int, onFalse: Int, absent: Int
+    ) {
         program.load(byteCount: 1, at: Layout.family)
         program.branch(.equal, UInt32(prefix.family.rawValue), onFalse: onFalse)
         // CTA_IP_V4_SRC, _DST; CTA_IP_V6_SRC, _DST
@@ -144,7 +153,7 @@ private struct ConntrackFilterWriter {
         program.loadMemory(Slot.addresses + place.tuple)
         program.setIndex(number)
         program.findNestedAttribute()
-        program.branch(.equal, 0, onTrue: onTrue)
+        program.branch(.equal, 0, onTrue: absent)
         program.setIndexToAccumulator()
         let words =
             prefix.family == .ipv4
@@ -198,7 +207,7 @@ private struct ConntrackFilterWriter {
 
     /// See ``SourceTest/admits(_:_:)`` for what is asked of which kind of message.
     private mutating func writeMark(_ value: UInt32, _ mask: UInt32, onTrue: Int, _ branches: (yes: Int, no: Int)) {
-        let (unmarked, compare, update) = (newLabel(), newLabel(), newLabel())
+        let (unmarked, compare) = (newLabel(), newLabel())
         program.load(byteCount: 2, at: Layout.type)
         program.branch(.equal, UInt32((0x0102 as UInt16).bigEndian), onTrue: onTrue)  // IPCTNL_MSG_CT_DELETE
         program.load(Layout.attributes)
@@ -207,17 +216,27 @@ private struct ConntrackFilterWriter {
         program.branch(.equal, 0, onTrue: unmarked)
         program.setIndexToAccumulator()
         program.load(byteCount: 4, behindIndex: Layout.payload)
-        program.branch(.equal, 0, onTrue: unmarked, onFalse: compare)
+        program.branch(.equal, 0, onTrue: onTrue, onFalse: compare)
         program.place(unmarked)
         program.load(byteCount: 2, at: Layout.flags)
         program.mask(UInt32((0x0600 as UInt16).bigEndian))  // NLM_F_CREATE | NLM_F_EXCL: it is new
-        program.branch(.equal, 0, onTrue: update)
-        program.jump(to: onTrue)
-        program.place(update)
+        program.branch(.anyBit, .max, onTrue: onTrue)
         program.load(0)
         program.place(compare)
         program.mask(mask)
         program.branch(.equal, value, onTrue: branches.yes, onFalse: branches.no)
+    }
+}
+
+extension BooleanTree {
+    /// Of parts that must all pass, those without the one that has most tests: passed by whatever passes this.
+    fileprivate var withoutLargestPart: BooleanTree {
+        guard case .all(let parts) = self, parts.count > 1,
+            let largest = parts.indices.max(by: { parts[$0].testCount < parts[$1].testCount })
+        else { return .always }
+        var kept = parts
+        kept.remove(at: largest)
+        return BooleanTree.all(kept).simplified
     }
 }
 

@@ -59,7 +59,7 @@ struct EventsCommand: ParsableCommand {
     var write: String?
 
     func validate() throws {
-        try filter.check()
+        try filter.check(sources)
         if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
         if read != nil {
             try IdleOption.refuseBesideSavefile(
@@ -115,7 +115,9 @@ struct EventsCommand: ParsableCommand {
         var conntrack = ConntrackSource.Configuration()
         // A recording holds what the kernel sends, whatever is shown of it meanwhile.
         if write == nil { conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog) }
-        let live = try LiveTable(sources, tableConfiguration(filter), conntrack, names: names, recorder: recorder)
+        var table = tableConfiguration(filter)
+        table.sourceFilter = conntrack.filter
+        let live = try LiveTable(sources, table, conntrack, names: names, recorder: recorder)
         try printer.begin()
         Talk.say("listening: \(live.description)")
         var watch = HostWatch(sources)

@@ -17,19 +17,34 @@ struct FilterArgument: ParsableArguments {
             valueName: "filter"))
     var words: [String] = []
 
-    /// - Parameter word: what stands in front of the words.
-    /// - Throws: where the words make no filter.
-    func check(behind word: String? = nil) throws {
+    /// - Parameters:
+    ///   - sources: what will be read.
+    ///   - word: what stands in front of the words.
+    /// - Throws: where the words make no filter, or one that asks for what is not read.
+    func check(_ sources: SourceOptions, behind word: String? = nil) throws {
+        let filter: SessionFilter
         do throws(FilterError) {
-            _ = try SessionFilter(parsing: text(behind: word), names: NameTable())
+            filter = try SessionFilter(parsing: text(behind: word), names: NameTable())
         } catch {
             throw ValidationError(error.description)
         }
+        if sources.noNFLog, filter.asksForPackets {
+            throw ValidationError(
+                "filter: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
+        }
+        if sources.noConntrack, filter.asksForConntrack {
+            throw ValidationError(
+                "filter: zone, mark, state, status and translation come from conntrack, which --no-conntrack leaves out."
+            )
+        }
     }
 
-    /// The filter, with its names numbered as the sources number theirs. ``check(behind:)`` found it good.
+    /// The filter, with its names numbered as the sources number theirs. ``check(_:behind:)`` found it good.
     func filter(_ names: NameTable, behind word: String? = nil) -> SessionFilter {
-        (try? SessionFilter(parsing: text(behind: word), names: names)) ?? .everything
+        guard let filter = try? SessionFilter(parsing: text(behind: word), names: names) else {
+            preconditionFailure("a filter that was found good")
+        }
+        return filter
     }
 
     private func text(behind word: String?) -> String { ([word].compactMap { $0 } + words).joined(separator: " ") }

@@ -70,7 +70,7 @@ struct SessionsCommand: ParsableCommand {
         if let topText, top == nil, leadingWord == nil {
             throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
         }
-        try filter.check(behind: leadingWord)
+        try filter.check(sources, behind: leadingWord)
         let key: SortKey
         do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
@@ -137,6 +137,7 @@ struct SessionsCommand: ParsableCommand {
         let filter = filter.filter(names, behind: leadingWord)
         var conntrack = ConntrackSource.Configuration()
         conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
+        table.sourceFilter = conntrack.filter
         conntrack.dumpInterval = top == nil ? 0 : pause
         conntrack.leastPauseFactor = 0
         let start = ReceiveTime.now
@@ -157,7 +158,14 @@ struct SessionsCommand: ParsableCommand {
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: summary, names: look.names(from: live.names), now: now,
                 watchedSince: top == nil ? nil : start.wall, filter: filter.isOpen ? nil : filter.text,
-                notes: AnswerNotes.gather(sources)), unless: live.stop)
+                unjudgedCount: look.unjudgedCount, notes: AnswerNotes.gather(sources) + notes(on: filter)),
+            unless: live.stop)
+    }
+
+    /// What a single look cannot know.
+    private func notes(on filter: SessionFilter) -> [String] {
+        guard top == nil, !sources.noConntrack, filter.asksForPackets else { return [] }
+        return ["interfaces, rules and verdicts are learned while nfmon listens: add --top, with a longer --interval"]
     }
 
     /// One look at the table, or with `--top` a second one an interval later.
@@ -205,7 +213,7 @@ struct SessionsCommand: ParsableCommand {
         try write(
             SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),
-                now: now, filter: filter.isOpen ? nil : filter.text), unless: stop)
+                now: now, filter: filter.isOpen ? nil : filter.text, unjudgedCount: look.unjudgedCount), unless: stop)
         if let damage { throw damage }
     }
 

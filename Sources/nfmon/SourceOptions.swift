@@ -43,7 +43,7 @@ struct SourceOptions: ParsableArguments {
         name: .customLong("nflog-buffer"),
         help: ArgumentHelp(
             "Receive buffer for logged packets, in bytes (K, M, G). (default: 32M, which grows to 128M after overruns)",
-            valueName: "bytes"),
+            discussion: "A size that is given does not grow.", valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var nflogBuffer: ByteCount?
 

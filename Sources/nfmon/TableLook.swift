@@ -5,6 +5,8 @@ import Sessions
 /// What a query takes out of the table in one look, while the sources wait.
 struct TableLook: Sendable {
     let selection: TopSelection
+    /// Sessions of which it is not known whether they are meant.
+    let unjudgedCount: Int
     var summary: TableSummary
     private let interfaces: InterfaceNames
 
@@ -13,15 +15,22 @@ struct TableLook: Sendable {
         self = store.withTable { table in
             var selection = selection
             let (interfaces, now) = (table.interfaceNames, selection.now)
+            var unjudgedCount = 0
             table.forEach { session in
-                if filter.admits(session, interfaces: interfaces, now: now) { selection.consider(session) }
+                if filter.admits(session, interfaces: interfaces, now: now) {
+                    selection.consider(session)
+                } else if !filter.excludes(session, interfaces: interfaces, now: now) {
+                    unjudgedCount += 1
+                }
             }
-            return TableLook(selection: selection, summary: table.completeness, interfaces: interfaces)
+            return TableLook(
+                selection: selection, unjudgedCount: unjudgedCount, summary: table.completeness, interfaces: interfaces)
         }
     }
 
-    private init(selection: TopSelection, summary: TableSummary, interfaces: InterfaceNames) {
+    private init(selection: TopSelection, unjudgedCount: Int, summary: TableSummary, interfaces: InterfaceNames) {
         self.selection = selection
+        self.unjudgedCount = unjudgedCount
         self.summary = summary
         self.interfaces = interfaces
     }

@@ -64,5 +64,8 @@ struct DumpFilterTests {
             sequence: 1, filter(.all([test(.family(.ipv6)), test(.mark(value: 5, mask: 0xf))])))
         #expect(request[16] == 10)
         #expect(Array(request[20...]) == [8, 0, 8, 0, 0, 0, 0, 5, 8, 0, 21, 0, 0, 0, 0, 0xf])
+        let other = NetlinkRequest.conntrackDump(
+            sequence: 1, filter(.all([test(.zone(7...7)), test(.status([.assured, .seenReply]))])))
+        #expect(Array(other[20...]) == [6, 0, 18, 0, 0, 7, 0, 0, 8, 0, 3, 0, 0, 0, 0, 6, 8, 0, 26, 0, 0, 0, 0, 6])
     }
 }

@@ -114,15 +114,17 @@ class Filters(LiveTest):
         self.closing(near), self.closing(far)
         other_near, other_far, other = lab.connect(993)
         self.closing(other_near), self.closing(other_far)
-        self.mark(lab, 443, near, 5), self.mark(lab, 993, other_near, 7)
-        self.until(lambda: key in monitor.by_key("session-update"), "it has the mark")
-        self.mark(lab, 443, near, 6), self.mark(lab, 993, other_near, 5)
+        third_near, third_far, third = lab.connect(587)
+        self.closing(third_near), self.closing(third_far)
+        self.mark(lab, 443, near, 5), self.mark(lab, 993, other_near, 7), self.mark(lab, 587, third_near, 5)
+        self.until(lambda: {key, third} <= set(monitor.by_key("session-update")), "they have the mark")
+        self.mark(lab, 443, near, 6), self.mark(lab, 993, other_near, 5), self.mark(lab, 587, third_near, 0)
         self.until(lambda: other in monitor.by_key("session-update"), "the other has it now")
         lab.flush()
         self.until(lambda: monitor.about("session-end"), "its end")
         monitor.until_quiet()
         self.assert_ends_well(monitor)
-        self.assertEqual(set(monitor.by_key("session-end")), {other}, "the first one had another mark at its end")
+        self.assertEqual(set(monitor.by_key("session-end")), {other}, "the others had another mark, or none, at their end")
         self.assertTrue(all(event["nfmon"]["mark"] == 5 for event in monitor.about("session-update", "session-end")))
 
     def test_a_packet_whose_session_is_left_out_makes_no_session_of_its_own(self):
@@ -138,6 +140,54 @@ class Filters(LiveTest):
         starts = monitor.about("session-start")
         self.assertEqual({event["destination"]["port"] for event in starts}, {8080}, "those that are translated there")
         self.assertTrue(all("conntrack" in event["nfmon"]["lanes"] for event in starts))
+
+    def test_packets_of_sessions_that_are_left_out_take_nothing_away(self):
+        lab = self.make_lab()
+        lab.log("all")
+        monitor = self.closing(lab.events("dst port 9 and udp"))
+        lab.drive(tcp=5, refused=2)
+        lab.datagrams(3)
+        monitor.until_quiet()
+        self.assert_ends_well(monitor)
+        starts = monitor.about("session-start")
+        self.assertEqual([event["destination"]["port"] for event in starts], [9])
+        answer = lab.sessions("--top", "dst port 9 and udp")
+        self.assertNotIn("ICMP", answer.stdout)
+
+    def test_a_zone_is_asked_for_and_the_other_keeps_its_packets(self):
+        lab = self.make_lab()
+        tuple_ = "-p", "udp", "--sport", "5000", "--dport", "9"
+        for zone in 7, 9:
+            rule = "PREROUTING", *tuple_, "-j", "CT", "--zone", str(zone)
+            lab.inside("iptables", "-t", "raw", "-A", *rule)
+            lab.datagrams(1)
+            if zone == 7:
+                lab.inside("iptables", "-t", "raw", "-D", *rule)
+        for lanes in (), ("--no-nflog",):
+            [shown] = self.shown(lab, *lanes, "zone = 7")["sessions"]
+            self.assertEqual(shown["nfmon"]["zone"], 7)
+        monitor = self.closing(lab.events("zone = 7"))
+        lab.log("which", *tuple_)
+        lab.datagrams(2)
+        monitor.until_quiet()
+        self.assertEqual(monitor.stop(), 0)
+        [start] = monitor.about("session-start")
+        self.assertEqual(start["nfmon"]["zone"], 7)
+        self.assertNotIn("nflog", [lane for event in monitor.events() for lane in event["nfmon"].get("lanes", [])])
+
+    def test_a_session_that_nobody_can_judge_is_counted(self):
+        lab = self.make_lab("new")
+        near, far, _ = lab.connect(443)
+        self.closing(near), self.closing(far)
+        answer = self.shown(lab, "iif = lan0")
+        self.assertEqual((answer["sessions"], answer["summary"]["unjudged"]), ([], 1))
+        self.assertTrue(any("--top" in note for note in answer["summary"]["notes"]))
+        table = lab.sessions("rule = new or udp").stdout
+        self.assertIn("1 session not judged", table)
+        for words in ("--no-nflog", "verdict = drop"), ("--no-conntrack", "mark = 5"):
+            refused = lab.sessions(*words)
+            self.assertEqual(refused.returncode, MISUSE)
+            self.assertIn("leaves out", refused.stderr)
 
     def test_a_recording_holds_everything_whatever_is_shown_meanwhile(self):
         lab = self.make_lab()

@@ -13,7 +13,7 @@ INFERRED_WITHIN = 2 * SWEEP + 5
 # Between two dumps there are at least so many times the seconds that the last one took.
 LEAST_PAUSE = 20
 # Seconds that entries live which shall expire: enough for a first dump of all of them on a slow machine.
-LIFE = 15
+LIFE = 25
 
 
 class Tally:

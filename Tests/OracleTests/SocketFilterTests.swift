@@ -38,7 +38,7 @@ struct SocketFilterTests {
         #expect(kernel.admits(withoutTuples.bytes))
     }
 
-    @Test func filterOfThousandsOfAddressesIsLeftToNfmon() {
+    @Test func filterThatIsTooLongIsLeftToNfmonInPart() throws {
         let tests = (0..<3000).compactMap { number in
             IPPrefix(IPAddress(ipv4: UInt32(number)), family: .ipv4).map {
                 BooleanTree.test(SourceTest(.address(.originalSource, $0)))
@@ -46,6 +46,10 @@ struct SocketFilterTests {
         }
         #expect(BPFProgram(keeping: SourceFilter(.any(tests))) == nil, "longer than the kernel takes")
         #expect(BPFProgram(keeping: .everything) == nil, "nothing to leave out")
+        let tcp = BooleanTree.test(SourceTest(.transport(6...6)))
+        let part = try #require(BPFProgram(keeping: SourceFilter(.all([tcp, .any(tests)]))))
+        let whole = try #require(BPFProgram(keeping: SourceFilter(tcp)))
+        #expect(part.instructions == whole.instructions)
     }
 
     /// What a message of the event socket says.

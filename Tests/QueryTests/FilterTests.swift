@@ -29,7 +29,9 @@ struct FilterTests {
         "!!tcp",
         "not not tcp", "not port 80", "port != 80", "dport not in [80 81]", "dport != [80 81]", "host != 192.0.2.1",
         "(tcp)", "((tcp and (dport 443)))", "not (udp or dport 80)", "tcp and not udp or udp",
-        "zone = 0", "mark = 0", "lane conntrack", "duration > 30s", "duration <= 1m", "duration >= 0",
+        "zone = 0", "mark = 0", "lane conntrack", "duration > 30s", "duration <= 1m", "duration >= 0", "not denied",
+        "src and dst net != 192.168.0.0/16",
+        "ip in [10/8 192.168/16]", "not ip not in [10/8]",
     ])
     func spellingsThatMeanTheSession(_ text: String) throws {
         #expect(try admits(text, .tcp()))
@@ -42,6 +44,7 @@ struct FilterTests {
         "src and dst port 443", "tcp and udp", "tcp dst port 80", "udp port 443", "not (tcp or udp)",
         "dport not in [443]",
         "zone = 5", "mark = 5", "mark != 0", "lane nflog", "denied", "duration > 2m", "portrange 1-442",
+        "src and dst net != 10.0.0.0/8",
     ])
     func spellingsThatDoNot(_ text: String) throws {
         #expect(try !admits(text, .tcp()))
@@ -50,7 +53,7 @@ struct FilterTests {
     @Test(arguments: [
         "bytes > 0", "not bytes > 0", "bytes = 0", "packets < 10", "!(packets < 10)", "state established",
         "state != established", "natsrc 192.0.2.1", "natsrc != 192.0.2.1", "natdport 80", "not natdport 80", "rule ssh",
-        "rule != ssh", "iif lan0", "oif != wan0", "verdict drop", "verdict != drop", "not denied",
+        "rule != ssh", "iif lan0", "oif != wan0", "verdict drop", "verdict != drop",
     ])
     func whatIsUnknownPassesNeitherATestNorItsOpposite(_ text: String) throws {
         #expect(try !admits(text, .tcp()))
@@ -69,7 +72,7 @@ struct FilterTests {
         "ip6", "src 2001:db8::7", "host 2001:DB8:0:0:0:0:0:53", "net 2001:db8::/32", "dst net 2001:db8::/64",
         "dst 2001:db8::0.0.0.83", "udp port 53", "not net 10.0.0.0/8", "src != 10.0.0.7",
     ])
-    func sixthVersion(_ text: String) throws {
+    func addressesOfTheSixthVersionAreUnderstood(_ text: String) throws {
         #expect(try admits(text, .dns()))
     }
 
@@ -84,13 +87,66 @@ struct FilterTests {
         ("bytes > 1500k", false), ("bytes >= 1500kB", true), ("bytes < 2MiB", true), ("packets = 1k", true),
         ("packets > 1000", false), ("not packets > 1000", true),
     ])
-    func amounts(_ text: String, _ isMeant: Bool) throws {
+    func amountsHaveUnits(_ text: String, _ isMeant: Bool) throws {
         let session = Session.tcp {
             $0.record.facts.insert(.counters)
             $0.record.counters.original = Counters(packetCount: 400, byteCount: 500_000)
             $0.record.counters.reply = Counters(packetCount: 600, byteCount: 1_000_000)
         }
         #expect(try admits(text, session) == isMeant)
+    }
+
+    /// What rules logged is a lower bound, which may grow.
+    @Test(arguments: [
+        ("bytes > 50", true), ("bytes >= 60", true), ("bytes > 60", false), ("not bytes > 60", false),
+        ("bytes < 50", false),
+        ("not bytes < 50", true), ("bytes = 60", false), ("bytes != 60", false), ("bytes != 50", true),
+        ("packets > 0", true),
+    ])
+    func lowerBoundIsNoTotal(_ text: String, _ isMeant: Bool) throws {
+        let session = Session.tcp {
+            var lane = PacketLane()
+            lane.counters.original = Counters(packetCount: 1, byteCount: 60)
+            $0.nflog = lane
+        }
+        #expect(try admits(text, session) == isMeant)
+    }
+
+    /// At INPUT and OUTPUT there is no second interface.
+    @Test(arguments: [1, 2] as [UInt8])
+    func sessionWithTheHostItselfLeavesByNoInterface(hook: UInt8) throws {
+        let names = NameTable()
+        var lane = PacketLane()
+        lane.originalIn = 2
+        lane.originalPlace = LogPlace(group: 100, hook: hook)
+        let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8)]
+        let session = Session.tcp { $0.nflog = lane }
+        for text in ["oif != wan0", "not if wan0"] {
+            #expect(try admits(text, session, names: names, interfaces: interfaces) == (hook == 1), "\(text)")
+        }
+        #expect(try admits("iif lan0 and if != wan0 or iif lan0", session, names: names, interfaces: interfaces))
+        #expect(try !admits("oif wan0", session, names: names, interfaces: interfaces))
+    }
+
+    @Test func whatIsKnownNotToBeMeantIsToldFromWhatNobodyKnows() throws {
+        func excludes(_ text: String, _ session: Session) throws -> Bool {
+            try SessionFilter(parsing: text, names: NameTable()).excludes(session, interfaces: [:], now: Self.now)
+        }
+        #expect(try excludes("udp", .tcp()))
+        #expect(try !excludes("tcp", .tcp()))
+        #expect(try !excludes("iif lan0", .tcp()), "it may be")
+        #expect(try excludes("udp and iif lan0", .tcp()), "it cannot be, whatever the interface is")
+        #expect(try !excludes("", .tcp()))
+    }
+
+    @Test func everyColumnThatIsNamedCanBeAskedFor() {
+        for name in SessionFilter.columnNames.split(separator: " ") {
+            do throws(FilterError) {
+                _ = try SessionFilter(parsing: "\(name) = ?", names: NameTable())
+            } catch {
+                #expect(!error.reason.contains("no column"), "\(error)")
+            }
+        }
     }
 
     @Test(arguments: [
@@ -103,7 +159,7 @@ struct FilterTests {
         ("status = seen-reply", true), ("status unreplied", false), ("status != offload", true),
         ("natsrc 192.0.2.1", true), ("natsport 40000", true), ("natsrc 192.0.2.0/24", true), ("natdst 10.0.0.1", false),
     ])
-    func factsOfConntrack(_ text: String, _ isMeant: Bool) throws {
+    func whatConntrackTellsCanBeAskedFor(_ text: String, _ isMeant: Bool) throws {
         let session = Session.tcp {
             $0.record.facts.insert(.mark)
             $0.record.mark = 0x15
@@ -120,9 +176,10 @@ struct FilterTests {
         ("iif lan0", true), ("oif = wan0", true), ("if wan0", true), ("in if lan0", true), ("out if lan0", false),
         ("iif in [dmz0 lan0]", true), ("iif != wan0", true), ("rule ssh-out", true), ("rule = 'ssh-out'", true),
         ("rule = 'and'", false), ("verdict = drop", true), ("verdict in [reject drop]", true),
-        ("denied", true), ("not denied", false), ("lane = nflog", true),
+        ("denied", true), ("not denied", false), ("prefix = drop:ssh-out", true), ("prefix ssh-out", true),
+        ("prefix accept:ssh-out", false), ("prefix drop:", true), ("lane = nflog", true),
     ])
-    func factsOfRules(_ text: String, _ isMeant: Bool) throws {
+    func whatRulesTellCanBeAskedFor(_ text: String, _ isMeant: Bool) throws {
         let names = NameTable()
         var lane = PacketLane()
         (lane.originalIn, lane.originalOut) = (2, 3)
@@ -131,7 +188,7 @@ struct FilterTests {
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
         let session = Session.tcp {
             $0.nflog = lane
-            $0.record.facts.insert(.nflog)
+            $0.record.facts.formUnion([.nflog, .denied])
         }
         #expect(try admits(text, session, names: names, interfaces: interfaces) == isMeant)
     }

@@ -34,7 +34,7 @@ extension KernelMessage {
         if let id = entry.id { attributes.addAttribute(12, number: id) }
         let dying: ConntrackStatus = kind == .destroy ? [.dying] : []
         if let status = entry.status?.union(dying) { attributes.addAttribute(3, number: status.rawValue) }
-        // Events leave out a mark of 0, rows never do.
+        // Rows have a mark of 0, too.
         if let mark = entry.mark ?? (kind == .dumpRow ? 0 : nil) { attributes.addAttribute(8, number: mark) }
         if let state = entry.tcpState { attributes.addTCP(state: state.rawValue) }
         if kind == .dumpRow || kind == .destroy { attributes.addAccounting(of: entry) }

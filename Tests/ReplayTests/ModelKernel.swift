@@ -103,6 +103,8 @@ struct ModelKernel {
     private mutating func change(_ flow: Int, _ change: (inout ConntrackEntry) -> Void) -> Frame {
         guard let place = living[flow] else { return Frame() }
         change(&lives[place].entry)
+        // A mark of 0 is in the update that makes it so, and in no later event (ctnetlink_dump_mark).
+        defer { if lives[place].entry.mark == 0 { lives[place].entry.mark = nil } }
         return tell(.update, place)
     }
 

@@ -3,10 +3,12 @@ import Testing
 
 /// Whatever goes wrong between the kernel and the table: what is told is true, and what is not known is said.
 ///
-/// Every mix of faults is tried with so many plans as the environment variable `NFMON_REPLAY_PLANS` says, else with 60. A
+/// Every mix of faults is tried with so many plans as the environment variable `NFMON_REPLAY_PLANS` says (4 at least), else with 60. A
 /// plan that fails is shrunk and printed as Swift source: put it into ``regressions`` when its cause is mended.
 struct ReplayTests {
-    static let planCount = ProcessInfo.processInfo.environment["NFMON_REPLAY_PLANS"].flatMap(UInt64.init) ?? 60
+    static let planCount =
+        ProcessInfo.processInfo.environment["NFMON_REPLAY_PLANS"].flatMap(UInt64.init)
+        .map { max($0, 4) } ?? 60
 
     /// Plans that failed once.
     static let regressions = [

@@ -1,0 +1,23 @@
+/// How a filter compares a column with a value.
+enum FilterComparison: Hashable {
+    case equal
+    case notEqual
+    case less
+    case lessOrEqual
+    case greater
+    case greaterOrEqual
+
+    /// Whether it asks for an order, which not every column has.
+    var needsOrder: Bool { self != .equal && self != .notEqual }
+
+    /// The values that compare so with `value`, or their opposite for ``notEqual``; `nil` where there are none, as below 0.
+    func range<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) -> ClosedRange<Value>? {
+        switch self {
+        case .equal, .notEqual: value...value
+        case .less: value == 0 ? nil : 0...(value - 1)
+        case .lessOrEqual: 0...value
+        case .greater: value == .max ? nil : (value + 1)...(.max)
+        case .greaterOrEqual: value...(.max)
+        }
+    }
+}
