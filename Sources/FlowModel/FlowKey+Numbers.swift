@@ -18,4 +18,7 @@ extension FlowKey {
 
     /// The GRE key (PPTP's call number) that this direction's packets carry, `nil` where they have none.
     public var destinationGREKey: UInt16? { transport == .gre && destinationPort != 0 ? destinationPort : nil }
+
+    /// Whether the tuple has ports. The kernel tells none of DCCP where it no longer tracks it (as measured on Linux 6.18).
+    public var hasPorts: Bool { transport.hasPorts && (transport != .dccp || sourcePort | destinationPort != 0) }
 }

@@ -41,22 +41,21 @@ public struct SourceTest: Hashable, NegatableTest {
             }
             return false
         case .port(let places, let range):
-            guard original.transport.hasPorts else { return false }
+            guard original.hasPorts else { return false }
             for place in TuplePlaces.each where places.contains(place) {
                 if range.contains(observation.entry.port(at: place)) != isNegated { return true }
             }
             return false
         case .mark(let value, let mask):
-            // Many rules set the mark after the first packet, and whoever has another mark now may have had this one: his end
-            // must not be missed.
-            let told = observation.entry.mark
+            // Rules may mark a session later, or anew. Whoever has another mark now may have had this one: that it is gone must
+            // not be missed, nor the end. So only this is left out: a NEW with another mark, and an UPDATE without any, as
+            // messages leave out a mark of 0 unless it has just become so.
+            let told = observation.entry.mark ?? 0
             switch observation.kind {
             case .destroy, .dumpRow: return true
-            // A zero in an update is the end of another mark, and the last message that tells it: later ones leave it out.
-            case .new, .update: if told == 0 { return true }
+            case .new: return told == 0 || (told & mask == value) != isNegated
+            case .update: return observation.entry.mark != nil || (value == 0) != isNegated
             }
-            if told == nil, observation.kind == .new { return true }
-            return ((told ?? 0) & mask == value) != isNegated
         case .status: return true  // changes all the time; only a single dump can be asked for it
         }
     }

@@ -15,11 +15,11 @@ public struct Endpoint: Hashable, Sendable {
 
 extension FlowKey {
     fileprivate var sourceEndpoint: Endpoint {
-        Endpoint(address: source, family: family, port: transport.hasPorts ? sourcePort : nil)
+        Endpoint(address: source, family: family, port: hasPorts ? sourcePort : nil)
     }
 
     fileprivate var destinationEndpoint: Endpoint {
-        Endpoint(address: destination, family: family, port: transport.hasPorts ? destinationPort : nil)
+        Endpoint(address: destination, family: family, port: hasPorts ? destinationPort : nil)
     }
 }
 

@@ -14,13 +14,13 @@ extension FilterColumn {
         }
         switch self {
         case .port(let sides):
-            guard let value = UInt16(text) else { return nil }
-            return comparison.range(value).map { range in sides.tree { .port($0, range) } } ?? .never
-        case .zone: return UInt16(text).map { Self.test(comparison.range($0)) { .zone($0) } }
-        case .transport: return Self.transport(text).map { Self.test(comparison.range($0)) { .transport($0) } }
-        case .bytes: return Self.number(text).map { Self.test(comparison.range($0)) { .bytes($0) } }
-        case .packets: return Self.number(text).map { Self.test(comparison.range($0)) { .packets($0) } }
-        case .duration: return Self.duration(text).map { Self.test(comparison.range($0)) { .duration($0) } }
+            guard let value: UInt16 = Self.digits(text) else { return nil }
+            return comparison.range(value).map { range in sides.tree { .port($0, range) } }
+        case .zone: return Self.digits(text).flatMap { Self.test(comparison.range($0)) { .zone($0) } }
+        case .transport: return Self.transport(text).flatMap { Self.test(comparison.range($0)) { .transport($0) } }
+        case .bytes: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .bytes($0) } }
+        case .packets: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .packets($0) } }
+        case .duration: return Self.duration(text).flatMap { Self.test(comparison.range($0)) { .duration($0) } }
         default: return nil
         }
     }
@@ -38,7 +38,7 @@ extension FilterColumn {
             default: return nil
             }
         case .transport: return Self.transport(text).map { test(.transport($0...$0)) }
-        case .zone: return UInt16(text).map { test(.zone($0...$0)) }
+        case .zone: return Self.digits(text).map { test(.zone($0...$0)) }
         case .mark: return Self.mark(text)
         case .state: return TCPState(keyword: word).map { test(.state($0)) }
         case .status: return StatusWord(word).map { .test($0.test) }
@@ -65,19 +65,24 @@ extension FilterColumn {
         }
     }
 
-    /// A test of the values that compare so; where none does, it is never passed.
+    /// A test of the values that compare so; `nil` where none does.
     private static func test<Value>(
         _ range: ClosedRange<Value>?, _ subject: (ClosedRange<Value>) -> SessionTest.Subject
-    ) -> BooleanTree<SessionTest> {
-        range.map { .test(SessionTest(subject($0))) } ?? .never
+    ) -> BooleanTree<SessionTest>? {
+        range.map { .test(SessionTest(subject($0))) }
     }
 
     // MARK: Values
 
+    /// A number in decimal digits alone.
+    private static func digits<Number: FixedWidthInteger>(_ text: some StringProtocol) -> Number? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Number(text) : nil
+    }
+
     /// An address, or a network: `10.0.0.0/8`, and without the octets that do not matter `10/8` or tcpdump's `192.168`.
     private static func prefix(_ text: String) -> IPPrefix? {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        let length = parts.count == 2 ? Int(parts[1]) : nil
+        let length: Int? = parts.count == 2 ? digits(parts[1]) : nil
         guard parts.count == 1 || length != nil else { return nil }
         if let (address, family) = IPAddress.parse(parts[0]) {
             return IPPrefix(address, family: family, length: length)
@@ -90,23 +95,25 @@ extension FilterColumn {
     /// A port, or two with `-` or tcpdump's `:` between them.
     private static func portRange(_ text: String) -> ClosedRange<UInt16>? {
         let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
-        guard parts.count <= 2, let first = UInt16(parts[0]), let last = UInt16(parts[parts.count - 1]), first <= last
+        guard parts.count <= 2, let first: UInt16 = digits(parts[0]), let last: UInt16 = digits(parts[parts.count - 1]),
+            first <= last
         else { return nil }
         return first...last
     }
 
     private static func transport(_ text: String) -> UInt8? {
-        UInt8(text) ?? TransportProtocol(keyword: text.lowercased())?.rawValue
+        digits(text) ?? TransportProtocol(keyword: text.lowercased())?.rawValue
     }
 
     /// A mark, in decimal or with 0x, and the mask behind a slash, as iptables writes it.
     private static func mark(_ text: String) -> BooleanTree<SessionTest>? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            part.lowercased().hasPrefix("0x") ? UInt32(part.dropFirst(2), radix: 16) : UInt32(part)
+            part.lowercased().hasPrefix("0x") && part.dropFirst(2).allSatisfy(\.isHexDigit)
+                ? UInt32(part.dropFirst(2), radix: 16) : digits(part)
         }
         guard parts.count <= 2, let value = parts[0], let mask = parts.count == 2 ? parts[1] : .max else { return nil }
-        // As for iptables: bits outside of the mask can never be equal.
-        guard value & ~mask == 0 else { return .never }
+        // Bits outside of the mask are never equal: a mistake.
+        guard value & ~mask == 0 else { return nil }
         return .test(SessionTest(.mark(value: value, mask: mask)))
     }
 

@@ -86,7 +86,7 @@ enum FilterColumn: Hashable {
         case .family: "ipv4 or ipv6"
         case .transport: "a protocol, such as tcp, udp, icmp or a number from 0 to 255"
         case .zone: "a zone from 0 to 65535"
-        case .mark: "a mark, such as 5 or 0x10, or with a mask, such as 0x10/0xff"
+        case .mark: "a mark, such as 5 or 0x10, or with a mask that has its bits, such as 0x10/0xff"
         case .state: "a TCP state, such as established, syn_sent or time_wait"
         case .status: "a status: \(StatusWord.allCases.map(\.rawValue).joined(separator: ", "))"
         case .verdict: "accept, drop or reject"

@@ -92,6 +92,10 @@ struct FilterParser {
         }
         guard let column = parseColumn() else {
             let name = FilterError.quoted(word.text)
+            if word.text.first?.isNumber == true {
+                throw error(
+                    at: word, "\(name) has no column: repeat it, as in port 80 or port 443, or write port in [80 443]")
+            }
             throw error(at: word, "\(name) is no column: use one of \(SessionFilter.columnNames), or a protocol")
         }
         if token.kind == .not, following.isIn {
@@ -133,6 +137,9 @@ struct FilterParser {
         let value = token
         guard case .word = value.kind else { throw expected(column.valueHint) }
         guard let tree = column.tree(comparison, value.text, names: names) else {
+            if comparison.needsOrder, column.tree(.equal, value.text, names: names) != nil {
+                throw error(at: value, "nothing is beyond \(FilterError.quoted(value.text))")
+            }
             throw error(at: value, "expected \(column.valueHint), found \(FilterError.quoted(value.text))")
         }
         try count(tree.testCount)

@@ -64,7 +64,7 @@ public struct SessionTest: Hashable, NegatableTest {
         case .transport(let range): return answer(range.contains(session.record.original.transport.rawValue))
         case .address(let side, let prefix): return admits(address: prefix, side, session)
         case .port(let side, let range):
-            guard session.record.original.transport.hasPorts else { return false }
+            guard session.record.original.hasPorts else { return false }
             switch side {
             case .source: return answer(range.contains(session.record.original.sourcePort))
             case .destination: return answer(range.contains(session.record.original.destinationPort))

@@ -40,7 +40,9 @@ extension SessionRecord {
             helper = observation.helper
             isVisible = true
         }
-        if let start = observation.entry.start {
+        // The kernel stamps the start some microseconds beside its NEW: who was told with the one keeps it, as it is a part of
+        // the session's name.
+        if let start = observation.entry.start, !facts.isSuperset(of: [.start, .announced]) {
             self.start = start
             facts.insert(.start)
         }

@@ -203,7 +203,8 @@ extension SessionTable {
     ) {
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
-        tombstones.bury(records[slot].conntrackIdentity, at: time.monotonic)
+        tombstones.bury(
+            records[slot].conntrackIdentity, endedAt: observation.entry.endTime, at: time.monotonic)
         depart(slot, SessionEnd(cause: .event, time: endTime), hash: hash, at: time)
     }
 
@@ -212,9 +213,10 @@ extension SessionTable {
         _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
     ) {
         let entry = observation.entry
-        let isStale = tombstones.contains(entry.identity)
+        let isRepeated = tombstones.contains(endOf: entry.identity, at: entry.endTime)
+        let isStale = isRepeated || tombstones.contains(entry.identity)
         // Anew where it stands already: while a reliable listener is stalled, everybody gets the end over and over.
-        tombstones.bury(entry.identity, at: time.monotonic)
+        if !isRepeated { tombstones.bury(entry.identity, endedAt: entry.endTime, at: time.monotonic) }
         guard !isStale else {
             summary.staleMessages &+= 1
             return

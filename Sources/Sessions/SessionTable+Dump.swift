@@ -13,6 +13,8 @@ struct DumpProgress {
     var isDirty = false
     /// Events were lost, or the last dump was not complete.
     var isNeeded = false
+    /// It settles what the one before it, which made up for a loss, left in doubt.
+    var isConfirming = false
     /// A message could not be read while it ran: what it did not show may have been in that.
     var isDamaged = false
     /// When the first dump began, and with it the listening; `nil` before.
@@ -50,6 +52,7 @@ extension SessionTable {
         dump.isRunning = true
         dump.generation &+= 1
         dump.cause = start.cause
+        dump.isConfirming = start.cause == .overrun && !dump.isNeeded
         dump.startedAt = time.wall
         dump.isDirty = false
         dump.isDamaged = false
@@ -95,8 +98,9 @@ extension SessionTable {
     public var wantedDump: DumpStart.Cause? {
         if dump.isRunning { return nil }
         if dump.isNeeded { return .overrun }
-        // A further dump settles the end of what the last one did not show.
-        return dump.doubtfulCount > 0 ? .periodic : nil
+        // A further dump settles the end of what the last one did not show, and is told as that one was.
+        guard dump.doubtfulCount > 0 else { return nil }
+        return dump.cause == .overrun && !dump.isConfirming ? .overrun : .periodic
     }
 
     /// Whether ends are still to be told that the last dump's led to.

@@ -32,6 +32,9 @@ private struct ConntrackFilterWriter {
         /// The addresses and the ports of the original tuple; those of the reply's follow.
         static let addresses: UInt32 = 1
         static let ports: UInt32 = 2
+        /// For a moment: a tuple's offset, or whether the message is a NEW.
+        static let tuple: UInt32 = 14
+        static let isNew: UInt32 = 15
     }
 
     /// Offsets and numbers of ctnetlink (nfnetlink_conntrack.h).
@@ -87,12 +90,12 @@ private struct ConntrackFilterWriter {
             program.findAttribute()
             program.branch(.equal, 0, onTrue: unreadable)
             if tuple == 0 { program.storeMemory(Slot.original) }
-            program.storeMemory(15)
+            program.storeMemory(Slot.tuple)
             program.setIndex(1)  // CTA_TUPLE_IP
             program.findNestedAttribute()
             program.branch(.equal, 0, onTrue: unreadable)
             program.storeMemory(Slot.addresses + tuple)
-            program.loadMemory(15)
+            program.loadMemory(Slot.tuple)
             program.setIndex(2)  // CTA_TUPLE_PROTO
             program.findNestedAttribute()
             program.branch(.equal, 0, onTrue: unreadable)
@@ -207,24 +210,28 @@ private struct ConntrackFilterWriter {
 
     /// See ``SourceTest/admits(_:_:)`` for what is asked of which kind of message.
     private mutating func writeMark(_ value: UInt32, _ mask: UInt32, onTrue: Int, _ branches: (yes: Int, no: Int)) {
-        let (unmarked, compare) = (newLabel(), newLabel())
+        let (isNew, unmarked) = (newLabel(), newLabel())
         program.load(byteCount: 2, at: Layout.type)
         program.branch(.equal, UInt32((0x0102 as UInt16).bigEndian), onTrue: onTrue)  // IPCTNL_MSG_CT_DELETE
+        program.load(byteCount: 2, at: Layout.flags)
+        program.mask(UInt32((0x0600 as UInt16).bigEndian))  // NLM_F_CREATE | NLM_F_EXCL: it is new
+        program.storeMemory(Slot.isNew)
         program.load(Layout.attributes)
-        program.setIndex(8)  // CTA_MARK; the kernel leaves a mark of 0 out
+        program.setIndex(8)  // CTA_MARK
         program.findAttribute()
         program.branch(.equal, 0, onTrue: unmarked)
         program.setIndexToAccumulator()
+        program.loadMemory(Slot.isNew)
+        program.branch(.equal, 0, onTrue: onTrue)
         program.load(byteCount: 4, behindIndex: Layout.payload)
-        program.branch(.equal, 0, onTrue: onTrue, onFalse: compare)
-        program.place(unmarked)
-        program.load(byteCount: 2, at: Layout.flags)
-        program.mask(UInt32((0x0600 as UInt16).bigEndian))  // NLM_F_CREATE | NLM_F_EXCL: it is new
-        program.branch(.anyBit, .max, onTrue: onTrue)
-        program.load(0)
-        program.place(compare)
+        program.branch(.equal, 0, onTrue: onTrue, onFalse: isNew)
+        program.place(isNew)
         program.mask(mask)
         program.branch(.equal, value, onTrue: branches.yes, onFalse: branches.no)
+        program.place(unmarked)
+        program.loadMemory(Slot.isNew)
+        program.branch(.anyBit, .max, onTrue: onTrue)
+        program.jump(to: value == 0 ? branches.yes : branches.no)
     }
 }
 

@@ -9,7 +9,7 @@ import Sessions
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Session events as they come: start, update, end, denied, loss, resync.",
+        abstract: "Session events as they come: start, update, end, denied, loss, resync, shed.",
         discussion: """
             One event a line, as NDJSON with the names of the Elastic Common Schema, or in another format with -o. The \
             sessions that are already there come first, as starts marked initial; --no-initial leaves them out.

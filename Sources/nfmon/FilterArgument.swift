@@ -8,7 +8,7 @@ struct FilterArgument: ParsableArguments {
         help: ArgumentHelp(
             "Only sessions that this filter admits.",
             discussion: """
-                Columns: \(SessionFilter.columnNames). Joined by and, or, not and parentheses, in the words of tcpdump, nfdump and \
+                Columns: \(SessionFilter.columnNames). Joined by and, or (and binds first), not and parentheses, in the words of tcpdump, nfdump and \
                 goQuery: 'dst port 443 and src net 10.0.0.0/8', 'dport in [22 3389] & !(src = 192.0.2.0/24)', \
                 'verdict = drop and iif = wan0', 'bytes > 10M or duration > 1h'. A column that a session does not have, such as \
                 bytes without accounting, passes neither a test nor its opposite. What conntrack alone can tell, the kernel \

@@ -70,7 +70,11 @@ struct SessionsCommand: ParsableCommand {
         if let topText, top == nil, leadingWord == nil {
             throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
         }
-        try filter.check(sources, behind: leadingWord)
+        do { try filter.check(sources, behind: leadingWord) } catch {
+            guard let leadingWord, filter.words.isEmpty else { throw error }
+            throw ValidationError(
+                "--top \(leadingWord): give a whole number of at least 1, or none; nor is it a filter.")
+        }
         let key: SortKey
         do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)

@@ -35,7 +35,7 @@ struct SourceOptions: ParsableArguments {
             discussion: """
                 Ends are then never lost to an overrun; beginnings and changes can be. While nfmon is held up, sessions that \
                 have ended fill the kernel's table, and every other listener (conntrackd, ulogd, a second nfmon) gets their \
-                ends again and again.
+                ends again and again. What does not fit is counted as lost each time that the kernel tries.
                 """))
     var reliable = false
 

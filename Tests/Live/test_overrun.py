@@ -60,6 +60,24 @@ class Overrun(LiveTest):
         os.kill(monitor.process.pid, signal.SIGCONT)
         self.assert_recovers(lab, monitor)
 
+    def test_ends_that_anothers_reliable_delivery_repeats_are_told_once(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_timestamp=1)
+        plain = self.closing(lab.events("--no-nflog"))
+        stalled = self.closing(lab.events("--no-nflog", "--reliable", "--conntrack-buffer", "4K"))
+        lab.datagrams(500, first_source_port=10000)
+        self.until(lambda: len(plain.about("session-start")) == 500, "all begin")
+        os.kill(stalled.process.pid, signal.SIGSTOP)
+        lab.flush()
+        self.until(lambda: len(plain.about("session-end")) >= 500, "all end")
+        # The kernel sends the ends again and again for as long as the other does not take them.
+        self.assert_stays_so(lambda: len(plain.about("session-end")) == 500, "once each", 4)
+        os.kill(stalled.process.pid, signal.SIGCONT)
+        self.until(lambda: len(stalled.about("session-end")) == 500, "the other one has them", 30)
+        plain.until_quiet()
+        self.assertEqual(len(plain.about("session-end")), 500)
+        self.assert_ends_well(plain)
+
     def test_a_buffer_of_nobodys_choice_grows_with_its_need(self):
         lab = self.make_lab()
         # More than 64 MiB hold: to listen to events is what makes the kernel send them.

@@ -1,4 +1,5 @@
 import FlowModel
+import Query
 import Sessions
 import Wire
 
@@ -28,7 +29,7 @@ final class Replay {
     private(set) var failures: [String] = []
     /// The counters that nfmon was given last.
     private var learned: [Life.Name: DirectionalCounters] = [:]
-    private var decoder = ObservationDecoder(names: NameTable())
+    private var decoder: ObservationDecoder
     private var socket = EventSocket()
     private var repeats: [(due: UInt64, message: KernelMessage)] = []
     private var isDumping = false
@@ -44,8 +45,16 @@ final class Replay {
     private var missedPackets: [UInt16: UInt64] = [:]
 
     /// Plays a tape to its end, and then lets clean dumps make good what went wrong.
-    init(_ tape: Tape, faults: [Fault] = []) {
-        monitor = Monitor(epoch: tape.epoch) { $0.hasNFLog = tape.hasNFLog }
+    ///
+    /// - Parameter filter: what nfmon is asked for; the kernel leaves out what it can.
+    init(_ tape: Tape, faults: [Fault] = [], filter: SessionFilter = .everything) {
+        let source = filter.sourceFilter(joinsPackets: tape.hasNFLog)
+        decoder = ObservationDecoder(names: NameTable(), admitting: source)
+        monitor = Monitor(epoch: tape.epoch) { configuration in
+            configuration.hasNFLog = tape.hasNFLog
+            configuration.sourceFilter = source
+            if !filter.isOpen { configuration.isWanted = { filter.admits($0, interfaces: $1, now: $2) } }
+        }
         lives = tape.lives
         let faults = Dictionary(grouping: faults, by: \.step).mapValues { $0.map(\.kind) }
         for (step, frame) in tape.frames.enumerated() { play(frame, faults[step] ?? []) }

@@ -15,8 +15,19 @@ struct TombstoneTests {
         tombstones.forget(before: 40)
         for number in 0..<100 { #expect(tombstones.contains(Self.id(number)) == (number >= 40)) }
         tombstones.forget(before: .max)
-        #expect(tombstones.count == 0)
         #expect(!tombstones.contains(Self.id(99)))
+    }
+
+    @Test
+    func theSameEndIsKnownAgainHoweverLateItComes() {
+        var tombstones = Tombstones()
+        let end = Timestamp(nanoseconds: 5)
+        tombstones.bury(Self.id(1), endedAt: end, at: 10)
+        tombstones.bury(Self.id(2), at: 10)
+        tombstones.forget(before: .max)
+        #expect(tombstones.contains(endOf: Self.id(1), at: end))
+        #expect(!tombstones.contains(endOf: Self.id(1), at: Timestamp(nanoseconds: 6)), "of whom got the id after it")
+        #expect(!tombstones.contains(endOf: Self.id(2), at: nil), "the kernel stamped none")
     }
 
     @Test
