@@ -55,7 +55,8 @@ let package = Package(
             name: "SessionsTests", dependencies: ["FlowModel", "Sessions"], swiftSettings: strict),
         .testTarget(name: "QueryTests", dependencies: ["FlowModel", "Query"], swiftSettings: strict),
         .testTarget(
-            name: "ReplayTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Query"], swiftSettings: strict),
+            name: "ReplayTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Query"],
+            swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["FlowModel", "Query", "Reports"], exclude: ["Golden"],
             swiftSettings: strict),
