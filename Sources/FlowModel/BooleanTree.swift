@@ -24,35 +24,32 @@ public indirect enum BooleanTree<Test: Hashable & Sendable>: Hashable, Sendable 
     /// The same without nested parts of one kind and without repetitions, and with a constant only where that is all there is.
     public var simplified: BooleanTree {
         switch self {
-        case .all(let parts):
-            var kept: [BooleanTree] = []
-            for part in parts.map(\.simplified) {
-                switch part {
-                case .all(let inner): kept += inner
-                case .any(let inner) where inner.isEmpty: return .never
-                default: kept.append(part)
-                }
-            }
-            kept = Self.unique(kept)
-            return kept.count == 1 ? kept[0] : .all(kept)
-        case .any(let parts):
-            var kept: [BooleanTree] = []
-            for part in parts.map(\.simplified) {
-                switch part {
-                case .any(let inner): kept += inner
-                case .all(let inner) where inner.isEmpty: return .always
-                default: kept.append(part)
-                }
-            }
-            kept = Self.unique(kept)
-            return kept.count == 1 ? kept[0] : .any(kept)
-        case .test: return self
+        case .all(let parts): Self.joined(parts, neutral: .always, decisive: .never) { .all($0) }
+        case .any(let parts): Self.joined(parts, neutral: .never, decisive: .always) { .any($0) }
+        case .test: self
         }
     }
 
-    private static func unique(_ parts: [BooleanTree]) -> [BooleanTree] {
-        var seen: Set<BooleanTree> = []
-        return parts.filter { seen.insert($0).inserted }
+    /// - Parameters:
+    ///   - neutral: the part that changes nothing.
+    ///   - decisive: the part that decides alone.
+    ///   - join: puts parts together.
+    private static func joined(
+        _ parts: [BooleanTree], neutral: BooleanTree, decisive: BooleanTree, _ join: ([BooleanTree]) -> BooleanTree
+    ) -> BooleanTree {
+        var kept: [BooleanTree] = []
+        var seen: Set<BooleanTree> = [neutral]
+        for part in parts.map(\.simplified) {
+            if part == decisive { return decisive }
+            // What is joined in the same way is taken apart.
+            let inner: [BooleanTree] =
+                switch (part, neutral) {
+                case (.all(let inner), .all), (.any(let inner), .any): inner
+                default: [part]
+                }
+            kept += inner.filter { seen.insert($0).inserted }
+        }
+        return kept.count == 1 ? kept[0] : join(kept)
     }
 
     /// How many tests there are.

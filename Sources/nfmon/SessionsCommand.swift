@@ -207,12 +207,7 @@ struct SessionsCommand: ParsableCommand {
         }
         guard !stop.isRaised else { return }
         let now = replay.endTime
-        var selection = selection(at: now)
-        let interfaces = replay.store.withTable { $0.interfaceNames }
-        for session in ended where filter.admits(session, interfaces: interfaces, now: now) {
-            selection.consider(session)
-        }
-        var look = TableLook(replay.store, into: selection, filter)
+        var look = TableLook(replay.store, into: selection(at: now), filter, beside: ended)
         look.summary.recordingIsDamaged = damage != nil
         try write(
             SessionAnswer(

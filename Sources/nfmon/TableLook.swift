@@ -10,19 +10,23 @@ struct TableLook: Sendable {
     var summary: TableSummary
     private let interfaces: InterfaceNames
 
-    /// - Parameter selection: what the sessions of the table that the filter admits are considered for.
-    init(_ store: SessionStore, into selection: TopSelection, _ filter: SessionFilter) {
+    /// - Parameters:
+    ///   - selection: what the sessions that the filter admits are considered for.
+    ///   - ended: sessions that are meant, too, and that the table no longer has.
+    init(_ store: SessionStore, into selection: TopSelection, _ filter: SessionFilter, beside ended: [Session] = []) {
         self = store.withTable { table in
             var selection = selection
             let (interfaces, now) = (table.interfaceNames, selection.now)
             var unjudgedCount = 0
-            table.forEach { session in
+            func judge(_ session: borrowing Session) {
                 if filter.admits(session, interfaces: interfaces, now: now) {
                     selection.consider(session)
                 } else if !filter.excludes(session, interfaces: interfaces, now: now) {
                     unjudgedCount += 1
                 }
             }
+            for session in ended { judge(session) }
+            table.forEach { judge($0) }
             return TableLook(
                 selection: selection, unjudgedCount: unjudgedCount, summary: table.completeness, interfaces: interfaces)
         }

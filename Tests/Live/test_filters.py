@@ -184,6 +184,15 @@ class Filters(LiveTest):
         self.assertTrue(any("--top" in note for note in answer["summary"]["notes"]))
         table = lab.sessions("rule = new or udp").stdout
         self.assertIn("1 session not judged", table)
+        path = os.path.join(self.directory().path, "one.pcap")
+        recorder = self.closing(lab.record("--no-nflog", path))
+        near, far, _ = lab.connect(993)
+        near.close(), far.close()
+        lab.flush()
+        recorder.until_quiet()
+        self.assertEqual(recorder.stop(), 0)
+        replay = json.loads(finish("sessions", "-o", "json", "-r", path, "iif = lan0").stdout)
+        self.assertEqual((replay["sessions"], replay["summary"]["unjudged"]), ([], 2), "they have ended since")
         for words in ("--no-nflog", "verdict = drop"), ("--no-conntrack", "mark = 5"):
             refused = lab.sessions(*words)
             self.assertEqual(refused.returncode, MISUSE)
