@@ -1,35 +1,48 @@
 /// What logged packets told of a session: how much passed the rule, through which interfaces, under which rule.
 public struct PacketLane: Sendable {
     public var counters = DirectionalCounters()
-    /// Interfaces of packets that went the original way; 0 where none was seen.
-    public var originalIn: InterfaceIndex = 0
-    public var originalOut: InterfaceIndex = 0
-    /// Interfaces of packets that came back.
-    public var replyIn: InterfaceIndex = 0
-    public var replyOut: InterfaceIndex = 0
+    /// The way of the packets that went the original way, and of those that came back.
+    public var originalPath = PacketPath()
+    public var replyPath = PacketPath()
     /// ICMP errors about the session; they are not in ``counters``.
     public var errorCount: UInt32 = 0
     /// Where each direction's packets are counted: the first place that told of one.
     public var originalPlace: LogPlace?
     public var replyPlace: LogPlace?
+    /// Who owns this host's end of the session, where a packet that it sent was logged.
+    public var owner: SocketOwner?
     /// The last packet's ``PacketObservation/digest``, when it was logged, and by which rule first.
     public var lastDigest: UInt64 = 0
     public var lastTime = Timestamp(nanoseconds: 0)
     public var lastRule = NameID.none
-    /// The first rule that logged a packet, and its verdict; a rule that denied one goes before.
+    /// The first rule that logged a packet and did not deny it, and its verdict.
     public var rule = NameID.none
     public var verdict = Verdict.unknown
+    /// Rules may have logged more than ``counters`` has: packets were lost, or the session began before nfmon listened.
+    public var isLowerBound = false
 
     @inlinable
     public init() {}
 
+    /// The way of one direction's packets.
+    @inlinable
+    public func path(of direction: FlowDirection) -> PacketPath { direction == .original ? originalPath : replyPath }
+
     /// The interface by which the session's first direction enters the host: as seen, or as its answers leave by.
     @inlinable
-    public var ingress: InterfaceIndex { originalIn != 0 ? originalIn : replyOut }
+    public var ingress: InterfaceIndex { ingressIsSeen ? originalPath.inInterface : replyPath.outInterface }
 
-    /// The interface by which the session's first direction leaves the host.
+    /// The interface by which the session's first direction leaves the host: as seen, or as its answers come by.
     @inlinable
-    public var egress: InterfaceIndex { originalOut != 0 ? originalOut : replyIn }
+    public var egress: InterfaceIndex { egressIsSeen ? originalPath.outInterface : replyPath.inInterface }
+
+    /// Whether a packet of the first direction showed ``ingress``. Else it is that of the answers, which may take another way.
+    @inlinable
+    public var ingressIsSeen: Bool { originalPath.inInterface != 0 }
+
+    /// Whether a packet of the first direction showed ``egress``.
+    @inlinable
+    public var egressIsSeen: Bool { originalPath.outInterface != 0 }
 }
 
 /// Where a rule logs: its NFLOG group, and the netfilter hook that its chain hangs on.

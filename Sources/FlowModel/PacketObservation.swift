@@ -14,17 +14,23 @@ public struct PacketObservation: Sendable {
     public var group: UInt16
     /// The netfilter hook: 0 PREROUTING, 1 INPUT, 2 FORWARD, 3 OUTPUT, 4 POSTROUTING.
     public var hook: UInt8
-    public var inInterface: InterfaceIndex
-    public var outInterface: InterfaceIndex
+    public var path: PacketPath
+    public var owner: SocketOwner?
     /// A TCP segment that opens a connection: SYN without ACK. Of other protocols no packet tells.
     public var opensConnection: Bool
     /// An ICMP error; ``key`` is then the embedded packet's.
     public var isICMPError: Bool
+    /// The packet's length is not known: ``byteCount`` is what was captured of it.
+    public var isLengthUnknown: Bool
+    /// Which packet a fragment is of; `nil` of whole packets.
+    public var fragment: Fragment?
     /// When the kernel stamped the packet; it does at PREROUTING, INPUT and FORWARD, not at OUTPUT.
     public var time: Timestamp?
     /// `NFULA_CT`'s view, where the kernel attaches it: the exact way to the session.
     public var conntrackOriginal: FlowKey?
     public var conntrackID: UInt32?
+    /// The way that it goes, as the kernel says with these.
+    public var conntrackDirection: FlowDirection?
 
     @inlinable
     public init(key: FlowKey, byteCount: UInt64) {
@@ -35,9 +41,22 @@ public struct PacketObservation: Sendable {
         verdict = .unknown
         group = 0
         hook = 0
-        inInterface = 0
-        outInterface = 0
+        path = PacketPath()
         opensConnection = false
         isICMPError = false
+        isLengthUnknown = false
+    }
+
+    /// A part of a packet. The first part has the ports; the others do not, and their ``key`` has none.
+    public struct Fragment: Hashable, Sendable {
+        /// The same in all parts of a packet.
+        public var identifier: UInt32
+        public var isFirst: Bool
+
+        @inlinable
+        public init(identifier: UInt32, isFirst: Bool) {
+            self.identifier = identifier
+            self.isFirst = isFirst
+        }
     }
 }

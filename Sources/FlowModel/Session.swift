@@ -3,11 +3,14 @@ public struct Session: Sendable {
     public var record: SessionRecord
     /// `nil` where no rule logged a packet of the session.
     public var nflog: PacketLane?
+    /// What rules denied of it, in the order in which they first did; of a denied attempt exactly one.
+    public var denials: [Denial]
 
     @inlinable
-    public init(record: SessionRecord, nflog: PacketLane?) {
+    public init(record: SessionRecord, nflog: PacketLane?, denials: [Denial] = []) {
         self.record = record
         self.nflog = nflog
+        self.denials = denials
     }
 
     /// No session.
@@ -33,12 +36,23 @@ public struct Session: Sendable {
         return record.facts.contains(.counters) || one.packetCount > 0 ? one : nil
     }
 
-    /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor standing still by offload.
+    /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor ever standing still by offload.
     @inlinable
     public var isExact: Bool {
-        record.facts.contains(.counters) && !record.facts.contains(.lowerBound)
-            && record.status.isDisjoint(with: [.offload, .hardwareOffload])
+        record.facts.contains(.counters) && record.facts.isDisjoint(with: [.lowerBound, .offloaded])
     }
+
+    /// The rule that says most of the session's fate: the one that let it in, else the first that denied it, else one that
+    /// merely logged it.
+    public var rule: NameID { decidingDenial?.rule ?? nflog?.rule ?? .none }
+
+    /// The verdict of ``rule``.
+    public var verdict: Verdict { decidingDenial?.verdict ?? nflog?.verdict ?? .unknown }
+
+    private var decidingDenial: Denial? { nflog?.verdict == .accept ? nil : denials.first }
+
+    /// Packets that rules denied.
+    public var deniedCount: UInt64 { denials.reduce(0) { $0 &+ $1.count } }
 
     /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.
     @inlinable

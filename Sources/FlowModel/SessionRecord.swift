@@ -48,6 +48,16 @@ public struct SessionRecord: Sendable {
         return SessionRecord(id: SessionID(rawValue: 0), original: .empty, reply: .empty, start: never, lastSeen: never)
     }
 
+    /// Whether the tuple's source port means something; of ICMP, its identifier.
+    @inlinable
+    public var hasSourcePort: Bool { original.hasPorts && facts.isDisjoint(with: [.sourcePortVaries, .fragments]) }
+
+    /// Whether the tuple's destination port means something.
+    @inlinable
+    public var hasDestinationPort: Bool {
+        original.hasPorts && facts.isDisjoint(with: [.destinationPortVaries, .fragments])
+    }
+
     /// Whether source or destination is translated.
     @inlinable
     public var isTranslated: Bool { !reply.answers(original) }
@@ -55,10 +65,10 @@ public struct SessionRecord: Sendable {
 
 /// What is known of a session, as flags.
 public struct SessionFacts: OptionSet, Sendable {
-    public var rawValue: UInt16
+    public var rawValue: UInt32
 
     @inlinable
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The record is in use.
     @inlinable public static var live: SessionFacts { SessionFacts(rawValue: 1 << 0) }
@@ -85,4 +95,12 @@ public struct SessionFacts: OptionSet, Sendable {
     @inlinable public static var rate: SessionFacts { SessionFacts(rawValue: 1 << 11) }
     /// The session has ended; ``SessionRecord/lastSeen`` is its end.
     @inlinable public static var ended: SessionFacts { SessionFacts(rawValue: 1 << 12) }
+    /// Of denied attempts: they came from several source ports, or with several ICMP identifiers; the tuple has none.
+    @inlinable public static var sourcePortVaries: SessionFacts { SessionFacts(rawValue: 1 << 13) }
+    /// Of denied attempts: they went to several ports (``Denial/scannedPorts``); the tuple has none.
+    @inlinable public static var destinationPortVaries: SessionFacts { SessionFacts(rawValue: 1 << 14) }
+    /// The session was offloaded to a flowtable at some time: counters may lack what passed meanwhile.
+    @inlinable public static var offloaded: SessionFacts { SessionFacts(rawValue: 1 << 15) }
+    /// Later fragments of packets whose first one was not seen: nobody knows their ports.
+    @inlinable public static var fragments: SessionFacts { SessionFacts(rawValue: 1 << 16) }
 }

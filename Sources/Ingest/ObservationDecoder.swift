@@ -152,8 +152,12 @@ struct ObservationDecoder {
         observation.digest = log.payload.digest
         observation.group = group
         observation.hook = log.hook
-        observation.inInterface = log.inInterface
-        observation.outInterface = log.outInterface
+        observation.path = log.path
+        observation.owner = log.owner
+        observation.isLengthUnknown = packet.isLengthUnknown
+        observation.fragment = packet.fragmentIdentification.map {
+            PacketObservation.Fragment(identifier: $0, isFirst: !packet.isLaterFragment)
+        }
         observation.time = log.time
         let rule = rules.rule(of: log.prefix)
         observation.verdict = rule.verdict
@@ -162,6 +166,7 @@ struct ObservationDecoder {
             let conntrack = try ConntrackMessage(attributes: log.conntrack)
             observation.conntrackOriginal = conntrack.entry.original
             observation.conntrackID = conntrack.entry.id
+            observation.conntrackDirection = log.direction
         }
         observations.append(observation)
     }

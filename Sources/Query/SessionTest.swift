@@ -66,6 +66,8 @@ public struct SessionTest: Hashable, NegatableTest {
         case .port(let side, let range):
             guard session.record.original.hasPorts else { return false }
             switch side {
+            case .source where !session.record.hasSourcePort: return false
+            case .destination where !session.record.hasDestinationPort: return admits(scanned: range, session)
             case .source: return answer(range.contains(session.record.original.sourcePort))
             case .destination: return answer(range.contains(session.record.original.destinationPort))
             case .translatedSource: return answer(session.record.translatedSource?.port.map(range.contains))
@@ -80,16 +82,18 @@ public struct SessionTest: Hashable, NegatableTest {
         case .status(let bits):
             return answer(session.record.facts.contains(.conntrack) ? session.record.status.isSuperset(of: bits) : nil)
         case .verdict(let verdict):
-            guard let nflog = session.nflog, nflog.verdict != .unknown else { return false }
-            return answer(nflog.verdict == verdict)
+            let known = session.verdict
+            if known == .unknown { return false }
+            return answer(known == verdict || session.denials.contains { $0.verdict == verdict })
         case .denied:
             if session.record.facts.contains(.denied) { return answer(true) }
             if session.record.facts.contains(.conntrack) { return answer(false) }
-            guard let nflog = session.nflog, nflog.verdict != .unknown else { return false }
-            return answer(false)
+            return session.verdict == .unknown ? false : answer(false)
         case .rule(let name):
-            guard let nflog = session.nflog, !nflog.rule.isNone else { return false }
-            return answer(nflog.rule == name)
+            guard let nflog = session.nflog else { return false }
+            let isDenier = session.denials.contains { $0.rule == name }
+            if nflog.rule.isNone, session.denials.isEmpty { return false }
+            return answer(nflog.rule == name || isDenier)
         case .ingress(let name):
             guard let nflog = session.nflog else { return false }
             if nflog.ingress == 0 { return answer(nflog.beginsHere ? false : nil) }
@@ -104,6 +108,13 @@ public struct SessionTest: Hashable, NegatableTest {
         case .packets(let range): return answer(session.is(session.total?.packetCount, in: range))
         case .duration(let range): return answer(session.duration(to: now).map(range.contains))
         }
+    }
+
+    /// A scan's ports are known by the lowest and the highest alone.
+    private func admits(scanned range: ClosedRange<UInt16>, _ session: borrowing Session) -> Bool {
+        guard let ports = session.denials.first?.scannedPorts else { return false }
+        if !range.overlaps(ports) { return answer(false) }
+        return range.contains(ports.lowerBound) || range.contains(ports.upperBound) ? answer(true) : false
     }
 
     private func admits(address prefix: IPPrefix, _ side: Side, _ session: borrowing Session) -> Bool {

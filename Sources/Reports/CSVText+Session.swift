@@ -26,7 +26,7 @@ extension CSVText {
         append(session.record.original.icmp)
         number(session.record.original.sourceGREKey.map(UInt64.init))
         number(session.record.original.destinationGREKey.map(UInt64.init))
-        appendPath(session.nflog, names)
+        appendPath(of: session, names)
         number(session.zone.map(UInt64.init))
         number(session.mark.map(UInt64.init))
         word(session.record.shownState)
@@ -44,12 +44,12 @@ extension CSVText {
     }
 
     /// Interfaces, rule and verdict.
-    private mutating func appendPath(_ lane: PacketLane?, _ names: NameBook) {
-        guard let lane else { return skip(4) }
+    private mutating func appendPath(of session: borrowing Session, _ names: NameBook) {
+        guard let lane = session.nflog else { return skip(4) }
         text(lane.ingress == 0 ? [] : names.interface(lane.ingress))
         text(lane.egress == 0 ? [] : names.interface(lane.egress))
-        text(names.bytes(of: lane.rule))
-        word(lane.verdict.keyword)
+        text(names.bytes(of: session.rule))
+        word(session.verdict.keyword)
     }
 
     private mutating func appendLanes(of session: borrowing Session) {

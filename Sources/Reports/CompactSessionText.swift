@@ -23,7 +23,7 @@ extension [UInt8] {
         session.record.original.appendDestinationNumber(to: &self)
         pad(from: destinationStart, to: Self.endpointWidth)
         appendTranslation(of: session.record)
-        if let lane = session.nflog { appendPath(lane, names) }
+        if let lane = session.nflog { appendPath(of: session, lane, names) }
         appendTotals(of: session)
         if let duration {
             append(UInt8(ascii: " "))
@@ -55,18 +55,19 @@ extension [UInt8] {
     }
 
     /// Interfaces, rule and verdict.
-    private mutating func appendPath(_ lane: PacketLane, _ names: NameBook) {
+    private mutating func appendPath(of session: borrowing Session, _ lane: PacketLane, _ names: NameBook) {
         if lane.ingress != 0 || lane.egress != 0 {
             append(UInt8(ascii: " "))
             if lane.ingress != 0 { TerminalText.append(names.interface(lane.ingress), to: &self) }
             append(contentsOf: "->".utf8)
             if lane.egress != 0 { TerminalText.append(names.interface(lane.egress), to: &self) }
         }
-        if !lane.rule.isNone {
+        let rule = session.rule
+        if !rule.isNone {
             append(contentsOf: " rule ".utf8)
-            TerminalText.append(names.bytes(of: lane.rule), to: &self)
+            TerminalText.append(names.bytes(of: rule), to: &self)
         }
-        if let verdict = lane.verdict.keyword {
+        if let verdict = session.verdict.keyword {
             append(UInt8(ascii: " "))
             append(contentsOf: verdict.utf8)
         }

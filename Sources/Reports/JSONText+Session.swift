@@ -16,8 +16,9 @@ extension JSONText {
         closeObject()
         guard let lane = session.nflog else { return }
         appendInterfaces(lane.ingress, lane.egress, names)
-        if !lane.rule.isNone {
-            field(words.rule, lane.rule, names)
+        let rule = session.rule
+        if !rule.isNone {
+            field(words.rule, rule, names)
             closeObject()
         }
     }

@@ -14,7 +14,8 @@ extension JSONText {
 
     /// Appends everything else that is known of the session.
     mutating func appendFacts(of session: borrowing Session, names: borrowing NameBook) {
-        if let verdict = session.nflog?.verdict, verdict != .unknown {
+        let verdict = session.verdict
+        if verdict != .unknown {
             field(words.verdict, words.verdicts[Int(verdict.rawValue)])
         }
         let transport = session.record.original.transport

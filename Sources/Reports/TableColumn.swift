@@ -72,8 +72,8 @@ enum TableColumn: Int, CaseIterable {
         case .ingress: append(session.nflog?.ingress ?? 0, answer.names, to: &text)
         case .egress: append(session.nflog?.egress ?? 0, answer.names, to: &text)
         case .rule:
-            if let lane = session.nflog { TerminalText.append(answer.names.bytes(of: lane.rule), to: &text) }
-        case .verdict: text.append(contentsOf: (session.nflog?.verdict.keyword ?? "").utf8)
+            TerminalText.append(answer.names.bytes(of: session.rule), to: &text)
+        case .verdict: text.append(contentsOf: (session.verdict.keyword ?? "").utf8)
         // Nearly everybody has zone 0 only.
         case .zone: if let zone = session.zone, zone != 0 { text.appendDecimal(UInt64(zone)) }
         case .state:

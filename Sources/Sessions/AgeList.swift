@@ -7,6 +7,12 @@ struct TrackedLane {
     var owner: UInt32 = .max
     /// Monotonic nanoseconds.
     var lastUsed: UInt64 = 0
+    /// What rules denied of the session, in the ``DenialChains``.
+    var denials = DenialChains.none
+    /// Of a denied attempt: its place among the pairs of ``DeniedSessions``; `max` of those that are of no pair.
+    var pair = UInt32.max
+    /// The session is a denied attempt's, and so among the ``DeniedSessions``.
+    var isAttempt = false
     fileprivate var older: UInt32 = AgeList.end
     fileprivate var newer: UInt32 = AgeList.end
     fileprivate var isListed = false
@@ -14,7 +20,7 @@ struct TrackedLane {
     init(owner: UInt32 = .max) { self.owner = owner }
 }
 
-/// The lanes of the sessions that only packets told of, from the one unused for longest to the one used last.
+/// The lanes of sessions that only packets told of, from the one unused for longest to the one used last.
 ///
 /// A doubly linked list through the lanes: every operation is O(1) and allocates nothing.
 struct AgeList {

@@ -59,6 +59,7 @@ extension SessionRecord {
         var changes = false
         if let status = entry.status, status != self.status {
             self.status = status
+            if !status.isDisjoint(with: [.offload, .hardwareOffload]) { facts.insert(.offloaded) }
             changes = true
         }
         if let mark = entry.mark {

@@ -83,12 +83,14 @@ extension SessionTable {
         let slot = waiter.map { adopt($0, by: id, entry) } ?? insert(entry, id, at: time)
         records[slot].begin(with: observation, at: time, during: dump)
         enter(slot)
+        zones.note(entry)
         if observation.kind == .dumpRow, isWanted(slot, at: time) { dump.report.foundCount &+= 1 }
         if records[slot].facts.contains(.announced) {
             tell(.update, slot, at: entry.eventTime ?? time.wall)
         } else {
             announce(slot, at: records[slot].facts.contains(.predatesListener) ? time.wall : records[slot].start)
         }
+        noteLater(slot)
     }
 
     private mutating func insert(_ entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32 {
@@ -109,28 +111,36 @@ extension SessionTable {
         if !records[slot].facts.contains(.announced) { records[slot].id = id }
         records[slot].original = entry.original
         records[slot].reply = entry.reply
+        // Rules before and after the translation logged its packets: each told of a session, and all are this one.
+        while let other = waitingSession(of: entry), records[other.slot].facts.contains(.awaitsConntrack) {
+            var lane = lanes[records[other.slot].laneSlot].lane
+            if other.direction == .reply { lane.swapDirections() }
+            lanes[place].lane.merge(lane)
+            forget(other.slot)
+        }
         return slot
     }
 
     /// The session that packets told of before conntrack did, under any tuple that the entry's packets can show.
     private func waitingSession(of entry: ConntrackEntry) -> Match? {
         guard packetSessions.count > 0 else { return nil }
-        if let match = packetSession(at: entry.original) { return match }
+        let id = entry.id ?? 0
+        if let match = packetSession(at: entry.original, of: id) { return match }
         let probe = SessionRecord(
             id: SessionID(rawValue: 0), original: entry.original, reply: entry.reply, start: Timestamp(nanoseconds: 0),
             lastSeen: Timestamp(nanoseconds: 0))
         guard probe.isTranslated else { return nil }
-        if var match = packetSession(at: entry.reply) {
+        if var match = packetSession(at: entry.reply, of: id) {
             match.direction = match.direction.opposite
             return match
         }
-        return Self.middleKey(of: probe).flatMap { packetSession(at: $0) }
+        return Self.middleKey(of: probe).flatMap { packetSession(at: $0, of: id) }
     }
 
-    private func packetSession(at key: FlowKey) -> Match? {
+    private func packetSession(at key: FlowKey, of id: UInt32) -> Match? {
         guard let match = find(untracked: key, hash: hasher.hash(key)) else { return nil }
-        // A denied attempt stays what it was, also when a later one gets through.
-        return records[match.slot].facts.contains(.denied) ? nil : match
+        let attached = records[match.slot].conntrackID
+        return attached == 0 || attached == id ? match : nil
     }
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
@@ -276,10 +286,11 @@ extension SessionTable {
 
     /// Takes a session out of the table.
     mutating func forget(_ slot: UInt32) {
-        leave(slot)
         let place = records[slot].laneSlot
+        if place != .max, lanes[place].isAttempt { delist(slot) } else { leave(slot) }
         if place != .max {
             packetSessions.remove(place, in: &lanes)
+            denials.remove(lanes[place].denials)
             lanes.remove(place)
         }
         records.remove(slot)

@@ -5,15 +5,50 @@ extension SessionTable {
     ///
     /// - Parameter hash: the packet's tuple's.
     mutating func apply(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
+        guard let fragment = packet.fragment else { return admit(packet, hash: hash, at: time) }
+        let hashOfPair = hasher.hash(packet.key.withoutPorts)
+        if fragment.isFirst {
+            fragments.remember(packet.key, fragment.identifier, hash: hashOfPair, at: time.monotonic)
+            return admit(packet, hash: hash, at: time)
+        }
+        var part = copy packet
+        if let whole = fragments.tuple(of: packet.key, fragment.identifier, hash: hashOfPair, at: time.monotonic) {
+            part.key = whole
+        }
+        admit(part, hash: hasher.hash(part.key), at: time)
+    }
+
+    /// Takes a packet in now, or holds it until it is certain which zones have its tuple.
+    private mutating func admit(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
+        let isAttached = packet.conntrackOriginal != nil
+        guard zones.areSeveral, !isAttached else { return take(packet, hash: hash, at: time) }
+        if held.count >= HeldPacket.limit { releaseFirst() }
+        held.append(HeldPacket(packet: copy packet, hash: hash, time: time), until: time.monotonic &+ packetPause)
+    }
+
+    /// Long enough for conntrack's word about a session to come, and short enough to find one that ends meanwhile.
+    private var packetPause: UInt64 { configuration.packetHold / 2 }
+
+    /// The packet that was held for longest has waited enough.
+    mutating func releaseFirst() {
+        guard let first = held.popFirst() else { return }
+        take(first.packet, hash: first.hash, at: first.time)
+    }
+
+    private mutating func take(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
         let seenAt = packet.time ?? time.wall
         let isDenial = packet.verdict.isDenial
         let match: Match
         switch findSession(of: packet, hash: hash) {
-        case .one(let found): match = found
+        case .one(let found):
+            if isDenial, takeAttempt(packet, from: found.slot, seenAt, at: time) { return }
+            match = found
         case .ambiguous:
             summary.ambiguousPackets &+= 1
             return
-        case .nothing where packet.isICMPError && !isDenial:
+        case .nothing where isDenial:
+            return takeAttempt(packet, seenAt, at: time)
+        case .nothing where packet.isICMPError:
             // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
             if configuration.sourceFilter.admits(packet: packet.key) { summary.strayErrorCount &+= 1 }
             return
@@ -26,6 +61,8 @@ extension SessionTable {
         ensureLane(slot)
         lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: seenAt)
         records[slot].facts.insert(.nflog)
+        var isFirstDenial = false
+        if isDenial { isFirstDenial = deny(slot, packet, at: seenAt) }
         if records[slot].facts.contains(.ended) { return }
         records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
         if !records[slot].facts.contains(.conntrack) {
@@ -33,8 +70,8 @@ extension SessionTable {
             lanes[place].lastUsed = time.monotonic
             packetSessions.use(place, in: &lanes)
         }
-        if isDenial {
-            deny(slot, at: seenAt)
+        if isFirstDenial {
+            tell(.denied, slot, at: seenAt)
         } else if isFirstPacket, records[slot].facts.contains(.announced) {
             // NFLOG gathers packets for a moment, so conntrack was first: now interfaces and rule are known, too.
             tell(.update, slot, at: seenAt)
@@ -52,14 +89,18 @@ extension SessionTable {
         let id = packet.conntrackID
         for slot in [find(original: original, hash: originalHash), departed(of: original, hash: originalHash)] {
             if let slot, id == nil || id == records[slot].conntrackID {
-                return .one(Match(slot: slot, direction: direction(of: packet.key, in: slot)))
+                let shown = direction(of: packet.key, in: slot)
+                return .one(Match(slot: slot, direction: packet.conntrackDirection ?? shown))
             }
         }
         // Conntrack's word about the session is still on its way: whatever else has the tuple is not it.
-        return find(untracked: packet.key, hash: hash).map { .one($0) } ?? .nothing
+        return find(untracked: packet.key, hash: hash).flatMap { match in
+            let record = records[match.slot]
+            return record.conntrackID == 0 || record.conntrackID == id ? .one(match) : nil
+        } ?? .nothing
     }
 
-    private mutating func ensureLane(_ slot: UInt32) {
+    mutating func ensureLane(_ slot: UInt32) {
         if records[slot].laneSlot == .max { records[slot].laneSlot = lanes.insert(TrackedLane(owner: slot)) }
     }
 
@@ -80,94 +121,22 @@ extension SessionTable {
         var record = SessionRecord(
             id: SessionID(firstSeen: start, original: key), original: key, reply: key.inverse, start: start,
             lastSeen: start)
-        // A packet in the midst of a connection says nothing about its beginning; a denied one is all there is of it.
-        let isDenial = packet.verdict.isDenial
-        record.facts = packet.opensConnection || isDenial ? [.live, .start] : .live
+        // Of two sessions of one tuple in two zones, this is the one that the kernel attached.
+        if let id = packet.conntrackID { record.conntrackID = id }
+        // A packet in the midst of a connection says nothing about its beginning.
+        record.facts = packet.opensConnection ? [.live, .start] : .live
+        if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
+            record.facts.insert(.fragments)
+        }
         let slot = records.insert(record)
         ensureLane(slot)
         enter(slot)
         packetSessions.append(records[slot].laneSlot, in: &lanes)
-        if configuration.hasConntrack, !isDenial {
+        if configuration.hasConntrack {
             records[slot].facts.insert(.awaitsConntrack)
             waiting.append(
                 Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ configuration.packetHold)
         }
         return slot
-    }
-
-    private mutating func deny(_ slot: UInt32, at time: Timestamp) {
-        guard !records[slot].facts.contains(.denied) else { return }
-        records[slot].facts.insert(.denied)
-        records[slot].facts.insert(.announced)
-        records[slot].facts.remove(.awaitsConntrack)
-        tell(.denied, slot, at: time)
-    }
-}
-
-extension PacketLane {
-    /// Nanoseconds within which the rules of one hook log a packet. The kernel may stamp each record anew.
-    private static var repetitionSpan: UInt64 { 1_000_000 }
-
-    /// Counts a packet and learns its interfaces and rule.
-    ///
-    /// A packet that several rules log comes several times and is counted once: of each direction only the packets of the
-    /// group and hook that told of it first count, and there a repetition is known by its bytes.
-    mutating func count(_ packet: borrowing PacketObservation, direction: FlowDirection, at time: Timestamp) {
-        let (isSameBytes, isOtherRule) = (packet.digest == lastDigest, packet.rule != lastRule)
-        let isRepeated =
-            isSameBytes && isOtherRule && time.nanoseconds(since: lastTime).magnitude < Self.repetitionSpan
-        let isDenial = packet.verdict.isDenial
-        if (rule.isNone && verdict == .unknown) || (isDenial && !verdict.isDenial) {
-            rule = packet.rule
-            verdict = packet.verdict
-        }
-        learnInterfaces(of: packet, direction: direction)
-        if isRepeated { return }
-        lastDigest = packet.digest
-        lastTime = time
-        lastRule = packet.rule
-        guard !packet.isICMPError else {
-            errorCount &+= 1
-            return
-        }
-        guard isCounted(packet, direction: direction) else { return }
-        let one = Counters(packetCount: 1, byteCount: packet.byteCount)
-        switch direction {
-        case .original: counters.original = counters.original + one
-        case .reply: counters.reply = counters.reply + one
-        }
-    }
-
-    private mutating func learnInterfaces(of packet: borrowing PacketObservation, direction: FlowDirection) {
-        guard !packet.isICMPError else { return }
-        switch direction {
-        case .original:
-            if packet.inInterface != 0 { originalIn = packet.inInterface }
-            if packet.outInterface != 0 { originalOut = packet.outInterface }
-        case .reply:
-            if packet.inInterface != 0 { replyIn = packet.inInterface }
-            if packet.outInterface != 0 { replyOut = packet.outInterface }
-        }
-    }
-
-    /// Whether the packet is from where its direction's packets are counted.
-    private mutating func isCounted(_ packet: borrowing PacketObservation, direction: FlowDirection) -> Bool {
-        let place = LogPlace(group: packet.group, hook: packet.hook)
-        switch direction {
-        case .original:
-            originalPlace = originalPlace ?? place
-            return originalPlace == place
-        case .reply:
-            replyPlace = replyPlace ?? place
-            return replyPlace == place
-        }
-    }
-
-    /// What was taken for the answer is the first direction after all.
-    mutating func swapDirections() {
-        swap(&counters.original, &counters.reply)
-        swap(&originalIn, &replyIn)
-        swap(&originalOut, &replyOut)
-        swap(&originalPlace, &replyPlace)
     }
 }

@@ -26,9 +26,11 @@ extension SessionTable {
         }
         while true {
             let idle = idleDeadline
-            let next = min(waiting.nextDeadline, departing.nextDeadline, idle)
+            let next = min(held.nextDeadline, waiting.nextDeadline, departing.nextDeadline, idle)
             guard next <= time.monotonic else { return }
-            if waiting.nextDeadline == next {
+            if held.nextDeadline == next {
+                releaseFirst()
+            } else if waiting.nextDeadline == next {
                 stopWaiting()
             } else if departing.nextDeadline == next {
                 letFirstGo()
@@ -40,6 +42,7 @@ extension SessionTable {
 
     /// Nothing more will come: what waits is told as it is.
     mutating func settleAll() {
+        while held.count > 0 { releaseFirst() }
         while waiting.count > 0 { stopWaiting() }
         while departing.count > 0 { letFirstGo() }
     }
@@ -96,11 +99,16 @@ extension SessionTable {
 
     /// When the session that only packets told of, and that was unused for longest, ends.
     private var idleDeadline: UInt64 {
-        packetSessions.oldest.map { lanes[$0].lastUsed &+ configuration.packetIdle } ?? .max
+        min(idleDeadline(of: packetSessions), idleDeadline(of: denied.ages))
+    }
+
+    private func idleDeadline(of ages: AgeList) -> UInt64 {
+        ages.oldest.map { lanes[$0].lastUsed &+ configuration.packetIdle } ?? .max
     }
 
     private mutating func endIdle() {
-        guard let place = packetSessions.oldest else { return }
+        let isAttempt = idleDeadline(of: denied.ages) < idleDeadline(of: packetSessions)
+        guard let place = isAttempt ? denied.ages.oldest : packetSessions.oldest else { return }
         let slot = lanes[place].owner
         let told = records[slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
         close(slot, .timeout, at: Timestamp(nanoseconds: told))

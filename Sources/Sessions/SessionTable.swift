@@ -11,6 +11,8 @@ public struct SessionTable: ~Copyable {
         public var maximumSessions = 4_194_304
         /// Sessions that only packets told of; beyond it the one unused for longest is evicted and counted.
         public var maximumPacketSessions = 65_536
+        /// Sessions of denied attempts; beyond it the one unused for longest is evicted and counted.
+        public var maximumDeniedSessions = 65_536
         /// Nanoseconds that a packet waits for conntrack's word about its session, as the two sockets are not ordered, and
         /// that a session of so short a life waits for packets, as NFLOG gathers them for up to its flush timeout.
         public var packetHold: UInt64 = 500_000_000
@@ -42,6 +44,13 @@ public struct SessionTable: ~Copyable {
     var tombstones = Tombstones()
     var losses = LossLog()
     var packetSessions = AgeList()
+    var denied = DeniedSessions()
+    var denials = DenialChains()
+    var fragments = FragmentTrail()
+    var held = DeadlineQueue<HeldPacket>()
+    var zones = ZoneUse()
+    /// When NFLOG last lost packets: what it counted of sessions from before is a lower bound.
+    var lastPacketLoss: Timestamp?
     var waiting = DeadlineQueue<Waiter>()
     /// The sessions that have ended and are kept a little longer, and their places in the order in which they ended.
     var departures = Slab(filler: Departure())
@@ -122,8 +131,8 @@ public struct SessionTable: ~Copyable {
     public var completeness: TableSummary {
         var summary = self.summary
         summary.sessionCount = count
-        summary.packetSessionCount = packetSessions.count
-        summary.conntrackSessionCount = count - packetSessions.count
+        summary.packetSessionCount = packetSessions.count + denied.count
+        summary.conntrackSessionCount = count - summary.packetSessionCount
         return summary
     }
 
@@ -162,6 +171,7 @@ public struct SessionTable: ~Copyable {
             dump.isNeeded = true
         }
         if loss.lane == .conntrack, loss.cause == .malformed { dump.isDamaged = true }
+        if loss.lane == .nflog { lastPacketLoss = time.wall }
         if let fault = loss.fault { summary.faultCounts[fault, default: 0] &+= loss.count ?? 1 }
         if loss.cause == .overrun { summary.lossSpans[loss.lane, default: LossSpan(at: time.wall)].to = time.wall }
         switch (loss.cause, loss.count) {
@@ -180,7 +190,18 @@ public struct SessionTable: ~Copyable {
     /// The session in a slot, as outputs see it.
     func session(_ slot: UInt32) -> Session {
         let place = records[slot].laneSlot
-        return Session(record: records[slot], nflog: place == .max ? nil : lanes[place].lane)
+        guard place != .max else { return Session(record: records[slot], nflog: nil) }
+        var session = Session(
+            record: records[slot], nflog: lanes[place].lane, denials: denials.list(lanes[place].denials))
+        if mayLackPackets(slot) { session.nflog?.isLowerBound = true }
+        return session
+    }
+
+    /// Whether rules may have logged packets of a session that nfmon did not get.
+    private func mayLackPackets(_ slot: UInt32) -> Bool {
+        let facts = records[slot].facts
+        guard facts.contains(.start), !facts.contains(.predatesListener) else { return true }
+        return lastPacketLoss.map { $0 >= records[slot].start } ?? false
     }
 
     /// Tells an event that is about no session, if events are wanted.
@@ -225,7 +246,7 @@ public struct SessionTable: ~Copyable {
 extension SessionFacts {
     /// A dump's row was the first word about the session, and no event or later dump has told of it since. For the table's
     /// own use.
-    static var foundByRow: SessionFacts { SessionFacts(rawValue: 1 << 15) }
+    static var foundByRow: SessionFacts { SessionFacts(rawValue: 1 << 31) }
 
     /// Whether the session exists as far as is known.
     var isLive: Bool { contains(.live) && !contains(.ended) }

@@ -9,12 +9,16 @@ public struct IPPacket: Sendable {
     /// The IP packet's length in bytes as its header says; where that is 0 (BIG TCP, jumbograms), the captured length,
     /// which is a lower bound.
     public var byteCount: UInt64
+    /// ``byteCount`` is the captured length.
+    public var isLengthUnknown = false
     /// Where the transport header begins.
     public var transportOffset: Int
     /// ICMP destination unreachable, time exceeded, parameter problem and the like: ``key`` is the embedded packet's.
     public var isICMPError = false
     /// A fragment that is not the first one: it has no ports.
     public var isLaterFragment = false
+    /// Which packet it is a part of; `nil` of a whole one.
+    public var fragmentIdentification: UInt32?
     public var tcpFlags: UInt8?
 
     /// Where the bytes end within the headers that make the tuple, it is one without ports: any stranger can send a packet
@@ -32,7 +36,9 @@ public struct IPPacket: Sendable {
             family: network.family)
         byteCount = network.byteCount
         transportOffset = network.length
+        isLengthUnknown = network.isLengthUnknown
         isLaterFragment = network.fragmentOffset > 0
+        if isLaterFragment || network.hasMoreFragments { fragmentIdentification = network.identification }
     }
 
     /// - Parameter isEmbedded: within an ICMP error, whose own embedded errors are not followed.

@@ -10,8 +10,14 @@ struct NetworkHeader {
     var length: Int
     /// Bytes of the whole packet, by its header or, where that says 0, as captured.
     var byteCount: UInt64
+    /// The header has no length, as with BIG TCP and jumbograms.
+    var isLengthUnknown = false
     /// In units of 8 bytes; not 0 for every fragment but the first.
     var fragmentOffset: UInt16 = 0
+    /// Other fragments follow.
+    var hasMoreFragments = false
+    /// What all fragments of a packet have in common; 16 bits in IPv4.
+    var identification: UInt32 = 0
     /// The bytes end before the transport header; ``transport`` is what the last header that is there names.
     var isCut = false
 
@@ -46,7 +52,10 @@ struct NetworkHeader {
         var header = NetworkHeader(
             family: .ipv4, source: IPAddress(ipv4: source), destination: IPAddress(ipv4: destination),
             transport: transport, length: headerLength, byteCount: total == 0 ? UInt64(bytes.count) : UInt64(total))
+        header.isLengthUnknown = total == 0
         header.fragmentOffset = fragment & 0x1fff
+        header.hasMoreFragments = fragment & 0x2000 != 0
+        header.identification = UInt32(bytes.bigEndian(UInt16.self, at: 4) ?? 0)
         header.isCut = bytes.count < headerLength
         return header
     }
@@ -59,6 +68,7 @@ struct NetworkHeader {
             family: .ipv6, source: try IPAddress(ipv6: bytes.slice(from: 8, to: 24)),
             destination: try IPAddress(ipv6: bytes.slice(from: 24, to: 40)), transport: next, length: 40,
             byteCount: payloadLength == 0 && next != 59 ? UInt64(bytes.count) : UInt64(payloadLength) + 40)
+        header.isLengthUnknown = payloadLength == 0 && next != 59
         header.skipExtensions(bytes)
         return header
     }
@@ -78,6 +88,8 @@ struct NetworkHeader {
                     return
                 }
                 fragmentOffset = word >> 3
+                hasMoreFragments = word & 1 != 0
+                identification = bytes.bigEndian(UInt32.self, at: length + 4) ?? 0
                 unit = 0
             default: return
             }

@@ -117,7 +117,7 @@ struct FilterTests {
     func sessionWithTheHostItselfLeavesByNoInterface(hook: UInt8) throws {
         let names = NameTable()
         var lane = PacketLane()
-        lane.originalIn = 2
+        lane.originalPath.inInterface = 2
         lane.originalPlace = LogPlace(group: 100, hook: hook)
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8)]
         let session = Session.tcp { $0.nflog = lane }
@@ -182,13 +182,12 @@ struct FilterTests {
     func whatRulesTellCanBeAskedFor(_ text: String, _ isMeant: Bool) throws {
         let names = NameTable()
         var lane = PacketLane()
-        (lane.originalIn, lane.originalOut) = (2, 3)
-        lane.rule = names.number(of: "ssh-out".utf8)
-        lane.verdict = .drop
+        (lane.originalPath.inInterface, lane.originalPath.outInterface) = (2, 3)
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
         let session = Session.tcp {
             $0.nflog = lane
             $0.record.facts.formUnion([.nflog, .denied])
+            $0.denials = [Denial(rule: names.number(of: "ssh-out".utf8), verdict: .drop, at: $0.record.start)]
         }
         #expect(try admits(text, session, names: names, interfaces: interfaces) == isMeant)
     }

@@ -117,7 +117,7 @@ struct EventReportTests {
         let longest = [UInt8](repeating: 0x1b, count: 300)
         let samples = Samples(rule: longest, interface: longest)
         var session = samples.complete
-        session.nflog?.originalOut = 2
+        session.nflog?.originalPath.outInterface = 2
         session.record.helper = samples.table.number(of: longest)
         session.record.status = ConntrackStatus(rawValue: .max)
         session.record.counters.original = Counters(packetCount: .max, byteCount: .max)

@@ -58,8 +58,8 @@ struct Samples {
         session.record.status = [.seenReply, .assured, .confirmed, .sourceNAT]
         session.record.tcpState = TCPState(rawValue: 7)
         var lane = PacketLane()
-        lane.originalIn = 2
-        lane.originalOut = 3
+        lane.originalPath.inInterface = 2
+        lane.originalPath.outInterface = 3
         lane.rule = rule
         lane.verdict = .accept
         lane.counters.original = Counters(packetCount: 3, byteCount: 180)
@@ -78,7 +78,7 @@ struct Samples {
         reply.sourcePort = 2121
         var session = session(
             0xfedc_ba98_7654_3210, original, reply: reply, age: 4 * 86_400_000_000_000,
-            facts: [.live, .conntrack, .counters, .start, .mark])
+            facts: [.live, .conntrack, .counters, .start, .mark, .offloaded])
         session.record.counters = DirectionalCounters(
             original: Counters(packetCount: 1_000_000, byteCount: 7_654_321_012),
             reply: Counters(packetCount: 9, byteCount: 512))
@@ -133,12 +133,13 @@ struct Samples {
             destinationPort: 22, transport: .tcp, family: .ipv4)
         var session = session(0xd, key, age: 0, facts: [.live, .nflog, .start, .denied])
         var lane = PacketLane()
-        lane.originalIn = 3
-        lane.rule = deniedRule
-        lane.verdict = .drop
+        lane.originalPath.inInterface = 3
         lane.counters.original = Counters(packetCount: 1, byteCount: 60)
         lane.errorCount = 2
         session.nflog = lane
+        var denial = Denial(rule: deniedRule, verdict: .drop, at: session.record.start)
+        denial.count = 1
+        session.denials = [denial]
         return session
     }
 

@@ -15,7 +15,7 @@ struct DepartureTests {
         #expect(monitor.ends.isEmpty, "its packets may be on their way")
         #expect(monitor.summary.conntrackSessionCount == 0, "but it is over")
         monitor.wait(seconds: 0.2)
-        monitor.packet(.web) { ($0.inInterface, $0.rule) = (2, NameID(rawValue: 5)) }
+        monitor.packet(.web) { ($0.path.inInterface, $0.rule) = (2, NameID(rawValue: 5)) }
         monitor.wait(seconds: 0.4)
         #expect(monitor.ends.count == 1)
         #expect(monitor.ends.first?.session.nflog?.ingress == 2)
@@ -110,7 +110,7 @@ struct DepartureTests {
             monitor.conntrack(.destroy, .entry(id))
             #expect(monitor.ends.count == Int(id) - 1, "the next one's end takes its place")
         }
-        monitor.packet(.web) { $0.inInterface = 2 }
+        monitor.packet(.web) { $0.path.inInterface = 2 }
         monitor.wait(seconds: 1)
         #expect(monitor.ends.count == 1000)
         #expect(monitor.ends.last?.session.nflog?.ingress == 2, "the packet is the last one's")
@@ -129,7 +129,7 @@ struct DepartureTests {
         monitor.conntrack(.new, .entry(2))
         monitor.packet(.web) {
             $0.time = time
-            $0.inInterface = 3
+            $0.path.inInterface = 3
         }
         monitor.wait(seconds: 1)
         #expect(monitor.ends.first?.session.nflog?.ingress == 3)

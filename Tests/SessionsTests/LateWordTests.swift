@@ -79,7 +79,7 @@ struct LateWordTests {
         let monitor = Monitor { $0.hasNFLog = true }
         monitor.packet(.web) {
             $0.opensConnection = true
-            $0.inInterface = 3
+            $0.path.inInterface = 3
         }
         monitor.conntrack(.destroy, .entry(1))
         monitor.wait(seconds: 200)

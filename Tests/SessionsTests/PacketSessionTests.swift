@@ -8,7 +8,7 @@ struct PacketSessionTests {
     @Test
     func aPacketThatComesBeforeConntracksWordWaitsAndIsTheSameSession() {
         let monitor = Monitor()
-        monitor.packet(.web) { ($0.rule, $0.inInterface) = (Self.rule, 2) }
+        monitor.packet(.web) { ($0.rule, $0.path.inInterface) = (Self.rule, 2) }
         monitor.wait(seconds: 0.4)
         #expect(monitor.told.isEmpty, "the two sockets are not ordered")
         monitor.conntrack(.new, .entry(1))
@@ -67,12 +67,13 @@ struct PacketSessionTests {
     @Test
     func bothDirectionsAndTheirInterfacesAreTold() {
         let monitor = Monitor()
-        monitor.packet(.web) { ($0.inInterface, $0.outInterface) = (2, 3) }
-        monitor.packet(FlowKey.web.inverse) { ($0.inInterface, $0.outInterface) = (3, 2) }
+        monitor.packet(.web) { ($0.path.inInterface, $0.path.outInterface) = (2, 3) }
+        monitor.packet(FlowKey.web.inverse) { ($0.path.inInterface, $0.path.outInterface) = (3, 2) }
         let lane = monitor.session?.nflog
         #expect(lane?.counters.original.packetCount == 1)
         #expect(lane?.counters.reply.packetCount == 1)
-        #expect(lane?.originalIn == 2 && lane?.originalOut == 3 && lane?.replyIn == 3 && lane?.replyOut == 2)
+        #expect(lane?.originalPath.inInterface == 2 && lane?.originalPath.outInterface == 3
+            && lane?.replyPath.inInterface == 3 && lane?.replyPath.outInterface == 2)
     }
 
     @Test
@@ -115,49 +116,6 @@ struct PacketSessionTests {
         #expect(monitor.ends.first?.end.cause == .evicted)
         #expect(Set(monitor.sessions.map(\.record.original.sourcePort)) == [1, 3, 4])
         #expect(!monitor.summary.isComplete)
-    }
-
-    @Test
-    func theTablesBoundHoldsUnderAFloodOfDeniedPackets() {
-        let monitor = Monitor { $0.maximumPacketSessions = 100 }
-        for port in 0..<5000 as Range<UInt16> {
-            monitor.packet(.tcp(.client, port, .server, 443)) { $0.verdict = .drop }
-        }
-        #expect(monitor.summary.sessionCount == 100)
-        #expect(monitor.summary.evictedCount == 4900)
-        #expect(monitor.told.count { $0 == "denied" } == 5000)
-    }
-
-    // MARK: Denied
-
-    @Test
-    func aDeniedPacketIsToldAtOnceAndOnce() {
-        let monitor = Monitor()
-        for _ in 0..<3 { monitor.packet(.web) { ($0.verdict, $0.rule) = (.drop, Self.rule) } }
-        #expect(monitor.told == ["denied"])
-        #expect(monitor.session?.nflog?.counters.original.packetCount == 3)
-        #expect(monitor.session?.nflog?.verdict == .drop)
-    }
-
-    @Test
-    func aDeniedAttemptStaysWhatItWasWhenALaterOneGetsThrough() {
-        let monitor = Monitor()
-        monitor.packet(.web) { $0.verdict = .reject }
-        monitor.wait(seconds: 1)
-        monitor.conntrack(.new, .entry(1))
-        #expect(monitor.told == ["denied", "start"])
-        #expect(monitor.summary.sessionCount == 2)
-        monitor.packet(.web)
-        #expect(monitor.sessions.first { $0.record.conntrackID == 1 }?.nflog?.counters.total.packetCount == 1)
-    }
-
-    @Test
-    func aDenialWithinATrackedSessionIsToldOfThatSession() {
-        let monitor = Monitor()
-        monitor.conntrack(.new, .entry(1))
-        monitor.packet(.web) { $0.verdict = .drop }
-        #expect(monitor.told == ["start", "denied"])
-        #expect(monitor.session?.record.facts.contains(.denied) == true)
     }
 
     // MARK: ICMP errors

@@ -59,8 +59,8 @@ struct TranslationTests {
         let monitor = Monitor()
         monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
         for key in translation.forward {
-            monitor.packet(key) { ($0.inInterface, $0.outInterface) = (2, 3) }
-            monitor.packet(key.inverse) { ($0.inInterface, $0.outInterface) = (3, 2) }
+            monitor.packet(key) { ($0.path.inInterface, $0.path.outInterface) = (2, 3) }
+            monitor.packet(key.inverse) { ($0.path.inInterface, $0.path.outInterface) = (3, 2) }
         }
         let lane = monitor.session?.nflog
         let count = UInt64(translation.forward.count)
@@ -75,14 +75,14 @@ struct TranslationTests {
     func whereverItsFirstPacketWasSeenTheSessionIsAdoptedWhenConntrackTellsOfIt(_ translation: Translation) {
         for key in translation.forward.flatMap({ [$0, $0.inverse] }) {
             let monitor = Monitor()
-            monitor.packet(key) { $0.inInterface = 2 }
+            monitor.packet(key) { $0.path.inInterface = 2 }
             monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
             #expect(monitor.told == ["start"])
             #expect(monitor.session?.record.id == SessionID(conntrackID: 1, original: translation.original))
             let isForward = translation.forward.contains(key)
             #expect(monitor.session?.nflog?.counters.original.packetCount == (isForward ? 1 : 0))
             #expect(monitor.session?.nflog?.counters.reply.packetCount == (isForward ? 0 : 1))
-            #expect((isForward ? monitor.session?.nflog?.originalIn : monitor.session?.nflog?.replyIn) == 2)
+            #expect((isForward ? monitor.session?.nflog?.originalPath.inInterface : monitor.session?.nflog?.replyPath.inInterface) == 2)
         }
     }
 

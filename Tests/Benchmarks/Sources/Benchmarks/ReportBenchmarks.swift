@@ -80,7 +80,7 @@ enum ReportBenchmarks {
         record.tcpState = TCPState(rawValue: 7)
         var lane = PacketLane()
         lane.counters.original = Counters(packetCount: 1, byteCount: 60)
-        (lane.originalIn, lane.originalOut, lane.rule, lane.verdict) = (2, 3, rule, .accept)
+        (lane.originalPath.inInterface, lane.originalPath.outInterface, lane.rule, lane.verdict) = (2, 3, rule, .accept)
         return SessionEvent(
             time: end, kind: .end(SessionEnd(cause: .event, time: end)), session: Session(record: record, nflog: lane))
     }

@@ -1,0 +1,34 @@
+/// What a rule that drops or rejects did to the packets of a session.
+public struct Denial: Hashable, Sendable {
+    public var rule: NameID
+    public var verdict: Verdict
+    /// Packets that it denied: the attempts, of which one packet is one.
+    public var count: UInt64
+    public var first: Timestamp
+    public var last: Timestamp
+    /// Of a scan, which is one session: from the lowest to the highest port that was tried. Not each between them was.
+    public var scannedPorts: ClosedRange<UInt16>?
+    /// The session by which the same pair got through later, if one did.
+    public var later: LaterSession?
+
+    @inlinable
+    public init(rule: NameID, verdict: Verdict, at time: Timestamp) {
+        self.rule = rule
+        self.verdict = verdict
+        count = 0
+        first = time
+        last = time
+    }
+
+    /// A session between two that were denied before.
+    public struct LaterSession: Hashable, Sendable {
+        public var id: SessionID
+        public var start: Timestamp
+
+        @inlinable
+        public init(id: SessionID, start: Timestamp) {
+            self.id = id
+            self.start = start
+        }
+    }
+}

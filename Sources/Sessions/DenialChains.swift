@@ -1,0 +1,84 @@
+import FlowModel
+
+/// What rules denied, for each session a chain with a link for each of its rules.
+///
+/// Most sessions have none, and a denied attempt has one: a slab of links costs no allocation for either.
+struct DenialChains {
+    /// No chain: nothing was denied.
+    static let none = UInt32.max
+
+    private struct Link {
+        var denial: Denial
+        var next = none
+    }
+
+    private var links = Slab(
+        filler: Link(denial: Denial(rule: .none, verdict: .unknown, at: Timestamp(nanoseconds: 0))))
+
+    /// Notes a packet that a rule denied.
+    ///
+    /// - Parameter chain: the session's; begun where there is none.
+    /// - Returns: whether it is the rule's first.
+    /// - Complexity: O(rules that denied the session).
+    mutating func note(_ packet: borrowing PacketObservation, at time: Timestamp, in chain: inout UInt32) -> Bool {
+        var last = Self.none
+        var place = chain
+        while place != Self.none {
+            if links[place].denial.isBy(packet) {
+                links[place].denial.add(at: time)
+                return false
+            }
+            last = place
+            place = links[place].next
+        }
+        var denial = Denial(rule: packet.rule, verdict: packet.verdict, at: time)
+        denial.add(at: time)
+        let new = links.insert(Link(denial: denial))
+        if last == Self.none { chain = new } else { links[last].next = new }
+        return true
+    }
+
+    /// The chain's first link.
+    ///
+    /// - Precondition: there is one.
+    subscript(first chain: UInt32) -> Denial {
+        _read { yield links[chain].denial }
+        _modify { yield &links[chain].denial }
+    }
+
+    /// All of a chain, in the order in which the rules came.
+    func list(_ chain: UInt32) -> [Denial] {
+        if chain == Self.none { return [] }
+        var denials: [Denial] = []
+        var place = chain
+        while place != Self.none {
+            denials.append(links[place].denial)
+            place = links[place].next
+        }
+        return denials
+    }
+
+    mutating func remove(_ chain: UInt32) {
+        var place = chain
+        while place != Self.none {
+            let next = links[place].next
+            links.remove(place)
+            place = next
+        }
+    }
+}
+
+extension Denial {
+    /// Whether a packet was denied by the same rule in the same way.
+    func isBy(_ packet: borrowing PacketObservation) -> Bool {
+        let (itsRule, itsVerdict) = (packet.rule, packet.verdict)
+        return rule == itsRule && verdict == itsVerdict
+    }
+
+    /// One more packet. NFLOG's order within a millisecond is no promise.
+    fileprivate mutating func add(at time: Timestamp) {
+        count &+= 1
+        first = min(first, time)
+        last = max(last, time)
+    }
+}

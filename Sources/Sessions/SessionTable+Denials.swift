@@ -1,0 +1,198 @@
+import FlowModel
+
+// Packets that a rule dropped or rejected: of a session that passed before, or of an attempt.
+
+extension SessionTable {
+    /// Notes that a rule denied a packet of a session that is more than an attempt.
+    ///
+    /// - Returns: whether it is the first that this rule denied of it.
+    mutating func deny(_ slot: UInt32, _ packet: borrowing PacketObservation, at time: Timestamp) -> Bool {
+        records[slot].facts.formUnion([.denied, .announced])
+        records[slot].facts.remove(.awaitsConntrack)
+        return denials.note(packet, at: time, in: &lanes[records[slot].laneSlot].denials)
+    }
+
+    /// Takes a denied packet for an attempt though a session has its tuple, where that is the same packet: logged by a rule
+    /// before the one that denied it, and waiting for a word of conntrack's that will not come.
+    ///
+    /// - Returns: whether it was.
+    mutating func takeAttempt(
+        _ packet: borrowing PacketObservation, from slot: UInt32, _ seenAt: Timestamp, at time: ReceiveTime
+    ) -> Bool {
+        guard records[slot].facts.contains(.awaitsConntrack) else { return false }
+        let lane = lanes[records[slot].laneSlot].lane
+        guard lane.counters.total.packetCount + UInt64(lane.errorCount) <= 1 else { return false }
+        forget(slot)
+        takeAttempt(packet, seenAt, at: time, way: lane.originalPath)
+        return true
+    }
+
+    /// Counts a denied packet to its attempts, or begins them.
+    ///
+    /// - Parameter way: what rules before had shown of its way.
+    mutating func takeAttempt(
+        _ packet: borrowing PacketObservation, _ seenAt: Timestamp, at time: ReceiveTime,
+        way: PacketPath = PacketPath()
+    ) {
+        let hash = hasher.hash(packet.key.withoutSourcePort)
+        guard let slot = attempts(like: packet, hash: hash, seenAt, at: time) else { return }
+        let place = records[slot].laneSlot
+        lanes[place].lane.originalPath.learn(way)
+        lanes[place].lane.countAttempt(packet)
+        lanes[place].lastUsed = time.monotonic
+        denied.ages.use(place, in: &lanes)
+        let isFirst = denials.note(packet, at: seenAt, in: &lanes[place].denials)
+        records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
+        learnPorts(of: packet, slot)
+        if isFirst { tell(.denied, slot, at: seenAt) }
+    }
+
+    /// The session of attempts that a packet belongs to; `nil` where the table is full.
+    private mutating func attempts(
+        like packet: borrowing PacketObservation, hash: UInt32, _ seenAt: Timestamp, at time: ReceiveTime
+    ) -> UInt32? {
+        let (key, rule, verdict) = (packet.key.withoutSourcePort, packet.rule, packet.verdict)
+        let known = denied.session(hash) { slot in
+            let chain = lanes[records[slot].laneSlot].denials
+            guard records[slot].original.withoutSourcePort == key, chain != DenialChains.none else { return false }
+            return denials[first: chain].rule == rule && denials[first: chain].verdict == verdict
+        }
+        if let known { return known }
+        if let scan = scan(of: packet) { return scan }
+        return beginAttempts(packet, hash: hash, seenAt, at: time)
+    }
+
+    // MARK: Beginning
+
+    /// The scan that a packet belongs to; begun where its source has tried enough ports.
+    private mutating func scan(of packet: borrowing PacketObservation) -> UInt32? {
+        guard packet.key.transport.hasPorts else { return nil }
+        let hash = hasher.hash(packet.key.withoutPorts)
+        guard let pair = pair(of: packet, hash), denied.pairs[pair].scan != .max else { return nil }
+        return denied.pairs[pair].scan
+    }
+
+    private func pair(of packet: borrowing PacketObservation, _ hash: UInt32) -> UInt32? {
+        let (key, rule, verdict) = (packet.key.withoutPorts, packet.rule, packet.verdict)
+        return denied.pair(hash) { $0.key == key && $0.rule == rule && $0.verdict == verdict }
+    }
+
+    /// Begins a session of attempts; `nil` where the table is full.
+    private mutating func beginAttempts(
+        _ packet: borrowing PacketObservation, hash: UInt32, _ seenAt: Timestamp, at time: ReceiveTime
+    ) -> UInt32? {
+        if denied.count >= configuration.maximumDeniedSessions, let oldest = denied.ages.oldest {
+            let owner = lanes[oldest].owner
+            if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }
+            close(owner, .evicted, at: time.wall)
+        }
+        guard makeRoom() else {
+            summary.refusedCount &+= 1
+            return nil
+        }
+        let key = packet.key
+        var record = SessionRecord(
+            id: SessionID(firstSeen: seenAt, original: key), original: key, reply: key.inverse, start: seenAt,
+            lastSeen: seenAt)
+        record.facts = [.live, .start, .nflog, .denied, .announced]
+        if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
+            record.facts.insert(.fragments)
+        }
+        let slot = records.insert(record)
+        ensureLane(slot)
+        let place = records[slot].laneSlot
+        lanes[place].isAttempt = true
+        denied.ages.append(place, in: &lanes)
+        enlist(slot, packet, hash: hash)
+        return slot
+    }
+
+    /// Enters a session among those of one port or, if its source has tried enough of them, as the scan of all further ones.
+    private mutating func enlist(_ slot: UInt32, _ packet: borrowing PacketObservation, hash: UInt32) {
+        let key = packet.key.withoutPorts
+        guard packet.key.transport.hasPorts else { return denied.enter(session: slot, hash) }
+        let hashOfPair = hasher.hash(key)
+        let new = DeniedSessions.Pair(key: key, rule: packet.rule, verdict: packet.verdict)
+        let pair = pair(of: packet, hashOfPair) ?? denied.insert(new, hashOfPair)
+        lanes[records[slot].laneSlot].pair = pair
+        if denied.pairs[pair].portCount < DeniedSessions.portLimit {
+            denied.pairs[pair].portCount += 1
+            return denied.enter(session: slot, hash)
+        }
+        denied.pairs[pair].scan = slot
+        records[slot].facts.formUnion([.sourcePortVaries, .destinationPortVaries])
+        records[slot].original = key
+        records[slot].reply = key.inverse
+    }
+
+    /// Learns which ports were tried, and that the source port is not always the same.
+    private mutating func learnPorts(of packet: borrowing PacketObservation, _ slot: UInt32) {
+        let chain = lanes[records[slot].laneSlot].denials
+        if records[slot].facts.contains(.destinationPortVaries) {
+            let port = packet.key.destinationPort
+            let known = denials[first: chain].scannedPorts ?? port...port
+            denials[first: chain].scannedPorts = min(known.lowerBound, port)...max(known.upperBound, port)
+        } else if records[slot].original.sourcePort != packet.key.sourcePort,
+            !records[slot].facts.contains(.sourcePortVaries)
+        {
+            records[slot].facts.insert(.sourcePortVaries)
+            records[slot].original.sourcePort = 0
+            records[slot].reply = records[slot].original.inverse
+        }
+    }
+
+    // MARK: End
+
+    /// Takes a session of attempts out of ``denied``.
+    mutating func delist(_ slot: UInt32) {
+        let place = records[slot].laneSlot
+        let original = records[slot].original
+        denied.ages.remove(place, in: &lanes)
+        let pair = lanes[place].pair
+        let isScan = records[slot].facts.contains(.destinationPortVaries)
+        if !isScan { denied.leave(session: slot, hasher.hash(original.withoutSourcePort)) }
+        guard pair != .max else { return }
+        if isScan { denied.pairs[pair].scan = .max } else { denied.pairs[pair].portCount -= 1 }
+        denied.removeIfEmpty(pair: pair, hasher.hash(original.withoutPorts))
+    }
+
+    // MARK: Later
+
+    /// Links a session that has just begun with the attempts between the same two that were denied before.
+    mutating func noteLater(_ slot: UInt32) {
+        guard denied.count > 0, records[slot].facts.contains(.start) else { return }
+        let original = records[slot].original.withoutZone
+        link(slot, as: original)
+        guard records[slot].isTranslated else { return }
+        // Rules behind the translation of the destination showed the other one.
+        var translated = original
+        translated.destination = records[slot].reply.source
+        if !original.transport.isICMP { translated.destinationPort = records[slot].reply.sourcePort }
+        if translated != original { link(slot, as: translated) }
+    }
+
+    private mutating func link(_ slot: UInt32, as key: FlowKey) {
+        let (id, start) = (records[slot].id, records[slot].start)
+        let attempt = denied.session(hasher.hash(key.withoutSourcePort)) { candidate in
+            records[candidate].original.withoutSourcePort == key.withoutSourcePort && awaitsLater(candidate, start)
+        }
+        if let attempt { tellLater(attempt, id, start) }
+        let pair = denied.pair(hasher.hash(key.withoutPorts)) { pair in
+            guard pair.key == key.withoutPorts, pair.scan != .max, awaitsLater(pair.scan, start) else { return false }
+            return denials[first: lanes[records[pair.scan].laneSlot].denials].scannedPorts?.contains(key.destinationPort)
+                ?? false
+        }
+        if let pair { tellLater(denied.pairs[pair].scan, id, start) }
+    }
+
+    /// Whether nothing got through yet since the attempt.
+    private func awaitsLater(_ slot: UInt32, _ start: Timestamp) -> Bool {
+        let chain = lanes[records[slot].laneSlot].denials
+        return chain != DenialChains.none && denials[first: chain].later == nil && denials[first: chain].first <= start
+    }
+
+    private mutating func tellLater(_ slot: UInt32, _ id: SessionID, _ start: Timestamp) {
+        denials[first: lanes[records[slot].laneSlot].denials].later = Denial.LaterSession(id: id, start: start)
+        tell(.update, slot, at: start)
+    }
+}
