@@ -30,19 +30,19 @@ public struct PacketLane: Sendable {
 
     /// The interface by which the session's first direction enters the host: as seen, or as its answers leave by.
     @inlinable
-    public var ingress: InterfaceIndex { ingressIsSeen ? originalPath.inInterface : replyPath.outInterface }
+    public var ingress: InterfaceIndex { ingressIsMirrored ? replyPath.outInterface : originalPath.inInterface }
 
     /// The interface by which the session's first direction leaves the host: as seen, or as its answers come by.
     @inlinable
-    public var egress: InterfaceIndex { egressIsSeen ? originalPath.outInterface : replyPath.inInterface }
+    public var egress: InterfaceIndex { egressIsMirrored ? replyPath.inInterface : originalPath.outInterface }
 
-    /// Whether a packet of the first direction showed ``ingress``. Else it is that of the answers, which may take another way.
+    /// Whether ``ingress`` is where the answers leave: no packet of the first direction showed its own, which may be another.
     @inlinable
-    public var ingressIsSeen: Bool { originalPath.inInterface != 0 }
+    public var ingressIsMirrored: Bool { originalPath.inInterface == 0 && replyPath.outInterface != 0 }
 
-    /// Whether a packet of the first direction showed ``egress``.
+    /// Whether ``egress`` is where the answers come in.
     @inlinable
-    public var egressIsSeen: Bool { originalPath.outInterface != 0 }
+    public var egressIsMirrored: Bool { originalPath.outInterface == 0 && replyPath.inInterface != 0 }
 }
 
 /// Where a rule logs: its NFLOG group, and the netfilter hook that its chain hangs on.

@@ -32,6 +32,10 @@ extension Session {
         return record.facts.contains(.counters) && isOffloaded ? .frozen : .lowerBound
     }
 
+    /// How sure the figures of the packets are that rules logged: nobody knows what no rule logged, but of those that one did
+    /// none is missing, or some may be. `nil` where none was logged.
+    public var nflogExactness: Exactness? { nflog.map { $0.isLowerBound ? .lowerBound : .exact } }
+
     /// The zone of the first direction; `nil` where only packets told of the session, as they do not say it.
     public var zone: UInt16? { record.facts.contains(.conntrack) ? record.original.zone : nil }
 

@@ -8,6 +8,9 @@ extension CSVText {
         "icmp_code", "icmp_id", "gre_skey", "gre_dkey", "iif", "oif", "rule", "verdict", "zone", "mark", "state",
         "helper", "lanes", "bytes",
         "packets", "src_bytes", "src_packets", "dst_bytes", "dst_packets", "exactness", "nflog_bytes", "nflog_packets",
+        "nflog_exactness", "reply_iif", "reply_oif", "mirrored", "physin", "physout", "src_mac", "dst_mac", "vlan",
+        "uid",
+        "gid", "denied_packets", "denied_by", "denied_first", "denied_last", "scan_from", "scan_to", "later_session",
         "start", "duration_ns",
     ]
 
@@ -33,6 +36,8 @@ extension CSVText {
         text(names.bytes(of: session.record.helper))
         appendLanes(of: session)
         appendCounters(of: session)
+        appendWays(of: session.nflog, names)
+        append(session.denials, names)
         time(session.start)
         if let end { number(session.duration(to: end)) } else { skip() }
     }
@@ -67,6 +72,7 @@ extension CSVText {
         append(session.counters(of: .reply))
         word(session.exactness.keyword)
         append(session.nflog?.counters.total)
+        word(session.nflogExactness?.keyword)
     }
 
     private mutating func append(_ counters: Counters?) {

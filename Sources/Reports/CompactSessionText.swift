@@ -14,13 +14,11 @@ extension [UInt8] {
         pad(from: transportStart, to: 4)
         append(UInt8(ascii: " "))
         let sourceStart = count
-        session.record.source.append(to: &self)
-        session.record.original.appendSourceNumber(to: &self)
+        session.appendSource(to: &self)
         pad(from: sourceStart, to: Self.endpointWidth)
         append(contentsOf: " -> ".utf8)
         let destinationStart = count
-        session.record.destination.append(to: &self)
-        session.record.original.appendDestinationNumber(to: &self)
+        session.appendDestination(to: &self)
         pad(from: destinationStart, to: Self.endpointWidth)
         appendTranslation(of: session.record)
         if let lane = session.nflog { appendPath(of: session, lane, names) }
@@ -58,9 +56,9 @@ extension [UInt8] {
     private mutating func appendPath(of session: borrowing Session, _ lane: PacketLane, _ names: NameBook) {
         if lane.ingress != 0 || lane.egress != 0 {
             append(UInt8(ascii: " "))
-            if lane.ingress != 0 { TerminalText.append(names.interface(lane.ingress), to: &self) }
+            lane.appendIngress(names, to: &self)
             append(contentsOf: "->".utf8)
-            if lane.egress != 0 { TerminalText.append(names.interface(lane.egress), to: &self) }
+            lane.appendEgress(names, to: &self)
         }
         let rule = session.rule
         if !rule.isNone {
@@ -70,6 +68,25 @@ extension [UInt8] {
         if let verdict = session.verdict.keyword {
             append(UInt8(ascii: " "))
             append(contentsOf: verdict.utf8)
+        }
+        appendDenials(of: session, names)
+    }
+
+    /// What rules denied of a session that passed; of an attempt, what the rule's name and the totals do not say.
+    private mutating func appendDenials(of session: borrowing Session, _ names: NameBook) {
+        guard let first = session.denials.first else { return }
+        if session.denials.count > 1 || session.rule != first.rule || session.verdict != first.verdict {
+            append(contentsOf: " denied".utf8)
+            for denial in session.denials {
+                append(UInt8(ascii: " "))
+                appendDecimal(denial.count)
+                append(contentsOf: "p by ".utf8)
+                TerminalText.append(names.bytes(of: denial.rule), to: &self)
+            }
+        }
+        if let later = first.later {
+            append(contentsOf: " later through: session ".utf8)
+            appendHexadecimal(later.id.rawValue, width: 16)
         }
     }
 

@@ -38,14 +38,14 @@ public struct EventReport: Sendable {
     ) {
         switch format {
         case .ndjson:
-            var text = page.text(names)
+            var text = page.text(names, upTo: JSONPage.size(for: event.session))
             text.append(event, sequence: sequence, names: names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
         case .json:
             buffer.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
             isFirst = false
-            var text = page.text(names)
+            var text = page.text(names, upTo: JSONPage.size(for: event.session))
             text.append(event, sequence: sequence, names: names)
             page.flush(text.end, into: &buffer)
         case .csv:

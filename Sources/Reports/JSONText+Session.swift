@@ -9,18 +9,22 @@ extension JSONText {
         let counters = session.counters
         appendNetwork(session.record.original, counters?.total)
         append(words.source)
-        appendSide(session.record.source, session.counters(of: .original), translated: session.record.translatedSource)
+        appendSide(
+            session.record.source, session.nflog?.originalPath.sender, session.counters(of: .original),
+            translated: session.record.translatedSource)
         append(words.destination)
         appendSide(
-            session.record.destination, session.counters(of: .reply), translated: session.record.translatedDestination)
+            session.record.destination, session.nflog?.replyPath.sender, session.counters(of: .reply),
+            translated: session.record.translatedDestination)
         closeObject()
         guard let lane = session.nflog else { return }
-        appendInterfaces(lane.ingress, lane.egress, names)
+        appendObserver(lane, names)
         let rule = session.rule
         if !rule.isNone {
             field(words.rule, rule, names)
             closeObject()
         }
+        if let owner = lane.owner { append(owner: owner) }
     }
 
     /// Appends `network`, which the next member's key closes.
@@ -32,8 +36,11 @@ extension JSONText {
     }
 
     /// Appends `source` or `destination` after the opening quote of its address; the next member's key closes it.
-    private mutating func appendSide(_ endpoint: Endpoint, _ counters: Counters?, translated: Endpoint?) {
+    private mutating func appendSide(
+        _ endpoint: Endpoint, _ sender: HardwareAddress?, _ counters: Counters?, translated: Endpoint?
+    ) {
         append(endpoint)
+        if let sender { append(sender: sender) }
         append(counters)
         if let translated {
             append(words.nat)
@@ -53,21 +60,5 @@ extension JSONText {
         guard let counters else { return }
         field(words.bytes, counters.byteCount)
         field(words.packets, counters.packetCount)
-    }
-
-    private mutating func appendInterfaces(
-        _ ingress: InterfaceIndex, _ egress: InterfaceIndex, _ names: borrowing NameBook
-    ) {
-        guard ingress != 0 || egress != 0 else { return }
-        append(words.observer)
-        if ingress != 0 {
-            field(words.ingress, interface: ingress, names)
-            append(words.closeInterface)
-        }
-        if egress != 0 {
-            field(words.egress, interface: egress, names)
-            append(words.closeInterface)
-        }
-        replaceLast(by: UInt8(ascii: "}"))
     }
 }

@@ -31,6 +31,8 @@ extension JSONText {
         }
         if let mark = session.mark { field(words.mark, UInt64(mark)) }
         if !session.record.helper.isNone { field(words.helper, session.record.helper, names) }
+        append(session.denials, names: names)
+        if let lane = session.nflog { appendWays(of: lane, names) }
         appendStatus(session.record.status)
         appendLanes(of: session)
         appendExactness(of: session)
@@ -78,7 +80,7 @@ extension JSONText {
         }
     }
 
-    /// Whether the totals are exact, and the rules' own count where conntrack's is the total: lanes are never added up.
+    /// Whether the totals are exact, and what rules logged with its own exactness: lanes are never added up.
     private mutating func appendExactness(of session: borrowing Session) {
         switch session.exactness {
         case .exact: append(words.exact)
@@ -91,11 +93,11 @@ extension JSONText {
         case .unknown: break
         }
         guard let lane = session.nflog else { return }
-        if session.record.facts.contains(.counters) {
-            field(words.nflogPackets, lane.counters.total.packetCount)
-            field(words.bytes, lane.counters.total.byteCount)
-            closeObject()
-        }
+        field(words.nflogPackets, lane.counters.total.packetCount)
+        field(words.bytes, lane.counters.total.byteCount)
+        append(lane.isLowerBound ? words.inexact : words.exact)
+        if lane.isLowerBound { append(words.lowerBound) }
+        closeObject()
         if lane.errorCount > 0 { field(words.errors, UInt64(lane.errorCount)) }
     }
 }

@@ -24,10 +24,17 @@ final class JSONWords: Sendable {
     let port: ShortText = #","port":"#
     let nat: ShortText = #","nat":{"ip":""#
     let observer: ShortText = #","observer":{"#
-    let ingress: ShortText = #""ingress":{"interface":{"name":"#
-    let egress: ShortText = #""egress":{"interface":{"name":"#
-    let closeInterface: ShortText = "}},"
+    let ingress: ShortText = #""ingress":{"#
+    let egress: ShortText = #""egress":{"#
+    let interface: ShortText = #""interface":{"name":"#
+    let closeInterface: ShortText = "},"
+    let vlan: ShortText = #""vlan":{"id":""#
+    let closeVLAN: ShortText = #""},"#
+    let mac: ShortText = #","mac":""#
     let rule: ShortText = #","rule":{"name":"#
+    let user: ShortText = #","user":{"id":""#
+    let userGroup: ShortText = #"","group":{"id":""#
+    let closeUserGroup: ShortText = #""}}"#
 
     // nfmon's own
     let nfmon: ShortText = #","nfmon":{"schema":1"#
@@ -58,6 +65,22 @@ final class JSONWords: Sendable {
     let nflogLane: ShortText = #","lanes":["nflog"]"#
     let bothLanes: ShortText = #","lanes":["conntrack","nflog"]"#
     let exact: ShortText = #","exact":true"#
+    let mirrored: ShortText = #","mirrored":["#
+    let ingressWord: ShortText = #""ingress","#
+    let egressWord: ShortText = #""egress","#
+    let physical: ShortText = #","physical":{"#
+    let reply: ShortText = #","reply":{"#
+    let replyPhysical: ShortText = #","reply_physical":{"#
+    let pairIngress: ShortText = #""ingress":"#
+    let pairEgress: ShortText = #""egress":"#
+    let denials: ShortText = #","denials":["#
+    let denialVerdict: ShortText = #"{"verdict":""#
+    let denialRule: ShortText = #","rule":"#
+    let first: ShortText = #","first":""#
+    let last: ShortText = #","last":""#
+    let ports: ShortText = #","ports":{"from":"#
+    let portsEnd: ShortText = #","to":"#
+    let later: ShortText = #","later":{"session":""#
     let lowerBound: ShortText = #"lower-bound""#
     let frozen: ShortText = #"frozen""#
     let inexact: ShortText = #","exact":false,"exactness":""#

@@ -62,15 +62,11 @@ enum TableColumn: Int, CaseIterable {
     func appendCell(_ session: borrowing Session, _ answer: borrowing SessionAnswer, to text: inout [UInt8]) {
         switch self {
         case .transport: session.record.original.transport.append(to: &text)
-        case .source:
-            session.record.source.append(to: &text)
-            session.record.original.appendSourceNumber(to: &text)
-        case .destination:
-            session.record.destination.append(to: &text)
-            session.record.original.appendDestinationNumber(to: &text)
+        case .source: session.appendSource(to: &text)
+        case .destination: session.appendDestination(to: &text)
         case .translation: appendTranslation(of: session.record, to: &text)
-        case .ingress: append(session.nflog?.ingress ?? 0, answer.names, to: &text)
-        case .egress: append(session.nflog?.egress ?? 0, answer.names, to: &text)
+        case .ingress: if let lane = session.nflog { lane.appendIngress(answer.names, to: &text) }
+        case .egress: if let lane = session.nflog { lane.appendEgress(answer.names, to: &text) }
         case .rule:
             TerminalText.append(answer.names.bytes(of: session.rule), to: &text)
         case .verdict: text.append(contentsOf: (session.verdict.keyword ?? "").utf8)
@@ -95,10 +91,6 @@ enum TableColumn: Int, CaseIterable {
 
     private func appendMark(_ exactness: Exactness, to text: inout [UInt8]) {
         if exactness == .lowerBound || exactness == .frozen { text.append(UInt8(ascii: ">")) }
-    }
-
-    private func append(_ interface: InterfaceIndex, _ names: NameBook, to text: inout [UInt8]) {
-        if interface != 0 { TerminalText.append(names.interface(interface), to: &text) }
     }
 
     /// `192.0.2.1:51514` for a translated source, `->10.0.0.5:80` for a translated destination, one after the other for

@@ -179,8 +179,8 @@ extension SessionTable {
         if let attempt { tellLater(attempt, id, start) }
         let pair = denied.pair(hasher.hash(key.withoutPorts)) { pair in
             guard pair.key == key.withoutPorts, pair.scan != .max, awaitsLater(pair.scan, start) else { return false }
-            return denials[first: lanes[records[pair.scan].laneSlot].denials].scannedPorts?.contains(key.destinationPort)
-                ?? false
+            let chain = lanes[records[pair.scan].laneSlot].denials
+            return denials[first: chain].scannedPorts?.contains(key.destinationPort) ?? false
         }
         if let pair { tellLater(denied.pairs[pair].scan, id, start) }
     }

@@ -143,7 +143,78 @@ struct Samples {
         return session
     }
 
-    var sessions: [Session] { [complete, offloaded, unknown, ping, tunnel, solicitation, denied] }
+    /// What a rule let in and two others denied packets of, and everything that packets show: a bridge's ports, senders, a VLAN,
+    /// an owner; the way out is known from the answers alone. Its packets were lost in part.
+    var local: Session {
+        let key = FlowKey(
+            source: Self.address(192, 0, 2, 1), destination: Self.address(198, 51, 100, 53), sourcePort: 40_001,
+            destinationPort: 53, transport: .udp, family: .ipv4)
+        var session = session(
+            0x10c, key, age: 2_000_000_000, facts: [.live, .conntrack, .nflog, .counters, .start, .denied])
+        session.record.counters.original = Counters(packetCount: 5, byteCount: 300)
+        session.record.status = [.seenReply, .confirmed]
+        var lane = PacketLane()
+        lane.originalPath.inInterface = 2
+        lane.originalPath.physicalIn = 7
+        lane.originalPath.sender = HardwareAddress([0x02, 0, 0x5e, 0x10, 0xfe, 0x0a].span)
+        lane.originalPath.vlan = 42
+        lane.replyPath.inInterface = 3
+        lane.replyPath.physicalIn = 8
+        lane.replyPath.sender = HardwareAddress([0x02, 0, 0x5e, 0x10, 0xfe, 0x0b].span)
+        lane.owner = SocketOwner(userID: 1000, groupID: 100)
+        lane.rule = rule
+        lane.verdict = .accept
+        lane.counters.original = Counters(packetCount: 4, byteCount: 240)
+        lane.isLowerBound = true
+        session.nflog = lane
+        session.denials = [
+            Self.denial(deniedRule, .drop, 2), Self.denial(table.number(of: "rate limit".utf8), .reject, 1),
+        ]
+        return session
+    }
+
+    /// Attempts from several ports, and the session by which they got through later.
+    var retried: Session {
+        var session = denied
+        session.record.id = SessionID(rawValue: 0xe)
+        session.record.facts.insert(.sourcePortVaries)
+        session.record.original.sourcePort = 0
+        session.record.reply = session.record.original.inverse
+        session.nflog?.counters.original = Counters(packetCount: 3, byteCount: 180)
+        session.nflog?.errorCount = 0
+        session.denials = [Self.denial(deniedRule, .drop, 3)]
+        session.denials[0].later = Denial.LaterSession(
+            id: SessionID(rawValue: 0x0123_4567_89ab_cdef), start: Self.before(now: 1_000_000_000))
+        return session
+    }
+
+    /// A scan over IPv6.
+    var scan: Session {
+        let key = FlowKey(
+            source: IPAddress(high: 0x2001_0db8_0000_0000, low: 0xbad),
+            destination: IPAddress(high: 0x2001_0db8_00ff_0000, low: 1), transport: .tcp, family: .ipv6)
+        var session = session(
+            0x5ca, key, age: 9_000_000_000,
+            facts: [.live, .nflog, .start, .denied, .sourcePortVaries, .destinationPortVaries])
+        var lane = PacketLane()
+        lane.originalPath.inInterface = 3
+        lane.counters.original = Counters(packetCount: 59_984, byteCount: 3_599_040)
+        session.nflog = lane
+        session.denials = [Self.denial(deniedRule, .reject, 59_984)]
+        session.denials[0].scannedPorts = 17...60_000
+        return session
+    }
+
+    private static func denial(_ rule: NameID, _ verdict: Verdict, _ count: UInt64) -> Denial {
+        var denial = Denial(rule: rule, verdict: verdict, at: before(now: 9_000_000_000))
+        denial.last = before(now: 2_000_000_000)
+        denial.count = count
+        return denial
+    }
+
+    var sessions: [Session] {
+        [complete, offloaded, unknown, ping, tunnel, solicitation, denied, local, retried, scan]
+    }
 
     /// Every kind of event, each in its variants.
     var events: [SessionEvent] {
@@ -158,7 +229,8 @@ struct Samples {
         let told: [(SessionEvent.Kind, Session)] = [
             (.resyncBegan(.overrun), .none), (.resync(resync), .none), (.resync(ResyncReport(cause: .initial)), .none),
             (.shed([.new, .destroy]), .none), (.shed(.events), .none), (.start, unknown), (.start, ping),
-            (.start, tunnel), (.start, solicitation), (.denied, denied),
+            (.start, tunnel), (.start, solicitation), (.denied, denied), (.denied, local), (.update, retried),
+            (.denied, scan),
             (.update, offloaded),
             (.end(SessionEnd(cause: .event, time: Self.now)), complete),
             (.end(SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)), offloaded),

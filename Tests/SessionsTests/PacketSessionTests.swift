@@ -72,8 +72,9 @@ struct PacketSessionTests {
         let lane = monitor.session?.nflog
         #expect(lane?.counters.original.packetCount == 1)
         #expect(lane?.counters.reply.packetCount == 1)
-        #expect(lane?.originalPath.inInterface == 2 && lane?.originalPath.outInterface == 3
-            && lane?.replyPath.inInterface == 3 && lane?.replyPath.outInterface == 2)
+        #expect(
+            lane?.originalPath.inInterface == 2 && lane?.originalPath.outInterface == 3
+                && lane?.replyPath.inInterface == 3 && lane?.replyPath.outInterface == 2)
     }
 
     @Test

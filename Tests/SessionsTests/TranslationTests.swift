@@ -82,7 +82,7 @@ struct TranslationTests {
             let isForward = translation.forward.contains(key)
             #expect(monitor.session?.nflog?.counters.original.packetCount == (isForward ? 1 : 0))
             #expect(monitor.session?.nflog?.counters.reply.packetCount == (isForward ? 0 : 1))
-            #expect((isForward ? monitor.session?.nflog?.originalPath.inInterface : monitor.session?.nflog?.replyPath.inInterface) == 2)
+            #expect(monitor.session?.nflog?.path(of: isForward ? .original : .reply).inInterface == 2)
         }
     }
 

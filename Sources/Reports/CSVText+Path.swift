@@ -1,0 +1,37 @@
+import FlowModel
+import Query
+
+extension CSVText {
+    /// Appends what is known of the session's way beside the two interfaces, and of this host's end.
+    mutating func appendWays(of lane: PacketLane?, _ names: NameBook) {
+        guard let lane else { return skip(10) }
+        interface(lane.replyPath.inInterface, names)
+        interface(lane.replyPath.outInterface, names)
+        switch (lane.ingressIsMirrored, lane.egressIsMirrored) {
+        case (true, true): word("iif+oif")
+        case (true, false): word("iif")
+        case (false, true): word("oif")
+        case (false, false): skip()
+        }
+        interface(lane.originalPath.physicalIn, names)
+        interface(lane.originalPath.physicalOut, names)
+        address(lane.originalPath.sender)
+        address(lane.replyPath.sender)
+        number(lane.originalPath.vlan.map(UInt64.init))
+        number(lane.owner.map { UInt64($0.userID) })
+        number(lane.owner.map { UInt64($0.groupID) })
+    }
+
+    private mutating func interface(_ index: InterfaceIndex, _ names: NameBook) {
+        text(index == 0 ? [] : names.interface(index))
+    }
+
+    private mutating func address(_ address: HardwareAddress) {
+        separate()
+        guard !address.isNone else { return }
+        for index in 0..<6 {
+            if index > 0 { bytes.append(UInt8(ascii: ":")) }
+            bytes.appendHexadecimal(UInt64(address[index]), width: 2)
+        }
+    }
+}
