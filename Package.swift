@@ -19,7 +19,9 @@ let package = Package(
     products: [
         .executable(name: "nfmon", targets: ["nfmon"]),
         // One library for the nested package Tests/Benchmarks; nothing else is meant to link against it.
-        .library(name: "NFMonModules", targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Reports"]),
+        .library(
+            name: "NFMonModules",
+            targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -36,11 +38,12 @@ let package = Package(
         .target(name: "Ingest", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux"], swiftSettings: strict),
         .target(name: "Sessions", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Query", dependencies: ["FlowModel"], swiftSettings: strict),
-        .target(name: "Reports", dependencies: ["FlowModel", "Query"], swiftSettings: strict),
+        .target(name: "Doctor", dependencies: ["FlowModel"], swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["FlowModel", "Query", "Doctor"], swiftSettings: strict),
         .executableTarget(
             name: "nfmon",
             dependencies: [
-                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Reports",
+                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -54,11 +57,12 @@ let package = Package(
         .testTarget(
             name: "SessionsTests", dependencies: ["FlowModel", "Sessions"], swiftSettings: strict),
         .testTarget(name: "QueryTests", dependencies: ["FlowModel", "Query"], swiftSettings: strict),
+        .testTarget(name: "DoctorTests", dependencies: ["FlowModel", "Doctor"], swiftSettings: strict),
         .testTarget(
             name: "ReplayTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Query"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["FlowModel", "Query", "Reports"], exclude: ["Golden"],
+            name: "ReportsTests", dependencies: ["FlowModel", "Query", "Doctor", "Reports"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "IngestTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Reports"],

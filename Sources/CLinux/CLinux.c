@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -35,17 +36,29 @@ int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t cou
     return received;
 }
 
-int64_t nfmon_drop_count(int socket) {
-    enum { OPTION = 55, DROPS = 8 }; // SO_MEMINFO, SK_MEMINFO_DROPS
+// SO_MEMINFO and its words SK_MEMINFO_RMEM_ALLOC and SK_MEMINFO_DROPS.
+enum { MEMINFO = 55, RECEIVE_MEMORY = 0, DROPS = 8 };
+
+static int64_t memory_word(int socket, int word) {
     uint32_t words[DROPS + 1];
     socklen_t length = sizeof words;
-    if (getsockopt(socket, SOL_SOCKET, OPTION, words, &length) < 0 || length < sizeof words) return -1;
-    return words[DROPS];
+    if (getsockopt(socket, SOL_SOCKET, MEMINFO, words, &length) < 0 || length < sizeof words) return -1;
+    return words[word];
 }
+
+int64_t nfmon_drop_count(int socket) { return memory_word(socket, DROPS); }
+
+int64_t nfmon_receive_memory(int socket) { return memory_word(socket, RECEIVE_MEMORY); }
 
 int nfmon_attach_filter(int socket, const void *instructions, uint16_t count) {
     struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
+}
+
+int nfmon_clock_is_synchronised(void) {
+    struct timex state = {.modes = 0}; // a look only
+    if (adjtimex(&state) < 0) return -1;
+    return !(state.status & STA_UNSYNC);
 }
 
 int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

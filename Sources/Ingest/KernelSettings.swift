@@ -1,3 +1,6 @@
+public import FlowModel
+internal import Wire
+
 /// What this network namespace's conntrack is set to do, read from /proc.
 public enum KernelSettings {
     /// Whether new sessions get packet and byte counters; `nil` where the setting is not there.
@@ -8,6 +11,25 @@ public enum KernelSettings {
 
     /// 0: no events; 1: always; 2: for sessions created while somebody listens (Linux 5.19 and later).
     public static var eventsMode: Int? { number("nf_conntrack_events") }
+
+    /// The settings together.
+    public static var current: ConntrackSettings {
+        ConntrackSettings(countsBytes: countsBytes, stampsTimes: stampsTimes, eventsMode: eventsMode)
+    }
+
+    /// How full the table is.
+    ///
+    /// - Parameter place: where its limit can be changed from.
+    static func tableFill(_ place: SettingPlace) -> TableFill? {
+        guard let count = number("nf_conntrack_count"), let limit = number("nf_conntrack_max") else { return nil }
+        return TableFill(count: count, limit: limit, limitPlace: place)
+    }
+
+    /// What conntrack has failed since the namespace was made; `nil` where the kernel does not list it.
+    static var failures: ConntrackFailures? {
+        // thread-self: the table of the thread's own namespace, which --netns changed
+        SmallFile.text(of: "/proc/thread-self/net/stat/nf_conntrack").flatMap(ConntrackFailures.init(statistics:))
+    }
 
     /// - Throws: where the kernel has no conntrack in this namespace.
     static func requireConntrack() throws(IngestError) {

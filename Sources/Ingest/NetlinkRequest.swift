@@ -1,6 +1,7 @@
 internal import CNetfilter
 internal import FlowModel
 internal import Glibc
+internal import Wire
 
 /// The requests that nfmon sends, built with libmnl and libnetfilter_log.
 enum NetlinkRequest {
@@ -32,6 +33,21 @@ enum NetlinkRequest {
             unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
             unsafe header.pointee.nlmsg_seq = sequence
             _ = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ifinfomsg>.size)
+        }
+    }
+
+    /// A dump of netfilter's netlink sockets, with their groups and options.
+    static func socketDump(sequence: UInt32) -> [UInt8] {
+        // SAFETY: `message` lends a header with room for the request's own (20 bytes), aligned to 4 bytes as it needs.
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = NetlinkDiagnosis.messageType
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
+            unsafe header.pointee.nlmsg_seq = sequence
+            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<netlink_diag_req>.size)
+            let request = unsafe extra?.assumingMemoryBound(to: netlink_diag_req.self)
+            unsafe request?.pointee.sdiag_family = UInt8(AF_NETLINK)
+            unsafe request?.pointee.sdiag_protocol = UInt8(NETLINK_NETFILTER)
+            unsafe request?.pointee.ndiag_show = UInt32(NDIAG_SHOW_GROUPS | NDIAG_SHOW_FLAGS)
         }
     }
 

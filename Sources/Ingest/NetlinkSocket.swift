@@ -11,6 +11,7 @@ struct NetlinkSocket: ~Copyable {
     /// The netlink families in use.
     enum Family: Int32 {
         case route = 0
+        case diagnosis = 4
         case netfilter = 12
     }
 
@@ -141,6 +142,13 @@ struct NetlinkSocket: ~Copyable {
     var dropCount: UInt32? {
         let count = nfmon_drop_count(number)
         return count < 0 ? nil : UInt32(truncatingIfNeeded: count)
+    }
+
+    /// Bytes of receive buffer that what waits in it takes up, in the terms of ``setReceiveBuffer(byteCount:)``; `nil` before
+    /// Linux 4.12.
+    var waitingByteCount: Int? {
+        let count = nfmon_receive_memory(number)
+        return count < 0 ? nil : Int(count / 2)
     }
 
     /// Sends a request to the kernel.

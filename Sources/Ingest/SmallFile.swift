@@ -18,4 +18,18 @@ enum SmallFile {
             text += piece[..<count]
         }
     }
+
+    /// Whether there is such a file, readable or not.
+    static func exists(_ path: String) -> Bool {
+        // SAFETY: the path is a NUL-terminated copy for the call.
+        unsafe access(path, F_OK) == 0
+    }
+
+    /// Whether its mode lets its owner write. The kernel's own check lets root write whatever the mode is, but a setting that a
+    /// network namespace may not change has none of these bits.
+    static func isSettable(_ path: String) -> Bool {
+        var status = stat()
+        // SAFETY: the path is a NUL-terminated copy for the call, and the struct is the call's own result.
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IWUSR != 0
+    }
 }

@@ -21,6 +21,7 @@ struct NFMon: ParsableCommand {
               nfmon sessions -o json          every session, for a program
               nfmon events                    the session events as they come, one JSON object a line
               nfmon events -o compact         the same for people
+              nfmon doctor                    what on this host would make the answers wrong
               nfmon record firewall.pcap      what the kernel sends, to look at later
               nfmon sessions --top -r firewall.pcap
 
@@ -31,7 +32,7 @@ struct NFMon: ParsableCommand {
             77 the privilege is missing.
             """,
         version: "nfmon 0.1.0",
-        subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self])
+        subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self, DoctorCommand.self])
 
     /// Like ParsableCommand's own, but what it echoes of a wrong command line is escaped before it reaches the terminal.
     static func main() {

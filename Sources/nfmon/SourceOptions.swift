@@ -85,6 +85,9 @@ struct SourceOptions: ParsableArguments {
 
     private var nflogBufferOption: IdleOption { IdleOption("--nflog-buffer", isGiven: nflogBuffer != nil) }
 
+    /// What only a command that goes on reading heeds.
+    var bufferOptionsButConntracks: [IdleOption] { [nflogBufferOption, reliableOption] }
+
     /// The lanes to read.
     var lanes: Set<Lane> {
         var lanes = Set(Lane.allCases)

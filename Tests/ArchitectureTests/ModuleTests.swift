@@ -9,9 +9,11 @@ struct ModuleTests {
         "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "Glibc"],
         "Sessions": ["FlowModel"],
         "Query": ["FlowModel"],
-        "Reports": ["FlowModel", "Query"],
+        "Doctor": ["FlowModel"],
+        "Reports": ["FlowModel", "Query", "Doctor"],
         "nfmon": [
-            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Reports", "ArgumentParser", "FoundationEssentials",
+            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "ArgumentParser",
+            "FoundationEssentials",
         ],
     ]
 

@@ -39,6 +39,7 @@ enum EveryDecoder {
         default: break
         }
         _ = try LinkMessage(message)
+        _ = try NetlinkDiagnosis(message)
         guard let netfilter = try NetfilterMessage(message) else { return }
         switch netfilter.subsystem {
         case .conntrack: _ = try DecodedConntrack(netfilter.attributes)

@@ -11,6 +11,12 @@ enum { NFMON_SOL_NETLINK = 270, NFMON_SO_RCVBUFFORCE = 33 };
 // (SK_MEMINFO_DROPS, wrapping at 2^32), or -1 where it does not say (before Linux 4.12).
 int64_t nfmon_drop_count(int socket);
 
+// Bytes of receive buffer that what waits in it takes up, as the kernel accounts for it, or -1 where it does not say.
+int64_t nfmon_receive_memory(int socket);
+
+// adjtimex's struct has fields that Swift does not see. Returns whether the kernel takes its clock for synchronised, or -1.
+int nfmon_clock_is_synchronised(void);
+
 // struct sock_fprog is a kernel header's, and Swift's Glibc module has no SO_ATTACH_FILTER. Each instruction is a struct
 // sock_filter (linux/filter.h). Returns 0, or -errno.
 int nfmon_attach_filter(int socket, const void *instructions, uint16_t count);

@@ -1,0 +1,85 @@
+import FlowModel
+
+/// The tool that a new rule is made with.
+public enum RuleTool: String, Sendable {
+    case iptables, nft
+}
+
+extension Examination {
+    /// NFLOG groups: those that nfmon reads must be free and fed; of the others, those that only one side knows of.
+    var groups: [Finding] { taken + unfed + unread + idle }
+
+    private var readers: [GroupReader] { facts.groupReaders ?? [] }
+
+    private var taken: [Finding] {
+        readers.filter { question.groups.contains($0.group) }.map { reader in
+            Finding(
+                "group-taken",
+                "NFLOG group \(reader.group) is read by \(reader.process), and a group has one reader, so nfmon would know no "
+                    + "interface or rule of what it logs",
+                end(reader.process, or: "choose another group with --group, and feed that"))
+        }
+    }
+
+    private var unfed: [Finding] {
+        guard let rules = facts.rules else { return [] }
+        let fed = Set(rules.map(\.group))
+        return question.groups.filter { !fed.contains($0) }.map { group in
+            Finding(
+                "group-unfed",
+                "no rule logs to NFLOG group \(group), so interfaces, rules and denied packets stay unknown",
+                .command(shell.command(feeding(group))))
+        }
+    }
+
+    /// The line that feeds a group with the packet that opens each connection.
+    private func feeding(_ group: UInt16) -> [String] {
+        switch question.ruleTool {
+        case .iptables:
+            [
+                "iptables", "-I", "FORWARD", "-m", "conntrack", "!", "--ctstatus", "CONFIRMED", "-j", "NFLOG",
+                "--nflog-group", "\(group)", "--nflog-prefix", "new", "--nflog-size", "128",
+            ]
+        case .nft:
+            [
+                "nft",
+                """
+                table inet nfmon { chain forward { type filter hook forward priority -1; ct status ! confirmed \
+                log prefix "new" group \(group) snaplen 128; }; }
+                """,
+            ]
+        }
+    }
+
+    private var unread: [Finding] {
+        guard let rules = facts.rules, facts.groupReaders != nil else { return [] }
+        let known = Set(question.groups).union(readers.map(\.group))
+        return rules.filter { !known.contains($0.group) }.map { rule in
+            let place = "\(rule.family) \(rule.table) \(rule.chain)"
+            let isPlain = !rule.deletion.isEmpty && Shell.isPlain(rule.deletion)
+            return Finding(
+                "group-unread",
+                "a rule in \(place) logs to NFLOG group \(rule.group), which nobody reads: have nfmon read it with --group "
+                    + "\(rule.group), or delete the rule",
+                isPlain
+                    ? .command(shell.command(rule.deletion))
+                    : .advice("its text cannot be shown here: see the firewall's tool"))
+        }
+    }
+
+    private var idle: [Finding] {
+        guard let rules = facts.rules else { return [] }
+        let known = Set(question.groups).union(rules.map(\.group))
+        return readers.filter { !known.contains($0.group) }.map { reader in
+            Finding(
+                "group-idle",
+                "\(reader.process) reads NFLOG group \(reader.group), to which no rule logs: its rule is gone, or it is not needed",
+                end(reader.process, or: "feed the group, or end its reader"))
+        }
+    }
+
+    /// Ends a process; where its number is not known, what else can be done.
+    func end(_ process: ProcessName, or advice: String) -> Cure {
+        process.number.map { .command("kill \($0)") } ?? .advice(advice)
+    }
+}

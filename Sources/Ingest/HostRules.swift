@@ -1,0 +1,110 @@
+internal import FlowModel
+internal import Wire
+
+/// Asks the firewall's own tools for the rules that log to groups.
+///
+/// Only what is installed is asked, and nothing that would change the firewall by being asked: the legacy iptables makes each
+/// table that it is asked for.
+struct HostRules {
+    private(set) var rules: [LogRule] = []
+    private(set) var flowtables: [Flowtable] = []
+    /// What was asked.
+    private(set) var tools: [String] = []
+    private(set) var unlooked: [Unlooked] = []
+
+    private static let families = ["ip", "ip6"]
+
+    init() {
+        askNFT()
+        for family in Self.families { askLegacy(family) }
+    }
+
+    /// Whether these are all the rules there are.
+    var areKnown: Bool { unlooked.isEmpty && !tools.isEmpty }
+
+    /// nft knows of everything but legacy tables. What it cannot read of what iptables-nft made, iptables-nft can.
+    private mutating func askNFT() {
+        var isWhole = false
+        if let nft = HostTool("nft"), let text = ask(nft, ["-a", "-t", "list", "ruleset"], "nft") {
+            let listing = NFTListing(text)
+            rules = listing.rules
+            flowtables = listing.flowtables
+            isWhole = !listing.hasForeignRules
+        }
+        guard !isWhole else { return }
+        for family in Self.families {
+            guard let variant = Variant(family, .nft), let text = ask(variant.save, [], variant.command) else {
+                continue
+            }
+            // Those that nft could read as well are there already.
+            rules += SavedRules.logRules(in: text, family: family, command: variant.command).filter { rule in
+                !rules.contains {
+                    ($0.family, $0.table, $0.chain, $0.group) == (rule.family, rule.table, rule.chain, rule.group)
+                }
+            }
+        }
+    }
+
+    private mutating func askLegacy(_ family: String) {
+        let tables = SmallFile.text(of: "/proc/thread-self/net/\(family)_tables_names") ?? ""
+        guard let variant = Variant(family, .legacy) else {
+            if !tables.isEmpty {
+                unlooked.append(
+                    Unlooked(
+                        "the legacy \(family)tables' rules", reason: "\(family)tables-legacy-save is not installed",
+                        cure: "apt-get install iptables"))
+            }
+            return
+        }
+        if tables.isEmpty {
+            note(variant.command)
+        } else if let text = ask(variant.save, [], variant.command) {
+            rules += SavedRules.logRules(in: text, family: family, command: variant.command)
+        }
+    }
+
+    private mutating func ask(_ tool: HostTool, _ arguments: [String], _ name: String) -> String? {
+        do throws(IngestError) {
+            let text = try tool.output(arguments)
+            note(name)
+            return text
+        } catch {
+            unlooked.append(Unlooked("the firewall's rules", reason: "\(error)", cure: ""))
+            return nil
+        }
+    }
+
+    private mutating func note(_ name: String) {
+        if !tools.contains(name) { tools.append(name) }
+    }
+
+    /// One of the two programs that iptables can be.
+    private struct Variant {
+        enum Kind: String {
+            case nft, legacy
+        }
+
+        let save: HostTool
+        /// What its rules are changed with.
+        let command: String
+
+        /// - Returns: `nil` where it is not installed.
+        init?(_ family: String, _ kind: Kind) {
+            if let tool = HostTool("\(family)tables-\(kind.rawValue)-save") {
+                save = tool
+                command = "\(family)tables-\(kind.rawValue)"
+            } else if let tool = HostTool("\(family)tables-save"), Self.kind(of: tool) == kind {
+                save = tool
+                command = "\(family)tables"
+            } else {
+                return nil
+            }
+        }
+
+        /// What a program says it is: "iptables-save v1.8.9 (nf_tables)"; before there were two, nothing.
+        private static func kind(of tool: HostTool) -> Kind? {
+            guard let text = try? tool.output(["-V"]) else { return nil }
+            return text.contains("nf_tables") ? .nft : .legacy
+        }
+    }
+}

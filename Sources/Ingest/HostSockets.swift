@@ -1,0 +1,78 @@
+internal import FlowModel
+internal import Wire
+
+/// Who listens to netfilter in this network namespace: readers of groups, and listeners for whose sake the kernel waits.
+enum HostSockets {
+    private static let operation = "list the netlink sockets"
+
+    /// Who reads which NFLOG group.
+    static func groupReaders() throws(IngestError) -> [GroupReader] {
+        // thread-self: the table of the thread's own namespace, which --netns changed
+        let path = "/proc/thread-self/net/netfilter/nfnetlink_log"
+        guard let table = SmallFile.text(of: path) else {
+            guard SmallFile.exists(path) else {
+                throw IngestError(
+                    .unavailable, "read who has which NFLOG group", reason: "the kernel has no NFLOG",
+                    cure: "load it: modprobe nfnetlink_log")
+            }
+            throw IngestError(
+                .privilege, "read \(path)", reason: "permission denied", cure: IngestError.privilegeCure)
+        }
+        let groups = LogGroupRow.rows(in: table)
+        guard !groups.isEmpty else { return [] }
+        let sockets = NetlinkTableRow.rows(of: 12, in: SmallFile.text(of: "/proc/thread-self/net/netlink") ?? "")
+        let inodes = Dictionary(sockets.map { ($0.port, $0.inode) }) { first, _ in first }
+        let owners = SocketOwners(of: Set(groups.compactMap { inodes[$0.port] }))
+        return groups.map { row in
+            GroupReader(group: row.group, process: owners.process(inode: inodes[row.port], port: row.port))
+        }
+    }
+
+    /// Listeners to conntrack's events that demand every one of them (NETLINK_BROADCAST_ERROR).
+    ///
+    /// - Returns: `nil` where the kernel does not tell (no netlink_diag, or before Linux 4.6).
+    static func reliableListeners() throws(IngestError) -> [ProcessName]? {
+        let socket = try NetlinkSocket.open(.diagnosis, stride: 32 << 10, count: 4, for: operation)
+        try socket.send(NetlinkRequest.socketDump(sequence: 1), for: operation)
+        var found: [UInt32: NetlinkDiagnosis] = [:]
+        guard try read(socket, into: &found) else { return nil }
+        let listeners = found.values.filter(\.listensToConntrack)
+        guard listeners.allSatisfy({ $0.isReliable != nil }) else { return nil }
+        let reliable = listeners.filter { $0.isReliable == true }.sorted { $0.inode < $1.inode }
+        let owners = SocketOwners(of: Set(reliable.map { UInt64($0.inode) }))
+        return reliable.map { owners.process(inode: UInt64($0.inode), port: $0.port) }
+    }
+
+    /// Reads a dump of sockets, each once: those in multicast groups come twice.
+    ///
+    /// - Returns: whether the kernel gave it.
+    private static func read(
+        _ socket: borrowing NetlinkSocket, into found: inout [UInt32: NetlinkDiagnosis]
+    ) throws(IngestError) -> Bool {
+        enum End { case done, refused }
+        var set = PollSet(reading: [socket.number])
+        for _ in 0..<500 {
+            guard case .datagrams(let count) = try socket.receive(for: operation) else {
+                guard set.wait(timeout: 1000) else { break }
+                continue
+            }
+            for index in 0..<count {
+                let end: End? = socket.withDatagram(index) { datagram in
+                    guard let datagram else { return nil }
+                    var messages = NetlinkMessages(datagram)
+                    while let message = try? messages.next() {
+                        switch message.control {
+                        case .done: return .done
+                        case .error: return .refused
+                        default:
+                            if let socket = try? NetlinkDiagnosis(message) { found[socket.inode] = socket }
+                        }
+                    }
+                    return nil
+                }
+                if let end { return end == .done }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,52 @@
+internal import FlowModel
+internal import Glibc
+
+/// Which processes have some sockets open, as far as we may see: `/proc/PID/fd`.
+struct SocketOwners {
+    /// The process by the socket's inode.
+    private var processes: [UInt64: Int] = [:]
+
+    /// - Complexity: O(open descriptors of all processes), unless nothing is looked for.
+    init(of inodes: Set<UInt64>) {
+        guard !inodes.isEmpty else { return }
+        for process in Self.names(in: "/proc").compactMap({ Int($0) }) {
+            let folder = "/proc/\(process)/fd"
+            for number in Self.names(in: folder) {
+                guard let target = Self.target(of: "\(folder)/\(number)"), target.hasPrefix("socket:["),
+                    let inode = UInt64(target.dropFirst(8).dropLast()), inodes.contains(inode),
+                    processes[inode] == nil
+                else { continue }
+                processes[inode] = process
+            }
+            if processes.count == inodes.count { return }
+        }
+    }
+
+    func process(inode: UInt64?, port: UInt32) -> ProcessName {
+        let number = inode.flatMap { processes[$0] }
+        let name = number.flatMap { SmallFile.text(of: "/proc/\($0)/comm") }.map { String($0.prefix { $0 != "\n" }) }
+        return ProcessName(number: number, name: name, port: port)
+    }
+
+    /// The names in a folder; none where it cannot be read.
+    private static func names(in folder: String) -> [String] {
+        // SAFETY: the folder is open until it is closed here, and an entry is read before the next one is asked for.
+        guard let directory = unsafe opendir(folder) else { return [] }
+        defer { _ = unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            names.append(
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names
+    }
+
+    private static func target(of link: String) -> String? {
+        var room = [CChar](repeating: 0, count: 64)
+        // SAFETY: at most as many bytes are written as the array has.
+        let count = unsafe readlink(link, &room, room.count)
+        return count > 0 ? String(decoding: room[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+}

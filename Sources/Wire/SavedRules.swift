@@ -1,0 +1,35 @@
+public import FlowModel
+
+/// The rules of `iptables-save` that log to groups.
+public enum SavedRules {
+    /// - Parameters:
+    ///   - text: what `iptables-save` or `ip6tables-save` wrote.
+    ///   - family: `ip` or `ip6`.
+    ///   - command: what deletes a rule: `iptables-legacy`, `ip6tables-nft`.
+    public static func logRules(in text: String, family: String, command: String) -> [LogRule] {
+        var table = ""
+        var rules: [LogRule] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("*") {
+                table = String(line.dropFirst())
+            } else if line.hasPrefix("-A ") {
+                let words = QuotedWords.split(line, .iptables)
+                guard words.count > 1, let group = group(in: words) else { continue }
+                rules.append(
+                    LogRule(
+                        group: group, family: family, table: table, chain: words[1],
+                        deletion: [command, "-t", table, "-D"] + words.dropFirst()))
+            }
+        }
+        return rules
+    }
+
+    /// The group that a rule logs to: 0 where none is written. `nil` where it does not log to one.
+    private static func group(in words: [String]) -> UInt16? {
+        guard let target = words.lastIndex(of: "-j"), target + 1 < words.count, words[target + 1] == "NFLOG" else {
+            return nil
+        }
+        guard let option = words[target...].firstIndex(of: "--nflog-group") else { return 0 }
+        return option + 1 < words.count ? UInt16(words[option + 1]) : nil
+    }
+}

@@ -1,0 +1,97 @@
+import FlowModel
+import Testing
+
+@testable import Doctor
+
+struct ExaminationTests {
+    @Test func aSoundHostHasNoFindingsAndTellsWhatWasLookedAt() {
+        let diagnosis = Samples.diagnosis { _ in }
+        #expect(diagnosis.findings == [])
+        #expect(diagnosis.isSound)
+        #expect(diagnosis.facts.map(\.name) == Samples.parts)
+        #expect(diagnosis.facts.filter(\.isNote).isEmpty)
+    }
+
+    @Test(arguments: Samples.faults)
+    func eachFaultAloneIsNamedWithItsCure(fault: Samples.Fault) {
+        let findings = Samples.diagnosis(fault.make).findings
+        #expect(findings.map(\.name) == [fault.name])
+        #expect(findings.first?.cure == fault.cure)
+    }
+
+    @Test func aPacketThatWasDroppedForWantOfATupleIsToldOnce() {
+        let findings = Samples.diagnosis { facts in
+            facts.failures?.during.failedInserts = 3
+            facts.failures?.during.drops = 3
+        }.findings
+        #expect(findings.map(\.name) == ["insert-failed"])
+    }
+
+    @Test func failuresBeforeTheLookAreAFactAndNoFinding() {
+        let diagnosis = Samples.diagnosis { $0.failures?.before.drops = 1234 }
+        #expect(diagnosis.isSound)
+        #expect(diagnosis.facts.contains { $0.name == "failures" && $0.sentence.contains("1,234 dropped") })
+    }
+
+    @Test func theCommandForAFullTableMakesRoomThatLasts() throws {
+        for count in [800, 1000, 1200, 52_429, 262_144, 300_000] {
+            let limit = count * 10 / 11
+            let finding = try #require(
+                Samples.diagnosis { $0.table = TableFill(count: count, limit: limit, limitPlace: .here) }.findings.first
+            )
+            let new = try #require(finding.cure.text.split(separator: "=").last.flatMap { Int($0) })
+            #expect(new > limit && count * 2 <= new)
+        }
+    }
+
+    @Test func commandsRunInTheNamespaceExceptThoseForSettingsThatItDoesNotHave() {
+        func command(_ place: SettingPlace) -> String? {
+            var facts = Samples.sound
+            facts.table = TableFill(count: 90, limit: 100, limitPlace: place)
+            let question = Examination.Question(groups: [100], readsConntrack: true)
+            return Examination(facts, question, Shell(namespace: "fw")).diagnosis.findings.first?.cure.text
+        }
+        let words = "sysctl -w net.netfilter.nf_conntrack_max=65536"
+        #expect(command(.there) == "ip netns exec fw \(words)")
+        #expect(command(.here) == words)
+        #expect(command(.elsewhere) == "nsenter --target 1 --net \(words)")
+    }
+
+    @Test func whatCouldNotBeLookedAtIsNoSoundness() {
+        let diagnosis = Samples.diagnosis { $0.unlooked = [Unlooked("the rules", reason: "they hide", cure: "")] }
+        #expect(!diagnosis.isSound)
+        #expect(diagnosis.findings.isEmpty)
+    }
+
+    @Test func withoutKnownRulesNobodyIsSaidToBeUnfedOrUnread() {
+        let diagnosis = Samples.diagnosis { facts in
+            facts.rules = nil
+            facts.groupReaders = [Samples.reader(group: 7)]
+        }
+        #expect(diagnosis.findings == [])
+    }
+
+    @Test func eachLaneIsExaminedOnlyIfItIsRead() {
+        var facts = Samples.sound
+        for fault in Samples.faults { fault.make(&facts) }
+        func names(_ question: Examination.Question) -> Set<String> {
+            Set(Examination(facts, question, Shell()).diagnosis.findings.map(\.name))
+        }
+        let conntrack = names(Examination.Question(groups: [], readsConntrack: true))
+        let nflog = names(Examination.Question(groups: [100], readsConntrack: false))
+        #expect(conntrack.allSatisfy { !$0.hasPrefix("group-") })
+        #expect(nflog.isDisjoint(with: ["accounting-off", "events-off", "table-full", "reliable-listener"]))
+    }
+
+    @Test func aTextThatCannotBeShownIsNoCommand() {
+        let rule = LogRule(
+            group: 5, family: "ip", table: "filter", chain: "INPUT",
+            deletion: ["iptables", "-D", "INPUT", "--nflog-prefix", "a\u{1b}[31m"])
+        let findings = Samples.diagnosis { $0.rules?.append(rule) }.findings
+        #expect(findings.map(\.name) == ["group-unread"])
+        guard case .advice = findings.first?.cure else {
+            Issue.record("a command")
+            return
+        }
+    }
+}

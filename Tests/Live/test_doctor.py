@@ -1,0 +1,333 @@
+"""What `nfmon doctor` finds: each fault in turn, the command that it names for it, and its silence afterwards."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+
+import cleanup
+from case import LiveTest
+from nfmon import MISUSE, NFMON, SESSION_FORMATS, finish
+from processes import run
+
+# A process that takes an NFLOG group (NFULNL_CFG_CMD_BIND), or listens to conntrack and demands every event.
+TAKE_GROUP = """
+import socket, struct, sys, time
+group = int(sys.argv[1])
+near = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+near.bind((0, 0))
+near.send(struct.pack("=IHHIIBBHHHB3x", 28, 4 << 8 | 1, 5, 1, 0, 0, 0, socket.htons(group), 5, 1, 1))
+assert struct.unpack_from("=i", near.recv(4096), 16)[0] == 0
+print("ready", file=sys.stderr, flush=True)
+time.sleep(600)
+"""
+LISTEN = """
+import socket, sys, time
+near = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+near.bind((0, 0))
+near.setsockopt(270, 1, 3)
+near.setsockopt(270, 4, int(sys.argv[1]))
+print("ready", file=sys.stderr, flush=True)
+time.sleep(600)
+"""
+
+
+class Doctor(LiveTest):
+    def sound_lab(self):
+        """A lab whose firewall has nothing for the doctor to find: it logs to group 100 and counts."""
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        return lab
+
+    def examine(self, lab, *words, status=None):
+        """What the doctor says of the firewall, and the exit status."""
+        result = finish("doctor", "--netns", lab.namespace, "--interval", "100ms", "-o", "json", *words)
+        document = json.loads(result.stdout)
+        expected = 2 if document["unlooked"] else 1 if document["findings"] else 0
+        self.assertEqual(result.returncode, expected if status is None else status, result.stderr)
+        self.assertEqual(document["sound"], result.returncode == 0)
+        return document
+
+    def assert_sound(self, lab, *words):
+        document = self.examine(lab, *words)
+        self.assertEqual((document["findings"], document["unlooked"]), ([], []))
+
+    def assert_found(self, lab, name, *words):
+        """Exactly this is found; the finding."""
+        document = self.examine(lab, *words)
+        self.assertEqual([finding["id"] for finding in document["findings"]], [name], document)
+        self.assertEqual(document["unlooked"], [])
+        return document["findings"][0]
+
+    def assert_mended(self, lab, name, *words):
+        """Exactly this is found, the command is run as it stands, and nothing is found any more."""
+        finding = self.assert_found(lab, name, *words)
+        line = finish("doctor", "--netns", lab.namespace, "--interval", "100ms", "-o", "compact", *words).stdout
+        self.assertEqual(line, f"{name}: {finding['what']}: {finding['command']}\n", "people see the same command")
+        run("sh", "-c", finding["command"])
+        self.assert_sound(lab, *words)
+        return finding
+
+    def python(self, lab, code, *words):
+        program = self.program(["ip", "netns", "exec", lab.namespace, "python3", "-c", code, *map(str, words)])
+        program.until_said("ready")
+        return program
+
+    # ---- Soundness ------------------------------------------------------------------------------------------------------
+
+    def test_of_a_sound_host_it_says_in_every_format_that_there_is_nothing(self):
+        lab = self.sound_lab()
+        self.assert_sound(lab)
+        for form in SESSION_FORMATS:
+            result = finish("doctor", "--netns", lab.namespace, "--interval", "100ms", "-o", form)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            if form in ("table", "compact", "ndjson", "csv"):
+                said = result.stdout if form == "table" else result.stderr
+                self.assertRegex(said, "(?m)^(nfmon: )?nothing found; looked at settings, table, ")
+            self.assertNotIn("finding,", result.stdout)
+        self.assertEqual(result.stdout.splitlines()[0], "kind,id,what,command,advice")
+
+    def test_it_changes_nothing(self):
+        lab = self.sound_lab()
+        see = (
+            "iptables-save; ip6tables-save; nft -a list ruleset; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names"
+            " /proc/net/netfilter/nfnetlink_log /proc/net/netfilter/nf_log; sysctl net.netfilter 2>/dev/null"
+        )
+
+        def seen():
+            return re.sub(r"\[\d+:\d+\]|packets \d+ bytes \d+|^#.*$", "", lab.inside("sh", "-c", see).stdout, flags=re.MULTILINE)
+
+        before = seen()
+        self.examine(lab)
+        self.assertEqual(seen(), before)
+
+    # ---- Conntrack ------------------------------------------------------------------------------------------------------
+
+    def test_settings_that_are_off(self):
+        lab = self.sound_lab()
+        for name, setting in (
+            ("accounting-off", {"nf_conntrack_acct": 0}), ("timestamps-off", {"nf_conntrack_timestamp": 0}),
+            ("events-off", {"nf_conntrack_events": 0}),
+        ):
+            with self.subTest(name):
+                lab.sysctl(**setting)
+                self.assert_mended(lab, name)
+        lab.sysctl(nf_conntrack_events=1)
+        self.assert_sound(lab)
+        lab.sysctl(nf_conntrack_events=0, nf_conntrack_acct=0)
+        self.assert_sound(lab, "--no-conntrack")
+
+    def test_a_table_that_is_nearly_full(self):
+        lab = self.sound_lab()
+        with restored("net.netfilter.nf_conntrack_max") as limit:
+            lab.fill(limit * 81 // 100, 1, 600)
+            finding = self.assert_mended(lab, "table-full")
+            self.assertIn(f"of {limit:,} entries", finding["what"])
+
+    def test_sessions_that_find_no_port_to_be_translated_to(self):
+        lab = self.sound_lab()
+        lab.inside("iptables", "-t", "nat", "-F", "POSTROUTING")
+        lab.inside(
+            "iptables", "-t", "nat", "-A", "POSTROUTING", "-p", "udp", "-j", "SNAT", "--to-source", "192.0.2.1:1024",
+        )
+        lab.datagrams(1, first_source_port=7000)
+        doctor = self.program([NFMON, "doctor", "--netns", lab.namespace, "--interval", "60s", "-o", "json"])
+        self.until(lambda: any(int(row["Groups"], 16) == 7 for row in lab.netlink_sockets()), "it looks")
+        lab.datagrams(3, first_source_port=7001)
+        self.assertEqual(doctor.stop(), 1, "Ctrl-C ends the look, and what was found is told")
+        findings = json.loads(doctor.output)["findings"]
+        self.assertEqual([finding["id"] for finding in findings], ["insert-failed"], findings)
+        finding = findings[0]
+        self.assertIn("dropped 3 packets", finding["what"])
+        # What was before the look nobody can mend: it is told, and no finding.
+        document = self.examine(lab)
+        self.assertTrue(document["sound"])
+        [fact] = [fact["what"] for fact in document["looked_at"] if fact["id"] == "failures"]
+        self.assertIn("3 not inserted", fact)
+
+    def test_a_receive_buffer_that_a_seconds_events_overrun(self):
+        lab = self.sound_lab()
+
+        def look(buffer):
+            doctor = self.program(
+                [NFMON, "doctor", "--netns", lab.namespace, "--interval", "60s", "-o", "json", "--conntrack-buffer", buffer]
+            )
+            self.until(lambda: any(int(row["Groups"], 16) == 7 for row in lab.netlink_sockets()), "it looks")
+            lab.datagrams(400, first_source_port=10_000)
+            lab.flush()
+            doctor.stop()
+            return json.loads(doctor.output)["findings"]
+
+        [finding] = look("64K")
+        self.assertEqual(finding["id"], "receive-buffer")
+        buffer = finding["advice"].split()[-1]
+        for _ in range(8):  # it cannot know how many it did not see
+            findings = look(buffer)
+            if not findings:
+                break
+            buffer = findings[0]["advice"].split()[-1]
+        self.assertEqual(findings, [])
+
+    def test_another_listener_for_whose_sake_the_kernel_waits(self):
+        lab = self.sound_lab()
+        self.python(lab, LISTEN, 0)
+        self.assert_sound(lab)
+        listener = self.python(lab, LISTEN, 1)
+        finding = self.assert_mended(lab, "reliable-listener")
+        self.assertIn("(python3)", finding["what"])
+        listener.wait()
+
+    # ---- NFLOG ----------------------------------------------------------------------------------------------------------
+
+    def test_a_group_that_somebody_else_has(self):
+        lab = self.sound_lab()
+        owner = self.python(lab, TAKE_GROUP, 100)
+        finding = self.assert_mended(lab, "group-taken")
+        self.assertIn("(python3)", finding["what"])
+        owner.wait()
+
+    def test_a_group_of_nfmons_that_no_rule_feeds(self):
+        for words, undo in (
+            (("--group", "100", "--group", "3"), ()),
+            ((), ("iptables -F SSH", "ip6tables -F SSH")),
+        ):
+            lab = self.sound_lab()
+            for command in undo:
+                lab.inside(*command.split())
+            self.assert_mended(lab, "group-unfed", *words)
+            self.assert_sound(lab, *words)
+
+    def test_a_rule_whose_group_nobody_reads(self):
+        for command, *rule in (
+            ("iptables", "-A", "INPUT", "-p", "udp", "-j", "NFLOG", "--nflog-group", "5"),
+            ("ip6tables", "-A", "INPUT", "-j", "NFLOG", "--nflog-group", "5", "--nflog-prefix", "$(exit 1) 'x' \"y\""),
+            ("iptables-legacy", "-A", "INPUT", "-j", "NFLOG", "--nflog-prefix", "it's `x` \"$y\"", "--nflog-group", "9"),
+            ("ip6tables-legacy", "-t", "mangle", "-A", "FORWARD", "-j", "NFLOG"),
+            ("nft", 'add table inet t; add chain inet t c; add rule inet t c log prefix "a; b" group 65535'),
+        ):
+            with self.subTest(command):
+                lab = self.sound_lab()
+                lab.inside(command, *rule)
+                self.assert_mended(lab, "group-unread")
+
+    def test_a_group_is_fine_if_somebody_reads_it_or_nfmon_will(self):
+        lab = self.sound_lab()
+        lab.log("elsewhere", group=7)
+        self.assert_sound(lab, "--group", "100", "--group", "7")
+        self.python(lab, TAKE_GROUP, 7)
+        self.assert_sound(lab)
+        self.assert_sound(lab, "--no-nflog")
+
+    def test_a_group_that_is_read_and_that_no_rule_feeds(self):
+        lab = self.sound_lab()
+        self.python(lab, TAKE_GROUP, 7)
+        self.assert_mended(lab, "group-idle")
+
+    # ---- Flowtables -----------------------------------------------------------------------------------------------------
+
+    def test_a_flowtable_that_does_not_count(self):
+        """By a stand-in for nft, as not every kernel has flowtables; the real one reads the command that comes of it."""
+        lab = self.sound_lab()
+        directory = self.directory()
+        real, nft, copy, marks = shutil.which("nft"), directory / "nft", directory / "real", directory / "mended"
+        with open(nft, "w", encoding="ascii") as script:
+            script.write(
+                f"""#!/bin/sh
+                if [ "$1" = -a ]; then
+                    {copy} "$@"
+                    printf 'table inet fw {{\\n\\tflowtable ft {{ # handle 7\\n\\t\\thook ingress priority filter\\n'
+                    printf '\\t\\tdevices = {{ lan0, wan0 }}\\n'
+                    [ ! -e {marks} ] || printf '\\t\\tcounter\\n'
+                    printf '\\t}}\\n}}\\n'
+                else
+                    printf '%s\\n' "$*" >{marks}
+                fi
+                """
+            )
+        os.chmod(nft, 0o755)
+        shutil.copy(real, copy)
+
+        def inside(command):
+            # "ip netns exec" has mounts of its own, which go with it.
+            return lab.inside("sh", "-c", f"mount --bind {nft} {os.path.realpath(real)}; {command}", check=False)
+
+        doctor = f"{NFMON} doctor --interval 100ms -o json"
+        result = inside(doctor)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        findings = json.loads(result.stdout)["findings"]
+        self.assertEqual([finding["id"] for finding in findings], ["offload-uncounted"], findings)
+        finding = findings[0]
+        refused = lab.inside("sh", "-c", finding["command"], check=False).stderr
+        self.assertNotIn("syntax error", refused)
+        inside(finding["command"])
+        with open(marks, encoding="ascii") as mark:
+            self.assertEqual(
+                mark.read(),
+                "add flowtable inet fw ft { hook ingress priority filter; devices = { lan0, wan0 }; counter; }\n",
+            )
+        self.assertEqual(inside(doctor).returncode, 0)
+
+    # ---- What cannot be looked at ---------------------------------------------------------------------------------------
+
+    def test_without_privilege_it_tells_what_it_could_not_look_at(self):
+        lab = self.sound_lab()
+        lab.sysctl(nf_conntrack_acct=0)
+        # Where the build lies, nobody may not be allowed to look.
+        directory = self.directory()
+        os.chmod(directory.path, 0o755)
+        shutil.copy(NFMON, directory / "nfmon")
+        nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", directory / "nfmon", "doctor")
+        result = lab.inside(*nobody, "--interval", "100ms", check=False)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertRegex(result.stdout, "(?m)^no-privilege  .*setcap cap_net_admin")
+        self.assertRegex(result.stdout, "(?m)^accounting-off  ", "what can be seen is told")
+        for what in "the firewall's rules", "who reads which NFLOG group", "conntrack's events":
+            self.assertRegex(result.stdout, f"(?m)^could not look at {what}: .*: run as root$")
+        self.assertIn("not everything was looked at", result.stdout)
+        result = lab.inside(*nobody, "--netns", lab.namespace, check=False, role="client")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(f"enter network namespace {lab.namespace}", result.stderr)
+
+    def test_a_namespace_that_is_not_there_cannot_be_looked_at(self):
+        result = finish("doctor", "--netns", "nfmon-live-none")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("there is none", result.stderr)
+
+    def test_a_tool_that_fails_is_told_and_nothing_is_guessed_about_the_rules(self):
+        lab = self.sound_lab()
+        lab.log("elsewhere", group=7)
+        failing = self.directory() / "nft"
+        with open(failing, "w", encoding="ascii") as script:
+            script.write("#!/bin/sh\necho 'nft: out of luck' >&2\nexit 1\n")
+        os.chmod(failing, 0o755)
+        nft = os.path.realpath(shutil.which("nft"))
+        result = lab.inside(
+            "sh", "-c", f"mount --bind {failing} {nft}; {NFMON} doctor --interval 100ms", check=False,
+        )
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("could not look at the firewall's rules: run nft", result.stdout)
+        self.assertIn("out of luck", result.stdout)
+        self.assertNotIn("group-", result.stdout)
+
+    def test_options_that_would_change_nothing_are_refused(self):
+        for words in ("--reliable",), ("--nflog-buffer", "1M"), ("--interval", "0"), ("--group", "70000"):
+            self.assertEqual(finish("doctor", *words).returncode, MISUSE, words)
+
+
+@contextlib.contextmanager
+def restored(name):
+    """A setting of the whole host, put back afterwards; its value."""
+
+    class Setting:
+        value = int(run("sysctl", "-n", name).stdout)
+
+        def close(self):
+            run("sysctl", "-qw", f"{name}={self.value}")
+
+    setting = cleanup.register(Setting())
+    try:
+        yield setting.value
+    finally:
+        cleanup.forget(setting)
+        setting.close()
