@@ -28,7 +28,7 @@ public struct TableSummary: Sendable {
     public var evictedCount: UInt64 = 0
     /// Messages and packets of sessions that found no place, as the table was full.
     public var refusedCount: UInt64 = 0
-    /// Packets that several sessions of different zones could own.
+    /// Packets that several sessions could own: in different zones, or at different stages of their translation.
     public var ambiguousPackets: UInt64 = 0
     /// ICMP errors about sessions that are not known: packets that are counted nowhere else. Nothing is missing by them.
     public var strayErrorCount: UInt64 = 0

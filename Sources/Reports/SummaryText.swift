@@ -112,7 +112,7 @@ public enum SummaryText {
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
         append(summary.refusedCount, "message", after: " about sessions that found no place: the table was full")
-        append(summary.ambiguousPackets, "packet", after: " of several zones' sessions not counted")
+        append(summary.ambiguousPackets, "packet", after: " that several sessions may own not counted")
         if summary.recordingIsDamaged {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             isFirst = false

@@ -97,6 +97,15 @@ extension PacketLane {
         }
         errorCount = max(errorCount, other.errorCount)
     }
+
+    /// Adds what another lane learned of other packets of the same session.
+    mutating func add(_ other: PacketLane) {
+        if originalPlace == other.originalPlace { counters.original = counters.original + other.counters.original }
+        if replyPlace == other.replyPlace { counters.reply = counters.reply + other.counters.reply }
+        let errors = errorCount &+ other.errorCount
+        merge(other)
+        errorCount = errors
+    }
 }
 
 extension PacketPath {

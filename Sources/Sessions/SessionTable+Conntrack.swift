@@ -75,12 +75,12 @@ extension SessionTable {
         }
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
         if replaced != nil { endSessionsReplaced(by: entry.original, hash: hash, at: time) }
-        let waiter = waitingSession(of: entry)
+        let waiter = adoptWaiting(for: entry, id, at: time)
         guard waiter != nil || makeRoom() else {
             summary.refusedCount &+= 1
             return
         }
-        let slot = waiter.map { adopt($0, by: id, entry) } ?? insert(entry, id, at: time)
+        let slot = waiter ?? insert(entry, id, at: time)
         records[slot].begin(with: observation, at: time, during: dump)
         enter(slot)
         zones.note(entry)
@@ -97,50 +97,6 @@ extension SessionTable {
         records.insert(
             SessionRecord(
                 id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall))
-    }
-
-    /// Makes a session that only packets told of conntrack's: it was the same all along.
-    ///
-    /// The caller enters its tuples.
-    private mutating func adopt(_ match: Match, by id: SessionID, _ entry: ConntrackEntry) -> UInt32 {
-        let slot = match.slot
-        leave(slot)
-        let place = records[slot].laneSlot
-        packetSessions.remove(place, in: &lanes)
-        if match.direction == .reply { lanes[place].lane.swapDirections() }
-        if !records[slot].facts.contains(.announced) { records[slot].id = id }
-        records[slot].original = entry.original
-        records[slot].reply = entry.reply
-        // Rules before and after the translation logged its packets: each told of a session, and all are this one.
-        while let other = waitingSession(of: entry), records[other.slot].facts.contains(.awaitsConntrack) {
-            var lane = lanes[records[other.slot].laneSlot].lane
-            if other.direction == .reply { lane.swapDirections() }
-            lanes[place].lane.merge(lane)
-            forget(other.slot)
-        }
-        return slot
-    }
-
-    /// The session that packets told of before conntrack did, under any tuple that the entry's packets can show.
-    private func waitingSession(of entry: ConntrackEntry) -> Match? {
-        guard packetSessions.count > 0 else { return nil }
-        let id = entry.id ?? 0
-        if let match = packetSession(at: entry.original, of: id) { return match }
-        let probe = SessionRecord(
-            id: SessionID(rawValue: 0), original: entry.original, reply: entry.reply, start: Timestamp(nanoseconds: 0),
-            lastSeen: Timestamp(nanoseconds: 0))
-        guard probe.isTranslated else { return nil }
-        if var match = packetSession(at: entry.reply, of: id) {
-            match.direction = match.direction.opposite
-            return match
-        }
-        return Self.middleKey(of: probe).flatMap { packetSession(at: $0, of: id) }
-    }
-
-    private func packetSession(at key: FlowKey, of id: UInt32) -> Match? {
-        guard let match = find(untracked: key, hash: hasher.hash(key)) else { return nil }
-        let attached = records[match.slot].conntrackID
-        return attached == 0 || attached == id ? match : nil
     }
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
@@ -232,9 +188,8 @@ extension SessionTable {
             return
         }
         let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
-        if let waiter = waitingSession(of: entry) {
+        if let slot = adoptWaiting(for: entry, entry.identity, at: time) {
             // Packets told of it, and its beginning was lost.
-            let slot = adopt(waiter, by: entry.identity, entry)
             records[slot].begin(with: observation, at: time, during: dump)
             enter(slot)
             announce(slot, at: records[slot].start)

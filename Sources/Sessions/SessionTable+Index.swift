@@ -7,25 +7,6 @@ extension SessionTable {
         var direction: FlowDirection
     }
 
-    /// The tuple between both translations, for a session whose source and destination are both translated.
-    static func middleKey(of record: borrowing SessionRecord) -> FlowKey? {
-        let original = record.original
-        let reply = record.reply
-        guard !original.transport.isICMP else {
-            guard original.source != reply.destination, original.destination != reply.source else { return nil }
-            var middle = original
-            middle.destination = reply.source
-            return middle
-        }
-        let sourceChanges = original.source != reply.destination || original.sourcePort != reply.destinationPort
-        let destinationChanges = original.destination != reply.source || original.destinationPort != reply.sourcePort
-        guard sourceChanges, destinationChanges else { return nil }
-        var middle = original
-        middle.destination = reply.source
-        middle.destinationPort = reply.sourcePort
-        return middle
-    }
-
     /// Enters a session's tuples. Without translation one entry serves both directions.
     mutating func enter(_ slot: UInt32) { forEachEntry(of: slot) { $0.insert($1, $2) } }
 
@@ -39,7 +20,7 @@ extension SessionTable {
         body(&index, hash, SessionIndex.Reference(slot: slot, role: .original))
         guard records[slot].isTranslated else { return }
         body(&index, hasher.hash(records[slot].reply), SessionIndex.Reference(slot: slot, role: .reply))
-        if let middle = Self.middleKey(of: records[slot]) {
+        if let middle = records[slot].middle {
             body(&index, hasher.hash(middle), SessionIndex.Reference(slot: slot, role: .middle))
         }
     }
@@ -75,7 +56,8 @@ extension SessionTable {
     enum Found {
         case nothing
         case one(Match)
-        /// Sessions in several zones have the tuple, and the packet does not say its zone.
+        /// Several sessions show the tuple, in different zones or at different stages of their translation, and the packet does
+        /// not say which is its own.
         case ambiguous
 
         mutating func add(_ match: Match) {
@@ -92,14 +74,17 @@ extension SessionTable {
     ///
     /// - Parameters:
     ///   - hash: the tuple's.
+    ///   - hook: where the packet was logged: a session whose packets do not show the tuple there does not have it. `nil` where
+    ///     that does not matter.
     ///   - time: when the packet came; a session that had ended before does not have it. `nil` where the kernel does not say.
-    func find(packet key: FlowKey, hash: UInt32, at time: Timestamp? = nil) -> Found {
+    func find(packet key: FlowKey, hash: UInt32, at hook: UInt8? = nil, _ time: Timestamp? = nil) -> Found {
         var probe = index.probe(hash)
         var tracked = Found.nothing
         var ended = Found.nothing
         var untracked = Found.nothing
         while let entry = index.next(&probe) {
             guard let direction = direction(of: key, at: entry) else { continue }
+            if let hook, !records[entry.slot].shows(entry.role, direction, at: hook) { continue }
             let match = Match(slot: entry.slot, direction: direction)
             let facts = records[entry.slot].facts
             if facts.contains(.ended) {
@@ -151,7 +136,7 @@ extension SessionTable {
         switch entry.role {
         case .original: direction(of: key, along: records[entry.slot].original)
         case .reply: direction(of: key, along: records[entry.slot].reply)?.opposite
-        case .middle: Self.middleKey(of: records[entry.slot]).flatMap { direction(of: key, along: $0) }
+        case .middle: records[entry.slot].middle.flatMap { direction(of: key, along: $0) }
         }
     }
 

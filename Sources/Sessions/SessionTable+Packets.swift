@@ -83,7 +83,10 @@ extension SessionTable {
     /// By conntrack's own word where the kernel attached it, else by what the packet shows.
     private func findSession(of packet: borrowing PacketObservation, hash: UInt32) -> Found {
         guard let original = packet.conntrackOriginal else {
-            return find(packet: packet.key, hash: hash, at: packet.verdict.isDenial ? .distantFuture : packet.time)
+            // An error shows the packet that it speaks of as that was elsewhere.
+            let hook = packet.isICMPError ? nil : packet.hook
+            let time = packet.verdict.isDenial ? .distantFuture : packet.time
+            return find(packet: packet.key, hash: hash, at: hook, time)
         }
         let originalHash = hasher.hash(original)
         let id = packet.conntrackID

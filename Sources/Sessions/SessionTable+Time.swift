@@ -1,11 +1,5 @@
 import FlowModel
 
-/// A session that packets told of, and whose word from conntrack is still awaited.
-struct Waiter {
-    var slot: UInt32
-    var id: SessionID
-}
-
 /// A session that has ended, and whose last logged packets may still be on their way: NFLOG gathers packets for up to its
 /// flush timeout, while conntrack tells an end at once.
 struct Departure {
@@ -45,19 +39,6 @@ extension SessionTable {
         while held.count > 0 { releaseFirst() }
         while waiting.count > 0 { stopWaiting() }
         while departing.count > 0 { letFirstGo() }
-    }
-
-    /// Conntrack had no word about a packet's session: it stands for itself.
-    private mutating func stopWaiting() {
-        guard let waiter = waiting.popFirst() else { return }
-        // The place may have been given to another session meanwhile.
-        let record = records[waiter.slot]
-        guard record.facts.contains(.awaitsConntrack), record.id == waiter.id else { return }
-        records[waiter.slot].facts.remove(.awaitsConntrack)
-        // Conntrack's word was left out, as nobody wishes to know of such sessions. Only now, as a packet that was logged before
-        // or after translation may yet have been of another.
-        guard configuration.sourceFilter.admits(packet: record.original) else { return forget(waiter.slot) }
-        announce(waiter.slot, at: record.start)
     }
 
     /// Whether there is a place for one more session. One that has ended goes at once where its place is needed.

@@ -8,8 +8,20 @@ struct TranslationTests {
         var testDescription: String
         var original: FlowKey
         var reply: FlowKey
-        /// What packets of the first direction show, at one hook or another.
+        /// What packets of the first direction show, from where they come in to where they leave.
         var forward: [FlowKey]
+
+        /// Both directions' packets with their tuples, and a hook at which they show them.
+        var shown: [(key: FlowKey, hook: UInt8, isForward: Bool)] {
+            let (wayIn, between, wayOut): (UInt8, UInt8, UInt8) = (0, 2, 4)  // PREROUTING, FORWARD, POSTROUTING
+            return forward.enumerated().flatMap { place, key in
+                let isFirst = place == 0
+                let isLast = place == forward.count - 1
+                let hook = isFirst == isLast ? between : isFirst ? wayIn : wayOut
+                let back = isFirst == isLast ? between : isFirst ? wayOut : wayIn
+                return [(key, hook, true), (key.inverse, back, false)]
+            }
+        }
     }
 
     static let ports: [Translation] = [
@@ -56,30 +68,30 @@ struct TranslationTests {
 
     @Test(arguments: ports + pings)
     func aPacketFindsItsSessionBeforeAndAfterTranslationInBothDirections(_ translation: Translation) {
-        let monitor = Monitor()
-        monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
-        for key in translation.forward {
-            monitor.packet(key) { ($0.path.inInterface, $0.path.outInterface) = (2, 3) }
-            monitor.packet(key.inverse) { ($0.path.inInterface, $0.path.outInterface) = (3, 2) }
+        for (key, hook, isForward) in translation.shown {
+            let monitor = Monitor()
+            monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
+            monitor.packet(key) {
+                ($0.path.inInterface, $0.path.outInterface) = isForward ? (2, 3) : (3, 2)
+                $0.hook = hook
+            }
+            let lane = monitor.session?.nflog
+            #expect(lane?.counters.original.packetCount == (isForward ? 1 : 0))
+            #expect(lane?.counters.reply.packetCount == (isForward ? 0 : 1))
+            #expect(lane?.ingress == 2)
+            #expect(lane?.egress == 3)
+            #expect(monitor.summary.packetSessionCount == 0)
         }
-        let lane = monitor.session?.nflog
-        let count = UInt64(translation.forward.count)
-        #expect(lane?.counters.original == Counters(packetCount: count, byteCount: count * 100))
-        #expect(lane?.counters.reply == Counters(packetCount: count, byteCount: count * 100))
-        #expect(lane?.ingress == 2)
-        #expect(lane?.egress == 3)
-        #expect(monitor.summary.packetSessionCount == 0)
     }
 
     @Test(arguments: ports + pings)
     func whereverItsFirstPacketWasSeenTheSessionIsAdoptedWhenConntrackTellsOfIt(_ translation: Translation) {
-        for key in translation.forward.flatMap({ [$0, $0.inverse] }) {
+        for (key, hook, isForward) in translation.shown {
             let monitor = Monitor()
-            monitor.packet(key) { $0.path.inInterface = 2 }
+            monitor.packet(key) { ($0.path.inInterface, $0.hook) = (2, hook) }
             monitor.conntrack(.new, .entry(1, translation.original, reply: translation.reply))
             #expect(monitor.told == ["start"])
             #expect(monitor.session?.record.id == SessionID(conntrackID: 1, original: translation.original))
-            let isForward = translation.forward.contains(key)
             #expect(monitor.session?.nflog?.counters.original.packetCount == (isForward ? 1 : 0))
             #expect(monitor.session?.nflog?.counters.reply.packetCount == (isForward ? 0 : 1))
             #expect(monitor.session?.nflog?.path(of: isForward ? .original : .reply).inInterface == 2)
@@ -103,9 +115,9 @@ struct TranslationTests {
         let monitor = Monitor()
         monitor.conntrack(.new, .entry(1, reply: .tcp(.server, 443, .firewall, 40001)))
         monitor.conntrack(.update, .entry(1, reply: .tcp(.server, 443, .firewall, 40002)))
-        monitor.packet(.tcp(.firewall, 40002, .server, 443))
+        monitor.packet(.tcp(.firewall, 40002, .server, 443)) { $0.hook = 4 }
         #expect(monitor.session?.nflog?.counters.original.packetCount == 1)
-        monitor.packet(.tcp(.firewall, 40001, .server, 443))
+        monitor.packet(.tcp(.firewall, 40001, .server, 443)) { $0.hook = 4 }
         #expect(monitor.summary.packetSessionCount == 1)
     }
 
