@@ -20,6 +20,19 @@ def finish(*words, **more):
     return run(NFMON, *words, check=False, **more)
 
 
+def until_quiet(monitors, seconds=0.8):
+    """Waits until none of them has written anything for so long: more than a packet waits for its session."""
+    sizes, since = None, time.monotonic()
+    deadline = since + 30
+    while time.monotonic() - since < seconds:
+        now = [os.path.getsize(monitor.output_path) for monitor in monitors]
+        if now != sizes:
+            sizes, since = now, time.monotonic()
+        if since > deadline:
+            raise AssertionError("the output does not come to rest")
+        time.sleep(0.05)
+
+
 class Monitor(Program):
     """An nfmon that runs until it is stopped."""
 
@@ -38,16 +51,9 @@ class Monitor(Program):
         self._events += session.parse_events(lines[len(self._events) :])
         return self._events
 
-    def until_quiet(self, seconds=0.8):
-        """Waits until it has written nothing for so long: more than a packet waits for its session."""
-        size, since = -1, time.monotonic()
-        deadline = since + 30
-        while time.monotonic() - since < seconds:
-            if os.path.getsize(self.output_path) != size:
-                size, since = os.path.getsize(self.output_path), time.monotonic()
-            if since > deadline:
-                raise AssertionError("its output does not come to rest")
-            time.sleep(0.05)
+    def until_quiet(self):
+        """Waits until it has written nothing for longer than a packet waits for its session."""
+        until_quiet([self])
 
     def about(self, *actions):
         return session.about(self.events(), *actions)

@@ -8,6 +8,7 @@ import socket
 import time
 
 from case import LiveTest
+from nfmon import until_quiet
 from session import key_of
 
 
@@ -229,7 +230,7 @@ class Overrun(LiveTest):
         calm = datetime.datetime.now(datetime.timezone.utc)
         drops = self.event_drops(lab, monitor)
         self.assertGreater(drops, 0, "overruns happened")
-        monitor.until_quiet(2)
+        until_quiet([monitor], 2)
         self.assertEqual(self.live_sessions(monitor), set(lab.conntrack()))
         # By the events' own times, as reading half a million of them takes this test longer than nfmon.
         recovered = max(event["@timestamp"] for event in monitor.about("session-start", "session-end"))
