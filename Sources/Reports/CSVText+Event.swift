@@ -9,16 +9,20 @@ extension CSVText {
         ]
 
     /// Appends one event of the stream as a row.
-    mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: NameBook) {
+    ///
+    /// - Parameter ids: of the session that it is about, if it is about one.
+    mutating func append(
+        _ event: borrowing SessionEvent, _ ids: borrowing CommunityIDTexts, sequence: UInt64, names: NameBook
+    ) {
         time(event.time)
         word(event.kind.action.keyword)
         number(sequence)
         switch event.kind {
         case .start, .update, .denied:
-            append(event.session, until: nil, names: names)
+            append(event.session, ids, until: nil, names: names)
             skip(Self.endColumnCount + Self.streamColumnCount)
         case .end(let end):
-            append(event.session, until: end.time, names: names)
+            append(event.session, ids, until: end.time, names: names)
             time(end.time)
             word(end.cause.keyword)
             time(end.earliest)

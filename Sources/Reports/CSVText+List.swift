@@ -7,7 +7,7 @@ extension CSVText {
     /// Appends a live session as a row.
     mutating func appendRow(_ session: borrowing Session, at now: Timestamp, names: NameBook) {
         time(now)
-        append(session, until: now, names: names)
+        append(session, CommunityIDTexts(of: session), until: now, names: names)
         time(session.record.lastSeen)
         number(session.bytesPerSecond)
         number(session.packetsPerSecond)

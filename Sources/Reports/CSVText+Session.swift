@@ -5,7 +5,8 @@ extension CSVText {
     /// The columns that every row about a session has, in order.
     static let sessionColumns = [
         "session", "proto", "src", "sport", "dst", "dport", "natsrc", "natsport", "natdst", "natdport", "icmp_type",
-        "icmp_code", "icmp_id", "gre_skey", "gre_dkey", "iif", "oif", "rule", "verdict", "zone", "mark", "state",
+        "icmp_code", "icmp_id", "gre_skey", "gre_dkey", "community_id", "nat_community_id", "iif", "oif", "rule",
+        "verdict", "zone", "mark", "state",
         "helper", "lanes", "bytes",
         "packets", "src_bytes", "src_packets", "dst_bytes", "dst_packets", "exactness", "nflog_bytes", "nflog_packets",
         "nflog_exactness", "reply_iif", "reply_oif", "mirrored", "physin", "physout", "src_mac", "dst_mac", "vlan",
@@ -17,7 +18,9 @@ extension CSVText {
     /// Appends the fields of ``sessionColumns``.
     ///
     /// - Parameter end: what the duration is counted to; `nil` where it means nothing.
-    mutating func append(_ session: borrowing Session, until end: Timestamp?, names: NameBook) {
+    mutating func append(
+        _ session: borrowing Session, _ ids: borrowing CommunityIDTexts, until end: Timestamp?, names: NameBook
+    ) {
         separate()
         bytes.appendHexadecimal(session.record.id.rawValue, width: 16)
         separate()
@@ -29,6 +32,8 @@ extension CSVText {
         append(session.record.original.icmp)
         number(session.record.original.sourceGREKey.map(UInt64.init))
         number(session.record.original.destinationGREKey.map(UInt64.init))
+        word(ids.original)
+        word(ids.translated)
         appendPath(of: session, names)
         number(session.zone.map(UInt64.init))
         number(session.mark.map(UInt64.init))

@@ -37,6 +37,11 @@ public struct CSVText: Sendable {
         if let word { bytes.append(contentsOf: word.utf8) }
     }
 
+    mutating func word(_ word: borrowing ShortText) {
+        separate()
+        word.append(to: &bytes)
+    }
+
     public mutating func number(_ number: UInt64?) {
         separate()
         if let number { bytes.appendDecimal(number) }

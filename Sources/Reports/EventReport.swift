@@ -11,6 +11,7 @@ public struct EventReport: Sendable {
     private var page = JSONPage()
     private var csv = CSVText()
     private var compact = CompactEventText()
+    private var communityIDs = CommunityIDCache()
     private var isFirst = true
 
     public init(format: EventFormat) { self.format = format }
@@ -38,22 +39,34 @@ public struct EventReport: Sendable {
     ) {
         switch format {
         case .ndjson:
+            let ids = communityIDs(of: event)
             var text = page.text(names, upTo: JSONPage.size(for: event.session))
-            text.append(event, sequence: sequence, names: names)
+            text.append(event, ids, sequence: sequence, names: names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
         case .json:
             buffer.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
             isFirst = false
+            let ids = communityIDs(of: event)
             var text = page.text(names, upTo: JSONPage.size(for: event.session))
-            text.append(event, sequence: sequence, names: names)
+            text.append(event, ids, sequence: sequence, names: names)
             page.flush(text.end, into: &buffer)
         case .csv:
             swap(&csv.bytes, &buffer)
-            csv.append(event, sequence: sequence, names: names)
+            csv.append(event, communityIDs(of: event), sequence: sequence, names: names)
             swap(&csv.bytes, &buffer)
         case .compact:
             compact.append(event, names: names, to: &buffer)
+        }
+    }
+
+    private mutating func communityIDs(of event: borrowing SessionEvent) -> CommunityIDTexts {
+        switch event.kind {
+        case .start, .update, .denied, .end:
+            communityIDs.texts(
+                of: event.session.record.original, reply: event.session.record.reply,
+                facts: event.session.record.facts)
+        case .loss, .resyncBegan, .resync, .shed: CommunityIDTexts()
         }
     }
 

@@ -3,16 +3,21 @@ import Query
 
 extension JSONText {
     /// Appends one event of the stream as an object.
-    mutating func append(_ event: borrowing SessionEvent, sequence: UInt64, names: borrowing NameBook) {
+    ///
+    /// - Parameter ids: of the session that it is about, if it is about one.
+    mutating func append(
+        _ event: borrowing SessionEvent, _ ids: borrowing CommunityIDTexts, sequence: UInt64,
+        names: borrowing NameBook
+    ) {
         append(words.open)
         append(event.time)
         field(words.action, words.actions[Int(event.kind.action.rawValue)])
         switch event.kind {
         case .start:
             let isInitial = event.session.record.facts.contains(.predatesListener)
-            append(event.session, nil, sequence, isInitial: isInitial, names)
-        case .update, .denied: append(event.session, nil, sequence, isInitial: false, names)
-        case .end(let end): append(event.session, end, sequence, isInitial: false, names)
+            append(event.session, ids, nil, sequence, isInitial: isInitial, names)
+        case .update, .denied: append(event.session, ids, nil, sequence, isInitial: false, names)
+        case .end(let end): append(event.session, ids, end, sequence, isInitial: false, names)
         case .loss(let loss): append(loss, sequence)
         case .resyncBegan(let cause): append(beginningOf: cause, sequence)
         case .resync(let report): append(report, sequence)
@@ -23,15 +28,15 @@ extension JSONText {
     }
 
     private mutating func append(
-        _ session: borrowing Session, _ end: SessionEnd?, _ sequence: UInt64, isInitial: Bool,
-        _ names: borrowing NameBook
+        _ session: borrowing Session, _ ids: borrowing CommunityIDTexts, _ end: SessionEnd?, _ sequence: UInt64,
+        isInitial: Bool, _ names: borrowing NameBook
     ) {
         if let end, let duration = session.duration(to: end.time) { field(words.duration, duration) }
         field(words.sequence, sequence)
         if let start = session.start { field(words.start, start) }
         if let end { field(words.end, end.time) }
-        appendTraffic(of: session, names: names)
-        openNfmon(of: session)
+        appendTraffic(of: session, ids, names: names)
+        openNfmon(of: session, ids)
         if isInitial { append(words.initial) }
         if let end {
             field(words.end, words.endCauses[Int(end.cause.rawValue)])

@@ -6,13 +6,14 @@ extension JSONText {
     ///
     /// ECS has `event.kind` "state" for a record of how things stand; such a record has no action and no sequence number.
     mutating func append(_ session: borrowing Session, at now: Timestamp, names: borrowing NameBook) {
+        let ids = CommunityIDTexts(of: session)
         append(words.open)
         append(now)
         append(words.state)
         if let duration = session.duration(to: now) { field(words.duration, duration) }
         if let start = session.start { field(words.start, start) }
-        appendTraffic(of: session, names: names)
-        openNfmon(of: session)
+        appendTraffic(of: session, ids, names: names)
+        openNfmon(of: session, ids)
         field(words.lastSeen, session.record.lastSeen)
         appendFacts(of: session, names: names)
         if let bytesPerSecond = session.bytesPerSecond, let packetsPerSecond = session.packetsPerSecond {

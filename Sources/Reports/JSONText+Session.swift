@@ -5,9 +5,11 @@ import Query
 
 extension JSONText {
     /// Closes `event` and appends the members `network` to `rule`.
-    mutating func appendTraffic(of session: borrowing Session, names: borrowing NameBook) {
+    mutating func appendTraffic(
+        of session: borrowing Session, _ ids: borrowing CommunityIDTexts, names: borrowing NameBook
+    ) {
         let counters = session.counters
-        appendNetwork(session.record.original, counters?.total)
+        appendNetwork(session.record.original, ids.original, counters?.total)
         append(words.source)
         appendSide(
             session.record.source, session.nflog?.originalPath.sender, session.counters(of: .original),
@@ -28,10 +30,11 @@ extension JSONText {
     }
 
     /// Appends `network`, which the next member's key closes.
-    private mutating func appendNetwork(_ key: FlowKey, _ total: Counters?) {
+    private mutating func appendNetwork(_ key: FlowKey, _ id: borrowing ShortText, _ total: Counters?) {
         append(key.family == .ipv4 ? words.networkIPv4 : words.networkIPv6)
         // A keyword by ECS, so a number, too, is written as a string.
         field(words.transport, words.transports[Int(key.transport.rawValue)])
+        if id.count > 0 { field(words.communityID, id) }
         append(total)
     }
 

@@ -5,11 +5,12 @@ import Query
 
 extension JSONText {
     /// Opens `nfmon`, which the caller closes, with the session's identity.
-    mutating func openNfmon(of session: borrowing Session) {
+    mutating func openNfmon(of session: borrowing Session, _ ids: borrowing CommunityIDTexts) {
         append(words.nfmon)
         append(words.session)
         append(hexadecimal: session.record.id.rawValue)
         append(UInt8(ascii: "\""))
+        if ids.translated.count > 0 { field(words.translatedCommunityID, ids.translated) }
     }
 
     /// Appends everything else that is known of the session.

@@ -17,6 +17,7 @@ final class JSONWords: Sendable {
     let networkIPv4: ShortText = #"},"network":{"type":"ipv4""#
     let networkIPv6: ShortText = #"},"network":{"type":"ipv6""#
     let transport: ShortText = #","transport":""#
+    let communityID: ShortText = #","community_id":""#
     let bytes: ShortText = #","bytes":"#
     let packets: ShortText = #","packets":"#
     let source: ShortText = #"},"source":{"ip":""#
@@ -39,6 +40,7 @@ final class JSONWords: Sendable {
     // nfmon's own
     let nfmon: ShortText = #","nfmon":{"schema":1"#
     let session: ShortText = #","session":""#
+    let translatedCommunityID: ShortText = #","nat_community_id":""#
     let initial: ShortText = #","initial":true"#
     let earliest: ShortText = #","earliest":""#
     let lastSeen: ShortText = #","last_seen":""#

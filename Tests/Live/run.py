@@ -22,7 +22,8 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-TOOLS = ("ip", "iptables", "ip6tables", "iptables-restore", "conntrack", "sysctl", "setpriv", "mount", "bash")
+TOOLS = ("ip", "iptables", "ip6tables", "iptables-restore", "conntrack", "sysctl", "setpriv", "mount", "bash", "tcpdump",
+         "tshark")
 
 
 class Terminated(KeyboardInterrupt):

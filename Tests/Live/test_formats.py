@@ -142,6 +142,7 @@ PATHS = {
     "natsrc": ("source", "nat", "ip"), "natsport": ("source", "nat", "port"),
     "natdst": ("destination", "nat", "ip"), "natdport": ("destination", "nat", "port"),
     "icmp_type": ("nfmon", "icmp", "type"), "icmp_code": ("nfmon", "icmp", "code"), "icmp_id": ("nfmon", "icmp", "id"),
+    "community_id": ("network", "community_id"), "nat_community_id": ("nfmon", "nat_community_id"),
     "gre_skey": ("nfmon", "gre", "source_key"), "gre_dkey": ("nfmon", "gre", "destination_key"),
     "iif": ("observer", "ingress", "interface", "name"), "oif": ("observer", "egress", "interface", "name"),
     "rule": ("rule", "name"), "verdict": ("nfmon", "verdict"),

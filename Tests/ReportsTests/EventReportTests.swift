@@ -57,6 +57,54 @@ struct EventReportTests {
         #expect((published["source"] as? [String: Any])?["nat"] == nil)
     }
 
+    @Test func aSessionHasACommunityIDAndATranslatedOneASecond() throws {
+        let samples = Samples()
+        func ids(_ session: Session) throws -> [String?] {
+            let event = SessionEvent(time: Samples.now, kind: .update, session: session)
+            let object = try object(samples.text([event], .ndjson)[...])
+            let (network, nfmon) = (object["network"] as? [String: Any], object["nfmon"] as? [String: Any])
+            return [network?["community_id"] as? String, nfmon?["nat_community_id"] as? String]
+        }
+        // What others compute for 10.0.0.7:51514 to 198.51.100.9:443, and for 192.0.2.1:51514.
+        #expect(try ids(samples.complete) == ["1:NuYfmkQE3a7jhACUZ4laB6B8rZs=", "1:xLSquZ8dDHirPMMojhjCZIQ8P2s="])
+        #expect(try ids(samples.unknown) == ["1:oZgCJMhvjbQHZvn24M0WVFlH7sM=", nil])
+
+        var ping = samples.ping
+        ping.record.reply.sourcePort += 1  // its identifier, which is no part of the ID
+        #expect(try ids(ping) == ["1:xjAh0VgUCyLTKXteV+BJXhSaQIE=", nil])
+
+        var fragment = samples.unknown
+        (fragment.record.original.sourcePort, fragment.record.original.destinationPort) = (0, 0)
+        fragment.record.reply = fragment.record.original.inverse
+        #expect(try ids(fragment) == [nil, nil])
+
+        for fact: SessionFacts in [.sourcePortVaries, .destinationPortVaries, .fragments] {
+            var scan = samples.denied
+            scan.record.facts.insert(fact)
+            #expect(try ids(scan) == [nil, nil])
+        }
+        // Pings with several identifiers are one flow all the same.
+        ping = samples.ping
+        ping.record.facts.insert(.sourcePortVaries)
+        #expect(try ids(ping) == ["1:xjAh0VgUCyLTKXteV+BJXhSaQIE=", nil])
+    }
+
+    /// More sessions than it remembers, each told of again.
+    @Test func whatTheStreamRemembersOfCommunityIDsIsAlwaysRight() {
+        var generator = SystemRandomNumberGenerator()
+        let keys = (0..<10_000).map { _ in FlowKey.random(using: &generator) }
+        var cache = CommunityIDCache()
+        for _ in 0..<2 {
+            for (key, other) in zip(keys, keys.reversed()) {
+                for reply in [key.inverse, other] {
+                    let remembered = cache.texts(of: key, reply: reply, facts: [])
+                    let fresh = CommunityIDTexts(of: key, reply: reply, facts: []) { ShortText(CommunityID(of: $0)) }
+                    #expect(remembered.original == fresh.original && remembered.translated == fresh.translated)
+                }
+            }
+        }
+    }
+
     @Test func lanesAreNeverAddedUp() throws {
         let samples = Samples()
         let object = try object(

@@ -8,6 +8,7 @@ enum ReportBenchmarks {
     /// Nanoseconds for a whole answer, and for a line of the event stream (design.md).
     private static let answerGoal = 60e6
     private static let lineGoal = 400.0
+    private static let communityIDGoal = 130.0
 
     static func top(sessionCount: Int) -> Group {
         let filled = FilledTable(Population(count: sessionCount, translation: .third))
@@ -45,25 +46,51 @@ enum ReportBenchmarks {
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
         let book = NameBook(names: names.snapshot, interfaces: interfaces)
         let events = (0..<256).map { event($0, rule: rule) }
-        func write(_ format: EventFormat, goal: Double? = nil) -> Benchmark {
+        let strangers = (0..<16_384).map { event($0, rule: rule) }
+        func write(_ name: String, _ format: EventFormat, of events: [SessionEvent], goal: Double? = nil) -> Benchmark {
             var report = EventReport(format: format)
             var text: [UInt8] = []
-            return Benchmark(format.rawValue, goal: goal) { stopwatch in
+            return Benchmark(name, goal: goal) { stopwatch in
                 stopwatch.measure {
-                    for _ in 0..<100 {
-                        for index in events.indices {
-                            report.append(events[index], sequence: UInt64(index), names: book, into: &text)
+                    for start in stride(from: 0, to: 25_600, by: 256) {
+                        for index in 0..<256 {
+                            report.append(
+                                events[(start + index) % events.count], sequence: UInt64(index), names: book,
+                                into: &text)
                         }
                         keep(text.count)
                         text.removeAll(keepingCapacity: true)
                     }
-                    return 100 * events.count
+                    return 25_600
                 }
             }
         }
         return Group(
             name: "The event stream: a session's end with all that is known", unit: "event",
-            benchmarks: [write(.ndjson, goal: lineGoal), write(.csv), write(.compact)])
+            benchmarks: [
+                write("ndjson", .ndjson, of: events, goal: lineGoal),
+                write("ndjson, of a session not told of before", .ndjson, of: strangers),
+                write("csv", .csv, of: events), write("compact", .compact, of: events),
+            ])
+    }
+
+    static func communityID() -> Group {
+        func name(_ name: String, of family: AddressFamily) -> Benchmark {
+            let keys = (0..<512).map(Population(count: 512, translation: .none).original).filter { $0.family == family }
+            return Benchmark(name, goal: communityIDGoal) { stopwatch in
+                stopwatch.measure {
+                    var sum: UInt64 = 0
+                    for _ in 0..<100 {
+                        for key in keys { sum &+= CommunityID(of: key)?.text.0 ?? 0 }
+                    }
+                    keep(Int(truncatingIfNeeded: sum))
+                    return 100 * keys.count
+                }
+            }
+        }
+        return Group(
+            name: "The Community ID of a tuple, as text", unit: "tuple",
+            benchmarks: [name("IPv4", of: .ipv4), name("IPv6", of: .ipv6)])
     }
 
     private static func event(_ number: Int, rule: NameID) -> SessionEvent {

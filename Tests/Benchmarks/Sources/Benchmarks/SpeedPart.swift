@@ -13,7 +13,7 @@ enum SpeedPart: String, CaseIterable {
             // One at a time: each has its own million sessions in memory.
             for count in [1000, 100_000, 1_000_000] { run([TableBenchmarks.group(sessionCount: count)], repetitions) }
         case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
-        case .stream: run([ReportBenchmarks.eventStream()], repetitions)
+        case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
         }
     }
