@@ -18,7 +18,7 @@ extension Examination {
             Finding(
                 "receive-buffer", sentence,
                 isLimited
-                    ? .command(shell.set("net.core.rmem_max", size, load.limitPlace))
+                    ? shell.set("net.core.rmem_max", size, load.limitPlace)
                     : .advice("give nfmon's commands --conntrack-buffer \(max(1, size >> 10))K"))
         ]
     }

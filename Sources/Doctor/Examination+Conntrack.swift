@@ -1,9 +1,28 @@
 import FlowModel
 
 extension Examination {
-    /// Other listeners for whose sake the kernel keeps sessions' ends.
+    /// Conntrack tracks only in namespaces where a rule asks for it.
+    var untracked: [Finding] {
+        guard facts.rules != nil, !facts.rulesUseConntrack, facts.table?.count == 0 else { return [] }
+        let sentence = "no rule here uses conntrack, so it tracks nothing, and there are no sessions to see"
+        return [Finding("untracked", sentence, .command(shell.command(tracking)))]
+    }
+
+    /// A rule that has everything tracked, and decides nothing.
+    private var tracking: [String] {
+        if facts.ruleTools.contains("nft") {
+            [
+                "nft",
+                "table inet nfmon-track { chain input { type filter hook input priority 0; ct state invalid counter; }; }",
+            ]
+        } else {
+            ["iptables", "-A", "INPUT", "-m", "conntrack", "--ctstate", "INVALID"]
+        }
+    }
+
+    /// Other listeners for whose sake the kernel keeps sessions' ends. An nfmon that was told to (`--reliable`) is no fault.
     var listeners: [Finding] {
-        (facts.reliableListeners ?? []).map { process in
+        (facts.reliableListeners ?? []).filter { !$0.isNFMon }.map { process in
             Finding(
                 "reliable-listener",
                 "\(process) has the kernel keep each session's end until it has taken it: whenever it waits, ended sessions "

@@ -1,18 +1,14 @@
 import FlowModel
 
-/// The tool that a new rule is made with.
-public enum RuleTool: String, Sendable {
-    case iptables, nft
-}
-
 extension Examination {
     /// NFLOG groups: those that nfmon reads must be free and fed; of the others, those that only one side knows of.
     var groups: [Finding] { taken + unfed + unread + idle }
 
     private var readers: [GroupReader] { facts.groupReaders ?? [] }
 
+    /// An nfmon that has the group already is whom the others are to ask.
     private var taken: [Finding] {
-        readers.filter { question.groups.contains($0.group) }.map { reader in
+        readers.filter { question.groups.contains($0.group) && !$0.process.isNFMon }.map { reader in
             Finding(
                 "group-taken",
                 "NFLOG group \(reader.group) is read by \(reader.process), and a group has one reader, so nfmon would know no "
@@ -24,10 +20,13 @@ extension Examination {
     private var unfed: [Finding] {
         guard let rules = facts.rules else { return [] }
         let fed = Set(rules.map(\.group))
+        // Without nft nobody knows what was made with it, by firewalld for example.
+        let known =
+            facts.ruleTools.contains("nft") ? "" : "that \(facts.ruleTools.joined(separator: " or ")) knows of "
         return question.groups.filter { !fed.contains($0) }.map { group in
             Finding(
                 "group-unfed",
-                "no rule logs to NFLOG group \(group), so interfaces, rules and denied packets stay unknown",
+                "no rule \(known)logs to NFLOG group \(group), so interfaces, rules and denied packets stay unknown",
                 .command(shell.command(feeding(group))))
         }
     }

@@ -24,8 +24,7 @@ extension Examination {
             findings.append(
                 Finding(
                     "table-full", parts.joined(separator: ", ") + consequence,
-                    .command(
-                        shell.set("net.netfilter.nf_conntrack_max", roomyLimit(for: table), table.limitPlace))))
+                    shell.set("net.netfilter.nf_conntrack_max", roomyLimit(for: table), table.limitPlace)))
         }
         if drops > 0, !lacksRoom {
             findings.append(

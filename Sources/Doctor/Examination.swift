@@ -36,7 +36,7 @@ public struct Examination: Sendable {
         diagnosis.findings = privilege
         if question.readsConntrack {
             if let settings = facts.settings { diagnosis.findings += Self.findings(in: settings, shell) }
-            diagnosis.findings += table + buffers + listeners + offload
+            diagnosis.findings += untracked + table + buffers + listeners + offload
         }
         if !question.groups.isEmpty { diagnosis.findings += groups }
         diagnosis.findings += clock

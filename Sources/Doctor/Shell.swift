@@ -15,15 +15,13 @@ public struct Shell: Sendable {
     /// Sets a sysctl in the namespace that was looked at.
     public func set(_ name: String, _ value: Int) -> String { command(["sysctl", "-w", "\(name)=\(value)"]) }
 
-    /// Sets a sysctl that not every namespace has.
-    ///
-    /// From elsewhere, process 1 stands for the host: in a container that is not so, and there the command fails.
-    public func set(_ name: String, _ value: Int, _ place: SettingPlace) -> String {
+    /// Sets a sysctl that not every namespace has; from one that does not, no command reaches the host.
+    public func set(_ name: String, _ value: Int, _ place: SettingPlace) -> Cure {
         let words = ["sysctl", "-w", "\(name)=\(value)"]
         return switch place {
-        case .there: command(words)
-        case .here: Self.text(words)
-        case .elsewhere: Self.text(["nsenter", "--target", "1", "--net"] + words)
+        case .there: .command(command(words))
+        case .here: .command(Self.text(words))
+        case .elsewhere: .advice("on the host itself: \(Self.text(words))")
         }
     }
 

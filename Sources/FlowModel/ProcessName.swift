@@ -13,19 +13,11 @@ public struct ProcessName: Sendable, Equatable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Whether it calls itself nfmon.
+    public var isNFMon: Bool { name == "nfmon" }
+
     public var description: String {
         guard let number else { return "netlink port \(port)" }
         return "process \(number)" + (name.map { " (\($0))" } ?? "")
-    }
-}
-
-/// Who reads an NFLOG group.
-public struct GroupReader: Sendable, Equatable {
-    public var group: UInt16
-    public var process: ProcessName
-
-    public init(group: UInt16, process: ProcessName) {
-        self.group = group
-        self.process = process
     }
 }

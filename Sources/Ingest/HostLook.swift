@@ -29,6 +29,7 @@ public struct HostLook: Sendable {
         if !groups.isEmpty { lookAtGroups(&facts) }
         let (clock, start) = (ClockGauge(), ReceiveTime.now.monotonic)
         if readsConntrack { lookAtConntrack(&facts, until: start &+ interval, unless: stop) }
+        Self.wait(until: start &+ interval, unless: stop)
         facts.clock = clock.look
         facts.duration = ReceiveTime.now.monotonic &- start
         return facts
@@ -36,6 +37,15 @@ public struct HostLook: Sendable {
 
     /// Whether rules can be made with iptables here.
     public var hasIPTables: Bool { HostTool("iptables") != nil }
+
+    /// Waits until a moment of the monotonic clock, or until the stop signal.
+    private static func wait(until end: UInt64, unless stop: Signal) {
+        var now = ReceiveTime.now.monotonic
+        while now < end, !stop.isRaised {
+            Signal.wait(for: [stop], timeout: end - now)
+            now = ReceiveTime.now.monotonic
+        }
+    }
 
     private func place(of setting: String) -> SettingPlace {
         if SmallFile.isSettable(setting) { return .there }
@@ -58,6 +68,7 @@ public struct HostLook: Sendable {
         } catch {
             facts.unlooked.append(Unlooked("conntrack's events", error))
         }
+        Self.wait(until: end, unless: stop)
         let after = KernelSettings.failures
         if let before, let after { facts.failures = (before, after.growth(since: before)) }
         facts.table = KernelSettings.tableFill(place(of: Self.tableLimit))
@@ -77,6 +88,7 @@ public struct HostLook: Sendable {
         }
         let rules = HostRules()
         facts.rules = rules.areKnown ? rules.rules : nil
+        facts.rulesUseConntrack = rules.useConntrack
         (facts.ruleTools, facts.flowtables) = (rules.tools, rules.flowtables)
         facts.unlooked += rules.unlooked
     }

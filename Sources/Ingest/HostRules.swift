@@ -8,6 +8,7 @@ internal import Wire
 struct HostRules {
     private(set) var rules: [LogRule] = []
     private(set) var flowtables: [Flowtable] = []
+    private(set) var useConntrack = false
     /// What was asked.
     private(set) var tools: [String] = []
     private(set) var unlooked: [Unlooked] = []
@@ -29,6 +30,7 @@ struct HostRules {
             let listing = NFTListing(text)
             rules = listing.rules
             flowtables = listing.flowtables
+            useConntrack = listing.usesConntrack
             isWhole = !listing.hasForeignRules
         }
         guard !isWhole else { return }
@@ -36,6 +38,7 @@ struct HostRules {
             guard let variant = Variant(family, .nft), let text = ask(variant.save, [], variant.command) else {
                 continue
             }
+            useConntrack = useConntrack || SavedRules.useConntrack(in: text)
             // Those that nft could read as well are there already.
             rules += SavedRules.logRules(in: text, family: family, command: variant.command).filter { rule in
                 !rules.contains {
@@ -46,7 +49,13 @@ struct HostRules {
     }
 
     private mutating func askLegacy(_ family: String) {
-        let tables = SmallFile.text(of: "/proc/thread-self/net/\(family)_tables_names") ?? ""
+        let list = "/proc/thread-self/net/\(family)_tables_names"
+        let tables = SmallFile.text(of: list) ?? ""
+        if tables.isEmpty, SmallFile.exists(list), !SmallFile.isReadable(list) {
+            unlooked.append(
+                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: "run as root"))
+            return
+        }
         guard let variant = Variant(family, .legacy) else {
             if !tables.isEmpty {
                 unlooked.append(
@@ -59,6 +68,7 @@ struct HostRules {
         if tables.isEmpty {
             note(variant.command)
         } else if let text = ask(variant.save, [], variant.command) {
+            useConntrack = useConntrack || SavedRules.useConntrack(in: text)
             rules += SavedRules.logRules(in: text, family: family, command: variant.command)
         }
     }
@@ -69,7 +79,8 @@ struct HostRules {
             note(name)
             return text
         } catch {
-            unlooked.append(Unlooked("the firewall's rules", reason: "\(error)", cure: ""))
+            unlooked.append(
+                Unlooked("the firewall's rules", reason: "\(error)", cure: Privilege.isRoot ? "" : "run as root"))
             return nil
         }
     }

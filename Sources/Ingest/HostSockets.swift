@@ -5,6 +5,11 @@ internal import Wire
 enum HostSockets {
     private static let operation = "list the netlink sockets"
 
+    /// Who reads an NFLOG group; `nil` where nobody does, or we may not know.
+    static func reader(of group: UInt16) -> ProcessName? {
+        (try? groupReaders())?.first { $0.group == group }?.process
+    }
+
     /// Who reads which NFLOG group.
     static func groupReaders() throws(IngestError) -> [GroupReader] {
         // thread-self: the table of the thread's own namespace, which --netns changed

@@ -39,7 +39,7 @@ struct HostTool {
         // SAFETY: the child is this process's own and is waited for once; the variable lives as long as the call.
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         guard isWhole else {
-            throw IngestError(.inputOutput, operation, reason: "it did not come to an end within 10 seconds")
+            throw IngestError(.inputOutput, operation, reason: "it did not come to an end")
         }
         guard status == 0 else {
             let line = String(decoding: words, as: UTF8.self).split(separator: "\n").first.map(String.init)

@@ -164,7 +164,7 @@ private struct LogRequests: ~Copyable {
 
     /// EPERM means both that the group is taken and that we may not ask: the list of owners tells which.
     private static func refusal(_ operation: String, _ group: UInt16, _ answer: NetlinkAnswer) -> IngestError {
-        if answer.errorNumber == EPERM || answer.errorNumber == EBUSY, let owner = LogGroupOwner(group: group) {
+        if answer.errorNumber == EPERM || answer.errorNumber == EBUSY, let owner = HostSockets.reader(of: group) {
             return IngestError(
                 .unavailable, operation, reason: "already taken by \(owner)",
                 cure: "stop it, or choose another group with --group")

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What the process may do.
 enum Privilege {
     /// Whether it may ask netfilter for anything: CAP_NET_ADMIN, number 12 (capabilities(7)), in this user namespace.
@@ -8,4 +10,7 @@ enum Privilege {
         else { return false }
         return set & 1 << 12 != 0
     }
+
+    /// Whether it is root: the capability alone does not pass to the tools that it runs.
+    static var isRoot: Bool { geteuid() == 0 }
 }

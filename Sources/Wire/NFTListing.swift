@@ -10,6 +10,8 @@ public struct NFTListing: Sendable {
     public private(set) var flowtables: [Flowtable] = []
     /// Whether there are rules with parts of iptables that this nft cannot read: iptables-nft-save can.
     public private(set) var hasForeignRules = false
+    /// Whether a rule makes conntrack track sessions.
+    public private(set) var usesConntrack = false
 
     private var (family, table) = ("", "")
     /// The names of the blocks that are open, from the table inwards: `table`, `chain INPUT`.
@@ -52,12 +54,15 @@ public struct NFTListing: Sendable {
             }
         case "chain":
             if words.first == "xt" || words.contains("xt") || words.contains("#") { hasForeignRules = true }
+            if !Self.tracking.isDisjoint(with: words) { usesConntrack = true }
             guard let group = Self.group(in: words) else { return }
             let deletion = handle.map { ["nft", "delete", "rule", family, table, block[1], "handle", $0] } ?? []
             rules.append(LogRule(group: group, family: family, table: table, chain: block[1], deletion: deletion))
         default: break
         }
     }
+
+    private static let tracking: Set = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy"]
 
     /// The group of a log statement: `log prefix "new" group 100 snaplen 128`. Without a group it is for syslog.
     private static func group(in words: [String]) -> UInt16? {

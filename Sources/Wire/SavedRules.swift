@@ -24,6 +24,23 @@ public enum SavedRules {
         return rules
     }
 
+    /// Whether one of the rules of `iptables-save` makes conntrack track sessions (`nf_ct_netns_get` in the kernel's modules).
+    public static func useConntrack(in text: String) -> Bool {
+        text.split(whereSeparator: \.isNewline).lazy.filter { $0.hasPrefix("-A ") }.contains { line in
+            let words = QuotedWords.split(line, .iptables)
+            return zip(words, words.dropFirst()).contains { option, name in
+                option == "-m" && trackingMatches.contains(name) || option == "-j" && trackingTargets.contains(name)
+            }
+        }
+    }
+
+    private static let trackingMatches: Set = [
+        "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster",
+    ]
+    private static let trackingTargets: Set = [
+        "MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "CONNMARK", "CONNSECMARK", "CT", "SYNPROXY",
+    ]
+
     /// The group that a rule logs to: 0 where none is written. `nil` where it does not log to one.
     private static func group(in words: [String]) -> UInt16? {
         guard let target = words.lastIndex(of: "-j"), target + 1 < words.count, words[target + 1] == "NFLOG" else {

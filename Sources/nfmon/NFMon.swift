@@ -29,7 +29,7 @@ struct NFMon: ParsableCommand {
             the reader of the output went away, or after Ctrl-C); 64 a wrong option; 65 a file that is no savefile, or is \
             damaged; 69 something that is needed is not there or is taken (conntrack, a namespace, an NFLOG group chosen by \
             --group or --no-conntrack; without these a taken group is a warning); 74 reading or writing failed (a full disk); \
-            77 the privilege is missing.
+            77 the privilege is missing. Of doctor: 1 there are findings; 2 not everything could be looked at.
             """,
         version: "nfmon 0.1.0",
         subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self, DoctorCommand.self])

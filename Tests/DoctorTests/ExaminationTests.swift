@@ -54,7 +54,7 @@ struct ExaminationTests {
         let words = "sysctl -w net.netfilter.nf_conntrack_max=65536"
         #expect(command(.there) == "ip netns exec fw \(words)")
         #expect(command(.here) == words)
-        #expect(command(.elsewhere) == "nsenter --target 1 --net \(words)")
+        #expect(command(.elsewhere) == "on the host itself: \(words)")
     }
 
     @Test func whatCouldNotBeLookedAtIsNoSoundness() {
@@ -81,6 +81,32 @@ struct ExaminationTests {
         let nflog = names(Examination.Question(groups: [100], readsConntrack: false))
         #expect(conntrack.allSatisfy { !$0.hasPrefix("group-") })
         #expect(nflog.isDisjoint(with: ["accounting-off", "events-off", "table-full", "reliable-listener"]))
+    }
+
+    @Test func anNFMonThatReadsTheGroupOrDemandsEveryEndIsNoFault() {
+        let nfmon = ProcessName(number: 812, name: "nfmon", port: 812)
+        let diagnosis = Samples.diagnosis { facts in
+            facts.groupReaders = [GroupReader(group: 100, process: nfmon)]
+            facts.reliableListeners = [nfmon]
+        }
+        #expect(diagnosis.isSound)
+    }
+
+    @Test func aProcessWhoseNumberIsNotKnownIsNotToBeKilled() {
+        let hidden = ProcessName(number: nil, name: nil, port: 812)
+        let findings = Samples.diagnosis { $0.groupReaders = [GroupReader(group: 100, process: hidden)] }.findings
+        #expect(findings.first?.sentence.contains("netlink port 812") == true)
+        #expect(findings.first?.cure == .advice("choose another group with --group, and feed that"))
+    }
+
+    @Test func rulesThatOnlyNFTKnowsAreNotDeniedWithoutNFT() {
+        let findings = Samples.diagnosis { facts in
+            facts.rules = []
+            facts.ruleTools = ["iptables-legacy", "ip6tables-legacy"]
+        }.findings
+        #expect(
+            findings.first?.sentence.hasPrefix(
+                "no rule that iptables-legacy or ip6tables-legacy knows of logs to NFLOG group 100") == true)
     }
 
     @Test func aTextThatCannotBeShownIsNoCommand() {

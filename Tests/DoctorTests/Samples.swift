@@ -17,6 +17,7 @@ enum Samples {
         (load.wantedBuffer, load.buffer) = (64 << 20, 64 << 20)
         facts.load = load
         facts.rules = [rule(group: 100)]
+        facts.rulesUseConntrack = true
         facts.ruleTools = ["nft"]
         facts.groupReaders = []
         facts.reliableListeners = []
@@ -69,6 +70,20 @@ enum Samples {
             $0.settings?.stampsTimes = false
         },
         Fault("events-off", .command("sysctl -w net.netfilter.nf_conntrack_events=2")) { $0.settings?.eventsMode = 0 },
+        Fault(
+            "untracked",
+            .command(
+                "nft 'table inet nfmon-track { chain input { type filter hook input priority 0; ct state invalid counter; }; }'"
+            )
+        ) {
+            $0.rulesUseConntrack = false
+            $0.table?.count = 0
+        },
+        Fault("untracked", .command("iptables -A INPUT -m conntrack --ctstate INVALID")) {
+            $0.rulesUseConntrack = false
+            $0.table?.count = 0
+            $0.ruleTools = ["iptables-legacy"]
+        },
         Fault("table-full", .command("sysctl -w net.netfilter.nf_conntrack_max=524288")) { $0.table?.count = 209_716 },
         Fault("table-full", .command("sysctl -w net.netfilter.nf_conntrack_max=524288")) {
             $0.failures?.during.earlyDrops = 3

@@ -40,12 +40,12 @@ class Doctor(LiveTest):
         lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
         return lab
 
-    def examine(self, lab, *words, status=None):
+    def examine(self, lab, *words):
         """What the doctor says of the firewall, and the exit status."""
         result = finish("doctor", "--netns", lab.namespace, "--interval", "100ms", "-o", "json", *words)
         document = json.loads(result.stdout)
         expected = 2 if document["unlooked"] else 1 if document["findings"] else 0
-        self.assertEqual(result.returncode, expected if status is None else status, result.stderr)
+        self.assertEqual(result.returncode, expected, result.stderr)
         self.assertEqual(document["sound"], result.returncode == 0)
         return document
 
@@ -60,14 +60,31 @@ class Doctor(LiveTest):
         self.assertEqual(document["unlooked"], [])
         return document["findings"][0]
 
-    def assert_mended(self, lab, name, *words):
-        """Exactly this is found, the command is run as it stands, and nothing is found any more."""
+    def assert_mended(self, lab, name, *words, ends=None):
+        """Exactly this is found, the command is run as it stands, and nothing is found any more.
+
+        `ends`: a program that the command ends.
+        """
         finding = self.assert_found(lab, name, *words)
         line = finish("doctor", "--netns", lab.namespace, "--interval", "100ms", "-o", "compact", *words).stdout
         self.assertEqual(line, f"{name}: {finding['what']}: {finding['command']}\n", "people see the same command")
         run("sh", "-c", finding["command"])
+        if ends:
+            ends.wait()
         self.assert_sound(lab, *words)
         return finding
+
+    @property
+    def without_nft(self):
+        """For a shell inside: hides nft. "ip netns exec" has mounts of its own, which go with it."""
+        return f"mount --bind /dev/null {os.path.realpath(shutil.which('nft'))}; "
+
+    def inside(self, lab, before="", status=None):
+        """What the doctor says where it is started inside, after some words for the shell."""
+        result = lab.inside("sh", "-c", f"{before}{NFMON} doctor --interval 100ms -o json", check=False)
+        if status is not None:
+            self.assertEqual(result.returncode, status, result.stderr)
+        return json.loads(result.stdout)
 
     def python(self, lab, code, *words):
         program = self.program(["ip", "netns", "exec", lab.namespace, "python3", "-c", code, *map(str, words)])
@@ -124,6 +141,24 @@ class Doctor(LiveTest):
             lab.fill(limit * 81 // 100, 1, 600)
             finding = self.assert_mended(lab, "table-full")
             self.assertIn(f"of {limit:,} entries", finding["what"])
+            run("sysctl", "-qw", f"net.netfilter.nf_conntrack_max={limit}")
+            # The namespace itself cannot set what is the whole host's.
+            [inside] = self.inside(lab)["findings"]
+            self.assertEqual(inside["advice"], f"on the host itself: {finding['command']}")
+
+    def test_a_namespace_in_which_nothing_is_tracked(self):
+        for hides_nft in False, True:
+            lab = self.sound_lab()
+            for family in "iptables", "ip6tables":
+                for table in "filter", "nat":
+                    lab.inside(family, "-t", table, "-F")
+            lab.flush()
+            lab.log("new", "-p", "udp")
+            before = self.without_nft if hides_nft else ""
+            [finding] = self.inside(lab, before)["findings"]
+            self.assertEqual(finding["id"], "untracked")
+            lab.inside("sh", "-c", finding["command"])
+            self.assertTrue(self.inside(lab, before)["sound"])
 
     def test_sessions_that_find_no_port_to_be_translated_to(self):
         lab = self.sound_lab()
@@ -174,18 +209,16 @@ class Doctor(LiveTest):
         self.python(lab, LISTEN, 0)
         self.assert_sound(lab)
         listener = self.python(lab, LISTEN, 1)
-        finding = self.assert_mended(lab, "reliable-listener")
+        finding = self.assert_mended(lab, "reliable-listener", ends=listener)
         self.assertIn("(python3)", finding["what"])
-        listener.wait()
 
     # ---- NFLOG ----------------------------------------------------------------------------------------------------------
 
     def test_a_group_that_somebody_else_has(self):
         lab = self.sound_lab()
         owner = self.python(lab, TAKE_GROUP, 100)
-        finding = self.assert_mended(lab, "group-taken")
+        finding = self.assert_mended(lab, "group-taken", ends=owner)
         self.assertIn("(python3)", finding["what"])
-        owner.wait()
 
     def test_a_group_of_nfmons_that_no_rule_feeds(self):
         for words, undo in (
@@ -211,6 +244,21 @@ class Doctor(LiveTest):
                 lab.inside(command, *rule)
                 self.assert_mended(lab, "group-unread")
 
+    def test_without_nft_the_iptables_tools_are_asked(self):
+        for command in "iptables", "ip6tables-legacy":
+            lab = self.sound_lab()
+            lab.inside(command, "-A", "INPUT", "-j", "NFLOG", "--nflog-prefix", "it's", "--nflog-group", "5")
+            [finding] = self.inside(lab, self.without_nft)["findings"]
+            self.assertEqual(finding["id"], "group-unread")
+            self.assertRegex(finding["command"], "^ip6?tables-(nft|legacy) ")
+            lab.inside("sh", "-c", finding["command"])
+            self.assertTrue(self.inside(lab, self.without_nft)["sound"])
+
+    def test_an_nfmon_that_reads_its_group_is_no_fault(self):
+        lab = self.sound_lab()
+        self.closing(lab.events("--reliable"))
+        self.assert_sound(lab)
+
     def test_a_group_is_fine_if_somebody_reads_it_or_nfmon_will(self):
         lab = self.sound_lab()
         lab.log("elsewhere", group=7)
@@ -221,8 +269,7 @@ class Doctor(LiveTest):
 
     def test_a_group_that_is_read_and_that_no_rule_feeds(self):
         lab = self.sound_lab()
-        self.python(lab, TAKE_GROUP, 7)
-        self.assert_mended(lab, "group-idle")
+        self.assert_mended(lab, "group-idle", ends=self.python(lab, TAKE_GROUP, 7))
 
     # ---- Flowtables -----------------------------------------------------------------------------------------------------
 
@@ -247,26 +294,19 @@ class Doctor(LiveTest):
             )
         os.chmod(nft, 0o755)
         shutil.copy(real, copy)
-
-        def inside(command):
-            # "ip netns exec" has mounts of its own, which go with it.
-            return lab.inside("sh", "-c", f"mount --bind {nft} {os.path.realpath(real)}; {command}", check=False)
-
-        doctor = f"{NFMON} doctor --interval 100ms -o json"
-        result = inside(doctor)
-        self.assertEqual(result.returncode, 1, result.stderr)
-        findings = json.loads(result.stdout)["findings"]
+        before = f"mount --bind {nft} {os.path.realpath(real)}; "
+        findings = self.inside(lab, before)["findings"]
         self.assertEqual([finding["id"] for finding in findings], ["offload-uncounted"], findings)
         finding = findings[0]
         refused = lab.inside("sh", "-c", finding["command"], check=False).stderr
         self.assertNotIn("syntax error", refused)
-        inside(finding["command"])
+        lab.inside("sh", "-c", before + finding["command"])
         with open(marks, encoding="ascii") as mark:
             self.assertEqual(
                 mark.read(),
                 "add flowtable inet fw ft { hook ingress priority filter; devices = { lan0, wan0 }; counter; }\n",
             )
-        self.assertEqual(inside(doctor).returncode, 0)
+        self.assertTrue(self.inside(lab, before)["sound"])
 
     # ---- What cannot be looked at ---------------------------------------------------------------------------------------
 
@@ -297,18 +337,26 @@ class Doctor(LiveTest):
     def test_a_tool_that_fails_is_told_and_nothing_is_guessed_about_the_rules(self):
         lab = self.sound_lab()
         lab.log("elsewhere", group=7)
-        failing = self.directory() / "nft"
-        with open(failing, "w", encoding="ascii") as script:
-            script.write("#!/bin/sh\necho 'nft: out of luck' >&2\nexit 1\n")
-        os.chmod(failing, 0o755)
         nft = os.path.realpath(shutil.which("nft"))
-        result = lab.inside(
-            "sh", "-c", f"mount --bind {failing} {nft}; {NFMON} doctor --interval 100ms", check=False,
-        )
-        self.assertEqual(result.returncode, 2)
-        self.assertIn("could not look at the firewall's rules: run nft", result.stdout)
-        self.assertIn("out of luck", result.stdout)
-        self.assertNotIn("group-", result.stdout)
+        for script, reason in (
+            ("echo 'nft: out of luck' >&2; exit 1", "out of luck"), ("exec yes", "it did not come to an end"),
+        ):
+            failing = self.directory() / "nft"
+            with open(failing, "w", encoding="ascii") as file:
+                file.write(f"#!/bin/sh\n{script}\n")
+            os.chmod(failing, 0o755)
+            document = self.inside(lab, f"mount --bind {failing} {nft}; ", status=2)
+            self.assertEqual(document["findings"], [])
+            [part] = document["unlooked"]
+            self.assertEqual(part["what"], "the firewall's rules")
+            self.assertIn("run nft", part["reason"])
+            self.assertIn(reason, part["reason"])
+
+    def test_a_receive_buffer_that_is_not_granted_is_noted(self):
+        """Root of a user namespace may join conntrack's groups, but not go beyond net.core.rmem_max."""
+        result = run("unshare", "-Urn", NFMON, "doctor", "--interval", "100ms", check=False)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertRegex(result.stdout, "(?m)^note: .* asked for were 64MiB, but net.core.rmem_max is the limit$")
 
     def test_options_that_would_change_nothing_are_refused(self):
         for words in ("--reliable",), ("--nflog-buffer", "1M"), ("--interval", "0"), ("--group", "70000"):

@@ -110,6 +110,23 @@ struct HostTextTests {
         }
     }
 
+    @Test(arguments: [
+        ("ct state new", true), ("oif 2 masquerade", true), ("snat ip to 192.0.2.1", true), ("counter", false),
+        (#"log prefix "ct snat" group 5"#, false), ("tcp dport 22 drop", false),
+    ])
+    func itIsKnownWhetherNFTsRulesUseConntrack(rule: String, doTheyUseIt: Bool) {
+        #expect(NFTListing("table ip t {\n\tchain c {\n\t\t\(rule)\n\t}\n}\n").usesConntrack == doTheyUseIt)
+    }
+
+    @Test(arguments: [
+        ("-A INPUT -m conntrack --ctstate NEW -j ACCEPT", true), ("-A POSTROUTING -j MASQUERADE", true),
+        ("-A INPUT -m state --state NEW", true), ("-A INPUT -j ACCEPT", false),
+        (#"-A INPUT -m comment --comment "-m conntrack" -j DROP"#, false), (":INPUT ACCEPT [0:0]", false),
+    ])
+    func itIsKnownWhetherIPTablesRulesUseConntrack(rule: String, doTheyUseIt: Bool) {
+        #expect(SavedRules.useConntrack(in: "*filter\n\(rule)\nCOMMIT\n") == doTheyUseIt)
+    }
+
     @Test func socketsAndGroupsAreReadFromTheirLists() {
         let sockets = """
             sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode
@@ -140,6 +157,7 @@ struct HostTextTests {
         let text = String(decoding: bytes, as: UTF8.self)
         _ = ConntrackFailures(statistics: text)
         _ = SavedRules.logRules(in: text, family: "ip", command: "iptables")
+        _ = SavedRules.useConntrack(in: text)
         _ = NFTListing(text)
         _ = NetlinkTableRow.rows(of: 12, in: text)
         _ = LogGroupRow.rows(in: text)
