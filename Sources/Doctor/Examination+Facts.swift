@@ -49,7 +49,7 @@ extension Examination {
 
     private func text(_ failures: (before: ConntrackFailures, during: ConntrackFailures)) -> String {
         let before = failures.before
-        return "\(grouped(failures.during.total)) in \(span); before, since boot: \(grouped(before.drops)) dropped, "
+        return "\(grouped(failures.during.total)) in \(span); before that: \(grouped(before.drops)) dropped, "
             + "\(grouped(before.earlyDrops)) ended early, \(grouped(before.failedInserts)) not inserted"
     }
 
