@@ -90,7 +90,7 @@ extension SessionTable {
         } else {
             announce(slot, at: records[slot].facts.contains(.predatesListener) ? time.wall : records[slot].start)
         }
-        noteLater(slot)
+        awaitAttempts(before: slot, at: time)
     }
 
     private mutating func insert(_ entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32 {

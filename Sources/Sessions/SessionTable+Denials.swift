@@ -158,9 +158,22 @@ extension SessionTable {
 
     // MARK: Later
 
-    /// Links a session that has just begun with the attempts between the same two that were denied before.
-    mutating func noteLater(_ slot: UInt32) {
-        guard denied.count > 0, records[slot].facts.contains(.start) else { return }
+    /// How many sessions wait for attempts at most.
+    private static var greatestBegunCount: Int { 65_536 }
+
+    /// A session has begun: attempts that were denied before it may be on their way yet, as NFLOG gathers packets.
+    @inline(__always)
+    mutating func awaitAttempts(before slot: UInt32, at time: ReceiveTime) {
+        guard configuration.hasNFLog else { return }
+        if begun.count >= Self.greatestBegunCount { noteFirstBegun() }
+        begun.append(Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ packetPause)
+    }
+
+    /// Links the session that began first with the attempts between the same two that were denied before.
+    mutating func noteFirstBegun() {
+        guard let first = begun.popFirst(), denied.count > 0 else { return }
+        let slot = first.slot
+        guard records[slot].id == first.id, records[slot].facts.contains(.start) else { return }
         let original = records[slot].original.withoutZone
         link(slot, as: original)
         guard records[slot].isTranslated else { return }

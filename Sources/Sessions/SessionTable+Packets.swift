@@ -26,8 +26,9 @@ extension SessionTable {
         held.append(HeldPacket(packet: copy packet, hash: hash, time: time), until: time.monotonic &+ packetPause)
     }
 
-    /// Long enough for conntrack's word about a session to come, and short enough to find one that ends meanwhile.
-    private var packetPause: UInt64 { configuration.packetHold / 2 }
+    /// Nanoseconds that are long enough for conntrack's and NFLOG's words of one time to come, and short enough to find a session
+    /// that ends meanwhile.
+    var packetPause: UInt64 { configuration.packetHold / 2 }
 
     /// The packet that was held for longest has waited enough.
     mutating func releaseFirst() {
@@ -139,6 +140,8 @@ extension SessionTable {
             records[slot].facts.insert(.awaitsConntrack)
             waiting.append(
                 Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ configuration.packetHold)
+        } else {
+            awaitAttempts(before: slot, at: time)
         }
         return slot
     }

@@ -20,10 +20,13 @@ extension SessionTable {
         }
         while true {
             let idle = idleDeadline
-            let next = min(held.nextDeadline, waiting.nextDeadline, departing.nextDeadline, idle)
+            let next = min(
+                held.nextDeadline, begun.nextDeadline, waiting.nextDeadline, departing.nextDeadline, idle)
             guard next <= time.monotonic else { return }
             if held.nextDeadline == next {
                 releaseFirst()
+            } else if begun.nextDeadline == next {
+                noteFirstBegun()
             } else if waiting.nextDeadline == next {
                 stopWaiting()
             } else if departing.nextDeadline == next {
@@ -37,6 +40,7 @@ extension SessionTable {
     /// Nothing more will come: what waits is told as it is.
     mutating func settleAll() {
         while held.count > 0 { releaseFirst() }
+        while begun.count > 0 { noteFirstBegun() }
         while waiting.count > 0 { stopWaiting() }
         while departing.count > 0 { letFirstGo() }
     }

@@ -1,6 +1,6 @@
 import FlowModel
 
-/// A session that packets told of, and whose word from conntrack is still awaited.
+/// A session that waits for something, such as one that packets told of for conntrack's word.
 struct Waiter {
     var slot: UInt32
     var id: SessionID

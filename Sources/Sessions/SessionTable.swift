@@ -48,6 +48,8 @@ public struct SessionTable: ~Copyable {
     var denials = DenialChains()
     var fragments = FragmentTrail()
     var held = DeadlineQueue<HeldPacket>()
+    /// Sessions that have just begun, until the attempts that were denied before them must have come.
+    var begun = DeadlineQueue<Waiter>()
     var zones = ZoneUse()
     /// When NFLOG last lost packets: what it counted of sessions from before is a lower bound.
     var lastPacketLoss: Timestamp?
