@@ -10,7 +10,7 @@ from session import from_nfmon, interfaces, key_of, without_icmp_id
 
 
 class Traffic(LiveTest):
-    COUNTS = {"tcp": 3, "dnat": 2, "udp": 3, "ping": 2, "refused": 2, "denied": 2}
+    COUNTS = {"tcp": 3, "dnat": 2, "udp": 3, "ping": 2, "refused": 2, "denied": 1}
 
     def test_every_flow_of_known_traffic_is_exactly_one_session_with_its_nat_interfaces_and_kernel_counts(self):
         lab = self.make_lab("new", "drops")
