@@ -3,8 +3,17 @@
 /// Sorted, as every event of the stream looks two names up: among the few interfaces of a firewall a search by halves takes
 /// a tenth of what a dictionary takes to hash the index.
 public struct InterfaceNames: Sendable {
+    /// How many successors are told from who had their index before.
+    private static var successorLimit: UInt32 { 4096 }
+    /// Where successors' numbers begin: the kernel's indexes are positive as signed numbers.
+    private static var firstSuccessor: InterfaceIndex { 1 << 31 }
+
     private var indexes: [InterfaceIndex] = []
     private var names: [NameID] = []
+    /// Interfaces that went; their names are kept for the sessions that they carried.
+    private var gone: [InterfaceIndex] = []
+    /// Whose an index is now that belonged to another interface before.
+    private var successors: [(index: InterfaceIndex, number: InterfaceIndex)] = []
 
     public init() {}
 
@@ -30,6 +39,33 @@ public struct InterfaceNames: Sendable {
             case (nil, false): break
             }
         }
+    }
+
+    /// Takes in that an interface came, went or was renamed.
+    ///
+    /// One that comes with the index of one that went, and another name, gets a number of its own: see ``number(of:)``.
+    ///
+    /// - Complexity: O(n).
+    public mutating func take(_ interface: InterfaceObservation) {
+        let number = number(of: interface.index)
+        if interface.isGone {
+            if !gone.contains(number) { gone.append(number) }
+            return
+        }
+        let isAnother = gone.contains(number) && self[number] != interface.name
+        gone.removeAll { $0 == number && !isAnother }
+        guard isAnother, successors.count < Self.successorLimit else { return self[number] = interface.name }
+        let successor = Self.firstSuccessor + InterfaceIndex(successors.count)
+        successors.insert((interface.index, successor), at: 0)
+        self[successor] = interface.name
+    }
+
+    /// Whether ``number(of:)`` differs from the index for any interface.
+    public var haveSuccessors: Bool { !successors.isEmpty }
+
+    /// The number under which the interface that has this index now is known here.
+    public func number(of index: InterfaceIndex) -> InterfaceIndex {
+        successors.first { $0.index == index }?.number ?? index
     }
 
     /// Where the index is, or would be.

@@ -23,4 +23,12 @@ public struct PacketPath: Hashable, Sendable {
         if !packet.sender.isNone { sender = packet.sender }
         if let vlan = packet.vlan { self.vlan = vlan }
     }
+
+    /// Replaces the interfaces' numbers.
+    public mutating func renumber(_ number: (InterfaceIndex) -> InterfaceIndex) {
+        inInterface = number(inInterface)
+        outInterface = number(outInterface)
+        physicalIn = number(physicalIn)
+        physicalOut = number(physicalOut)
+    }
 }

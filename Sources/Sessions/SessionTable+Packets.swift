@@ -5,6 +5,14 @@ extension SessionTable {
     ///
     /// - Parameter hash: the packet's tuple's.
     mutating func apply(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
+        guard interfaces.haveSuccessors else { return sort(packet, hash: hash, at: time) }
+        var numbered = copy packet
+        numbered.path.renumber { interfaces.number(of: $0) }
+        sort(numbered, hash: hash, at: time)
+    }
+
+    /// Takes in a packet, a fragment with the tuple of the packet that it is of.
+    private mutating func sort(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
         guard let fragment = packet.fragment else { return admit(packet, hash: hash, at: time) }
         let hashOfPair = hasher.hash(packet.key.withoutPorts)
         if fragment.isFirst {

@@ -144,7 +144,7 @@ public struct SessionTable: ~Copyable {
     private mutating func apply(_ observation: Observation, at time: ReceiveTime) {
         switch observation {
         case .conntrack, .packet: break  // never among the others of a batch
-        case .interface(let interface): if !interface.isGone { interfaces[interface.index] = interface.name }
+        case .interface(let interface): interfaces.take(interface)
         case .loss(let loss): note(loss, at: time)
         case .dumpBegan(let start): beginDump(start, at: time)
         case .dumpEnded(let end): endDump(end, at: time)

@@ -18,4 +18,37 @@ struct InterfaceNamesTests {
         }
         for index in 0..<100 as Range<UInt32> { #expect(names[index] == expected[index]) }
     }
+
+    private static let (lan, wan, vpn) = (NameID(rawValue: 1), NameID(rawValue: 2), NameID(rawValue: 3))
+
+    private func names(_ observations: (InterfaceIndex, NameID, isGone: Bool)...) -> InterfaceNames {
+        var names = InterfaceNames()
+        for (index, name, isGone) in observations {
+            names.take(InterfaceObservation(index: index, name: name, isGone: isGone))
+        }
+        return names
+    }
+
+    @Test
+    func aRenamedInterfaceHasItsNewNameAndOneThatWentItsLast() {
+        let names = names((5, Self.lan, false), (5, Self.wan, false), (5, Self.wan, true))
+        #expect(names[5] == Self.wan)
+        #expect(!names.haveSuccessors)
+    }
+
+    @Test
+    func anInterfaceThatComesBackIsTheSame() {
+        let names = names((5, Self.lan, false), (5, Self.lan, true), (5, Self.lan, false), (5, Self.wan, false))
+        #expect(names[5] == Self.wan)
+        #expect(names.number(of: 5) == 5)
+    }
+
+    @Test
+    func whoTakesOverAnIndexTakesNobodysName() {
+        let names = names(
+            (5, Self.lan, false), (5, Self.lan, true), (5, Self.wan, false), (5, Self.wan, true), (5, Self.vpn, false))
+        #expect(names[5] == Self.lan)
+        #expect(names[names.number(of: 5)] == Self.vpn)
+        #expect(names.number(of: 6) == 6)
+    }
 }
