@@ -60,7 +60,7 @@ def parse_conntrack(line):
     return Session(
         key=Key(
             protocol, source, destination, int(original["id"]) if "type" in original else None,
-            int(others.get("zone", 0)),
+            int(others.get("zone") or original.get("zone-orig", 0)),
         ),
         nat_source=None if seen_source == source else seen_source,
         nat_destination=None if seen_destination == destination else seen_destination,
