@@ -12,12 +12,14 @@ extension Examination {
             tell("table", facts.table.map { "\(grouped($0.count)) of \(grouped($0.limit)) entries" })
             tell("failures", facts.failures.map(text))
             tell("buffer", facts.load.map(text), isNote: facts.load.map { $0.buffer < $0.wantedBuffer } ?? false)
-            tell("listeners", facts.reliableListeners.map { "\($0.count) reliable" })
+            tell("listeners", facts.reliableListeners.map(text) ?? "the kernel does not say which are reliable")
             tell("offload", facts.rules == nil ? nil : text(facts.flowtables))
         }
         if !question.groups.isEmpty {
             tell("rules", facts.rules.map(text))
-            tell("groups", facts.groupReaders.map { $0.isEmpty ? "none read" : "read: \(groupList($0.map(\.group)))" })
+            tell(
+                "groups",
+                facts.groupReaders.map { $0.isEmpty ? "nobody reads one" : $0.map(text).joined(separator: ", ") })
             tell("entries", facts.attachesEntries.map(text(attachesEntries:)), isNote: facts.attachesEntries == false)
         }
         tell(
@@ -61,6 +63,10 @@ extension Examination {
         return "\(rate), \(size)\(load.buffer < load.wantedBuffer ? limit : "")"
     }
 
+    private func text(_ listeners: [ProcessName]) -> String {
+        listeners.isEmpty ? "none is reliable" : "reliable: \(listeners.map(\.description).joined(separator: ", "))"
+    }
+
     private func text(_ rules: [LogRule]) -> String {
         let asked = facts.ruleTools.joined(separator: ", ")
         let groups = groupList(Set(rules.map(\.group)).sorted())
@@ -74,6 +80,8 @@ extension Examination {
         return flowtables.isEmpty
             ? "no flowtable" : "\(counting) of \(counted(UInt64(flowtables.count), "flowtable")) counting"
     }
+
+    private func text(_ reader: GroupReader) -> String { "\(reader.group) is read by \(reader.process)" }
 
     private func groupList(_ groups: [UInt16]) -> String { groups.map(String.init).joined(separator: ", ") }
 }

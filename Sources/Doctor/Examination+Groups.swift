@@ -50,20 +50,31 @@ extension Examination {
         }
     }
 
+    /// Commands in one line that still say what they do.
+    private static let manyRules = 4
+
     private var unread: [Finding] {
         guard let rules = facts.rules, facts.groupReaders != nil else { return [] }
         let known = Set(question.groups).union(readers.map(\.group))
-        return rules.filter { !known.contains($0.group) }.map { rule in
-            let place = "\(rule.family) \(rule.table) \(rule.chain)"
-            let isPlain = !rule.deletion.isEmpty && Shell.isPlain(rule.deletion)
+        let unread = Dictionary(grouping: rules.filter { !known.contains($0.group) }, by: \.group)
+        return unread.sorted { $0.key < $1.key }.map { group, rules in
+            let first = "\(rules[0].family) \(rules[0].table) \(rules[0].chain)"
+            let places =
+                rules.count == 1 ? "a rule in \(first) logs" : "\(rules.count) rules, the first in \(first), log"
             return Finding(
                 "group-unread",
-                "a rule in \(place) logs to NFLOG group \(rule.group), which nobody reads: have nfmon read it with --group "
-                    + "\(rule.group), or delete the rule",
-                isPlain
-                    ? .command(shell.command(rule.deletion))
-                    : .advice("its text cannot be shown here: see the firewall's tool"))
+                "\(places) to NFLOG group \(group), which nobody reads: have nfmon read it with --group \(group), or delete "
+                    + (rules.count == 1 ? "the rule" : "the rules"),
+                deletion(of: rules))
         }
+    }
+
+    private func deletion(of rules: [LogRule]) -> Cure {
+        guard rules.count <= Self.manyRules, rules.allSatisfy({ !$0.deletion.isEmpty && Shell.isPlain($0.deletion) })
+        else {
+            return .advice("the firewall's own tool shows \(rules.count == 1 ? "its text" : "their texts")")
+        }
+        return .command(rules.map { shell.command($0.deletion) }.joined(separator: " && "))
     }
 
     private var idle: [Finding] {

@@ -72,11 +72,7 @@ public struct HostLook: Sendable {
         let after = KernelSettings.failures
         if let before, let after { facts.failures = (before, after.growth(since: before)) }
         facts.table = KernelSettings.tableFill(place(of: Self.tableLimit))
-        do throws(IngestError) {
-            facts.reliableListeners = try HostSockets.reliableListeners()
-        } catch {
-            facts.unlooked.append(Unlooked("other listeners", error))
-        }
+        facts.reliableListeners = HostSockets.reliableListeners()
     }
 
     /// Both lanes want them: NFLOG for what feeds it, conntrack for flowtables.
@@ -97,7 +93,7 @@ public struct HostLook: Sendable {
         do throws(IngestError) {
             let readers = try HostSockets.groupReaders()
             facts.groupReaders = readers
-            if facts.isPrivileged {
+            if facts.isPrivileged, HostSockets.hasGroups {
                 let used = groups + readers.map(\.group) + (facts.rules ?? []).map(\.group)
                 facts.attachesEntries = EntryProbe.attachesEntries(avoiding: Set(used))
             }

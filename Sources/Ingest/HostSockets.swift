@@ -4,6 +4,11 @@ internal import Wire
 /// Who listens to netfilter in this network namespace: readers of groups, and listeners for whose sake the kernel waits.
 enum HostSockets {
     private static let operation = "list the netlink sockets"
+    // thread-self: the table of the thread's own namespace, which --netns changed
+    private static let groupList = "/proc/thread-self/net/netfilter/nfnetlink_log"
+
+    /// Whether what makes groups is loaded.
+    static var hasGroups: Bool { SmallFile.exists(groupList) }
 
     /// Who reads an NFLOG group; `nil` where nobody does, or we may not know.
     static func reader(of group: UInt16) -> ProcessName? {
@@ -12,16 +17,11 @@ enum HostSockets {
 
     /// Who reads which NFLOG group.
     static func groupReaders() throws(IngestError) -> [GroupReader] {
-        // thread-self: the table of the thread's own namespace, which --netns changed
-        let path = "/proc/thread-self/net/netfilter/nfnetlink_log"
-        guard let table = SmallFile.text(of: path) else {
-            guard SmallFile.exists(path) else {
-                throw IngestError(
-                    .unavailable, "read who has which NFLOG group", reason: "the kernel has no NFLOG",
-                    cure: "load it: modprobe nfnetlink_log")
-            }
+        guard let table = SmallFile.text(of: groupList) else {
+            // The kernel loads what makes groups with the first rule or reader.
+            guard hasGroups else { return [] }
             throw IngestError(
-                .privilege, "read \(path)", reason: "permission denied", cure: IngestError.privilegeCure)
+                .privilege, "read \(groupList)", reason: "permission denied", cure: IngestError.privilegeCure)
         }
         let groups = LogGroupRow.rows(in: table)
         guard !groups.isEmpty else { return [] }
@@ -35,12 +35,10 @@ enum HostSockets {
 
     /// Listeners to conntrack's events that demand every one of them (NETLINK_BROADCAST_ERROR).
     ///
-    /// - Returns: `nil` where the kernel does not tell (no netlink_diag, or before Linux 4.6).
-    static func reliableListeners() throws(IngestError) -> [ProcessName]? {
-        let socket = try NetlinkSocket.open(.diagnosis, stride: 32 << 10, count: 4, for: operation)
-        try socket.send(NetlinkRequest.socketDump(sequence: 1), for: operation)
+    /// - Returns: `nil` where the kernel does not tell (no netlink_diag, or before Linux 4.6). It needs no privilege.
+    static func reliableListeners() -> [ProcessName]? {
         var found: [UInt32: NetlinkDiagnosis] = [:]
-        guard try read(socket, into: &found) else { return nil }
+        guard (try? list(into: &found)) == true else { return nil }
         let listeners = found.values.filter(\.listensToConntrack)
         guard listeners.allSatisfy({ $0.isReliable != nil }) else { return nil }
         let reliable = listeners.filter { $0.isReliable == true }.sorted { $0.inode < $1.inode }
@@ -48,13 +46,13 @@ enum HostSockets {
         return reliable.map { owners.process(inode: UInt64($0.inode), port: $0.port) }
     }
 
-    /// Reads a dump of sockets, each once: those in multicast groups come twice.
+    /// Lists netfilter's sockets, each once: those in multicast groups come twice.
     ///
-    /// - Returns: whether the kernel gave it.
-    private static func read(
-        _ socket: borrowing NetlinkSocket, into found: inout [UInt32: NetlinkDiagnosis]
-    ) throws(IngestError) -> Bool {
+    /// - Returns: whether the kernel gave the whole list.
+    private static func list(into found: inout [UInt32: NetlinkDiagnosis]) throws(IngestError) -> Bool {
         enum End { case done, refused }
+        let socket = try NetlinkSocket.open(.diagnosis, stride: 32 << 10, count: 4, for: operation)
+        try socket.send(NetlinkRequest.socketDump(sequence: 1), for: operation)
         var set = PollSet(reading: [socket.number])
         for _ in 0..<500 {
             guard case .datagrams(let count) = try socket.receive(for: operation) else {

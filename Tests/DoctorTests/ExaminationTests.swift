@@ -109,6 +109,18 @@ struct ExaminationTests {
                 "no rule that iptables-legacy or ip6tables-legacy knows of logs to NFLOG group 100") == true)
     }
 
+    @Test func rulesOfOneGroupAreOneFindingAndManyOfThemNoCommand() {
+        func cure(ruleCount: Int) -> Cure? {
+            let findings = Samples.diagnosis { facts in
+                for _ in 0..<ruleCount { facts.rules?.append(Samples.rule(group: 5)) }
+            }.findings
+            return findings.count == 1 ? findings[0].cure : nil
+        }
+        let deletion = "nft delete rule ip filter INPUT handle 4"
+        #expect(cure(ruleCount: 2) == .command("\(deletion) && \(deletion)"))
+        #expect(cure(ruleCount: 50) == .advice("the firewall's own tool shows their texts"))
+    }
+
     @Test func aTextThatCannotBeShownIsNoCommand() {
         let rule = LogRule(
             group: 5, family: "ip", table: "filter", chain: "INPUT",

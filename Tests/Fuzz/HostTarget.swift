@@ -1,0 +1,15 @@
+import FlowModel
+import Wire
+
+/// What the firewall's tools and /proc write: rules and names in it are somebody's.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
+    let text = String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    _ = NFTListing(text)
+    _ = SavedRules.logRules(in: text, family: "ip", command: "iptables")
+    _ = SavedRules.useConntrack(in: text)
+    _ = ConntrackFailures(statistics: text)
+    _ = NetlinkTableRow.rows(of: 12, in: text)
+    _ = LogGroupRow.rows(in: text)
+    return 0
+}
