@@ -20,6 +20,22 @@ public enum DurationText {
         return total > 0 ? total : nil
     }
 
+    /// The text of a length of time, which ``nanoseconds(in:unit:)`` reads: `90s`, `10m`, `1h`; exact.
+    public static func text(nanoseconds: UInt64) -> String {
+        let units: [(name: String, length: UInt64)] = [
+            ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+            ("ms", 1_000_000), ("us", 1000),
+        ]
+        var rest = nanoseconds
+        var text = ""
+        for unit in units where rest >= unit.length {
+            text += "\(rest / unit.length)\(unit.name)"
+            rest %= unit.length
+        }
+        if rest > 0 { text += "0.\(String(rest + 1000).dropFirst())us" }
+        return text.isEmpty ? "0" : text
+    }
+
     private static func scale(of unit: some StringProtocol) -> Double? {
         switch unit {
         case "us": 1e3

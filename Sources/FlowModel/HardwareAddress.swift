@@ -2,8 +2,8 @@
 ///
 /// Eight bytes, also where there is none: most of a session's packets tell the same one.
 public struct HardwareAddress: Hashable, Sendable {
-    /// The address in the lower 48 bits, and a mark above them that there is one.
-    @usableFromInline let bits: UInt64
+    /// The address in the lower 48 bits, and a mark above them that there is one: no two addresses have the same.
+    public let bits: UInt64
 
     @inlinable
     init(bits: UInt64) { self.bits = bits }

@@ -5,8 +5,9 @@ public struct IPPrefix: Hashable, Sendable {
     public let family: AddressFamily
     /// How many bits of the family's 32 or 128 are given.
     public let length: Int
-    @usableFromInline let maskHigh: UInt64
-    @usableFromInline let maskLow: UInt64
+    /// The bits that are given.
+    public let maskHigh: UInt64
+    public let maskLow: UInt64
 
     /// - Parameters:
     ///   - address: any address of the prefix; the bits behind it are taken out.

@@ -48,6 +48,13 @@ public final class NameTable: Sendable {
     /// The same of borrowed bytes.
     public func number(of bytes: Span<UInt8>) -> NameID { number(of: [UInt8](copying: bytes)) }
 
+    /// The bytes of a name; `nil` where the number was not given out.
+    ///
+    /// - Complexity: O(1); takes a lock.
+    public func bytes(of number: NameID) -> [UInt8]? {
+        state.withLock { Int(number.rawValue) < $0.names.count ? $0.names[Int(number.rawValue)].bytes : nil }
+    }
+
     /// All names so far, for an output to look up in without a lock.
     public var snapshot: Names { state.withLock { Names(names: $0.names) } }
 }

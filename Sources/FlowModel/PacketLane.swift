@@ -36,6 +36,18 @@ public struct PacketLane: Sendable {
     @inlinable
     public var egress: InterfaceIndex { egressIsMirrored ? replyPath.inInterface : originalPath.outInterface }
 
+    /// The port of a bridge behind ``ingress``, where there is one.
+    @inlinable
+    public var physicalIngress: InterfaceIndex {
+        originalPath.physicalIn != 0 ? originalPath.physicalIn : replyPath.physicalOut
+    }
+
+    /// The port of a bridge behind ``egress``, where there is one.
+    @inlinable
+    public var physicalEgress: InterfaceIndex {
+        originalPath.physicalOut != 0 ? originalPath.physicalOut : replyPath.physicalIn
+    }
+
     /// Whether ``ingress`` is where the answers leave: no packet of the first direction showed its own, which may be another.
     @inlinable
     public var ingressIsMirrored: Bool { originalPath.inInterface == 0 && replyPath.outInterface != 0 }

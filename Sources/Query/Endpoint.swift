@@ -30,17 +30,41 @@ extension SessionRecord {
     /// Whom the first packet named before translation.
     public var destination: Endpoint { original.destinationEndpoint(hasPort: hasDestinationPort) }
 
+    /// Whether the far side sees another source than the session's own.
+    @inline(__always)
+    var sourceIsTranslated: Bool {
+        reply.destination != original.source
+            || (hasSourcePort && reply.destinationPort != original.sourcePort)
+    }
+
+    /// Whether another destination answers than the one that was asked for.
+    @inline(__always)
+    var destinationIsTranslated: Bool {
+        reply.source != original.destination
+            || (hasDestinationPort && reply.sourcePort != original.destinationPort)
+    }
+
+    /// The translated source's port as a number to compare; `nil` also where the protocol has none.
+    var translatedSourcePort: UInt64? {
+        guard hasSourcePort, sourceIsTranslated else { return nil }
+        return UInt64(reply.destinationPort)
+    }
+
+    /// The translated destination's port as a number to compare; `nil` also where the protocol has none.
+    var translatedDestinationPort: UInt64? {
+        guard hasDestinationPort, destinationIsTranslated else { return nil }
+        return UInt64(reply.sourcePort)
+    }
+
     /// The source as the far side sees it; `nil` where it is not translated.
     ///
     /// Where the answers are sent to is where the far side believes that the packets came from.
     public var translatedSource: Endpoint? {
-        let seen = reply.destinationEndpoint(hasPort: hasSourcePort)
-        return seen == source ? nil : seen
+        sourceIsTranslated ? reply.destinationEndpoint(hasPort: hasSourcePort) : nil
     }
 
     /// The destination that really answers; `nil` where it is not translated.
     public var translatedDestination: Endpoint? {
-        let answering = reply.sourceEndpoint(hasPort: hasDestinationPort)
-        return answering == destination ? nil : answering
+        destinationIsTranslated ? reply.sourceEndpoint(hasPort: hasDestinationPort) : nil
     }
 }

@@ -1,7 +1,7 @@
 public import FlowModel
 
 /// How sure a session's totals are.
-public enum Exactness: UInt8, Sendable {
+public enum Exactness: UInt8, CaseIterable, Sendable {
     /// Conntrack's own totals.
     case exact
     /// At least so much: only the logged packets were counted, somebody zeroed the counters meanwhile, or the session ended
@@ -28,8 +28,7 @@ extension Session {
     public var exactness: Exactness {
         guard counters != nil else { return .unknown }
         if isExact { return .exact }
-        let isOffloaded = !record.status.isDisjoint(with: [.offload, .hardwareOffload])
-        return record.facts.contains(.counters) && isOffloaded ? .frozen : .lowerBound
+        return record.facts.contains(.counters) && record.facts.contains(.offloaded) ? .frozen : .lowerBound
     }
 
     /// How sure the figures of the packets are that rules logged: nobody knows what no rule logged, but of those that one did

@@ -4,9 +4,12 @@ extension FilterColumn {
     /// What comparing the column with a value means; `nil` where the text is no value of the column.
     ///
     /// - Parameter comparison: one that needs an order of a column that has one only.
-    func tree(_ comparison: FilterComparison, _ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+    func tree(
+        _ comparison: FilterComparison, _ value: FilterToken, names: NameTable
+    ) -> BooleanTree<SessionTest>? {
+        let text = value.text
         guard comparison.needsOrder else {
-            guard let tree = equality(text, names: names) else { return nil }
+            guard let tree = equality(value, names: names) else { return nil }
             guard comparison == .notEqual else { return tree }
             // `src and dst net != X` means that neither is in it, as `src or dst net != X` does.
             if case .all(let sides) = tree, isOfBothSides { return .all(sides.map(\.negated)) }
@@ -18,14 +21,22 @@ extension FilterColumn {
             return comparison.range(value).map { range in sides.tree { .port($0, range) } }
         case .zone: return Self.digits(text).flatMap { Self.test(comparison.range($0)) { .zone($0) } }
         case .transport: return Self.transport(text).flatMap { Self.test(comparison.range($0)) { .transport($0) } }
+        case .attempts: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .attempts($0) } }
+        case .user: return Self.digits(text).flatMap { Self.test(comparison.range($0)) { .user($0) } }
+        case .userGroup: return Self.digits(text).flatMap { Self.test(comparison.range($0)) { .userGroup($0) } }
+        case .vlan: return Self.vlan(text).flatMap { Self.test(comparison.range($0)) { .vlan($0) } }
         case .bytes: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .bytes($0) } }
         case .packets: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .packets($0) } }
+        case .byteRate: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .byteRate($0) } }
+        case .packetRate: return Self.number(text).flatMap { Self.test(comparison.range($0)) { .packetRate($0) } }
         case .duration: return Self.duration(text).flatMap { Self.test(comparison.range($0)) { .duration($0) } }
+        case .start: return Self.start(comparison, text)
         default: return nil
         }
     }
 
-    private func equality(_ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
+    private func equality(_ value: FilterToken, names: NameTable) -> BooleanTree<SessionTest>? {
+        let text = value.text
         func test(_ subject: SessionTest.Subject) -> BooleanTree<SessionTest> { .test(SessionTest(subject)) }
         let word = text.lowercased()
         switch self {
@@ -43,18 +54,29 @@ extension FilterColumn {
         case .state: return TCPState(keyword: word).map { test(.state($0)) }
         case .status: return StatusWord(word).map { .test($0.test) }
         case .verdict: return [.accept, .drop, .reject].first { $0.keyword == word }.map { test(.verdict($0)) }
-        case .rule: return text.isEmpty ? nil : test(.rule(names.number(of: text.utf8)))
-        case .prefix: return Self.rulePrefix(text, names: names)
-        case .ingress: return text.isEmpty ? nil : test(.ingress(names.number(of: text.utf8)))
-        case .egress: return text.isEmpty ? nil : test(.egress(names.number(of: text.utf8)))
-        case .interface:
-            guard !text.isEmpty else { return nil }
-            let name = names.number(of: text.utf8)
-            return .any([test(.ingress(name)), test(.egress(name))])
+        case .rule: return NameTest(value, names: names).map { test(.rule($0)) }
+        case .prefix: return Self.rulePrefix(value, names: names)
+        case .ingress: return NameTest(value, names: names).map { test(.ingress($0)) }
+        case .egress: return NameTest(value, names: names).map { test(.egress($0)) }
+        case .interface: return NameTest(value, names: names).map { .any([test(.ingress($0)), test(.egress($0))]) }
+        case .helper: return NameTest(value, names: names).map { test(.helper($0)) }
+        case .exactness: return Exactness.allCases.first { $0.keyword == word }.map { test(.exactness($0)) }
         case .lane: return Lane.allCases.first { $0.keyword == word }.map { test(.lane($0)) }
+        case .attempts: return Self.number(text).map { test(.attempts($0...$0)) }
+        case .user: return Self.digits(text).map { test(.user($0...$0)) }
+        case .userGroup: return Self.digits(text).map { test(.userGroup($0...$0)) }
+        case .vlan: return Self.vlan(text).map { test(.vlan($0...$0)) }
+        case .sender: return HardwareAddress.parse(text).map { test(.sender($0)) }
+        case .physicalIngress: return NameTest(value, names: names).map { test(.physicalIngress($0)) }
+        case .physicalEgress: return NameTest(value, names: names).map { test(.physicalEgress($0)) }
         case .bytes: return Self.number(text).map { test(.bytes($0...$0)) }
         case .packets: return Self.number(text).map { test(.packets($0...$0)) }
+        case .byteRate: return Self.number(text).map { test(.byteRate($0...$0)) }
+        case .packetRate: return Self.number(text).map { test(.packetRate($0...$0)) }
         case .duration: return Self.duration(text).map { test(.duration($0...$0)) }
+        case .start:
+            return Timestamp.parse(text).map { test(.start($0.lowerBound.nanoseconds...$0.upperBound.nanoseconds)) }
+        case .measure: return nil
         }
     }
 
@@ -101,8 +123,14 @@ extension FilterColumn {
         return first...last
     }
 
+    /// A protocol by number or name, which tcpdump wants escaped where it is one of its own words.
     private static func transport(_ text: String) -> UInt8? {
-        digits(text) ?? TransportProtocol(keyword: text.lowercased())?.rawValue
+        digits(text) ?? TransportProtocol(keyword: text.drop { $0 == "\\" }.lowercased())?.rawValue
+    }
+
+    private static func vlan(_ text: String) -> UInt16? {
+        guard let number: UInt16 = digits(text), number < 4096 else { return nil }
+        return number
     }
 
     /// A mark, in decimal or with 0x, and the mask behind a slash, as iptables writes it.
@@ -117,8 +145,26 @@ extension FilterColumn {
         return .test(SessionTest(.mark(value: value, mask: mask)))
     }
 
+    /// Before, at or after a time: one that is written out, or so long ago as `-10m` and `10m` say.
+    private static func start(_ comparison: FilterComparison, _ text: String) -> BooleanTree<SessionTest>? {
+        guard let time = Timestamp.parse(text) else {
+            guard let ago = duration(text.first == "-" ? String(text.dropFirst()) : text) else { return nil }
+            // Who began later began less long ago.
+            return test(comparison.reversed.range(ago)) { .age($0) }
+        }
+        let (first, last) = (time.lowerBound.nanoseconds, time.upperBound.nanoseconds)
+        let range: ClosedRange<Int64> =
+            switch comparison {
+            case .less: Int64.min...(first - 1)
+            case .lessOrEqual: Int64.min...last
+            case .greater: (last + 1)...Int64.max
+            default: first...Int64.max
+            }
+        return .test(SessionTest(.start(range)))
+    }
+
     /// A whole number, with k, M, G or T (powers of 1,000), or Ki, Mi, Gi or Ti (powers of 1,024) behind it.
-    private static func number(_ text: String) -> UInt64? {
+    static func number(_ text: String) -> UInt64? {
         var digits = Substring(text)
         if digits.last == "b" || digits.last == "B" { digits = digits.dropLast() }
         let isBinary = digits.last == "i"
@@ -140,13 +186,13 @@ extension FilterColumn {
     }
 
     /// A prefix as the rule has it: read as the kernel's are, so that `drop:ssh` asks for verdict and rule.
-    private static func rulePrefix(_ text: String, names: NameTable) -> BooleanTree<SessionTest>? {
-        let bytes = Array(text.utf8)
+    private static func rulePrefix(_ value: FilterToken, names: NameTable) -> BooleanTree<SessionTest>? {
+        let bytes = Array(value.text.utf8)
         let prefix = RulePrefix(bytes.span)
-        let rule = bytes[prefix.ruleOffset...]
+        let rule = value.replacing(text: String(decoding: bytes[prefix.ruleOffset...], as: UTF8.self))
         var parts: [BooleanTree<SessionTest>] = []
         if prefix.verdict != .unknown { parts.append(.test(SessionTest(.verdict(prefix.verdict)))) }
-        if !rule.isEmpty { parts.append(.test(SessionTest(.rule(names.number(of: rule))))) }
+        if let name = NameTest(rule, names: names) { parts.append(.test(SessionTest(.rule(name)))) }
         return parts.isEmpty ? nil : .all(parts)
     }
 

@@ -19,9 +19,23 @@ enum FilterColumn: Hashable {
     /// Either of the two.
     case interface
     case lane
+    case helper
+    case exactness
+    case attempts
+    case user
+    case userGroup
+    case sender
+    case vlan
+    case physicalIngress
+    case physicalEgress
     case bytes
     case packets
+    case byteRate
+    case packetRate
     case duration
+    case start
+    /// What a group of sessions comes to.
+    case measure(GroupMeasure)
 
     /// Whose address or port: of several, of any of them or of all.
     struct Sides: Hashable {
@@ -63,9 +77,21 @@ enum FilterColumn: Hashable {
         case "oif": self = .egress
         case "if", "iface", "interface": self = .interface
         case "lane": self = .lane
+        case "helper": self = .helper
+        case "exactness": self = .exactness
+        case "attempts": self = .attempts
+        case "uid", "user": self = .user
+        case "gid": self = .userGroup
+        case "mac", "smac", "srcmac": self = .sender
+        case "vlan": self = .vlan
+        case "physin": self = .physicalIngress
+        case "physout": self = .physicalEgress
         case "bytes": self = .bytes
         case "packets": self = .packets
-        case "duration": self = .duration
+        case "rate": self = .byteRate
+        case "pps": self = .packetRate
+        case "duration", "age": self = .duration
+        case "start": self = .start
         default: return nil
         }
     }
@@ -73,7 +99,9 @@ enum FilterColumn: Hashable {
     /// Whether the column's values have an order that `<` and `>` can ask for.
     var isOrdered: Bool {
         switch self {
-        case .port, .bytes, .packets, .duration, .zone, .transport: true
+        case .port, .bytes, .packets, .byteRate, .packetRate, .duration, .start, .zone, .transport, .measure,
+            .attempts, .user, .userGroup, .vlan:
+            true
         default: false
         }
     }
@@ -90,13 +118,25 @@ enum FilterColumn: Hashable {
         case .state: "a TCP state, such as established, syn_sent or time_wait"
         case .status: "a status: \(StatusWord.allCases.map(\.rawValue).joined(separator: ", "))"
         case .verdict: "accept, drop or reject"
-        case .rule: "a rule's name"
+        case .rule: "a rule's name, or a pattern, such as ssh-*"
         case .prefix: "a rule's prefix, such as drop:ssh"
-        case .ingress, .egress, .interface: "an interface's name"
+        case .attempts: "a number of attempts, such as 10 or 1k"
+        case .user: "a user's number, such as 0 or 1000"
+        case .userGroup: "a group's number, such as 0 or 1000"
+        case .sender: "an Ethernet address, such as 02:00:5e:10:00:01"
+        case .vlan: "a VLAN from 0 to 4095"
+        case .ingress, .egress, .interface, .physicalIngress, .physicalEgress:
+            "an interface's name, or a pattern, such as lan*"
         case .lane: "conntrack or nflog"
+        case .helper: "a helper's name, such as ftp"
+        case .exactness: Exactness.allCases.map(\.keyword).joined(separator: ", ")
         case .bytes: "a number of bytes, such as 1500, 10k, 1M (1,000,000) or 1Mi (1,048,576)"
         case .packets: "a number of packets, such as 10 or 1k"
+        case .byteRate: "a number of bytes per second, such as 1500, 10k or 1M"
+        case .packetRate: "a number of packets per second, such as 10 or 1k"
         case .duration: "a length of time with its unit, such as 500ms, 10s, 5m or 1h30m"
+        case .start: "a time, such as -10m (ten minutes ago), 2026-01-05T10:11:12Z, 2026-01-05 or seconds since 1970"
+        case .measure: "a number, such as 10, 1k or 1M"
         }
     }
 }
@@ -106,7 +146,7 @@ extension SessionFilter {
     public static var columnNames: String {
         """
         src dst host net sport dport port proto family iif oif if rule prefix verdict zone mark state status natsrc natdst \
-        natsport natdport lane bytes packets duration
+        natsport natdport lane helper exactness attempts uid gid mac vlan physin physout bytes packets rate pps duration start
         """
     }
 }

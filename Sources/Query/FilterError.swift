@@ -1,5 +1,7 @@
 /// A filter that cannot be read: where, and what would have been right there.
 public struct FilterError: Error, Hashable, CustomStringConvertible {
+    /// What the text is: a filter, or an option's value.
+    public let title: String
     /// The filter as it was written.
     public let text: String
     /// How many characters come before the place.
@@ -7,7 +9,8 @@ public struct FilterError: Error, Hashable, CustomStringConvertible {
     /// A sentence without a full stop.
     public let reason: String
 
-    public init(text: String, offset: Int, reason: String) {
+    public init(title: String = "filter", text: String, offset: Int, reason: String) {
+        self.title = title
         self.text = text
         self.offset = offset
         self.reason = reason
@@ -24,7 +27,7 @@ public struct FilterError: Error, Hashable, CustomStringConvertible {
         // What is no single column wide would move the caret.
         let line = Self.plain(shown)
         let indent = String(repeating: " ", count: prefix.count + offset - start)
-        return "filter: \(reason)\n  \(prefix)\(line)\(suffix)\n  \(indent)^"
+        return "\(title): \(reason)\n  \(prefix)\(line)\(suffix)\n  \(indent)^"
     }
 
     /// Text as it can be shown anywhere, one column a character.

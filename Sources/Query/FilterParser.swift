@@ -4,126 +4,152 @@ import FlowModel
 ///
 /// ```
 /// filter     = [ or ]
-/// or         = and  { ("or" | "|" | "||") and }
-/// and        = not  { ("and" | "&" | "&&") not }
+/// or         = and  { ("or" | "|" | "||" | "+") and }
+/// and        = not  { ("and" | "&" | "&&" | "*") not }
 /// not        = ("not" | "!") not | "(" or ")" | test
-/// test       = protocol [ test of addresses or ports ]            tcp dst port 443
+/// test       = word [ test of addresses, ports or protocol ]      tcp dst port 443    denied    exact
 ///            | column comparison value | column value             dport = 443    host 192.0.2.1
 ///            | column ["not"] "in" "[" value { [","] value } "]"  dst port in [80 443]
+///            | column "(" value { "or" value } ")"                port (80 or 443)
+///            | value                                              port 80 or 443: of the column before
 /// column     = name | side kind                                   src net    src or dst port
 /// comparison = "=" | "==" | "!=" | "<" | "<=" | ">" | ">=", and in words: eq ne lt le gt ge
 /// ```
-struct FilterParser {
-    /// Parentheses within parentheses.
-    static let maximumDepth = 64
-    /// Tests in all.
-    static let maximumTestCount = 4096
+struct FilterParser<Vocabulary: FilterVocabulary> {
+    typealias Tree = BooleanTree<Vocabulary.Test>
 
     private let text: String
-    private let names: NameTable
+    private let vocabulary: Vocabulary
     private var tokens: [FilterToken]
     private var place = 0
     private var depth = 0
     private var testCount = 0
+    /// What a value means that stands for itself, as tcpdump has it.
+    private var qualifier: Qualifier?
 
-    init(_ text: String, names: NameTable) throws(FilterError) {
-        self.text = text
-        self.names = names
-        tokens = try FilterToken.tokens(of: text)
+    private struct Qualifier {
+        var column: FilterColumn
+        /// The column as it was written.
+        var name: String
+        /// `tcp` in `tcp port 80 or 443`.
+        var word: Tree?
     }
 
-    mutating func parse() throws(FilterError) -> BooleanTree<SessionTest> {
+    init(_ text: String, _ vocabulary: Vocabulary) throws(FilterError) {
+        self.text = text
+        self.vocabulary = vocabulary
+        tokens = try FilterToken.tokens(of: text, title: vocabulary.title)
+    }
+
+    mutating func parse() throws(FilterError) -> Tree {
         guard token.kind != .end else { return .always }
         let tree = try parseOr()
         guard token.kind == .end else {
-            throw expected(token.kind == .close ? "no more: no parenthesis is open here" : "and, or, or the end")
+            if token.kind == .close || token.kind == .closeList {
+                throw expected("no more: no parenthesis is open here")
+            }
+            throw expected(
+                isColumn(token) ? "and, or, or the end (tests are joined by a word)" : "and, or, or the end")
         }
         return tree
     }
 
     // MARK: Connectives
 
-    private mutating func parseOr() throws(FilterError) -> BooleanTree<SessionTest> {
+    private mutating func parseOr() throws(FilterError) -> Tree {
         var parts = [try parseAnd()]
-        while take(.or) { parts.append(try parseAnd()) }
+        while take(.or) || take(word: "+") { parts.append(try parseAnd()) }
         return parts.count == 1 ? parts[0] : .any(parts)
     }
 
-    private mutating func parseAnd() throws(FilterError) -> BooleanTree<SessionTest> {
+    private mutating func parseAnd() throws(FilterError) -> Tree {
         var parts = [try parseNot()]
-        while take(.and) { parts.append(try parseNot()) }
+        while take(.and) || take(word: "*") { parts.append(try parseNot()) }
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
-    private mutating func parseNot() throws(FilterError) -> BooleanTree<SessionTest> {
+    private mutating func parseNot() throws(FilterError) -> Tree {
         var isNegated = false
         while take(.not) { isNegated.toggle() }
         let tree = try parseOperand()
         return isNegated ? tree.negated : tree
     }
 
-    private mutating func parseOperand() throws(FilterError) -> BooleanTree<SessionTest> {
+    private mutating func parseOperand() throws(FilterError) -> Tree {
         let open = token
-        guard take(.open) else { return try parseTest() }
+        // goQuery takes every kind of bracket for a parenthesis.
+        guard open.kind == .open || open.kind == .openList else { return try parseTest() }
+        advance()
+        qualifier = nil
         depth += 1
-        guard depth <= Self.maximumDepth else {
-            throw error(at: open, "more than \(Self.maximumDepth) parentheses within each other")
+        guard depth <= FilterLimits.maximumDepth else {
+            throw error(at: open, "more than \(FilterLimits.maximumDepth) parentheses within each other")
         }
         let tree = try parseOr()
-        guard take(.close) else { throw expected("a closing parenthesis, or and, or or") }
+        guard take(open.kind == .open ? .close : .closeList) else {
+            throw expected("a closing parenthesis, or and, or or")
+        }
+        qualifier = nil
         depth -= 1
         return tree
     }
 
     // MARK: Tests
 
-    private mutating func parseTest() throws(FilterError) -> BooleanTree<SessionTest> {
-        guard let shorthand = parseShorthand() else { return try parseComparison() }
+    private mutating func parseTest() throws(FilterError) -> Tree {
+        if let qualifier, token.isValueAlone {
+            let tree = try parseValue(of: qualifier.column, .equal)
+            return qualifier.word.map { .all([$0, tree]) } ?? tree
+        }
+        guard let word = try parseWord() else { return try parseComparison() }
         try count(1)
         // tcpdump's `tcp port 80`
-        guard token.kind == .word(isQuoted: false), isOfEndpoint(token.text.lowercased()) else { return shorthand }
-        return .all([shorthand, try parseComparison()])
+        guard token.kind == .word(isQuoted: false), isOfEndpoint(token.text.lowercased()) else { return word }
+        let tree = try parseComparison()
+        qualifier?.word = word
+        return .all([word, tree])
     }
 
-    private mutating func parseComparison() throws(FilterError) -> BooleanTree<SessionTest> {
+    private mutating func parseComparison() throws(FilterError) -> Tree {
         let word = token
         guard word.kind == .word(isQuoted: false) else {
-            throw expected("a column (one of \(SessionFilter.columnNames)) or a protocol")
+            throw expected("a column (one of \(vocabulary.columnNames)) or a protocol")
         }
-        guard let column = parseColumn() else {
-            let name = FilterError.quoted(word.text)
-            if word.text.first?.isNumber == true {
-                throw error(
-                    at: word, "\(name) has no column: repeat it, as in port 80 or port 443, or write port in [80 443]")
-            }
-            throw error(at: word, "\(name) is no column: use one of \(SessionFilter.columnNames), or a protocol")
-        }
+        guard let column = parseColumn() else { throw unknown(word) }
+        qualifier = nil
+        guard vocabulary.has(column) else { throw missing(word) }
         if token.kind == .not, following.isIn {
             advance()
             return try parseList(of: column, .notEqual)
         }
-        if token.isIn || token.kind == .openList { return try parseList(of: column, .equal) }
+        if token.isIn || token.kind == .openList || token.kind == .open { return try parseList(of: column, .equal) }
         let operation = token
-        guard case .comparison(let comparison) = operation.kind else { return try parseValue(of: column, .equal) }
+        guard let comparison = operation.comparison(before: following) else {
+            let tree = try parseValue(of: column, .equal)
+            qualifier = Qualifier(column: column, name: word.text)
+            return tree
+        }
         advance()
         // goQuery has no lists, but who writes `dport = [80 443]` means one.
         if token.kind == .openList, !comparison.needsOrder { return try parseList(of: column, comparison) }
         guard !comparison.needsOrder || column.isOrdered else {
             throw error(at: operation, "\(FilterError.quoted(word.text)) can be compared with = and != only")
         }
-        return try parseValue(of: column, comparison)
+        let tree = try parseValue(of: column, comparison)
+        if comparison == .equal { qualifier = Qualifier(column: column, name: word.text) }
+        return tree
     }
 
     /// - Parameter comparison: whether one of the values is meant, or none of them.
     private mutating func parseList(
         of column: FilterColumn, _ comparison: FilterComparison
-    ) throws(FilterError) -> BooleanTree<SessionTest> {
+    ) throws(FilterError) -> Tree {
         if token.isIn { advance() }
         let isParenthesized = token.kind == .open
         guard take(isParenthesized ? .open : .openList) else { throw expected("a list, such as [80 443]") }
-        var parts: [BooleanTree<SessionTest>] = []
+        var parts: [Tree] = []
         while token.kind != (isParenthesized ? .close : .closeList) {
-            if !parts.isEmpty { _ = take(.comma) }
+            if !parts.isEmpty, !take(.comma) { _ = take(.or) }
             parts.append(try parseValue(of: column, comparison))
         }
         guard !parts.isEmpty else { throw expected(column.valueHint) }
@@ -133,11 +159,15 @@ struct FilterParser {
 
     private mutating func parseValue(
         of column: FilterColumn, _ comparison: FilterComparison
-    ) throws(FilterError) -> BooleanTree<SessionTest> {
-        let value = token
+    ) throws(FilterError) -> Tree {
+        var value = token
         guard case .word = value.kind else { throw expected(column.valueHint) }
-        guard let tree = column.tree(comparison, value.text, names: names) else {
-            if comparison.needsOrder, column.tree(.equal, value.text, names: names) != nil {
+        if case .address = column, let masked = value.masked(by: following, peek(2)) {
+            value = masked
+            advance(by: 2)
+        }
+        guard let tree = vocabulary.tree(column, comparison, value) else {
+            if comparison.needsOrder, vocabulary.tree(column, .equal, value) != nil {
                 throw error(at: value, "nothing is beyond \(FilterError.quoted(value.text))")
             }
             throw error(at: value, "expected \(column.valueHint), found \(FilterError.quoted(value.text))")
@@ -148,24 +178,24 @@ struct FilterParser {
     }
 
     /// Whole tests in a word: `tcp`, `ip6`, `denied`.
-    private mutating func parseShorthand() -> BooleanTree<SessionTest>? {
+    private mutating func parseWord() throws(FilterError) -> Tree? {
         guard token.kind == .word(isQuoted: false) else { return nil }
-        let word = token.text.lowercased()
-        let subject: SessionTest.Subject
-        switch word {
-        case "denied":
+        let word = token
+        // A column of that name goes before, where it is compared with something.
+        guard
+            vocabulary.column(named: word.text.lowercased()) == nil
+                || !following.isOperand(isListed: following.kind == .not && peek(2).isIn)
+        else { return nil }
+        guard let test = SessionTest(word: word.text.lowercased()) else {
+            guard word.text.lowercased() == "any" else { return nil }
             advance()
-            return .test(SessionTest(.denied))
-        // nfdump's `ip 192.0.2.1` is an address; tcpdump's `ip` alone is a family.
-        case "ip" where following.isOperand || following.kind == .not && peek(2).isIn: return nil
-        case "ip", "ip4", "ipv4", "inet", "inet4": subject = .family(.ipv4)
-        case "ip6", "ipv6", "inet6": subject = .family(.ipv6)
-        default:
-            guard let number = TransportProtocol(keyword: word) else { return nil }
-            subject = .transport(number.rawValue...number.rawValue)
+            qualifier = nil
+            return .always
         }
+        guard let tree = vocabulary.tree(test) else { throw missing(word) }
         advance()
-        return .test(SessionTest(subject))
+        qualifier = nil
+        return tree
     }
 
     // MARK: Columns
@@ -178,7 +208,7 @@ struct FilterParser {
                 advance(by: 2)
                 return word == "in" ? .ingress : .egress
             }
-            guard let column = FilterColumn(name: word) else { return nil }
+            guard let column = vocabulary.column(named: word) else { return nil }
             advance()
             return column
         }
@@ -213,12 +243,16 @@ struct FilterParser {
         }
     }
 
-    /// Whether a word begins a test of addresses or ports.
+    /// Whether a word begins a test of addresses, ports or the protocol.
     private func isOfEndpoint(_ word: String) -> Bool {
-        switch FilterColumn(name: word) {
-        case .address, .port: true
+        switch vocabulary.column(named: word) {
+        case .address, .port, .transport: true
         default: false
         }
+    }
+
+    private func isColumn(_ token: FilterToken) -> Bool {
+        token.kind == .word(isQuoted: false) && vocabulary.column(named: token.text.lowercased()) != nil
     }
 
     // MARK: Tokens
@@ -237,33 +271,114 @@ struct FilterParser {
         return true
     }
 
+    /// goQuery takes `*` and `+` for "and" and "or"; where a value belongs they are a pattern and a name.
+    private mutating func take(word: String) -> Bool {
+        guard token.kind == .word(isQuoted: false), token.text == word else { return false }
+        advance()
+        return true
+    }
+
     private mutating func count(_ tests: Int) throws(FilterError) {
         testCount += tests
-        guard testCount <= Self.maximumTestCount else {
-            throw error(at: token, "more than \(Self.maximumTestCount) tests")
+        guard testCount <= FilterLimits.maximumTestCount else {
+            throw error(at: token, "more than \(FilterLimits.maximumTestCount) tests")
         }
     }
 
     // MARK: Errors
 
     private func error(at token: FilterToken, _ reason: String) -> FilterError {
-        FilterError(text: text, offset: token.offset, reason: reason)
+        FilterError(title: vocabulary.title, text: text, offset: token.offset, reason: reason)
     }
 
     private func expected(_ what: String) -> FilterError {
         error(at: token, "expected \(what), found \(token.kind == .end ? "the end" : FilterError.quoted(token.text))")
+    }
+
+    /// A word where a column belongs: a value without one, a word of another tool, or nobody's.
+    private func unknown(_ word: FilterToken) -> FilterError {
+        let name = FilterError.quoted(word.text)
+        if word.isValueAlone {
+            return error(at: word, "\(name) has no column: write which, as in port 80 or host 192.0.2.1")
+        }
+        if let hint = FilterHint.text(for: word.text.lowercased()) {
+            return error(at: word, "\(name) is no column: \(hint)")
+        }
+        if let qualifier {
+            let column = FilterError.plain(qualifier.name)
+            return error(
+                at: word,
+                "\(name) is no column: repeat it, as in \(column) … or \(column) …, or write \(column) in [… …]")
+        }
+        return error(at: word, "\(name) is no column: use one of \(vocabulary.columnNames), or a protocol")
+    }
+
+    /// A column that other things have.
+    private func missing(_ word: FilterToken) -> FilterError {
+        error(
+            at: word,
+            "\(FilterError.quoted(word.text)) is no column of these groups: they have \(vocabulary.columnNames)")
+    }
+}
+
+/// What keeps a filter within bounds.
+enum FilterLimits {
+    /// Parentheses within parentheses.
+    static let maximumDepth = 64
+    /// Tests in all.
+    static let maximumTestCount = 4096
+}
+
+extension SessionTest {
+    /// The test that a word alone means, in lower case.
+    fileprivate init?(word: String) {
+        switch word {
+        case "denied": self.init(.denied)
+        case "exact": self.init(.exactness(.exact))
+        case "ip", "ip4", "ipv4", "inet", "inet4": self.init(.family(.ipv4))
+        case "ip6", "ipv6", "inet6": self.init(.family(.ipv6))
+        default:
+            guard let number = TransportProtocol(keyword: word)?.rawValue else { return nil }
+            self.init(.transport(number...number))
+        }
     }
 }
 
 extension FilterToken {
     fileprivate var isIn: Bool { kind == .word(isQuoted: false) && text.lowercased() == "in" }
 
-    /// Whether it can follow a column: a comparison, a list, or a word that begins like an address.
-    fileprivate var isOperand: Bool {
+    /// Whether it can be nothing but a value: no column begins with a digit, or has a colon in it.
+    fileprivate var isValueAlone: Bool {
         switch kind {
-        case .comparison, .openList: true
-        case .word: isIn || text.first?.isNumber == true || text.contains(":")
+        case .word(isQuoted: true): true
+        case .word: text.first?.isNumber == true || text.contains(":")
         default: false
         }
+    }
+
+    /// Whether it can follow a column: a comparison, a list, or a word that begins like an address.
+    fileprivate func isOperand(isListed: Bool) -> Bool {
+        switch kind {
+        case .comparison, .openList: true
+        case .word: isIn || isValueAlone
+        default: isListed
+        }
+    }
+
+    /// The comparison that it is, with the value behind it.
+    fileprivate func comparison(before value: FilterToken) -> FilterComparison? {
+        if case .comparison(let comparison) = kind { return comparison }
+        guard kind == .word(isQuoted: false), case .word = value.kind else { return nil }
+        return FilterComparison(word: text)
+    }
+
+    /// The network of an address, of tcpdump's word `mask`, and of a mask.
+    fileprivate func masked(by word: FilterToken, _ mask: FilterToken) -> FilterToken? {
+        guard word.kind == .word(isQuoted: false), word.text.lowercased() == "mask", !text.contains("/"),
+            let (bits, family) = IPAddress.parse(mask.text), family == .ipv4,
+            // Ones, and zeros behind them.
+            (~bits.ipv4Bits & (~bits.ipv4Bits &+ 1)) == 0
+        else { return nil }
+        return replacing(text: "\(text)/\(bits.ipv4Bits.nonzeroBitCount)")
     }
 }

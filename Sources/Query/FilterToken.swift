@@ -20,11 +20,17 @@ struct FilterToken: Hashable {
     let text: String
     /// How many characters of the filter come before it.
     let offset: Int
+
+    /// Whether it stood in quotes, so that it is a value and nothing else.
+    var isQuoted: Bool { kind == .word(isQuoted: true) }
+
+    /// The same with another text.
+    func replacing(text: String) -> FilterToken { FilterToken(kind: kind, text: text, offset: offset) }
 }
 
 extension FilterToken {
     /// Takes a filter apart; the last token is ``Kind/end``.
-    static func tokens(of text: String) throws(FilterError) -> [FilterToken] {
+    static func tokens(of text: String, title: String = "filter") throws(FilterError) -> [FilterToken] {
         let characters = Array(text)
         var tokens: [FilterToken] = []
         var place = 0
@@ -36,6 +42,11 @@ extension FilterToken {
                 place += 1
                 continue
             }
+            if character == "=", next == "=", place + 2 < characters.count, characters[place + 2] == "=" {
+                place += 3  // goQuery's
+                tokens.append(FilterToken(kind: .comparison(.equal), text: "===", offset: start))
+                continue
+            }
             if let sign = sign(character, next) {
                 place += sign.length
                 tokens.append(FilterToken(kind: sign.kind, text: sign.text, offset: start))
@@ -44,7 +55,8 @@ extension FilterToken {
             var word: String
             if character == "'" || character == "\"" {
                 guard let end = characters[(place + 1)...].firstIndex(of: character) else {
-                    throw FilterError(text: text, offset: start, reason: "the quote that begins here does not end")
+                    throw FilterError(
+                        title: title, text: text, offset: start, reason: "the quote that begins here does not end")
                 }
                 word = String(characters[(place + 1)..<end])
                 place = end + 1

@@ -30,6 +30,11 @@ extension SessionTest {
     }
 }
 
+extension SessionTest {
+    /// Whether conntrack's messages say anything about it.
+    var isToldByMessages: Bool { sourceTest(joinsPackets: false) != nil }
+}
+
 extension SessionTest.Side {
     fileprivate func places(_ joinsPackets: Bool) -> TuplePlaces {
         if joinsPackets { return [.originalSource, .originalDestination, .replySource, .replyDestination] }

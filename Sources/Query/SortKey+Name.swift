@@ -9,6 +9,7 @@ extension SortKey {
         case .packets: ["packets"]
         case .byteRate: ["rate"]
         case .packetRate: ["pps"]
+        case .attempts: ["attempts"]
         case .duration: ["duration", "age"]
         case .start: ["start"]
         case .lastSeen: ["last"]
@@ -31,21 +32,25 @@ extension SortKey {
     public init(parsing text: String) throws(UnknownSortKey) {
         let wanted = text.lowercased()
         guard let key = Self.allCases.first(where: { $0.spellings.contains(wanted) }) else {
-            throw UnknownSortKey(text: text)
+            throw UnknownSortKey(text: text, keys: Self.allCases.map(\.name))
         }
         self = key
     }
 }
 
-/// A text that names no ``SortKey``.
+/// A text that names nothing to sort by.
 public struct UnknownSortKey: Error, Hashable, CustomStringConvertible {
     public var text: String
+    /// What could have been named.
+    public var keys: [String]
 
-    public init(text: String) { self.text = text }
+    public init(text: String, keys: [String]) {
+        self.text = text
+        self.keys = keys
+    }
 
     /// Lists the valid keys, so that the reader needs no manual.
     public var description: String {
-        let names = SortKey.allCases.map(\.name).joined(separator: ", ")
-        return "sort by '\(text)': there is no such key: use one of \(names)"
+        "sort by '\(text)': there is no such key: use one of \(keys.joined(separator: ", "))"
     }
 }

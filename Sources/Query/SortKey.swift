@@ -15,6 +15,8 @@ public enum SortKey: UInt8, CaseIterable, Sendable {
     case start
     /// When the session was last known to exist.
     case lastSeen
+    /// Packets that rules denied.
+    case attempts
     case source
     case sourcePort
     case destination
@@ -35,7 +37,7 @@ public enum SortKey: UInt8, CaseIterable, Sendable {
     /// The order that is meant when nobody says: greatest first for quantities and times, smallest first for the rest.
     public var usualOrder: SortOrder {
         switch self {
-        case .bytes, .packets, .byteRate, .packetRate, .duration, .start, .lastSeen: .descending
+        case .bytes, .packets, .byteRate, .packetRate, .attempts, .duration, .start, .lastSeen: .descending
         default: .ascending
         }
     }

@@ -1,4 +1,5 @@
 import FlowModel
+import Query
 
 extension CSVText {
     /// The columns of a list of sessions.

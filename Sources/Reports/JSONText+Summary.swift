@@ -6,12 +6,14 @@ import Query
 extension JSONText {
     /// What the summary takes up at most.
     static func longestSummary(of answer: borrowing SessionAnswer) -> Int {
-        (answer.notes + [answer.filter ?? ""]).reduce(4096) { $0 + longestString(ofLength: $1.utf8.count) + 1 }
+        (answer.notes + [answer.filter ?? "", answer.having ?? ""]).reduce(4096) {
+            $0 + longestString(ofLength: $1.utf8.count) + 1
+        }
     }
 
     /// Appends the value of `summary`: the facts of ``SummaryText`` for machines.
     mutating func appendSummary(of answer: borrowing SessionAnswer) {
-        let totals = answer.sessions.totals
+        let totals = answer.totals
         append(word: "{")
         field("schema", 1)
         field("time", answer.now)
@@ -21,7 +23,8 @@ extension JSONText {
             append(word: ",")
             field("unjudged", UInt64(answer.unjudgedCount))
         }
-        field("shown", UInt64(answer.sessions.count))
+        if let groups = answer.groups { append(groups, of: answer) }
+        field("shown", UInt64(answer.groups?.count ?? answer.sessions.count))
         field("sessions", UInt64(totals.sessionCount))
         if totals.hasCounters || totals.sessionCount == 0 {
             field("bytes", totals.counters.byteCount)
@@ -44,6 +47,24 @@ extension JSONText {
         dropLast()
     }
 
+    private mutating func append(_ groups: GroupRanking, of answer: borrowing SessionAnswer) {
+        openKey("by")
+        append(word: "[")
+        for column in groups.grouping.columns {
+            append(UInt8(ascii: "\""))
+            append(word: column.name)
+            append(word: "\",")
+        }
+        close("]")
+        if let having = answer.having {
+            openKey("having")
+            append(string: Array(having.utf8))
+            append(word: ",")
+            field("unjudged_groups", UInt64(groups.unjudgedCount))
+        }
+        field("groups", UInt64(groups.groupCount))
+    }
+
     private mutating func append(_ summary: TableSummary, watchedSince: Timestamp?) {
         field("complete", summary.isComplete)
         if let watchedSince { field("watched_since", watchedSince) }
@@ -63,38 +84,6 @@ extension JSONText {
         field("stray_errors", summary.strayErrorCount)
         if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }
         field("recording_damaged", summary.recordingIsDamaged)
-    }
-
-    // Members with a comma after each, which the closing bracket replaces.
-
-    private mutating func openKey(_ key: String) {
-        append(UInt8(ascii: "\""))
-        append(word: key)
-        append(word: "\":")
-    }
-
-    private mutating func close(_ bracket: Unicode.Scalar) {
-        let byte = UInt8(ascii: bracket)
-        if isLast(UInt8(ascii: ",")) { replaceLast(by: byte) } else { append(byte) }
-        append(UInt8(ascii: ","))
-    }
-
-    private mutating func field(_ key: String, _ number: UInt64) {
-        openKey(key)
-        append(decimal: number)
-        append(UInt8(ascii: ","))
-    }
-
-    private mutating func field(_ key: String, _ flag: Bool) {
-        openKey(key)
-        append(word: flag ? "true," : "false,")
-    }
-
-    private mutating func field(_ key: String, _ time: Timestamp) {
-        openKey(key)
-        append(UInt8(ascii: "\""))
-        append(time)
-        append(word: "\",")
     }
 
     private mutating func field(_ key: String, _ counts: LaneCounts) {

@@ -16,6 +16,7 @@ public struct SessionReport: Sendable {
     ///
     /// - Complexity: O(sessions in the answer).
     public func append(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
+        if let groups = answer.groups { return append(groups, of: answer, into: &buffer) }
         switch format {
         case .table:
             SessionTableText(answer: answer, width: width).append(to: &buffer)
@@ -59,6 +60,11 @@ public struct SessionReport: Sendable {
             text.append(session, at: answer.now, names: answer.names)
             page.flush(text.end, into: &buffer)
         }
+        appendSummaryObject(of: answer, &page, into: &buffer)
+    }
+
+    /// Ends an array, and with the summary the object that it is in.
+    func appendSummaryObject(of answer: SessionAnswer, _ page: inout JSONPage, into buffer: inout [UInt8]) {
         buffer.append(contentsOf: "\n],\n\"summary\":".utf8)
         var text = page.text(answer.names, upTo: JSONText.longestSummary(of: answer))
         text.appendSummary(of: answer)

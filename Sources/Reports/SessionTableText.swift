@@ -53,18 +53,7 @@ struct SessionTableText {
 
     private func append(_ cell: [UInt8], in column: TableColumn, _ layout: TableLayout, to text: inout [UInt8]) {
         if column != layout.columns.first { text.appendSpaces(TableLayout.gap) }
-        let room = layout.width(of: column)
-        let fitting = TerminalText.width(of: cell, upTo: room)
-        if fitting.byteCount < cell.count {
-            let shortened = TerminalText.width(of: cell, upTo: room - 1)
-            text.append(contentsOf: cell[..<shortened.byteCount])
-            text.append(UInt8(ascii: "~"))
-            text.appendSpaces(room - 1 - shortened.columnCount)
-            return
-        }
-        if column.isNumber { text.appendSpaces(room - fitting.columnCount) }
-        text.append(contentsOf: cell)
-        if !column.isNumber { text.appendSpaces(room - fitting.columnCount) }
+        text.append(cell, in: layout.width(of: column), isNumber: column.isNumber)
     }
 
     private func endLine(_ text: inout [UInt8]) {
@@ -77,11 +66,5 @@ struct SessionTableText {
         text.append(contentsOf: remark.utf8)
         text.append(contentsOf: columns.map(\.heading).joined(separator: ", ").utf8)
         text.append(UInt8(ascii: "\n"))
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func appendSpaces(_ count: Int) {
-        for _ in 0..<count { append(UInt8(ascii: " ")) }
     }
 }

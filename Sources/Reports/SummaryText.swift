@@ -5,10 +5,14 @@ import Query
 public enum SummaryText {
     static func append(_ answer: SessionAnswer, to text: inout [UInt8]) {
         appendTotals(of: answer, to: &text)
-        appendDoubts(about: answer.sessions.totals, to: &text)
+        appendDoubts(about: answer.totals, to: &text)
         if answer.unjudgedCount > 0 {
             text.appendCount(UInt64(answer.unjudgedCount), "session")
             text.append(contentsOf: " not judged: what the filter asks of them is not known\n".utf8)
+        }
+        if let groups = answer.groups, groups.unjudgedCount > 0 {
+            text.appendCount(UInt64(groups.unjudgedCount), "group")
+            text.append(contentsOf: " not judged: what --having asks of them is not known\n".utf8)
         }
         appendStrays(of: answer.summary, to: &text)
         appendCompleteness(of: answer.summary, since: answer.watchedSince, to: &text)
@@ -19,11 +23,16 @@ public enum SummaryText {
         }
     }
 
-    /// `20 of 1,234 sessions, 12.3GiB in 9,876,543 packets, since 2026-01-05T09:00:01Z (1h11m)`
+    /// `20 of 1,234 sessions, 12.3GiB in 9,876,543 packets, since 2026-01-05T09:00:01Z (1h11m)`, or of groups
+    /// `5 of 12 groups of 1,234 sessions, …`
     private static func appendTotals(of answer: SessionAnswer, to text: inout [UInt8]) {
-        let totals = answer.sessions.totals
-        text.appendGrouped(UInt64(answer.sessions.count))
+        let totals = answer.totals
+        text.appendGrouped(UInt64(answer.groups?.count ?? answer.sessions.count))
         text.append(contentsOf: " of ".utf8)
+        if let groups = answer.groups {
+            text.appendCount(UInt64(groups.groupCount), answer.having == nil ? "group" : "matching group")
+            text.append(contentsOf: " of ".utf8)
+        }
         text.appendCount(UInt64(totals.sessionCount), answer.filter == nil ? "session" : "matching session")
         if totals.hasCounters {
             text.append(contentsOf: (totals.isExact ? ", " : ", at least ").utf8)

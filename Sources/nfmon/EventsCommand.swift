@@ -70,6 +70,9 @@ struct EventsCommand: ParsableCommand {
 
     func run() throws {
         do throws(IngestError) {
+            // A recording holds what the kernel sends, whatever is shown of it meanwhile.
+            try filter.explain(behind: nil, sources, asksKernel: read == nil && write == nil, looksOnce: false)
+            guard !filter.isOnlyAskedAbout else { return }
             var printer = EventPrinter(format: output, limit: count)
             if let read {
                 try replay(read, to: &printer)

@@ -20,18 +20,21 @@ struct SessionsCommand: ParsableCommand {
               nfmon sessions --top 10
               nfmon sessions 'dst net 10.0.0.0/8 and dst port in [80 443]'
               nfmon sessions --sort dport -n 50
+              nfmon sessions --by src,rule --having 'sessions > 10' denied
               nfmon sessions -o json | jq '.summary'
               nfmon sessions --top -r firewall.pcap
             """)
 
     @OptionGroup var filter: FilterArgument
 
+    @OptionGroup var groups: GroupArgument
+
     @OptionGroup var sources: SourceOptions
 
     // As text: the parser takes a value that it cannot read for another argument, and would complain about that.
     @Option(
         name: .customLong("top"), defaultAsFlag: "20",
-        help: ArgumentHelp("The n sessions that move most (20 if no number is given).", valueName: "n"))
+        help: ArgumentHelp("The n sessions, or groups, that move most (20 if no number is given).", valueName: "n"))
     var topText: String?
 
     @Option(
@@ -46,7 +49,7 @@ struct SessionsCommand: ParsableCommand {
     var sort: String?
 
     @Option(
-        name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions.", valueName: "n"),
+        name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions or groups.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
 
@@ -75,10 +78,11 @@ struct SessionsCommand: ParsableCommand {
             throw ValidationError(
                 "--top \(leadingWord): give a whole number of at least 1, or none; nor is it a filter.")
         }
-        let key: SortKey
-        do throws(UnknownSortKey) { key = try sortKey } catch { throw ValidationError(error.description) }
+        try groups.check(sources)
+        let key: (name: String, isRate: Bool)
+        do throws(UnknownSortKey) { key = try sortName } catch { throw ValidationError(error.description) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
-        let rateOption = IdleOption("--sort \(key.name)", isGiven: key == .byteRate || key == .packetRate)
+        let rateOption = IdleOption("--sort \(key.name)", isGiven: key.isRate)
         if read != nil {
             try IdleOption.refuseBesideSavefile(sources.liveOptions + [intervalOption])
         } else if top == nil {
@@ -111,6 +115,9 @@ struct SessionsCommand: ParsableCommand {
 
     func run() throws {
         do throws(IngestError) {
+            try filter.explain(
+                behind: leadingWord, sources, asksKernel: read == nil, looksOnce: top == nil, more: groups.explain)
+            guard !filter.isOnlyAskedAbout else { return }
             if let read { try show(recording: read) } else { try showLive() }
         } catch {
             throw Talk.fail(error)
@@ -119,17 +126,61 @@ struct SessionsCommand: ParsableCommand {
 
     private var sortKey: SortKey {
         get throws(UnknownSortKey) {
-            if let sort { return try SortKey(parsing: sort) }
-            // A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
-            return top != nil && read == nil && !sources.noConntrack ? .byteRate : .bytes
+            try sort.map { text throws(UnknownSortKey) in try SortKey(parsing: text) }
+                ?? (ranksByRate ? .byteRate : .bytes)
         }
     }
 
-    /// How many sessions to show; all of them where it is `nil`.
+    private func groupSortKey(_ grouping: Grouping) throws(UnknownSortKey) -> GroupSortKey {
+        guard let sort else { return .measure(ranksByRate ? .byteRate : .bytes) }
+        return try GroupSortKey(parsing: sort, grouping: grouping)
+    }
+
+    /// What the answer is sorted by.
+    private var sortName: (name: String, isRate: Bool) {
+        get throws(UnknownSortKey) {
+            guard let grouping = groups.grouping else {
+                let key = try sortKey
+                return (key.name, key == .byteRate || key == .packetRate)
+            }
+            let key = try groupSortKey(grouping)
+            return (sort ?? "rate", key == .measure(.byteRate) || key == .measure(.packetRate))
+        }
+    }
+
+    /// A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
+    private var ranksByRate: Bool { top != nil && read == nil && !sources.noConntrack }
+
+    /// How many sessions or groups to show; all of them where it is `nil`.
     private var shownCount: Int? { limit ?? top }
 
-    private func selection(at now: Timestamp) -> TopSelection {
-        TopSelection(limit: shownCount, by: (try? sortKey) ?? .bytes, now: now)
+    /// What the table has to say.
+    ///
+    /// - Parameter ended: sessions that are meant, too, and that the table no longer has.
+    private func answer(
+        from store: SessionStore, _ names: NameTable, at now: Timestamp, _ filter: SessionFilter,
+        beside ended: [Session] = []
+    ) -> SessionAnswer {
+        var answer: SessionAnswer
+        if let grouping = groups.grouping {
+            let selection = GroupSelection(grouping, seed: LiveTable.seed, now: now)
+            let look = TableLook(store, into: selection, filter, beside: ended)
+            let having = groups.filter(grouping, names: names)
+            let book = look.names(from: names)
+            let key = (try? groupSortKey(grouping)) ?? .measure(.bytes)
+            answer = SessionAnswer(
+                sessions: TopSelection(limit: 0, by: .bytes, now: now).ranked(),
+                groups: GroupRanking(look.selection, by: key, limit: shownCount, having: having, names: book),
+                summary: look.summary, names: book, now: now, having: having?.text, unjudgedCount: look.unjudgedCount)
+        } else {
+            let selection = TopSelection(limit: shownCount, by: (try? sortKey) ?? .bytes, now: now)
+            let look = TableLook(store, into: selection, filter, beside: ended)
+            answer = SessionAnswer(
+                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: names), now: now,
+                unjudgedCount: look.unjudgedCount)
+        }
+        answer.filter = filter.isOpen ? nil : filter.text
+        return answer
     }
 
     // MARK: Live
@@ -150,25 +201,20 @@ struct SessionsCommand: ParsableCommand {
         let isInterrupted = live.stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isInterrupted else { return }
-        let now = ReceiveTime.now.wall
-        let look = TableLook(live.store, into: selection(at: now), filter)
-        var summary = look.summary
+        var answer = answer(from: live.store, live.names, at: ReceiveTime.now.wall, filter)
         let completeness = live.completeness
-        summary.sufficientBuffer = completeness.sufficientBuffer
-        summary.grownBuffer = completeness.grownBuffer
+        answer.summary.sufficientBuffer = completeness.sufficientBuffer
+        answer.summary.grownBuffer = completeness.grownBuffer
         // A single look misses nothing by that; what came and went between two of them does.
-        if top != nil, !sources.noConntrack { summary.eventsWereOff = KernelSettings.eventsMode == 0 }
-        try write(
-            SessionAnswer(
-                sessions: look.selection.ranked(), summary: summary, names: look.names(from: live.names), now: now,
-                watchedSince: top == nil ? nil : start.wall, filter: filter.isOpen ? nil : filter.text,
-                unjudgedCount: look.unjudgedCount, notes: AnswerNotes.gather(sources) + notes(on: filter)),
-            unless: live.stop)
+        if top != nil, !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
+        if top != nil { answer.watchedSince = start.wall }
+        answer.notes = AnswerNotes.gather(sources) + notes(on: filter)
+        try write(answer, unless: live.stop)
     }
 
     /// What a single look cannot know.
     private func notes(on filter: SessionFilter) -> [String] {
-        guard top == nil, !sources.noConntrack, filter.asksForPackets else { return [] }
+        guard top == nil, !sources.noConntrack, filter.asksForPackets || groups.asksForPackets else { return [] }
         return ["interfaces, rules and verdicts are learned while nfmon listens: add --top, with a longer --interval"]
     }
 
@@ -206,13 +252,9 @@ struct SessionsCommand: ParsableCommand {
             return !stop.isRaised
         }
         guard !stop.isRaised else { return }
-        let now = replay.endTime
-        var look = TableLook(replay.store, into: selection(at: now), filter, beside: ended)
-        look.summary.recordingIsDamaged = damage != nil
-        try write(
-            SessionAnswer(
-                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: replay.names),
-                now: now, filter: filter.isOpen ? nil : filter.text, unjudgedCount: look.unjudgedCount), unless: stop)
+        var answer = answer(from: replay.store, replay.names, at: replay.endTime, filter, beside: ended)
+        answer.summary.recordingIsDamaged = damage != nil
+        try write(answer, unless: stop)
         if let damage { throw damage }
     }
 

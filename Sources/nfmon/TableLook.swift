@@ -3,8 +3,8 @@ import Query
 import Sessions
 
 /// What a query takes out of the table in one look, while the sources wait.
-struct TableLook: Sendable {
-    let selection: TopSelection
+struct TableLook<Selection: SessionSelection>: Sendable {
+    let selection: Selection
     /// Sessions of which it is not known whether they are meant.
     let unjudgedCount: Int
     var summary: TableSummary
@@ -13,14 +13,14 @@ struct TableLook: Sendable {
     /// - Parameters:
     ///   - selection: what the sessions that the filter admits are considered for.
     ///   - ended: sessions that are meant, too, and that the table no longer has.
-    init(_ store: SessionStore, into selection: TopSelection, _ filter: SessionFilter, beside ended: [Session] = []) {
+    init(_ store: SessionStore, into selection: Selection, _ filter: SessionFilter, beside ended: [Session] = []) {
         self = store.withTable { table in
             var selection = selection
             let (interfaces, now) = (table.interfaceNames, selection.now)
             var unjudgedCount = 0
             func judge(_ session: borrowing Session) {
                 if filter.admits(session, interfaces: interfaces, now: now) {
-                    selection.consider(session)
+                    selection.consider(session, interfaces: interfaces)
                 } else if !filter.excludes(session, interfaces: interfaces, now: now) {
                     unjudgedCount += 1
                 }
@@ -32,7 +32,7 @@ struct TableLook: Sendable {
         }
     }
 
-    private init(selection: TopSelection, unjudgedCount: Int, summary: TableSummary, interfaces: InterfaceNames) {
+    private init(selection: Selection, unjudgedCount: Int, summary: TableSummary, interfaces: InterfaceNames) {
         self.selection = selection
         self.unjudgedCount = unjudgedCount
         self.summary = summary

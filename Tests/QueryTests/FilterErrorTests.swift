@@ -32,7 +32,7 @@ struct FilterErrorTests {
         ("rule = and", 7, "rule's name"), ("rule = ''", 7, "rule's name"), ("ip ip ip", 6, "expected an address"),
         ("dport < 0", 8, "nothing is beyond"),
         ("port > 65535", 7, "nothing is beyond"), ("mark = 0x11/0xf0", 7, "has its bits"),
-        ("port 80 or 443", 11, "repeat it"),
+        ("80 or 443", 0, "has no column"),
         ("port +80", 5, "expected a port"), ("mark 0x+5", 5, "expected a mark"),
         ("net 10.0.0.0/+8", 4, "expected an address"),
         ("tcp ip6", 4, "expected and"), ("drop", 0, "'drop' is no column"), ("and tcp", 0, "expected a column"),

@@ -267,6 +267,21 @@ struct Samples {
             watchedSince: Self.before(now: 3_600_000_000_000), notes: notes)
     }
 
+    /// An answer of all `sessions` in groups.
+    func groups(
+        _ by: String, _ sessions: [Session], limit: Int? = nil, having: String? = nil, notes: [String] = []
+    ) throws -> SessionAnswer {
+        let grouping = try Grouping(parsing: by)
+        var selection = GroupSelection(grouping, seed: (1, 2), now: Self.now)
+        for session in sessions { selection.consider(session, interfaces: names.interfaces) }
+        var answer = answer([], notes: notes)
+        answer.having = having
+        answer.groups = GroupRanking(
+            selection, by: .measure(.bytes), limit: limit,
+            having: try having.map { try GroupFilter(parsing: $0, grouping: grouping, names: table) }, names: names)
+        return answer
+    }
+
     /// A table that lost something of everything.
     static var gaps: TableSummary {
         var summary = TableSummary()

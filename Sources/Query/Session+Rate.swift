@@ -1,11 +1,11 @@
-import FlowModel
+public import FlowModel
 
 extension Session {
     /// Bytes per second between the last two readings of the counters, `nil` where there were not two.
-    var bytesPerSecond: UInt64? { rate(record.bytesPerSecond) }
+    public var bytesPerSecond: UInt64? { rate(record.bytesPerSecond) }
 
     /// Packets per second between the last two readings of the counters.
-    var packetsPerSecond: UInt64? { rate(record.packetsPerSecond) }
+    public var packetsPerSecond: UInt64? { rate(record.packetsPerSecond) }
 
     /// Two readings a nanosecond apart give a rate beyond 64 bits.
     private func rate(_ perSecond: Float) -> UInt64? {

@@ -1,0 +1,104 @@
+public import FlowModel
+
+/// What the sessions of a group come to.
+public struct GroupTotals: Hashable, Sendable {
+    /// How many there are, and both directions together.
+    public private(set) var sessions = SelectionTotals()
+    /// Each direction, of the sessions of which it is known.
+    private var original = Counters()
+    private var reply = Counters()
+    private var isOriginalKnown = false
+    private var isReplyKnown = false
+    /// Sessions of which a packet was dropped or rejected.
+    public private(set) var deniedCount = 0
+    /// Packets that rules denied of them.
+    public private(set) var attemptCount: UInt64 = 0
+    /// Whether rules may have denied more than was read.
+    public private(set) var attemptsAreLowerBound = false
+    private var bytesPerSecond: UInt64 = 0
+    private var packetsPerSecond: UInt64 = 0
+    /// Sessions whose rate is known.
+    public private(set) var ratedCount = 0
+    public private(set) var lastSeen = Timestamp(nanoseconds: .min)
+
+    public init() {}
+
+    /// Counts one more session.
+    mutating func add(_ session: borrowing Session) {
+        sessions.add(session)
+        if let counters = session.counters(of: .original) {
+            original = original + counters
+            isOriginalKnown = true
+        }
+        if let counters = session.counters(of: .reply) {
+            reply = reply + counters
+            isReplyKnown = true
+        }
+        if session.record.facts.contains(.denied) {
+            deniedCount += 1
+            attemptCount = attemptCount &+ session.deniedCount
+            if session.nflog?.isLowerBound == true { attemptsAreLowerBound = true }
+        }
+        if let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond {
+            bytesPerSecond = bytesPerSecond &+ bytes
+            packetsPerSecond = packetsPerSecond &+ packets
+            ratedCount += 1
+        }
+        lastSeen = max(lastSeen, session.record.lastSeen)
+    }
+
+    /// Both directions together; `nil` where no session has counters.
+    public var counters: Counters? { sessions.hasCounters ? sessions.counters : nil }
+
+    /// One direction; `nil` where it is known of no session.
+    public func counters(of direction: FlowDirection) -> Counters? {
+        switch direction {
+        case .original: isOriginalKnown ? original : nil
+        case .reply: isReplyKnown ? reply : nil
+        }
+    }
+
+    /// Bytes and packets per second of the sessions whose rate is known; `nil` where there are none.
+    public var rate: Counters? {
+        ratedCount > 0 ? Counters(packetCount: packetsPerSecond, byteCount: bytesPerSecond) : nil
+    }
+
+    /// How sure ``counters`` are: a lower bound where those of any session are, or are unknown.
+    public var exactness: Exactness {
+        if counters == nil { return .unknown }
+        return sessions.isExact ? .exact : .lowerBound
+    }
+
+    /// Whether ``rate`` is that of all the sessions.
+    public var isRateWhole: Bool { ratedCount == sessions.sessionCount }
+
+    /// An amount, and whether it is all there is; `nil` where it is unknown, and for times.
+    func amount(_ measure: GroupMeasure) -> (value: UInt64, isExact: Bool)? {
+        let isExact = exactness == .exact
+        return switch measure {
+        case .sessions: (UInt64(sessions.sessionCount), true)
+        case .denied: (UInt64(deniedCount), true)
+        case .attempts: (attemptCount, !attemptsAreLowerBound)
+        case .bytes: counters.map { ($0.byteCount, isExact) }
+        case .packets: counters.map { ($0.packetCount, isExact) }
+        case .sentBytes: counters(of: .original).map { ($0.byteCount, isExact) }
+        case .receivedBytes: counters(of: .reply).map { ($0.byteCount, isExact) }
+        case .byteRate: rate.map { ($0.byteCount, isRateWhole) }
+        case .packetRate: rate.map { ($0.packetCount, isRateWhole) }
+        case .start, .lastSeen: nil
+        }
+    }
+}
+
+extension SelectionTotals {
+    /// Both together.
+    static func + (left: SelectionTotals, right: SelectionTotals) -> SelectionTotals {
+        var sum = left
+        sum.sessionCount += right.sessionCount
+        sum.counters = left.counters + right.counters
+        sum.unknownCount += right.unknownCount
+        sum.inexactCount += right.inexactCount
+        if let start = right.earliestStart { sum.earliestStart = min(start, left.earliestStart ?? start) }
+        return sum
+    }
+}

@@ -1,0 +1,92 @@
+import FlowModel
+import Query
+
+/// Writes groups as a table: first a pass that measures, then one that writes.
+struct GroupTableText {
+    let groups: GroupRanking
+    let names: NameBook
+    let now: Timestamp
+    /// Columns that a line may take up; `nil` is as many as it needs.
+    let width: Int?
+
+    private struct Layout {
+        var columns: [(column: GroupTableColumn, width: Int)]
+        var omitted: [GroupTableColumn] = []
+        var cut: [GroupTableColumn] = []
+
+        var lineWidth: Int { columns.reduce(0) { $0 + $1.width } + TableLayout.gap * (columns.count - 1) }
+    }
+
+    func append(to text: inout [UInt8]) {
+        var layout = measure()
+        if let width { fit(&layout, to: max(width, TableLayout.minimumWidth)) }
+        var cell: [UInt8] = []
+        for (index, (column, room)) in layout.columns.enumerated() {
+            cell = Array(column.heading(groups.grouping).utf8)
+            append(cell, column, room, isFirst: index == 0, to: &text)
+        }
+        endLine(&text)
+        for group in groups {
+            for (index, (column, room)) in layout.columns.enumerated() {
+                cell.removeAll(keepingCapacity: true)
+                column.appendCell(group, names: names, now: now, to: &cell)
+                if cell.isEmpty { cell.append(UInt8(ascii: "-")) }
+                append(cell, column, room, isFirst: index == 0, to: &text)
+            }
+            endLine(&text)
+        }
+        appendRemark("left out for want of room: ", layout.omitted, to: &text)
+        appendRemark("cut for want of room (~): ", layout.cut, to: &text)
+    }
+
+    private func measure() -> Layout {
+        let all = groups.grouping.columns.indices.map(GroupTableColumn.key) + GroupTableColumn.amounts
+        var widths = [Int](repeating: 0, count: all.count)
+        var cell: [UInt8] = []
+        for group in groups {
+            for (index, column) in all.enumerated() {
+                cell.removeAll(keepingCapacity: true)
+                column.appendCell(group, names: names, now: now, to: &cell)
+                widths[index] = max(widths[index], TerminalText.width(of: cell))
+            }
+        }
+        let shown = zip(all, widths).filter { !$0.isOptional || $1 > 0 }
+        return Layout(
+            columns: shown.map { ($0, max($1, $0.heading(groups.grouping).utf8.count)) })
+    }
+
+    /// Leaves amounts out, and cuts what the groups are by only when nothing else is left, the widest first.
+    private func fit(_ layout: inout Layout, to limit: Int) {
+        for column in GroupTableColumn.dispensable where layout.lineWidth > limit {
+            guard let index = layout.columns.firstIndex(where: { $0.column == column }) else { continue }
+            layout.columns.remove(at: index)
+            layout.omitted.append(column)
+        }
+        while layout.lineWidth > limit {
+            let widest = layout.columns.indices.max { layout.columns[$0].width < layout.columns[$1].width }
+            guard let widest, layout.columns[widest].width > 3 else { return }
+            layout.columns[widest].width -= 1
+            let column = layout.columns[widest].column
+            if !layout.cut.contains(column) { layout.cut.append(column) }
+        }
+    }
+
+    private func append(
+        _ cell: [UInt8], _ column: GroupTableColumn, _ room: Int, isFirst: Bool, to text: inout [UInt8]
+    ) {
+        if !isFirst { text.appendSpaces(TableLayout.gap) }
+        text.append(cell, in: room, isNumber: column.isNumber(groups.grouping))
+    }
+
+    private func endLine(_ text: inout [UInt8]) {
+        while text.last == UInt8(ascii: " ") { text.removeLast() }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendRemark(_ remark: String, _ columns: [GroupTableColumn], to text: inout [UInt8]) {
+        guard !columns.isEmpty else { return }
+        text.append(contentsOf: remark.utf8)
+        text.append(contentsOf: columns.map { $0.heading(groups.grouping) }.joined(separator: ", ").utf8)
+        text.append(UInt8(ascii: "\n"))
+    }
+}
