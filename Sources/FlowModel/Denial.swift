@@ -6,10 +6,6 @@ public struct Denial: Hashable, Sendable {
     public var count: UInt64
     public var first: Timestamp
     public var last: Timestamp
-    /// Of a scan, which is one session: from the lowest to the highest port that was tried. Not each between them was.
-    public var scannedPorts: ClosedRange<UInt16>?
-    /// The session by which the same pair got through later, if one did.
-    public var later: LaterSession?
 
     @inlinable
     public init(rule: NameID, verdict: Verdict, at time: Timestamp) {
@@ -19,16 +15,16 @@ public struct Denial: Hashable, Sendable {
         first = time
         last = time
     }
+}
 
-    /// A session between two that were denied before.
-    public struct LaterSession: Hashable, Sendable {
-        public var id: SessionID
-        public var start: Timestamp
+/// A session between two that were denied before.
+public struct LaterSession: Hashable, Sendable {
+    public var id: SessionID
+    public var start: Timestamp
 
-        @inlinable
-        public init(id: SessionID, start: Timestamp) {
-            self.id = id
-            self.start = start
-        }
+    @inlinable
+    public init(id: SessionID, start: Timestamp) {
+        self.id = id
+        self.start = start
     }
 }

@@ -3,11 +3,10 @@ public struct Session: Sendable {
     public var record: SessionRecord
     /// `nil` where no rule logged a packet of the session.
     public var nflog: PacketLane?
-    /// What rules denied of it, in the order in which they first did; of a denied attempt exactly one.
-    public var denials: [Denial]
+    public var denials: Denials
 
     @inlinable
-    public init(record: SessionRecord, nflog: PacketLane?, denials: [Denial] = []) {
+    public init(record: SessionRecord, nflog: PacketLane?, denials: Denials = Denials()) {
         self.record = record
         self.nflog = nflog
         self.denials = denials
@@ -50,9 +49,6 @@ public struct Session: Sendable {
     public var verdict: Verdict { decidingDenial?.verdict ?? nflog?.verdict ?? .unknown }
 
     private var decidingDenial: Denial? { nflog?.verdict == .accept ? nil : denials.first }
-
-    /// Packets that rules denied.
-    public var deniedCount: UInt64 { denials.reduce(0) { $0 &+ $1.count } }
 
     /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.
     @inlinable

@@ -134,7 +134,7 @@ struct SessionProgram: Sendable {
 
     /// A scan's ports are known by the lowest and the highest alone.
     private static func answerOfScan(_ step: borrowing FilterStep, _ session: borrowing Session) -> FilterAnswer {
-        guard let ports = session.denials.first?.scannedPorts else { return .unknown }
+        guard let ports = session.denials.scannedPorts else { return .unknown }
         let (low, high) = (UInt64(ports.lowerBound), UInt64(ports.upperBound))
         let asked = step.low...step.high
         guard asked.overlaps(low...high) else { return .no }

@@ -3,16 +3,16 @@ import Query
 
 extension CSVText {
     /// Appends what rules denied: of several, all together, with each rule's own count in `denied_by`.
-    mutating func append(_ denials: [Denial], _ names: NameBook) {
+    mutating func append(_ denials: Denials, _ names: NameBook) {
         guard let first = denials.first else { return skip(7) }
-        number(denials.reduce(0) { $0 &+ $1.count })
+        number(denials.packetCount)
         text(Array(denials.map { $0.text(names) }.joined(separator: [UInt8(ascii: " ")])))
         time(denials.reduce(first.first) { min($0, $1.first) })
         time(denials.reduce(first.last) { max($0, $1.last) })
-        number(first.scannedPorts.map { UInt64($0.lowerBound) })
-        number(first.scannedPorts.map { UInt64($0.upperBound) })
+        number(denials.scannedPorts.map { UInt64($0.lowerBound) })
+        number(denials.scannedPorts.map { UInt64($0.upperBound) })
         separate()
-        if let later = first.later { bytes.appendHexadecimal(later.id.rawValue, width: 16) }
+        if let later = denials.later { bytes.appendHexadecimal(later.id.rawValue, width: 16) }
     }
 }
 

@@ -75,7 +75,8 @@ extension [UInt8] {
     /// What rules denied of a session that passed; of an attempt, what the rule's name and the totals do not say.
     private mutating func appendDenials(of session: borrowing Session, _ names: NameBook) {
         guard let first = session.denials.first else { return }
-        if session.denials.count > 1 || session.rule != first.rule || session.verdict != first.verdict {
+        let (rule, verdict, count) = (session.rule, session.verdict, session.denials.count)
+        if count > 1 || rule != first.rule || verdict != first.verdict {
             append(contentsOf: " denied".utf8)
             for denial in session.denials {
                 append(UInt8(ascii: " "))
@@ -83,8 +84,14 @@ extension [UInt8] {
                 append(contentsOf: "p by ".utf8)
                 TerminalText.append(names.bytes(of: denial.rule), to: &self)
             }
+            if session.denials.otherRuleCount > 0 {
+                append(UInt8(ascii: " "))
+                appendDecimal(session.denials.otherCount)
+                append(contentsOf: "p by ".utf8)
+                appendCount(UInt64(session.denials.otherRuleCount), "other rule")
+            }
         }
-        if let later = first.later {
+        if let later = session.denials.later {
             append(contentsOf: " later through: session ".utf8)
             appendHexadecimal(later.id.rawValue, width: 16)
         }

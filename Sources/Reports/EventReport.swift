@@ -40,7 +40,7 @@ public struct EventReport: Sendable {
         switch format {
         case .ndjson:
             let ids = communityIDs(of: event)
-            var text = page.text(names, upTo: JSONPage.size(for: event.session))
+            var text = page.text(names)
             text.append(event, ids, sequence: sequence, names: names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
@@ -48,7 +48,7 @@ public struct EventReport: Sendable {
             buffer.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
             isFirst = false
             let ids = communityIDs(of: event)
-            var text = page.text(names, upTo: JSONPage.size(for: event.session))
+            var text = page.text(names)
             text.append(event, ids, sequence: sequence, names: names)
             page.flush(text.end, into: &buffer)
         case .csv:

@@ -5,15 +5,10 @@ import FlowModel
 /// Writing to memory of fixed size needs one bounds check for eight bytes, where appending to an array needs a check of its
 /// capacity and of its uniqueness for each part.
 struct JSONPage: Sendable {
-    /// Enough for every event and session: their own text is below 4 KiB, and each of the eight names has at most 255 bytes
+    /// Enough for every event and session: their own text is below 4 KiB, and each of the fifteen names has at most 255 bytes
     /// (``NameTable``), which may become six times as many.
-    static var size: Int { 16_384 }
+    static var size: Int { 28_672 }
 
-    /// The same of one session, which any number of rules may have denied.
-    @inline(__always)
-    static func size(for session: borrowing Session) -> Int {
-        session.denials.isEmpty ? size : size + JSONText.longestDenials(of: session)
-    }
 
     private var memory: [UInt8] = []
     private var day = DayText()

@@ -2,16 +2,21 @@ import FlowModel
 import Query
 
 extension JSONText {
-    /// What a session's denials take up at most, beside everything else of it.
-    static func longestDenials(of session: borrowing Session) -> Int {
-        session.denials.count * (256 + longestString(ofLength: 255))
-    }
-
     /// Appends what rules denied, in the order in which they first did.
-    mutating func append(_ denials: [Denial], names: borrowing NameBook) {
+    mutating func append(_ denials: borrowing Denials, names: borrowing NameBook) {
         guard !denials.isEmpty else { return }
         append(words.denials)
-        for denial in denials { append(denial, names) }
+        for index in denials.indices {
+            append(denials[index], names)
+            if index == 0 { appendAttempts(denials) }
+            append(words.closeDenial)
+        }
+        if denials.otherRuleCount > 0 {
+            append(words.otherRules)
+            append(decimal: UInt64(denials.otherRuleCount))
+            field(words.packets, denials.otherCount)
+            append(words.closeDenial)
+        }
         replaceLast(by: UInt8(ascii: "]"))
     }
 
@@ -23,19 +28,20 @@ extension JSONText {
         field(words.packets, denial.count)
         field(words.first, denial.first)
         field(words.last, denial.last)
-        if let ports = denial.scannedPorts {
+    }
+
+    private mutating func appendAttempts(_ denials: borrowing Denials) {
+        if let ports = denials.scannedPorts {
             field(words.ports, UInt64(ports.lowerBound))
             field(words.portsEnd, UInt64(ports.upperBound))
             closeObject()
         }
-        if let later = denial.later {
+        if let later = denials.later {
             append(words.later)
             append(hexadecimal: later.id.rawValue)
             append(UInt8(ascii: "\""))
             field(words.start, later.start)
             closeObject()
         }
-        closeObject()
-        append(UInt8(ascii: ","))
     }
 }

@@ -78,6 +78,8 @@ final class JSONWords: Sendable {
     let denials: ShortText = #","denials":["#
     let denialVerdict: ShortText = #"{"verdict":""#
     let denialRule: ShortText = #","rule":"#
+    let otherRules: ShortText = #"{"other_rules":"#
+    let closeDenial: ShortText = "},"
     let first: ShortText = #","first":""#
     let last: ShortText = #","last":""#
     let ports: ShortText = #","ports":{"from":"#

@@ -14,7 +14,7 @@ extension Session {
     /// Appends the destination; of a scan `192.0.2.9:1-1024`, the lowest and the highest port that was tried.
     func appendDestination(to text: inout [UInt8]) {
         var ports: [UInt8] = []
-        if let scanned = denials.first?.scannedPorts {
+        if let scanned = denials.scannedPorts {
             ports.appendDecimal(UInt64(scanned.lowerBound))
             ports.append(UInt8(ascii: "-"))
             ports.appendDecimal(UInt64(scanned.upperBound))

@@ -44,7 +44,7 @@ public struct SessionReport: Sendable {
     private func appendLines(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
         var page = JSONPage()
         for session in answer.sessions {
-            var text = page.text(answer.names, upTo: JSONPage.size(for: session))
+            var text = page.text(answer.names)
             text.append(session, at: answer.now, names: answer.names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
@@ -56,7 +56,7 @@ public struct SessionReport: Sendable {
         buffer.append(contentsOf: #"{"sessions":["#.utf8)
         for (index, session) in answer.sessions.enumerated() {
             buffer.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
-            var text = page.text(answer.names, upTo: JSONPage.size(for: session))
+            var text = page.text(answer.names)
             text.append(session, at: answer.now, names: answer.names)
             page.flush(text.end, into: &buffer)
         }

@@ -10,6 +10,9 @@ struct DenialChains {
     private struct Link {
         var denial: Denial
         var next = none
+        /// Of attempts, see ``Denials``.
+        var scannedPorts: ClosedRange<UInt16>?
+        var later: LaterSession?
     }
 
     private var links = Slab(
@@ -41,15 +44,28 @@ struct DenialChains {
     /// The chain's first link.
     ///
     /// - Precondition: there is one.
-    subscript(first chain: UInt32) -> Denial {
-        _read { yield links[chain].denial }
-        _modify { yield &links[chain].denial }
+    subscript(first chain: UInt32) -> Denial { links[chain].denial }
+
+    /// Of a chain of attempts, the ports that were tried.
+    ///
+    /// - Precondition: the chain is one, as for ``later``.
+    subscript(scannedPorts chain: UInt32) -> ClosedRange<UInt16>? {
+        get { links[chain].scannedPorts }
+        set { links[chain].scannedPorts = newValue }
+    }
+
+    /// Of a chain of attempts, the session that got through.
+    subscript(later chain: UInt32) -> LaterSession? {
+        get { links[chain].later }
+        set { links[chain].later = newValue }
     }
 
     /// All of a chain, in the order in which the rules came.
-    func list(_ chain: UInt32) -> [Denial] {
-        if chain == Self.none { return [] }
-        var denials: [Denial] = []
+    func list(_ chain: UInt32) -> Denials {
+        var denials = Denials()
+        guard chain != Self.none else { return denials }
+        denials.scannedPorts = links[chain].scannedPorts
+        denials.later = links[chain].later
         var place = chain
         while place != Self.none {
             denials.append(links[place].denial)

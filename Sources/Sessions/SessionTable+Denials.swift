@@ -130,8 +130,8 @@ extension SessionTable {
         let chain = lanes[records[slot].laneSlot].denials
         if records[slot].facts.contains(.destinationPortVaries) {
             let port = packet.key.destinationPort
-            let known = denials[first: chain].scannedPorts ?? port...port
-            denials[first: chain].scannedPorts = min(known.lowerBound, port)...max(known.upperBound, port)
+            let known = denials[scannedPorts: chain] ?? port...port
+            denials[scannedPorts: chain] = min(known.lowerBound, port)...max(known.upperBound, port)
         } else if records[slot].original.sourcePort != packet.key.sourcePort,
             !records[slot].facts.contains(.sourcePortVaries)
         {
@@ -193,7 +193,7 @@ extension SessionTable {
         let pair = denied.pair(hasher.hash(key.withoutPorts)) { pair in
             guard pair.key == key.withoutPorts, pair.scan != .max, awaitsLater(pair.scan, start) else { return false }
             let chain = lanes[records[pair.scan].laneSlot].denials
-            return denials[first: chain].scannedPorts?.contains(key.destinationPort) ?? false
+            return denials[scannedPorts: chain]?.contains(key.destinationPort) ?? false
         }
         if let pair { tellLater(denied.pairs[pair].scan, id, start) }
     }
@@ -201,11 +201,11 @@ extension SessionTable {
     /// Whether nothing got through yet since the attempt.
     private func awaitsLater(_ slot: UInt32, _ start: Timestamp) -> Bool {
         let chain = lanes[records[slot].laneSlot].denials
-        return chain != DenialChains.none && denials[first: chain].later == nil && denials[first: chain].first <= start
+        return chain != DenialChains.none && denials[later: chain] == nil && denials[first: chain].first <= start
     }
 
     private mutating func tellLater(_ slot: UInt32, _ id: SessionID, _ start: Timestamp) {
-        denials[first: lanes[records[slot].laneSlot].denials].later = Denial.LaterSession(id: id, start: start)
+        denials[later: lanes[records[slot].laneSlot].denials] = LaterSession(id: id, start: start)
         tell(.update, slot, at: start)
     }
 }

@@ -183,7 +183,7 @@ struct Samples {
         session.nflog?.counters.original = Counters(packetCount: 3, byteCount: 180)
         session.nflog?.errorCount = 0
         session.denials = [Self.denial(deniedRule, .drop, 3)]
-        session.denials[0].later = Denial.LaterSession(
+        session.denials.later = LaterSession(
             id: SessionID(rawValue: 0x0123_4567_89ab_cdef), start: Self.before(now: 1_000_000_000))
         return session
     }
@@ -201,7 +201,7 @@ struct Samples {
         lane.counters.original = Counters(packetCount: 59_984, byteCount: 3_599_040)
         session.nflog = lane
         session.denials = [Self.denial(deniedRule, .reject, 59_984)]
-        session.denials[0].scannedPorts = 17...60_000
+        session.denials.scannedPorts = 17...60_000
         return session
     }
 
