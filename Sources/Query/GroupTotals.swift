@@ -36,7 +36,7 @@ public struct GroupTotals: Hashable, Sendable {
         }
         if session.record.facts.contains(.denied) {
             deniedCount += 1
-            attemptCount = attemptCount &+ session.deniedCount
+            attemptCount = attemptCount &+ session.denials.packetCount
             if session.nflog?.isLowerBound == true { attemptsAreLowerBound = true }
         }
         if let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond {

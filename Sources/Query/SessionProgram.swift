@@ -123,7 +123,8 @@ struct SessionProgram: Sendable {
         let rule = session.nflog?.rule ?? .none
         if !rule.isNone, answer(step, rule) == .yes { return .yes }
         for index in session.denials.indices where answer(step, session.denials[index].rule) == .yes { return .yes }
-        return rule.isNone && session.denials.isEmpty ? .unknown : .no
+        let isUnknown = session.denials.isEmpty
+        return rule.isNone && isUnknown ? .unknown : .no
     }
 
     private static func answerOfDenial(_ session: borrowing Session) -> FilterAnswer {
@@ -161,7 +162,7 @@ struct SessionProgram: Sendable {
         case .exactness: return FilterAnswer(UInt64(session.exactness.rawValue) == step.low)
         case .attempts:
             guard answerOfDenial(session) != .unknown else { return .unknown }
-            return answer(step, session.deniedCount, isExact: session.nflog?.isLowerBound != true)
+            return answer(step, session.denials.packetCount, isExact: session.nflog?.isLowerBound != true)
         case .age: return answer(step, session.start.map { UInt64(max(now.nanoseconds(since: $0), 0)) })
         default: return answer(step, session.start.map { $0.nanoseconds.ordered })
         }

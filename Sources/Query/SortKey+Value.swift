@@ -11,7 +11,7 @@ extension SortKey {
         case .packets: session.totals.map { SortValue($0.packetCount) } ?? .unknown
         case .byteRate: session.rate(session.record.bytesPerSecond)
         case .packetRate: session.rate(session.record.packetsPerSecond)
-        case .attempts: session.record.facts.contains(.denied) ? SortValue(session.deniedCount) : .unknown
+        case .attempts: session.record.facts.contains(.denied) ? SortValue(session.denials.packetCount) : .unknown
         case .duration: session.duration(to: now).map { SortValue($0) } ?? .unknown
         case .start: session.start.map { SortValue(signed: $0.nanoseconds) } ?? .unknown
         case .lastSeen: SortValue(signed: session.record.lastSeen.nanoseconds)

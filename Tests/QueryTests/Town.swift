@@ -121,8 +121,8 @@ struct Town {
                     $0.nflog?.isLowerBound = true
                     var denial = Denial(rule: names.number(of: "policy".utf8), verdict: .drop, at: Self.now)
                     denial.count = 500
-                    denial.scannedPorts = 20...1023
                     $0.denials = [denial]
+                    $0.denials.scannedPorts = 20...1023
                 }
             ),
             // Of this one only a rule told.
