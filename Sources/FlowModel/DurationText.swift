@@ -24,7 +24,7 @@ public enum DurationText {
     public static func text(nanoseconds: UInt64) -> String {
         let units: [(name: String, length: UInt64)] = [
             ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
-            ("ms", 1_000_000), ("us", 1000),
+            ("ms", 1_000_000), ("us", 1000), ("ns", 1),
         ]
         var rest = nanoseconds
         var text = ""
@@ -32,12 +32,12 @@ public enum DurationText {
             text += "\(rest / unit.length)\(unit.name)"
             rest %= unit.length
         }
-        if rest > 0 { text += "0.\(String(rest + 1000).dropFirst())us" }
         return text.isEmpty ? "0" : text
     }
 
     private static func scale(of unit: some StringProtocol) -> Double? {
         switch unit {
+        case "ns": 1
         case "us": 1e3
         case "ms": 1e6
         case "s": 1e9

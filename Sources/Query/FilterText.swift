@@ -24,8 +24,10 @@ enum FilterText {
             switch tree {
             case .all(let parts) where !parts.isEmpty: (parts, "and ")
             case .any(let parts) where !parts.isEmpty: (parts, "or ")
-            default: ([tree], "")
+            default: ([], "")
             }
+        // One test, or none at all.
+        guard !parts.isEmpty else { return [text(tree, write)] }
         return parts.enumerated().map { ($0.offset > 0 ? word : "") + inner($0.element, write) }
     }
 

@@ -13,8 +13,8 @@ public struct GroupSelection: SessionSelection {
     /// The keys of all groups, one behind the other.
     private var keys: [UInt64] = []
     private var totals: [GroupTotals] = []
-    /// Open addressing: a group's number and one, 0 for a free place; the count is a power of two.
-    private var places = [UInt32](repeating: 0, count: 64)
+    /// Open addressing: a group's number and one, and above it a half of its hash; 0 for a free place. The count is a power of two.
+    private var places = [UInt64](repeating: 0, count: 64)
 
     public init(_ grouping: Grouping, seed: (UInt64, UInt64), now: Timestamp) {
         self.grouping = grouping
@@ -36,15 +36,19 @@ public struct GroupSelection: SessionSelection {
 
     /// The number of the group whose key was written last, which is made if it is new.
     private mutating func group() -> Int {
-        var place = Int(truncatingIfNeeded: hash(writer.words, at: 0)) & (places.count - 1)
+        let hash = hash() & 0xffff_ffff
+        var place = Int(hash) & (places.count - 1)
         while places[place] != 0 {
-            let number = Int(places[place]) - 1
-            if isKey(of: number) { return number }
+            // Keys are looked at only where half of the hash is the same.
+            if places[place] >> 32 == hash {
+                let number = Int(places[place] & 0xffff_ffff) - 1
+                if isKey(of: number) { return number }
+            }
             place = (place + 1) & (places.count - 1)
         }
         keys.append(contentsOf: writer.words)
         totals.append(GroupTotals())
-        places[place] = UInt32(totals.count)
+        places[place] = hash << 32 | UInt64(totals.count)
         // At most half full, so that ways stay short.
         if totals.count * 2 > places.count { grow() }
         return totals.count - 1
@@ -57,20 +61,21 @@ public struct GroupSelection: SessionSelection {
     }
 
     private mutating func grow() {
-        var larger = [UInt32](repeating: 0, count: places.count * 2)
-        for number in totals.indices {
-            var place = Int(truncatingIfNeeded: hash(keys, at: number * writer.width)) & (larger.count - 1)
+        var larger = [UInt64](repeating: 0, count: places.count * 2)
+        for entry in places where entry != 0 {
+            var place = Int(entry >> 32) & (larger.count - 1)
             while larger[place] != 0 { place = (place + 1) & (larger.count - 1) }
-            larger[place] = UInt32(number + 1)
+            larger[place] = entry
         }
         places = larger
     }
 
-    private func hash(_ words: [UInt64], at start: Int) -> UInt64 {
+    /// The hash of the key that was written last.
+    private func hash() -> UInt64 {
         var hash = seed.0
         for offset in 0..<writer.width {
             // Both halves of the product: every bit of both numbers reaches the result.
-            let product = (hash ^ words[start + offset]).multipliedFullWidth(by: seed.1 | 1)
+            let product = (hash ^ writer.words[offset]).multipliedFullWidth(by: seed.1 | 1)
             hash = product.high ^ product.low &+ 0x9e37_79b9_7f4a_7c15
         }
         let product = hash.multipliedFullWidth(by: seed.0 | 1)

@@ -26,6 +26,31 @@ public struct GroupTotals: Hashable, Sendable {
     /// Counts one more session.
     mutating func add(_ session: borrowing Session) {
         sessions.add(session)
+        if session.record.facts.contains(.counters) {
+            original = original + session.record.counters.original
+            reply = reply + session.record.counters.reply
+            isOriginalKnown = true
+            isReplyKnown = true
+        } else if session.record.facts.contains(.nflog) {
+            add(logged: session)
+        }
+        if session.record.facts.contains(.denied) {
+            deniedCount += 1
+            attemptCount = attemptCount &+ session.denials.packetCount
+            if session.nflog?.isLowerBound == true { attemptsAreLowerBound = true }
+        }
+        if session.record.facts.contains(.rate),
+            let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond
+        {
+            bytesPerSecond = bytesPerSecond &+ bytes
+            packetsPerSecond = packetsPerSecond &+ packets
+            ratedCount += 1
+        }
+        lastSeen = max(lastSeen, session.record.lastSeen)
+    }
+
+    /// What no rule logged of a direction is unknown, not 0.
+    private mutating func add(logged session: borrowing Session) {
         if let counters = session.counters(of: .original) {
             original = original + counters
             isOriginalKnown = true
@@ -34,17 +59,6 @@ public struct GroupTotals: Hashable, Sendable {
             reply = reply + counters
             isReplyKnown = true
         }
-        if session.record.facts.contains(.denied) {
-            deniedCount += 1
-            attemptCount = attemptCount &+ session.denials.packetCount
-            if session.nflog?.isLowerBound == true { attemptsAreLowerBound = true }
-        }
-        if let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond {
-            bytesPerSecond = bytesPerSecond &+ bytes
-            packetsPerSecond = packetsPerSecond &+ packets
-            ratedCount += 1
-        }
-        lastSeen = max(lastSeen, session.record.lastSeen)
     }
 
     /// Both directions together; `nil` where no session has counters.

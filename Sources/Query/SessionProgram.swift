@@ -85,7 +85,8 @@ struct SessionProgram: Sendable {
     private func answerOfPackets(
         _ step: borrowing FilterStep, _ session: borrowing Session, _ interfaces: borrowing InterfaceNames
     ) -> FilterAnswer {
-        guard session.nflog != nil else { return step.operation == .nflogLane ? .no : .unknown }
+        // Asking the lane itself would copy it.
+        guard session.record.facts.contains(.nflog) else { return step.operation == .nflogLane ? .no : .unknown }
         switch step.operation {
         case .nflogLane: return .yes
         case .verdict: return Self.answerOfVerdict(step, session)
@@ -115,7 +116,7 @@ struct SessionProgram: Sendable {
         for index in session.denials.indices where UInt64(session.denials[index].verdict.rawValue) == step.low {
             return .yes
         }
-        return .no
+        return session.denials.otherRuleCount > 0 ? .unknown : .no
     }
 
     /// The rule that let it in, or merely logged it, and all that denied packets of it.
@@ -123,6 +124,8 @@ struct SessionProgram: Sendable {
         let rule = session.nflog?.rule ?? .none
         if !rule.isNone, answer(step, rule) == .yes { return .yes }
         for index in session.denials.indices where answer(step, session.denials[index].rule) == .yes { return .yes }
+        // Of so many rules that they were not told apart it may be one.
+        if session.denials.otherRuleCount > 0 { return .unknown }
         let isUnknown = session.denials.isEmpty
         return rule.isNone && isUnknown ? .unknown : .no
     }

@@ -21,7 +21,7 @@ struct GroupArgument: ParsableArguments {
         help: ArgumentHelp(
             "Only groups that this filter admits: 'sessions > 10 and src net 10.0.0.0/8'.",
             discussion: """
-                In the words of filters, about the columns of --by and sessions, denied, bytes, packets, sent, received, rate, pps.
+                In the words of filters, about the columns of --by and sessions, denied, attempts, bytes, packets, sent, received, rate, pps.
                 """,
             valueName: "filter"))
     var having: String?

@@ -39,6 +39,27 @@ struct FilterErrorTests {
         ("not", 3, "expected a column"),
         ("= 5", 0, "expected a column"), ("proto = 256", 8, "expected a protocol"),
         ("verdict = denied", 10, "accept, drop"),
+        ("flags S", 0, "state = established"), ("bps > 1k", 0, "use rate"),
+        ("ether src 02:00:5e:10:00:01", 0, "IP header"),
+        ("inbound", 0, "iif or oif"), ("dir = in", 0, "iif or oif"), ("as 65000", 0, "use net"),
+        ("flows > 5", 0, "--having"), ("sessions > 5", 0, "--having"), ("reject", 0, "verdict = reject"),
+        ("iif lan0 or wan0", 12, "iif in ["), ("tcp port 80 or http", 15, "repeat it"),
+        ("src 10.0.0.1 dst 10.0.0.2", 13, "joined by a word"),
+        ("port != 80 or 443", 14, "has no column"), ("(port 80) or 443", 13, "has no column"),
+        ("port 80 or tcp or 443", 18, "has no column"), ("port (80 and 443)", 9, "expected a port"),
+        ("port (80 or 443", 15, "expected a port"),
+        ("net 10.0.0.0 mask 255.0.255.0", 13, "found 'mask'"), ("net 10.0.0.0/8 mask 255.0.0.0", 15, "found 'mask'"),
+        ("rule = *ssh* web", 13, "found 'web'"),
+        ("start > 10", 8, "expected a time"), ("start > 2026-13-01", 8, "expected a time"),
+        ("start > 2026-02-30", 8, "expected a time"), ("start > 2026-01-05T25:00:00Z", 8, "expected a time"),
+        ("start > 2026-01-05T10:00:00", 8, "expected a time"), ("start in -10m", 9, "expected a list"),
+        ("mac = 02:00:5e:10:00", 6, "expected an Ethernet"), ("mac > 02:00:5e:10:00:01", 4, "= and != only"),
+        ("vlan = 4096", 7, "expected a VLAN"), ("uid = root", 6, "user's number"),
+        ("exactness = sure", 12, "lower-bound"), ("duration > 10", 11, "with its unit"),
+        ("rate > fast", 7, "bytes per second"),
+        ("{tcp)", 4, "closing parenthesis"), ("[tcp", 4, "closing parenthesis"), ("tcp ]", 4, "no parenthesis is open"),
+        ("dport eq", 8, "expected a port"), ("dport g", 6, "expected a port"), ("tcp + ", 6, "expected a column"),
+        ("* tcp", 0, "no column"),
     ])
     func theCaretStandsWhereItIsWrong(_ text: String, _ offset: Int, _ reason: String) throws {
         let error = try #require(failure(text))
@@ -66,6 +87,12 @@ struct FilterErrorTests {
         #expect(failure(String(repeating: "(", count: 64) + "tcp" + String(repeating: ")", count: 64)) == nil)
         #expect(failure(String(repeating: "(", count: 100_000))?.description.contains("64 parentheses") == true)
         #expect(failure(String(repeating: "! ", count: 100_000) + "tcp") == nil, "no nesting")
+        // Ten thousand of each.
+        #expect(failure(String(repeating: "(", count: 10_000) + "tcp" + String(repeating: ")", count: 10_000)) != nil)
+        #expect(failure(String(repeating: "not (", count: 10_000))?.description.contains("64 parentheses") == true)
+        #expect(failure(String(repeating: "{", count: 10_000))?.description.contains("64 parentheses") == true)
+        #expect(failure(String(repeating: "not ", count: 10_000)) != nil, "nothing follows them")
+        #expect(failure(String(repeating: "tcp and ", count: 10_000)) != nil, "that many tests")
         let ports = (0..<5000).map(String.init).joined(separator: " ")
         #expect(failure("port in [\(ports)]")?.description.contains("4096 tests") == true)
     }

@@ -120,7 +120,10 @@ struct FilterTests {
         lane.originalPath.inInterface = 2
         lane.originalPlace = LogPlace(group: 100, hook: hook)
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8)]
-        let session = Session.tcp { $0.nflog = lane }
+        let session = Session.tcp {
+            $0.nflog = lane
+            $0.record.facts.insert(.nflog)
+        }
         for text in ["oif != wan0", "not if wan0"] {
             #expect(try admits(text, session, names: names, interfaces: interfaces) == (hook == 1), "\(text)")
         }

@@ -23,8 +23,22 @@ enum ReportBenchmarks {
                 }
             }
         }
+        func groups(_ by: String, goal: Double?) -> Benchmark {
+            let grouping = try? Grouping(parsing: by)
+            return Benchmark("in groups by \(by)", goal: goal) { stopwatch in
+                guard let grouping else { preconditionFailure("no columns: \(by)") }
+                return stopwatch.measure {
+                    var selection = GroupSelection(
+                        grouping, seed: (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210),
+                        now: Timestamp(nanoseconds: 1_767_607_300_000_000_000))
+                    filled.table.forEach { selection.consider($0, interfaces: [:]) }
+                    keep(selection.count)
+                    return 1
+                }
+            }
+        }
         return Group(
-            name: "The top 20 of \(sessionCount) sessions", unit: "answer",
+            name: "The top 20 of \(sessionCount) sessions, and all of them in groups", unit: "answer",
             benchmarks: [
                 Benchmark("a walk over all sessions", isReference: true) { stopwatch in
                     stopwatch.measure {
@@ -36,7 +50,8 @@ enum ReportBenchmarks {
                 },
                 answer("by bytes", by: .bytes, goal: answerGoal),
                 answer("by duration", by: .duration, goal: answerGoal),
-                answer("by source", by: .source, goal: answerGoal),
+                answer("by source", by: .source, goal: answerGoal), groups("dport,proto", goal: answerGoal),
+                groups("dst", goal: nil), groups("src,sport", goal: nil),
             ])
     }
 
