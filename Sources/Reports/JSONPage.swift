@@ -9,7 +9,6 @@ struct JSONPage: Sendable {
     /// (``NameTable``), which may become six times as many.
     static var size: Int { 28_672 }
 
-
     private var memory: [UInt8] = []
     private var day = DayText()
     private var quoted = QuotedNames()

@@ -109,13 +109,17 @@ extension SessionTable {
     }
 
     /// The session that only packets told of so far, and that a packet or an entry with this tuple belongs to.
-    func find(untracked key: FlowKey, hash: UInt32) -> Match? {
+    ///
+    /// - Parameter id: conntrack's, where it is known: of two zones' sessions that were told with theirs only one is it.
+    func find(untracked key: FlowKey, hash: UInt32, id: UInt32?) -> Match? {
         var probe = index.probe(hash)
         while let entry = index.next(&probe) {
             let facts = records[entry.slot].facts
             guard facts.isLive, !facts.contains(.conntrack), let direction = direction(of: key, at: entry) else {
                 continue
             }
+            let attached = records[entry.slot].conntrackID
+            if let id, attached != 0, attached != id { continue }
             return Match(slot: entry.slot, direction: direction)
         }
         return nil

@@ -106,10 +106,7 @@ extension SessionTable {
             }
         }
         // Conntrack's word about the session is still on its way: whatever else has the tuple is not it.
-        return find(untracked: packet.key, hash: hash).flatMap { match in
-            let record = records[match.slot]
-            return record.conntrackID == 0 || record.conntrackID == id ? .one(match) : nil
-        } ?? .nothing
+        return find(untracked: packet.key, hash: hash, id: id).map { .one($0) } ?? .nothing
     }
 
     mutating func ensureLane(_ slot: UInt32) {

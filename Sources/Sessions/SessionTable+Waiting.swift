@@ -38,9 +38,8 @@ extension SessionTable {
 
     /// The waiting session with a tuple of a record's, if packets of the record's session show it where they were logged.
     private func waiting(at key: FlowKey, _ role: TupleRole, of record: borrowing SessionRecord) -> Match? {
-        guard let match = find(untracked: key, hash: hasher.hash(key)) else { return nil }
-        let attached = records[match.slot].conntrackID
-        guard attached == 0 else { return attached == record.conntrackID ? match : nil }
+        guard let match = find(untracked: key, hash: hasher.hash(key), id: record.conntrackID) else { return nil }
+        if records[match.slot].conntrackID != 0 { return match }
         let lane = lanes[records[match.slot].laneSlot].lane
         let way = role == .reply ? match.direction.opposite : match.direction
         if let place = lane.originalPlace, !record.shows(role, way, at: place.hook) { return nil }

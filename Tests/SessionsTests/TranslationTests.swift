@@ -141,6 +141,29 @@ struct TranslationTests {
         }
     }
 
+    /// The packets come before conntrack's word, and each zone's session has the same tuple.
+    @Test
+    func packetsWithTheirEntryAttachedWaitForItAndForNoOther() {
+        let monitor = Monitor()
+        for id in [1, 2] as [UInt32] {
+            let original = FlowKey.web.inZone(UInt16(id))
+            for _ in 0..<id { monitor.packet(.web) { ($0.conntrackOriginal, $0.conntrackID) = (original, id) } }
+        }
+        for id in [2, 1] as [UInt32] { monitor.conntrack(.new, .entry(id, FlowKey.web.inZone(UInt16(id)))) }
+        #expect(monitor.sessions.count == 2)
+        for session in monitor.sessions {
+            #expect(session.nflog?.counters.original.packetCount == UInt64(session.record.conntrackID))
+        }
+    }
+
+    @Test
+    func theKernelsWordOfTheDirectionGoesBeforeThePacketsTuple() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.packet(.web) { ($0.conntrackOriginal, $0.conntrackID, $0.conntrackDirection) = (.web, 1, .reply) }
+        #expect(monitor.session?.nflog?.counters.reply.packetCount == 1)
+    }
+
     /// Both ends have one address: only the ports tell the direction.
     @Test
     func theDirectionsOfAConnectionToItselfAreTold() {

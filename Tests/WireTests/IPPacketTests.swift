@@ -3,6 +3,31 @@ import Testing
 import Wire
 
 struct IPPacketTests {
+    @Test
+    func fragmentsOfOnePacketHaveItsIdentification() throws {
+        func identification(_ fragment: UInt16) throws -> (UInt32?, isLater: Bool) {
+            let bytes = [UInt8].ipv4(17, .ports(4000, 53), fragment: fragment)
+            let packet = try decode(bytes)
+            return (packet.fragmentIdentification, packet.isLaterFragment)
+        }
+        #expect(try identification(0x2000) == (0x1234, false), "more fragments follow")
+        #expect(try identification(0x2001) == (0x1234, true))
+        #expect(try identification(0x0001) == (0x1234, true), "the last one")
+        #expect(try identification(0x4000) == (nil, false), "do not fragment")
+        let header: [UInt8] = [17, 0, 0, 1, 0xde, 0xad, 0xbe, 0xef]
+        let packet = try decode([UInt8].ipv6(44, header + .ports(4000, 53)))
+        #expect(packet.fragmentIdentification == 0xdead_beef)
+        #expect(!packet.isLaterFragment)
+    }
+
+    @Test
+    func aLengthThatTheHeaderDoesNotTellIsALowerBound() throws {
+        let bytes = [UInt8].ipv4(17, .ports(4000, 53), length: 0)
+        let packet = try decode(bytes)
+        #expect(packet.isLengthUnknown)
+        #expect(packet.byteCount == UInt64(bytes.count))
+    }
+
     private func decode(_ bytes: [UInt8]) throws(WireFault) -> IPPacket { try IPPacket(bytes.reader) }
 
     @Test

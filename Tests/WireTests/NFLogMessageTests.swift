@@ -59,6 +59,33 @@ struct NFLogMessageTests {
     }
 
     @Test
+    func thePacketsWayAndOwnerAreThoseOfItsAttributes() throws {
+        try withMessage(NFLogSample.everything.attributes) {
+            let path = $0.path
+            #expect((path.inInterface, path.outInterface) == (2, 3))
+            #expect((path.physicalIn, path.physicalOut) == (4, 5))
+            #expect(path.sender == HardwareAddress([2, 0, 0, 0, 0, 7].span))
+            #expect(path.vlan == 100, "the lower 12 bits")
+            #expect($0.owner == nil)
+            #expect($0.direction == .original)
+        }
+        try withMessage(NFLogSample.output.attributes) {
+            #expect($0.owner == SocketOwner(userID: 1000, groupID: 1001))
+            #expect($0.path.sender.isNone)
+            #expect($0.path.vlan == nil)
+        }
+    }
+
+    /// `enum ip_conntrack_info`: established, related and new, then the first two of answers.
+    @Test(
+        arguments: [
+            (0, .original), (1, .original), (2, .original), (3, .reply), (4, .reply), (5, nil), (7, nil),
+        ] as [(UInt32, FlowDirection?)])
+    func theKernelSaysWhichWayAPacketGoes(_ info: UInt32, _ direction: FlowDirection?) throws {
+        try withMessage(message { $0.addAttribute(19, number: info) }) { #expect($0.direction == direction) }
+    }
+
+    @Test
     func whatTheKernelDidNotSendIsUnknown() throws {
         try withMessage(message { _ in }) {
             #expect($0.mark == nil)
