@@ -1,4 +1,4 @@
-// Benchmarks speed [PART] | memory [KIND] | churn; `Tests/Benchmarks/run` calls it.
+// Benchmarks speed [PART] | memory [KIND] | churn | scan; `Tests/Benchmarks/run` calls it.
 
 import Glibc
 
@@ -12,6 +12,7 @@ case ("speed", 2):
     part.run(repetitions: repetitions)
 case ("memory", 1): MemoryBenchmark.header()
 case ("churn", 1): ChurnBenchmark.run()
+case ("scan", 1): ScanBenchmark.run()
 case ("memory", 2):
     guard let kind = MemoryBenchmark.Kind(rawValue: words[1]) else { usage() }
     MemoryBenchmark.run(kind)
@@ -22,6 +23,6 @@ default: usage()
 func usage() -> Never {
     let parts = SpeedPart.allCases.map(\.rawValue).joined(separator: " | ")
     let kinds = MemoryBenchmark.Kind.allCases.map(\.rawValue).joined(separator: " | ")
-    print("usage: Benchmarks speed [\(parts)] | memory [\(kinds)] | churn")
+    print("usage: Benchmarks speed [\(parts)] | memory [\(kinds)] | churn | scan")
     exit(64)
 }
