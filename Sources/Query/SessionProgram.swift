@@ -23,7 +23,8 @@ struct SessionProgram: Sendable {
         var place = start
         while place < DecisionList<SessionTest>.reject {
             let index = Int(place)
-            let passes = answer(steps[index], session, interfaces, now) == steps[index].wanted
+            // The operation by itself: the jump that it decides does not wait for the rest of the step.
+            let passes = answer(steps[index].operation, steps[index], session, interfaces, now) == steps[index].wanted
             place = passes ? steps[index].onTrue : steps[index].onFalse
         }
         return place == DecisionList<SessionTest>.accept
@@ -33,10 +34,10 @@ struct SessionProgram: Sendable {
 
     @inline(__always)
     private func answer(
-        _ step: borrowing FilterStep, _ session: borrowing Session, _ interfaces: borrowing InterfaceNames,
-        _ now: Timestamp
+        _ operation: FilterStep.Operation, _ step: borrowing FilterStep, _ session: borrowing Session,
+        _ interfaces: borrowing InterfaceNames, _ now: Timestamp
     ) -> FilterAnswer {
-        switch step.operation {
+        switch operation {
         case .family: FilterAnswer(session.record.original.family == step.family)
         case .transport: Self.answer(step, UInt64(session.record.original.transport.rawValue))
         case .source: Self.answer(step, session.record.original.source, session)

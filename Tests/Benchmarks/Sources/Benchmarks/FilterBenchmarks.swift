@@ -29,28 +29,26 @@ enum FilterBenchmarks {
         }
         func evaluate(_ text: String, goal: Double? = nil) -> Benchmark {
             let filter = (try? SessionFilter(parsing: text, names: names)) ?? .everything
-            precondition(!filter.isOpen)
-            func ask(_ filter: SessionFilter) -> Int {
-                var count = 0
-                for _ in 0..<100 {
-                    for index in sessions.indices
-                    where filter.admits(sessions[index], interfaces: interfaces, now: time) {
-                        count += 1
+            return Benchmark(filter.isOpen ? "no filter" : text, goal: goal, isReference: filter.isOpen) { stopwatch in
+                stopwatch.measure {
+                    var count = 0
+                    // Lent, as the table does; what that costs alone shows where there is no filter.
+                    let lent = sessions.span
+                    for _ in 0..<100 {
+                        for index in lent.indices
+                        where filter.admits(lent[index], interfaces: interfaces, now: time) {
+                            count += 1
+                        }
                     }
+                    keep(count)
+                    return 100 * sessions.count
                 }
-                return count
-            }
-            return Benchmark(text, goal: goal) { stopwatch in
-                stopwatch.measure { keep(ask(filter)) }
-                // Lending a session of an array copies it, which costs as much as the filter; the table lends without.
-                stopwatch.deduct { keep(ask(.everything)) }
-                return 100 * sessions.count
             }
         }
         return Group(
-            name: "A filter's answer about a session, beyond that of none", unit: "session",
+            name: "A filter's answer about a session", unit: "session",
             benchmarks: [
-                evaluate("tcp"), evaluate("dst port 443 and src net 10.0.0.0/8", goal: goal),
+                evaluate(""), evaluate("tcp"), evaluate("dst port 443 and src net 10.0.0.0/8", goal: goal),
                 evaluate("tcp and (dport in [22 80 443] or bytes > 1M) and not host 192.0.2.1", goal: goal),
                 evaluate("src net 2001:db8::/32 or dst net 2001:db8::/32"),
                 evaluate("iif = lan0 and rule = rule-7"), evaluate("iif = lan* and rule = *-7"),

@@ -15,12 +15,4 @@ struct Stopwatch {
         nanoseconds += Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds) / 1e9
         return result
     }
-
-    /// Takes what another piece of work costs off: what is around the one that is meant.
-    mutating func deduct(_ work: () -> Void) {
-        var other = Stopwatch()
-        other.measure(work)
-        nanoseconds -= other.nanoseconds
-        allocations -= min(other.allocations, allocations)
-    }
 }
