@@ -27,8 +27,8 @@ extension [UInt8] {
             append(UInt8(ascii: " "))
             appendDuration(nanoseconds: duration)
         }
-        let tcpState = session.record.shownState
-        if let state = tcpState == nil ? session.record.answerState : tcpState {
+        let known = session.record.stateForPeople
+        if let state = known == nil ? session.record.answerState : known {
             append(UInt8(ascii: " "))
             append(contentsOf: state.utf8)
         }

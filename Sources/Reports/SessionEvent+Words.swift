@@ -57,6 +57,13 @@ extension Loss.Cause {
 }
 
 extension SessionRecord {
+    /// What people read as the state: of an offloaded session that it is, in the word of conntrack(8), as its TCP state stands
+    /// still like its counters.
+    var stateForPeople: String? {
+        if status.contains(.hardwareOffload) { return "HW_OFFLOAD" }
+        return status.contains(.offload) ? "OFFLOAD" : shownState
+    }
+
     /// The TCP state's name, if there is a state and it has a name.
     var shownState: String? { tcpState == .none ? nil : tcpState.keyword }
 }

@@ -73,7 +73,7 @@ enum TableColumn: Int, CaseIterable {
         // Nearly everybody has zone 0 only.
         case .zone: if let zone = session.zone, zone != 0 { text.appendDecimal(UInt64(zone)) }
         case .state:
-            if let state = session.record.shownState { text.append(contentsOf: state.utf8) }
+            if let state = session.record.stateForPeople { text.append(contentsOf: state.utf8) }
         case .packets:
             appendMark(session.exactness, to: &text)
             if let counters = session.counters { text.appendGrouped(counters.total.packetCount) }
