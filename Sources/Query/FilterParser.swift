@@ -18,16 +18,16 @@ import FlowModel
 struct FilterParser<Vocabulary: FilterVocabulary> {
     typealias Tree = BooleanTree<Vocabulary.Test>
 
-    private let text: String
-    private let vocabulary: Vocabulary
+    let text: String
+    let vocabulary: Vocabulary
     private var tokens: [FilterToken]
     private var place = 0
     private var depth = 0
     private var testCount = 0
     /// What a value means that stands for itself, as tcpdump has it.
-    private var qualifier: Qualifier?
+    private(set) var qualifier: Qualifier?
 
-    private struct Qualifier {
+    struct Qualifier {
         var column: FilterColumn
         /// The column as it was written.
         var name: String
@@ -198,72 +198,15 @@ struct FilterParser<Vocabulary: FilterVocabulary> {
         return tree
     }
 
-    // MARK: Columns
-
-    /// A column's name, or tcpdump's and nfdump's two words; `nil` for anything else.
-    private mutating func parseColumn() -> FilterColumn? {
-        let word = token.text.lowercased()
-        guard let side = Self.side(word) else {
-            if word == "in" || word == "out", ["if", "interface"].contains(following.text.lowercased()) {
-                advance(by: 2)
-                return word == "in" ? .ingress : .egress
-            }
-            guard let column = vocabulary.column(named: word) else { return nil }
-            advance()
-            return column
-        }
-        if following.kind == .or || following.kind == .and, let other = Self.side(peek(2).text.lowercased()),
-            other != side, let column = column(of: following.kind == .and ? .both : .either, kind: peek(3))
-        {
-            advance(by: 4)
-            return column
-        }
-        let sides = FilterColumn.Sides(side)
-        if let column = column(of: sides, kind: following) {
-            advance(by: 2)
-            return column
-        }
-        advance()
-        return .address(sides)
-    }
-
-    private static func side(_ word: String) -> SessionTest.Side? {
-        switch word {
-        case "src", "source": .source
-        case "dst", "destination": .destination
-        default: nil
-        }
-    }
-
-    private func column(of sides: FilterColumn.Sides, kind: FilterToken) -> FilterColumn? {
-        switch kind.text.lowercased() {
-        case "host", "net", "ip", "addr": .address(sides)
-        case "port", "portrange": .port(sides)
-        default: nil
-        }
-    }
-
-    /// Whether a word begins a test of addresses, ports or the protocol.
-    private func isOfEndpoint(_ word: String) -> Bool {
-        switch vocabulary.column(named: word) {
-        case .address, .port, .transport: true
-        default: false
-        }
-    }
-
-    private func isColumn(_ token: FilterToken) -> Bool {
-        token.kind == .word(isQuoted: false) && vocabulary.column(named: token.text.lowercased()) != nil
-    }
-
     // MARK: Tokens
 
-    private var token: FilterToken { tokens[place] }
+    var token: FilterToken { tokens[place] }
 
-    private var following: FilterToken { peek(1) }
+    var following: FilterToken { peek(1) }
 
-    private func peek(_ count: Int) -> FilterToken { tokens[min(place + count, tokens.count - 1)] }
+    func peek(_ count: Int) -> FilterToken { tokens[min(place + count, tokens.count - 1)] }
 
-    private mutating func advance(by count: Int = 1) { place = min(place + count, tokens.count - 1) }
+    mutating func advance(by count: Int = 1) { place = min(place + count, tokens.count - 1) }
 
     private mutating func take(_ kind: FilterToken.Kind) -> Bool {
         guard token.kind == kind else { return false }
@@ -283,41 +226,6 @@ struct FilterParser<Vocabulary: FilterVocabulary> {
         guard testCount <= FilterLimits.maximumTestCount else {
             throw error(at: token, "more than \(FilterLimits.maximumTestCount) tests")
         }
-    }
-
-    // MARK: Errors
-
-    private func error(at token: FilterToken, _ reason: String) -> FilterError {
-        FilterError(title: vocabulary.title, text: text, offset: token.offset, reason: reason)
-    }
-
-    private func expected(_ what: String) -> FilterError {
-        error(at: token, "expected \(what), found \(token.kind == .end ? "the end" : FilterError.quoted(token.text))")
-    }
-
-    /// A word where a column belongs: a value without one, a word of another tool, or nobody's.
-    private func unknown(_ word: FilterToken) -> FilterError {
-        let name = FilterError.quoted(word.text)
-        if word.isValueAlone {
-            return error(at: word, "\(name) has no column: write which, as in port 80 or host 192.0.2.1")
-        }
-        if let hint = FilterHint.text(for: word.text.lowercased()) {
-            return error(at: word, "\(name) is no column: \(hint)")
-        }
-        if let qualifier {
-            let column = FilterError.plain(qualifier.name)
-            return error(
-                at: word,
-                "\(name) is no column: repeat it, as in \(column) … or \(column) …, or write \(column) in [… …]")
-        }
-        return error(at: word, "\(name) is no column: use one of \(vocabulary.columnNames), or a protocol")
-    }
-
-    /// A column that other things have.
-    private func missing(_ word: FilterToken) -> FilterError {
-        error(
-            at: word,
-            "\(FilterError.quoted(word.text)) is no column of these groups: they have \(vocabulary.columnNames)")
     }
 }
 
@@ -348,7 +256,7 @@ extension FilterToken {
     fileprivate var isIn: Bool { kind == .word(isQuoted: false) && text.lowercased() == "in" }
 
     /// Whether it can be nothing but a value: no column begins with a digit, or has a colon in it.
-    fileprivate var isValueAlone: Bool {
+    var isValueAlone: Bool {
         switch kind {
         case .word(isQuoted: true): true
         case .word: text.first?.isNumber == true || text.contains(":")

@@ -57,4 +57,14 @@ public struct SessionFilter: Sendable {
 
     /// Whether it asks for what only conntrack tells.
     public var asksForConntrack: Bool { tree.contains { $0.neededLane == .conntrack } }
+
+    /// Whether it asks for rates, which two looks at the table tell.
+    public var asksForRates: Bool {
+        tree.contains { test in
+            switch test.subject {
+            case .byteRate, .packetRate: true
+            default: false
+            }
+        }
+    }
 }

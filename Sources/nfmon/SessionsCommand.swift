@@ -214,8 +214,14 @@ struct SessionsCommand: ParsableCommand {
 
     /// What a single look cannot know.
     private func notes(on filter: SessionFilter) -> [String] {
-        guard top == nil, !sources.noConntrack, filter.asksForPackets || groups.asksForPackets else { return [] }
-        return ["interfaces, rules and verdicts are learned while nfmon listens: add --top, with a longer --interval"]
+        guard top == nil, !sources.noConntrack else { return [] }
+        var notes: [String] = []
+        if filter.asksForPackets || groups.asksForPackets {
+            notes.append(
+                "interfaces, rules and verdicts are learned while nfmon listens: add --top, with a longer --interval")
+        }
+        if filter.asksForRates { notes.append("rates are known from two looks only: add --top") }
+        return notes
     }
 
     /// One look at the table, or with `--top` a second one an interval later.
