@@ -75,14 +75,13 @@ extension SessionTable {
         }
         if observation.kind == .dumpRow, entry.status?.contains(.dying) == true { return }
         if replaced != nil { endSessionsReplaced(by: entry.original, hash: hash, at: time) }
-        let waiter = adoptWaiting(for: entry, id, at: time)
+        let waiter = adoptWaiting(for: entry, hash: hash, id, at: time)
         guard waiter != nil || makeRoom() else {
             summary.refusedCount &+= 1
             return
         }
         let slot = waiter ?? insert(entry, id, at: time)
         records[slot].begin(with: observation, at: time, during: dump)
-        enter(slot)
         zones.note(entry)
         if observation.kind == .dumpRow, isWanted(slot, at: time) { dump.report.foundCount &+= 1 }
         if records[slot].facts.contains(.announced) {
@@ -94,9 +93,11 @@ extension SessionTable {
     }
 
     private mutating func insert(_ entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32 {
-        records.insert(
+        let slot = records.insert(
             SessionRecord(
                 id: id, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall))
+        enter(slot)
+        return slot
     }
 
     /// The kernel never has two entries of one tuple and zone: whoever else holds it has ended.
@@ -188,10 +189,9 @@ extension SessionTable {
             return
         }
         let end = SessionEnd(cause: .event, time: entry.endTime ?? time.wall)
-        if let slot = adoptWaiting(for: entry, entry.identity, at: time) {
+        if let slot = adoptWaiting(for: entry, hash: hash, entry.identity, at: time) {
             // Packets told of it, and its beginning was lost.
             records[slot].begin(with: observation, at: time, during: dump)
-            enter(slot)
             announce(slot, at: records[slot].start)
             return depart(slot, end, hash: hash, at: time)
         }

@@ -8,16 +8,23 @@ extension SessionTable {
     }
 
     /// Enters a session's tuples. Without translation one entry serves both directions.
-    mutating func enter(_ slot: UInt32) { forEachEntry(of: slot) { $0.insert($1, $2) } }
+    ///
+    /// - Parameter hasOriginal: the original is in already.
+    mutating func enter(_ slot: UInt32, hasOriginal: Bool = false) {
+        forEachEntry(of: slot, butOriginal: hasOriginal) { $0.insert($1, $2) }
+    }
 
     /// Takes a session's tuples out again; to be called before they change.
     mutating func leave(_ slot: UInt32) { forEachEntry(of: slot) { $0.remove($1, $2) } }
 
     private mutating func forEachEntry(
-        of slot: UInt32, _ body: (inout SessionIndex, UInt32, SessionIndex.Reference) -> Void
+        of slot: UInt32, butOriginal: Bool = false,
+        _ body: (inout SessionIndex, UInt32, SessionIndex.Reference) -> Void
     ) {
-        let hash = hasher.hash(records[slot].original)
-        body(&index, hash, SessionIndex.Reference(slot: slot, role: .original))
+        if !butOriginal {
+            let hash = hasher.hash(records[slot].original)
+            body(&index, hash, SessionIndex.Reference(slot: slot, role: .original))
+        }
         guard records[slot].isTranslated else { return }
         body(&index, hasher.hash(records[slot].reply), SessionIndex.Reference(slot: slot, role: .reply))
         if let middle = records[slot].middle {

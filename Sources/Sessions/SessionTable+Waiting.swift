@@ -12,51 +12,68 @@ extension SessionTable {
     /// Makes the sessions that packets told of before conntrack did conntrack's: they were the same all along, and several where a
     /// rule logs each direction at another stage of its translation.
     ///
-    /// The caller enters the entry's tuples.
-    ///
+    /// - Parameter hash: the original tuple's.
     /// - Returns: the session's slot, `nil` where there is none.
-    mutating func adoptWaiting(for entry: ConntrackEntry, _ id: SessionID, at time: ReceiveTime) -> UInt32? {
+    mutating func adoptWaiting(
+        for entry: ConntrackEntry, hash: UInt32, _ id: SessionID, at time: ReceiveTime
+    ) -> UInt32? {
         guard packetSessions.count > 0 else { return nil }
-        let never = Timestamp(nanoseconds: 0)
-        var record = SessionRecord(id: id, original: entry.original, reply: entry.reply, start: never, lastSeen: never)
-        record.conntrackID = entry.id ?? 0
-        var adopted: UInt32?
-        func take(_ match: Match) {
-            guard let slot = adopted else { return adopted = adopt(match, by: id, entry) }
-            absorb(match, into: slot) { $0.merge($1) }
-            close(match.slot, .inferred, at: time.wall)
+        var adopted: (slot: UInt32, hasOriginal: Bool)?
+        if entry.reply.answers(entry.original) {
+            adopted = find(untracked: entry.original, hash: hash, id: entry.id ?? 0).map { adopt($0, by: id, entry) }
+        } else {
+            let never = Timestamp(nanoseconds: 0)
+            let record = SessionRecord(
+                id: id, original: entry.original, reply: entry.reply, start: never, lastSeen: never)
+            for role in [TupleRole.original, .reply, .middle] {
+                guard let match = waiting(as: role, of: record, entry.id ?? 0) else { continue }
+                if let slot = adopted?.slot {
+                    guard match.slot != slot else { continue }
+                    absorb(match, into: slot) { $0.merge($1) }
+                    close(match.slot, .inferred, at: time.wall)
+                } else {
+                    adopted = adopt(match, by: id, entry)
+                }
+            }
         }
-        if let match = waiting(at: entry.original, .original, of: record) { take(match) }
-        guard record.isTranslated else { return adopted }
-        if var match = waiting(at: entry.reply, .reply, of: record) {
-            match.direction = match.direction.opposite
-            take(match)
-        }
-        if let middle = record.middle, let match = waiting(at: middle, .middle, of: record) { take(match) }
-        return adopted
+        guard let adopted else { return nil }
+        enter(adopted.slot, hasOriginal: adopted.hasOriginal)
+        return adopted.slot
     }
 
-    /// The waiting session with a tuple of a record's, if packets of the record's session show it where they were logged.
-    private func waiting(at key: FlowKey, _ role: TupleRole, of record: borrowing SessionRecord) -> Match? {
-        guard let match = find(untracked: key, hash: hasher.hash(key), id: record.conntrackID) else { return nil }
-        if records[match.slot].conntrackID != 0 { return match }
-        let lane = lanes[records[match.slot].laneSlot].lane
-        let way = role == .reply ? match.direction.opposite : match.direction
-        if let place = lane.originalPlace, !record.shows(role, way, at: place.hook) { return nil }
-        if let place = lane.replyPlace, !record.shows(role, way.opposite, at: place.hook) { return nil }
+    /// The waiting session with a tuple of a translated one's, if that one's packets show it where they were logged.
+    private func waiting(as role: TupleRole, of record: borrowing SessionRecord, _ id: UInt32) -> Match? {
+        let key: FlowKey
+        switch role {
+        case .original: key = record.original
+        case .reply: key = record.reply
+        case .middle:
+            guard let middle = record.middle else { return nil }
+            key = middle
+        }
+        guard var match = find(untracked: key, hash: hasher.hash(key), id: id) else { return nil }
+        if role == .reply { match.direction = match.direction.opposite }
+        let isAttached = records[match.slot].conntrackID != 0
+        if isAttached { return match }
+        let place = records[match.slot].laneSlot
+        let (originalPlace, replyPlace) = (lanes[place].lane.originalPlace, lanes[place].lane.replyPlace)
+        if let hook = originalPlace?.hook, !record.shows(role, match.direction, at: hook) { return nil }
+        if let hook = replyPlace?.hook, !record.shows(role, match.direction.opposite, at: hook) { return nil }
         return match
     }
 
-    private mutating func adopt(_ match: Match, by id: SessionID, _ entry: ConntrackEntry) -> UInt32 {
+    /// - Returns: also whether the original tuple is in the index already.
+    private mutating func adopt(_ match: Match, by id: SessionID, _ entry: ConntrackEntry) -> (UInt32, Bool) {
         let slot = match.slot
-        leave(slot)
+        let hasOriginal = records[slot].original == entry.original
+        if !hasOriginal { leave(slot) }
         let place = records[slot].laneSlot
         packetSessions.remove(place, in: &lanes)
         if match.direction == .reply { lanes[place].lane.swapDirections() }
         if !records[slot].facts.contains(.announced) { records[slot].id = id }
         records[slot].original = entry.original
         records[slot].reply = entry.reply
-        return slot
+        return (slot, hasOriginal)
     }
 
     /// Takes what packets told of one session over to another.
