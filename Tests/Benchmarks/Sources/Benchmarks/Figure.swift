@@ -9,6 +9,13 @@ struct Figure {
         return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     }
 
+    /// How much more each repetition measured than the same repetition of another.
+    func difference(from other: Figure) -> Figure {
+        var difference = Figure()
+        for (sample, base) in zip(samples, other.samples) { difference.add(sample - base) }
+        return difference
+    }
+
     /// `median (min–max)`, with as many digits as mean something.
     var text: String {
         guard let low = samples.min(), let high = samples.max() else { return "—" }
@@ -16,8 +23,8 @@ struct Figure {
     }
 
     static func round(_ number: Double) -> String {
-        if number >= 100 || number == number.rounded() { return String(Int(number.rounded())) }
-        let scaled = Int((number * 10).rounded())
-        return "\(scaled / 10).\(scaled % 10)"
+        if number.magnitude >= 100 || number == number.rounded() { return String(Int(number.rounded())) }
+        let scaled = Int((number.magnitude * 10).rounded())
+        return "\(number < 0 ? "-" : "")\(scaled / 10).\(scaled % 10)"
     }
 }

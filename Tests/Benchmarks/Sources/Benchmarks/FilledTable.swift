@@ -12,9 +12,11 @@ final class FilledTable {
     private var events: [SessionEvent] = []
     private var round: UInt64 = 0
 
-    init(_ population: Population) {
+    init(_ population: Population, _ change: (inout SessionTable.Configuration) -> Void = { _ in }) {
         self.population = population
-        table = SessionTable(seed: (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210))
+        var configuration = SessionTable.Configuration()
+        change(&configuration)
+        table = SessionTable(configuration: configuration, seed: (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210))
         apply([.dumpBegan(DumpStart(cause: .initial))])
         for first in stride(from: 0, to: population.count, by: Self.batchSize) {
             let numbers = first..<min(first + Self.batchSize, population.count)

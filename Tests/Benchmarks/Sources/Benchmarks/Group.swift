@@ -22,10 +22,12 @@ struct Group {
             let ratio = reference.flatMap {
                 benchmark.isReference ? nil : "1/" + Figure.round($0 / benchmark.cost.median)
             }
-            let goal = benchmark.goal.map { Table.verdict(benchmark.cost.median, atMost: $0) }
+            let base = benchmarks.first { $0.name == benchmark.baseline }
+            let added = base.map { benchmark.cost.difference(from: $0.cost).median }
+            let goal = benchmark.goal.map { Table.verdict(added ?? benchmark.cost.median, atMost: $0) }
+            let compared = added.map { ($0 < 0 ? "" : "+") + Figure.round($0) } ?? ratio ?? ""
             Table.row(
-                benchmark.name, benchmark.cost.text, Figure.round(benchmark.allocations.median), ratio ?? "", goal ?? ""
-            )
+                benchmark.name, benchmark.cost.text, Figure.round(benchmark.allocations.median), compared, goal ?? "")
         }
     }
 }

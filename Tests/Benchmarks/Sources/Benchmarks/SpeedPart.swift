@@ -2,6 +2,7 @@
 enum SpeedPart: String, CaseIterable {
     case decoding
     case table
+    case join
     case top
     case stream
     case filter
@@ -12,6 +13,7 @@ enum SpeedPart: String, CaseIterable {
         case .table:
             // One at a time: each has its own million sessions in memory.
             for count in [1000, 100_000, 1_000_000] { run([TableBenchmarks.group(sessionCount: count)], repetitions) }
+        case .join: for count in [1000, 100_000] { run([JoinBenchmarks.group(sessionCount: count)], repetitions) }
         case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
