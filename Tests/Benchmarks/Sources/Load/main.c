@@ -4,6 +4,7 @@
 //   Load fill COUNT                    creates COUNT conntrack entries and leaves them there
 //   Load churn SECONDS RATE            creates and deletes entries beside those, so that RATE events a second are told
 //   Load connections COUNT FROM TO     sends one UDP datagram for each of COUNT connections from address FROM to address TO
+//   Load flows COUNT EACH FROM TO      sends EACH datagrams of each of COUNT connections, 64 of them at a time
 //   Load packets COUNT FROM TO         sends COUNT UDP datagrams of one connection
 //
 // It prints the seconds that each part took, a line each. All addresses are those of the namespaces that the caller made.
@@ -151,8 +152,16 @@ struct packet {
     char payload[18];  // together 46 bytes, what the smallest Ethernet frame holds
 } __attribute__((packed));
 
+static void send_all(int raw, struct mmsghdr *messages, size_t length) {
+    for (size_t sent = 0; sent < length;) {
+        int result = sendmmsg(raw, messages + sent, (unsigned)(length - sent), 0);
+        if (result < 0 && errno != ENOBUFS && errno != EAGAIN) fail("send packets");
+        if (result > 0) sent += (size_t)result;
+    }
+}
+
 // Each connection has a source port of its own, and beyond 50,000 another destination port.
-static void packets(size_t count, const char *from, const char *to, int is_one_connection) {
+static void packets(size_t count, size_t each, const char *from, const char *to, int is_one_connection) {
     static struct packet packets[BATCH];
     static struct mmsghdr messages[BATCH];
     static struct iovec pieces[BATCH];
@@ -183,11 +192,7 @@ static void packets(size_t count, const char *from, const char *to, int is_one_c
             packets[place].udp.source = htons((uint16_t)(FIRST_PORT + number % PORTS));
             packets[place].udp.dest = htons((uint16_t)(DISCARD + number / PORTS));
         }
-        for (size_t sent = 0; sent < length;) {
-            int result = sendmmsg(raw, messages + sent, (unsigned)(length - sent), 0);
-            if (result < 0 && errno != ENOBUFS && errno != EAGAIN) fail("send packets");
-            if (result > 0) sent += (size_t)result;
-        }
+        for (size_t turn = 0; turn < each; turn++) send_all(raw, messages, length);
     }
     printf("send %.3f\n", now() - start);
 }
@@ -201,12 +206,15 @@ int main(int argc, char **argv) {
     } else if (argc == 4 && !strcmp(argv[1], "churn")) {
         churn(count, strtoul(argv[3], NULL, 10));
     } else if (argc == 5 && !strcmp(argv[1], "connections")) {
-        packets(count, argv[3], argv[4], 0);
+        packets(count, 1, argv[3], argv[4], 0);
+    } else if (argc == 6 && !strcmp(argv[1], "flows")) {
+        packets(count, strtoul(argv[3], NULL, 10), argv[4], argv[5], 0);
     } else if (argc == 5 && !strcmp(argv[1], "packets")) {
-        packets(count, argv[3], argv[4], 1);
+        packets(count, 1, argv[3], argv[4], 1);
     } else {
         fputs(
-            "usage: Load entries COUNT | fill COUNT | churn SECONDS RATE | connections COUNT FROM TO | packets COUNT FROM TO\n",
+            "usage: Load entries COUNT | fill COUNT | churn SECONDS RATE | connections COUNT FROM TO | "
+            "flows COUNT EACH FROM TO | packets COUNT FROM TO\n",
             stderr);
         return 64;
     }
