@@ -19,7 +19,8 @@ extension Examination {
             tell("rules", facts.rules.map(text))
             tell(
                 "groups",
-                facts.groupReaders.map { $0.isEmpty ? "nobody reads one" : $0.map(text).joined(separator: ", ") })
+                facts.groupReaders.map { $0.isEmpty ? "nobody reads one" : $0.map(text).joined(separator: ", ") },
+                isNote: facts.groupReaders?.contains(where: isOurs) ?? false)
             tell("entries", facts.attachesEntries.map(text(attachesEntries:)), isNote: facts.attachesEntries == false)
         }
         tell(
@@ -81,7 +82,15 @@ extension Examination {
             ? "no flowtable" : "\(counting) of \(counted(UInt64(flowtables.count), "flowtable")) counting"
     }
 
-    private func text(_ reader: GroupReader) -> String { "\(reader.group) is read by \(reader.process)" }
+    private func text(_ reader: GroupReader) -> String {
+        "NFLOG group \(reader.group) is read by \(reader.process)"
+            + (isOurs(reader) ? ", which knows interface and rule of what it logs; another nfmon would not" : "")
+    }
+
+    /// Whether an nfmon already reads a group that nfmon would read: no fault, but who asks should ask that one.
+    private func isOurs(_ reader: GroupReader) -> Bool {
+        reader.process.isNFMon && question.groups.contains(reader.group)
+    }
 
     private func groupList(_ groups: [UInt16]) -> String { groups.map(String.init).joined(separator: ", ") }
 }

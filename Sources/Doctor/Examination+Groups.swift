@@ -59,13 +59,16 @@ extension Examination {
         let unread = Dictionary(grouping: rules.filter { !known.contains($0.group) }, by: \.group)
         return unread.sorted { $0.key < $1.key }.map { group, rules in
             let first = "\(rules[0].family) \(rules[0].table) \(rules[0].chain)"
+            let onlyLog = rules.allSatisfy(\.onlyLogs)
             let places =
                 rules.count == 1 ? "a rule in \(first) logs" : "\(rules.count) rules, the first in \(first), log"
             return Finding(
                 "group-unread",
-                "\(places) to NFLOG group \(group), which nobody reads: have nfmon read it with --group \(group), or delete "
-                    + (rules.count == 1 ? "the rule" : "the rules"),
-                deletion(of: rules))
+                "\(places) to NFLOG group \(group), which nobody reads"
+                    + (onlyLog
+                        ? ": have nfmon read it with --group \(group), or delete the rule\(rules.count == 1 ? "" : "s")"
+                        : ""),
+                onlyLog ? deletion(of: rules) : replacement(of: rules, group))
         }
     }
 
@@ -77,10 +80,25 @@ extension Examination {
         return .command(rules.map { shell.command($0.deletion) }.joined(separator: " && "))
     }
 
+    /// A rule that also decides must stay: what is to go is its log statement, and the rest is the firewall's author's to say.
+    private func replacement(of rules: [LogRule], _ group: UInt16) -> Cure {
+        var places: [String] = []
+        for rule in rules where !rule.onlyLogs {
+            let place = "\(rule.family) \(rule.table) \(rule.chain)" + (rule.handle.map { " handle \($0)" } ?? "")
+            if !places.contains(place) { places.append(place) }
+        }
+        let isOne = places.count == 1
+        let more = places.count > Self.manyRules ? " and \(places.count - Self.manyRules) more" : ""
+        return .advice(
+            "have nfmon read it with --group \(group), or replace \(places.prefix(Self.manyRules).joined(separator: ", "))\(more) "
+                + "without \(isOne ? "its log statement: it does" : "their log statements: they do") more than log, so do not "
+                + "delete \(isOne ? "it" : "them")")
+    }
+
     private var idle: [Finding] {
         guard let rules = facts.rules else { return [] }
         let known = Set(question.groups).union(rules.map(\.group))
-        return readers.filter { !known.contains($0.group) }.map { reader in
+        return readers.filter { !known.contains($0.group) && !$0.process.isNFMon }.map { reader in
             Finding(
                 "group-idle",
                 "\(reader.process) reads NFLOG group \(reader.group), to which no rule logs: its rule is gone, or it is not needed",

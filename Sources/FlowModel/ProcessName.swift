@@ -6,15 +6,19 @@ public struct ProcessName: Sendable, Equatable, CustomStringConvertible {
     public var name: String?
     /// The port of its netlink socket: by custom the process's number.
     public var port: UInt32
+    /// Whether it is nfmon, by its own name or its program's.
+    public var isNFMon: Bool
 
-    public init(number: Int?, name: String?, port: UInt32) {
+    /// - Parameters:
+    ///   - program: the path of the program that it runs; `nil` where it is hidden from us.
+    ///   - ownProgram: the path of ours: who runs the same is nfmon, whatever somebody has called it.
+    public init(number: Int?, name: String?, port: UInt32, program: String? = nil, ownProgram: String? = nil) {
         self.number = number
         self.name = name
         self.port = port
+        isNFMon =
+            name == "nfmon" || program.map { $0 == ownProgram || $0.split(separator: "/").last == "nfmon" } ?? false
     }
-
-    /// Whether it calls itself nfmon.
-    public var isNFMon: Bool { name == "nfmon" }
 
     public var description: String {
         guard let number else { return "netlink port \(port)" }

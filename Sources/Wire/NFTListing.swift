@@ -16,6 +16,8 @@ public struct NFTListing: Sendable {
     private var (family, table) = ("", "")
     /// The names of the blocks that are open, from the table inwards: `table`, `chain INPUT`.
     private var blocks: [[String]] = []
+    /// How many rules were known when the rule began that holds the open anonymous chains: its handle comes with its end.
+    private var outermost = 0
 
     public init(_ text: String) {
         for line in text.split(whereSeparator: \.isNewline) { read(QuotedWords.split(line, .nft)) }
@@ -25,15 +27,18 @@ public struct NFTListing: Sendable {
         let (words, handle) = Self.withoutHandle(words)
         guard let first = words.first else { return }
         if first == "}" {
-            if !blocks.isEmpty { blocks.removeLast() }
+            close(handle)
         } else if words.last == "{" {
             open(words.dropLast())
-        } else if blocks.count == 2 {
+        } else {
             readStatement(words, handle)
         }
     }
 
     private mutating func open(_ words: [String]) {
+        // A chain without a name stands inside its rule: jump { log group 9; drop }
+        if blocks.count == 2 { outermost = rules.count }
+        readStatement(words, nil)
         blocks.append(words)
         if blocks.count == 1 {
             (family, table) = words.count == 3 ? (words[1], words[2]) : ("", "")
@@ -43,8 +48,16 @@ public struct NFTListing: Sendable {
         }
     }
 
+    private mutating func close(_ handle: String?) {
+        guard !blocks.isEmpty else { return }
+        blocks.removeLast()
+        guard blocks.count == 2 else { return }
+        for index in rules.indices.dropFirst(outermost) { rules[index].handle = handle }
+    }
+
     private mutating func readStatement(_ words: [String], _ handle: String?) {
-        guard let block = blocks.last, block.count == 2 else { return }
+        guard blocks.count >= 2, blocks[1].count == 2 else { return }
+        let block = blocks[1]
         switch block[0] {
         case "flowtable":
             if words == ["counter"] {
@@ -55,26 +68,19 @@ public struct NFTListing: Sendable {
         case "chain":
             if words.first == "xt" || words.contains("xt") || words.contains("#") { hasForeignRules = true }
             if !Self.tracking.isDisjoint(with: words) { usesConntrack = true }
-            guard let group = Self.group(in: words) else { return }
+            let rule = NFTRule(words)
             let deletion = handle.map { ["nft", "delete", "rule", family, table, block[1], "handle", $0] } ?? []
-            rules.append(LogRule(group: group, family: family, table: table, chain: block[1], deletion: deletion))
+            for group in rule.groups {
+                rules.append(
+                    LogRule(
+                        group: group, family: family, table: table, chain: block[1], handle: handle,
+                        onlyLogs: rule.onlyLogs && blocks.count == 2, deletion: deletion))
+            }
         default: break
         }
     }
 
     private static let tracking: Set = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy"]
-
-    /// The group of a log statement: `log prefix "new" group 100 snaplen 128`. Without a group it is for syslog.
-    private static func group(in words: [String]) -> UInt16? {
-        guard let log = words.firstIndex(of: "log") else { return nil }
-        let options: Set = ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]
-        var place = log + 1
-        while place + 1 < words.count, options.contains(words[place]) {
-            if words[place] == "group" { return UInt16(words[place + 1]) }
-            place += 2
-        }
-        return nil
-    }
 
     /// A line without the `# handle 5` that `-a` puts behind it.
     private static func withoutHandle(_ words: [String]) -> (words: [String], handle: String?) {

@@ -18,6 +18,9 @@ public enum SavedRules {
                 rules.append(
                     LogRule(
                         group: group, family: family, table: table, chain: words[1],
+                        onlyLogs: !zip(words, words.dropFirst()).contains {
+                            $0 == "-m" && lastingMatches.contains($1)
+                        },
                         deletion: [command, "-t", table, "-D"] + words.dropFirst()))
             }
         }
@@ -33,6 +36,9 @@ public enum SavedRules {
             }
         }
     }
+
+    /// Matches that write down what other rules go by, or what somebody reads: NFLOG only logs, but these do more.
+    private static let lastingMatches: Set = ["recent", "hashlimit", "nfacct"]
 
     private static let trackingMatches: Set = [
         "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster",

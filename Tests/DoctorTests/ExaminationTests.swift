@@ -86,10 +86,47 @@ struct ExaminationTests {
     @Test func anNFMonThatReadsTheGroupOrDemandsEveryEndIsNoFault() {
         let nfmon = ProcessName(number: 812, name: "nfmon", port: 812)
         let diagnosis = Samples.diagnosis { facts in
-            facts.groupReaders = [GroupReader(group: 100, process: nfmon)]
+            facts.groupReaders = [GroupReader(group: 100, process: nfmon), GroupReader(group: 7, process: nfmon)]
             facts.reliableListeners = [nfmon]
         }
         #expect(diagnosis.isSound)
+        #expect(
+            diagnosis.facts.contains {
+                $0.name == "groups" && $0.isNote
+                    && $0.sentence.hasPrefix("NFLOG group 100 is read by process 812 (nfmon)")
+            })
+    }
+
+    @Test(arguments: [
+        ("nfmon", nil, true), ("tests", "/usr/sbin/nfmon", true), ("nfmon-1.2", "/opt/nfmon-1.2", true),
+        ("ulogd", "/usr/sbin/ulogd", false), (nil, nil, false), ("nfmond", "/opt/nfmon/bin/nfmond", false),
+    ])
+    func anNFMonIsKnownByItsNameItsFilesOrOurs(name: String?, program: String?, isNFMon: Bool) {
+        let process = ProcessName(number: 1, name: name, port: 1, program: program, ownProgram: "/opt/nfmon-1.2")
+        #expect(process.isNFMon == isNFMon)
+        #expect(!ProcessName(number: 1, name: "ulogd", port: 1).isNFMon)
+    }
+
+    @Test func aRuleThatAlsoDecidesIsToBeReplacedAndNeverDeleted() {
+        func deciding(_ handle: String) -> LogRule {
+            LogRule(group: 9, family: "inet", table: "guard", chain: "in", handle: handle, onlyLogs: false)
+        }
+        func finding(_ rules: [LogRule]) -> Finding? {
+            Samples.diagnosis { $0.rules?.append(contentsOf: rules) }.findings.first
+        }
+        #expect(
+            finding([deciding("2")])?.sentence == "a rule in inet guard in logs to NFLOG group 9, which nobody reads")
+        #expect(
+            finding([deciding("2")])?.cure
+                == .advice(
+                    "have nfmon read it with --group 9, or replace inet guard in handle 2 without its log statement: it does "
+                        + "more than log, so do not delete it"))
+        // One that may be deleted does not make a command of it.
+        #expect(
+            finding([Samples.rule(group: 9), deciding("2"), deciding("3"), deciding("3")])?.cure
+                == .advice(
+                    "have nfmon read it with --group 9, or replace inet guard in handle 2, inet guard in handle 3 without their "
+                        + "log statements: they do more than log, so do not delete them"))
     }
 
     @Test func aProcessWhoseNumberIsNotKnownIsNotToBeKilled() {

@@ -244,6 +244,26 @@ class Doctor(LiveTest):
                 lab.inside(command, *rule)
                 self.assert_mended(lab, "group-unread")
 
+    def test_a_rule_that_also_decides_is_never_to_be_deleted(self):
+        for rule in (
+            'tcp dport 445 log group 9 prefix "drop:smb" drop', "tcp dport 22 jump { log group 9; drop; }",
+            "log group 9 meta mark set 5", "log group 9 log prefix to-syslog",
+        ):
+            with self.subTest(rule):
+                lab = self.sound_lab()
+                chain = "type filter hook input priority 0; policy accept;"
+                lab.inside("nft", f"table inet guard {{ chain in {{ {chain} {rule}; }}; }}")
+                finding = self.assert_found(lab, "group-unread")
+                self.assertNotIn("command", finding)
+                [place] = re.findall("inet guard in handle [0-9]+", finding["advice"])
+                listing = lab.inside("nft", "-a", "list", "chain", "inet", "guard", "in").stdout
+                self.assertIn(place.removeprefix("inet guard in "), listing, "it is the rule that nft lists")
+                self.assertIn("--group 9", finding["advice"])
+                self.assert_sound(lab, "--group", "100", "--group", "9")
+                # What is named can be replaced as the advice says.
+                lab.inside("nft", f"replace rule {place} tcp dport 445 drop")
+                self.assert_sound(lab)
+
     def test_without_nft_the_iptables_tools_are_asked(self):
         for command in "iptables", "ip6tables-legacy":
             lab = self.sound_lab()
@@ -256,8 +276,21 @@ class Doctor(LiveTest):
 
     def test_an_nfmon_that_reads_its_group_is_no_fault(self):
         lab = self.sound_lab()
-        self.closing(lab.events("--reliable"))
+        # A group that no rule feeds is its own affair, too.
+        self.closing(lab.events("--reliable", "--group", "100", "--group", "7"))
         self.assert_sound(lab)
+        result = finish("doctor", "--netns", lab.namespace, "--interval", "100ms")
+        self.assertRegex(result.stdout, r"(?m)^note: .*NFLOG group 100 is read by process \d+ \(nfmon\)")
+
+    def test_an_nfmon_by_another_name_is_known(self):
+        lab = self.sound_lab()
+        copy, other = self.directory() / "nfmon", self.directory() / "watcher"
+        shutil.copy(NFMON, copy)
+        os.symlink(copy, other)
+        program = self.program(["ip", "netns", "exec", lab.namespace, other, "events"])
+        self.until(lambda: "100" in lab.inside("cat", "/proc/net/netfilter/nfnetlink_log").stdout.split(), "it reads")
+        self.assert_sound(lab)
+        program.stop()
 
     def test_a_group_is_fine_if_somebody_reads_it_or_nfmon_will(self):
         lab = self.sound_lab()

@@ -104,6 +104,81 @@ struct HostTextTests {
         #expect(!listing.hasForeignRules)
     }
 
+    private static func rules(_ text: String) -> [LogRule] {
+        NFTListing("table inet fw {\n\tchain in {\n\t\t\(text)\n\t}\n}\n").rules
+    }
+
+    @Test(arguments: [
+        "tcp dport 445 log prefix \"drop:smb\" group 9",
+        "tcp dport { 22, 80 } iifname \"lo\" counter packets 0 bytes 0 log group 9 comment \"drop\"",
+        "ct state established,new ct status ! confirmed fib daddr type local log group 9",
+        "meta mark & 0x000000ff == 0x00000001 oifname != \"eth*\" log group 9 snaplen 64",
+        "ip saddr @s ip6 saddr fe80::/10 ether saddr aa:11:22:33:44:55 tcp flags fin / fin,syn log group 9",
+        "icmpv6 type nd-neighbor-solicit ip frag-off & 8191 != 0 counter log group 9",
+    ])
+    func aRuleThatOnlyLogsCanBeDeleted(text: String) {
+        let rules = Self.rules("\(text) # handle 2")
+        #expect(rules.map(\.group) == [9])
+        #expect(rules.first?.deletion == ["nft", "delete", "rule", "inet", "fw", "in", "handle", "2"])
+    }
+
+    @Test(
+        arguments: [
+            "drop", "accept", "return", "continue", "jump other", "goto other", "queue to 1", "reject with tcp reset",
+            "counter name \"c\"", "counter name c", "meta mark set 0x00000005", "ct mark set mark", "ct zone set 1",
+            "ip dscp set cs1", "tcp option maxseg size set 1400", "reset tcp option sack-perm", "notrack",
+            "limit rate 5/second", "limit name \"l\"", "quota over 1 mbytes", "dnat to 192.0.2.1",
+            "snat ip to 192.0.2.1",
+            "masquerade", "redirect to :80", "tproxy to :80", "synproxy mss 1460", "dup to 192.0.2.1", "fwd to \"lo\"",
+            "flow add @ft", "add @s { ip saddr }", "update @s { ip saddr }", "delete @s { ip saddr }",
+            "tcp dport vmap { 22 : accept, 23 : drop }", "ct state vmap { new : jump other }", "ct count over 3",
+            "ct helper set \"ftp\"", "xt match recent", "xt target \"DROP\"", "log", "log prefix \"a\"", "log group 10",
+            "ip saddr { 192.0.2.1", "last", "something new",
+        ])
+    func aRuleThatDoesMoreThanLogIsNeverDeleted(effect: String) {
+        for text in ["tcp dport 445 log group 9 \(effect)", "\(effect) log prefix \"a\" group 9"] {
+            let rules = Self.rules("\(text) # handle 2")
+            #expect(rules.contains { $0.group == 9 }, "\(text)")
+            #expect(rules.allSatisfy { !$0.onlyLogs && $0.deletion.isEmpty && $0.handle == "2" }, "\(text)")
+        }
+    }
+
+    @Test func whatAChainWithoutANameLogsIsItsRules() {
+        let listing = NFTListing(
+            """
+            table inet guard { # handle 1
+            	chain in { # handle 1
+            		ct state new tcp dport 22 jump {
+            			log group 9
+            			ip saddr 192.0.2.1 goto {
+            				log group 10
+            				drop
+            			}
+            			drop
+            		} # handle 7
+            		log group 11 jump {
+            			accept
+            		} # handle 8
+            		log group 12 # handle 9
+            	}
+            }
+            """)
+        #expect(listing.rules.map(\.group) == [9, 10, 11, 12])
+        #expect(listing.rules.map(\.handle) == ["7", "7", "8", "9"])
+        #expect(listing.rules.map(\.onlyLogs) == [false, false, false, true])
+        #expect(listing.rules.map(\.deletion.isEmpty) == [true, true, true, false])
+        #expect(listing.rules.allSatisfy { $0.chain == "in" })
+        #expect(listing.usesConntrack)
+    }
+
+    @Test(arguments: ["-m recent --set --name x", "-m hashlimit --hashlimit-name x", "-m nfacct --nfacct-name x"])
+    func aRuleOfIPTablesThatWritesDownWhatOthersGoByIsNeverDeleted(match: String) {
+        let text = "*filter\n-A INPUT \(match) -j NFLOG --nflog-group 9\nCOMMIT\n"
+        let rules = SavedRules.logRules(in: text, family: "ip", command: "iptables")
+        #expect(rules.map(\.onlyLogs) == [false])
+        #expect(rules.map(\.deletion) == [[]])
+    }
+
     @Test func whatNFTCannotReadIsKnownToBeThere() {
         for rule in [#"xt target "NFLOG" # handle 3"#, "counter # NFLOG # handle 4"] {
             #expect(NFTListing("table ip filter {\n\tchain INPUT {\n\t\t\(rule)\n\t}\n}\n").hasForeignRules, "\(rule)")
