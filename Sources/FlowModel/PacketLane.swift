@@ -57,14 +57,17 @@ public struct PacketLane: Sendable {
     public var egressIsMirrored: Bool { originalPath.outInterface == 0 && replyPath.inInterface != 0 }
 }
 
-/// Where a rule logs: its NFLOG group, and the netfilter hook that its chain hangs on.
+/// Where a rule logs: its NFLOG group, the netfilter hook that its chain hangs on, and on which side of the translation there.
 public struct LogPlace: Hashable, Sendable {
     public var group: UInt16
     public var hook: UInt8
+    /// The hash of the tuple that packets show: another one before translation than after it.
+    public var tupleHash: UInt32
 
     @inlinable
-    public init(group: UInt16, hook: UInt8) {
+    public init(group: UInt16, hook: UInt8, tupleHash: UInt32 = 0) {
         self.group = group
         self.hook = hook
+        self.tupleHash = tupleHash
     }
 }

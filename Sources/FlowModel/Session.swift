@@ -35,20 +35,24 @@ public struct Session: Sendable {
         return record.facts.contains(.counters) || one.packetCount > 0 ? one : nil
     }
 
-    /// Whether ``counters`` are exact: conntrack's own, and neither zeroed by somebody nor ever standing still by offload.
+    /// Whether ``counters`` are exact: conntrack's own of this moment, neither zeroed by somebody nor ever standing still by
+    /// offload.
     @inlinable
     public var isExact: Bool {
-        record.facts.contains(.counters) && record.facts.isDisjoint(with: [.lowerBound, .offloaded])
+        record.facts.contains(.counters) && record.facts.isDisjoint(with: [.lowerBound, .offloaded, .countersAreOld])
     }
 
-    /// The rule that says most of the session's fate: the one that let it in, else the first that denied it, else one that
-    /// merely logged it.
+    /// The rule that says most of the session's fate: the one that let it in; of what did not pass, the first that denied it; else
+    /// one that merely logged it.
     public var rule: NameID { decidingDenial?.rule ?? nflog?.rule ?? .none }
 
     /// The verdict of ``rule``.
     public var verdict: Verdict { decidingDenial?.verdict ?? nflog?.verdict ?? .unknown }
 
-    private var decidingDenial: Denial? { nflog?.verdict == .accept ? nil : denials.first }
+    /// The denial that is all there is of the session. One that conntrack tracks passes, whatever became of some packets.
+    private var decidingDenial: Denial? {
+        record.facts.contains(.conntrack) || nflog?.verdict == .accept ? nil : denials.first
+    }
 
     /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.
     @inlinable

@@ -20,6 +20,13 @@ public struct SessionID: RawRepresentable, Hashable, Sendable {
         self.init(original, distinguishedBy: UInt64(bitPattern: firstSeen.nanoseconds) | 1 << 63)
     }
 
+    /// The identity of attempts that a rule denied: another rule's at the same time have another.
+    @inlinable
+    public init(firstSeen: Timestamp, original: FlowKey, rule: NameID) {
+        let id = SessionID(firstSeen: firstSeen, original: original)
+        self.init(rawValue: Self.mix(id.rawValue, UInt64(rule.rawValue) ^ 0x8ebc_6af0_9c88_c6e3))
+    }
+
     @inlinable
     init(_ key: FlowKey, distinguishedBy distinction: UInt64) {
         var mixed = Self.mix(distinction ^ 0x9e37_79b9_7f4a_7c15, key.source.high ^ 0xd6e8_feb8_6659_fd93)

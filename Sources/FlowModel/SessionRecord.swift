@@ -58,6 +58,13 @@ public struct SessionRecord: Sendable {
         original.hasPorts && facts.isDisjoint(with: [.destinationPortVaries, .fragments])
     }
 
+    /// What the tuple of ICMP has in the place of ports; without its identifier where that varies.
+    public var icmp: ICMPMessage? {
+        guard var message = original.icmp else { return nil }
+        if !facts.isDisjoint(with: [.sourcePortVaries, .fragments]) { message.identifier = nil }
+        return message
+    }
+
     /// Whether source or destination is translated.
     @inlinable
     public var isTranslated: Bool { !reply.answers(original) }
@@ -97,10 +104,12 @@ public struct SessionFacts: OptionSet, Sendable {
     @inlinable public static var ended: SessionFacts { SessionFacts(rawValue: 1 << 12) }
     /// Of denied attempts: they came from several source ports, or with several ICMP identifiers; the tuple has none.
     @inlinable public static var sourcePortVaries: SessionFacts { SessionFacts(rawValue: 1 << 13) }
-    /// Of denied attempts: they went to several ports (``Denial/scannedPorts``); the tuple has none.
+    /// Of denied attempts: they went to several ports (``Denials/scannedPorts``); the tuple has none.
     @inlinable public static var destinationPortVaries: SessionFacts { SessionFacts(rawValue: 1 << 14) }
     /// The session was offloaded to a flowtable at some time: counters may lack what passed meanwhile.
     @inlinable public static var offloaded: SessionFacts { SessionFacts(rawValue: 1 << 15) }
+    /// ``SessionRecord/counters`` are from before the last word about the session: there may be more since.
+    @inlinable public static var countersAreOld: SessionFacts { SessionFacts(rawValue: 1 << 17) }
     /// Later fragments of packets whose first one was not seen: nobody knows their ports.
     @inlinable public static var fragments: SessionFacts { SessionFacts(rawValue: 1 << 16) }
 }

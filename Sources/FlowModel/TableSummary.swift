@@ -24,7 +24,7 @@ public struct TableSummary: Sendable {
     /// What of conntrack's events is taken, and whether it was less at any time.
     public var subscription = Subscription.events
     public var wasShed = false
-    /// Sessions evicted because too many were known from packets alone.
+    /// Sessions evicted because too many were known from packets alone, denied attempts among them.
     public var evictedCount: UInt64 = 0
     /// Messages and packets of sessions that found no place, as the table was full.
     public var refusedCount: UInt64 = 0

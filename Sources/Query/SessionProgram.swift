@@ -112,12 +112,12 @@ struct SessionProgram: Sendable {
     /// A session has the verdict of the rule that says most of its fate, and those of all that denied packets of it.
     private static func answerOfVerdict(_ step: borrowing FilterStep, _ session: borrowing Session) -> FilterAnswer {
         let verdict = session.verdict
-        if verdict == .unknown { return .unknown }
-        if UInt64(verdict.rawValue) == step.low { return .yes }
+        if verdict != .unknown, UInt64(verdict.rawValue) == step.low { return .yes }
         for index in session.denials.indices where UInt64(session.denials[index].verdict.rawValue) == step.low {
             return .yes
         }
-        return session.denials.otherRuleCount > 0 ? .unknown : .no
+        let areTold = session.denials.otherRuleCount == 0
+        return verdict == .unknown || !areTold ? .unknown : .no
     }
 
     /// The rule that let it in, or merely logged it, and all that denied packets of it.

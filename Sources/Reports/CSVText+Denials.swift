@@ -6,7 +6,12 @@ extension CSVText {
     mutating func append(_ denials: Denials, _ names: NameBook) {
         guard let first = denials.first else { return skip(7) }
         number(denials.packetCount)
-        text(Array(denials.map { $0.text(names) }.joined(separator: [UInt8(ascii: " ")])))
+        var rules = Array(denials.map { $0.text(names) }.joined(separator: [UInt8(ascii: " ")]))
+        if denials.otherRuleCount > 0 {
+            rules.append(contentsOf: " other=".utf8)
+            rules.appendDecimal(denials.otherCount)
+        }
+        text(rules)
         time(denials.reduce(first.first) { min($0, $1.first) })
         time(denials.reduce(first.last) { max($0, $1.last) })
         number(denials.scannedPorts.map { UInt64($0.lowerBound) })

@@ -29,7 +29,7 @@ extension CSVText {
         endpoint(session.record.destination)
         endpoint(session.record.translatedSource)
         endpoint(session.record.translatedDestination)
-        append(session.record.original.icmp)
+        append(session.record.icmp)
         number(session.record.original.sourceGREKey.map(UInt64.init))
         number(session.record.original.destinationGREKey.map(UInt64.init))
         word(ids.original)

@@ -10,19 +10,17 @@ extension FlowKey {
         text.appendDecimal(UInt64(key))
     }
 
-    /// Appends ` key 4660` of GRE, ` echo-request id 4660` or ` type 42 code 1` of ICMP.
+    /// The same of the destination.
     func appendDestinationNumber(to text: inout [UInt8]) {
-        if let key = destinationGREKey {
-            text.append(contentsOf: " key ".utf8)
-            text.appendDecimal(UInt64(key))
-        }
-        icmp?.append(to: &text)
+        guard let key = destinationGREKey else { return }
+        text.append(contentsOf: " key ".utf8)
+        text.appendDecimal(UInt64(key))
     }
 }
 
 extension ICMPMessage {
-    /// A code of 0 goes without saying.
-    fileprivate func append(to text: inout [UInt8]) {
+    /// Appends ` echo-request id 4660` or ` type 42 code 1`; a code of 0 goes without saying.
+    func append(to text: inout [UInt8]) {
         text.append(UInt8(ascii: " "))
         if let keyword {
             text.append(contentsOf: keyword.utf8)

@@ -20,7 +20,7 @@ extension JSONText {
             field(words.verdict, words.verdicts[Int(verdict.rawValue)])
         }
         let transport = session.record.original.transport
-        if transport.isICMP, let message = session.record.original.icmp { append(message) }
+        if transport.isICMP, let message = session.record.icmp { append(message) }
         if transport == .gre { appendGREKeys(of: session.record.original) }
         if session.record.shownState != nil {
             field(words.tcpState, words.tcpStates[Int(session.record.tcpState.rawValue)])

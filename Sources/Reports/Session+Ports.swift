@@ -21,6 +21,7 @@ extension Session {
         }
         record.destination.append(to: &text, ports: ports)
         record.original.appendDestinationNumber(to: &text)
+        record.icmp?.append(to: &text)
     }
 }
 

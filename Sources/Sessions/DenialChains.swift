@@ -74,6 +74,15 @@ struct DenialChains {
         return denials
     }
 
+    /// One chain of two, the second behind the first.
+    mutating func joined(_ first: UInt32, _ second: UInt32) -> UInt32 {
+        guard first != Self.none else { return second }
+        var last = first
+        while links[last].next != Self.none { last = links[last].next }
+        links[last].next = second
+        return first
+    }
+
     mutating func remove(_ chain: UInt32) {
         var place = chain
         while place != Self.none {

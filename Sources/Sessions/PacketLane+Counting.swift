@@ -7,8 +7,13 @@ extension PacketLane {
     /// Counts a packet of a session and learns its way and rule.
     ///
     /// A packet that several rules log comes several times and is counted once: of each direction only the packets of the
-    /// group and hook that told of it first count, and there a repetition is known by its bytes.
-    mutating func count(_ packet: borrowing PacketObservation, direction: FlowDirection, at time: Timestamp) {
+    /// group and hook that told of it first count, on the same side of the translation, and there a repetition is known by its
+    /// bytes.
+    ///
+    /// - Parameter hash: the packet's tuple's.
+    mutating func count(
+        _ packet: borrowing PacketObservation, hash: UInt32, direction: FlowDirection, at time: Timestamp
+    ) {
         let (isSameBytes, isOtherRule) = (packet.digest == lastDigest, packet.rule != lastRule)
         let isRepeated = isSameBytes && isOtherRule && time.nanoseconds(since: lastTime).magnitude < Self.repetitionSpan
         if !packet.verdict.isDenial { learnRule(of: packet) }
@@ -21,8 +26,15 @@ extension PacketLane {
             errorCount &+= 1
             return
         }
-        guard isCounted(packet, direction: direction) else { return }
+        guard isCounted(packet, hash: hash, direction: direction) else { return }
         add(packet, to: direction)
+    }
+
+    /// Whether a packet may be the one that was logged last, by a rule of another hook.
+    ///
+    /// - Parameter hold: nanoseconds for which it may be, where the kernel did not stamp it.
+    func isLast(_ packet: borrowing PacketObservation, at time: Timestamp, hold: UInt64) -> Bool {
+        time.nanoseconds(since: lastTime).magnitude < (packet.time == nil ? hold : Self.repetitionSpan)
     }
 
     /// Counts a denied packet of an attempt: each is logged once, by the rule that denied it, at whatever hook.
@@ -58,8 +70,10 @@ extension PacketLane {
     }
 
     /// Whether the packet is from where its direction's packets are counted.
-    private mutating func isCounted(_ packet: borrowing PacketObservation, direction: FlowDirection) -> Bool {
-        let place = LogPlace(group: packet.group, hook: packet.hook)
+    private mutating func isCounted(
+        _ packet: borrowing PacketObservation, hash: UInt32, direction: FlowDirection
+    ) -> Bool {
+        let place = LogPlace(group: packet.group, hook: packet.hook, tupleHash: hash)
         switch direction {
         case .original:
             originalPlace = originalPlace ?? place

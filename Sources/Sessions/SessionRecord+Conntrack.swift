@@ -50,6 +50,8 @@ extension SessionRecord {
             let counters = DirectionalCounters(original: original, reply: reply)
             if observation.kind == .dumpRow { learnRate(counters.total, at: time, lastLook: lastLook) }
             takeIn(counters, at: time)
+        } else if facts.contains(.counters) {
+            facts.insert(.countersAreOld)
         }
         return isVisible
     }
@@ -81,6 +83,7 @@ extension SessionRecord {
         self.counters = counters
         countersReadAt = time.monotonic
         facts.insert(.counters)
+        facts.remove(.countersAreOld)
     }
 
     /// Learns the rate since the last look at the counters; a session that began after the last look had nothing then.

@@ -17,11 +17,15 @@ extension SessionTable {
     ///
     /// - Returns: whether it was.
     mutating func takeAttempt(
-        _ packet: borrowing PacketObservation, from slot: UInt32, _ seenAt: Timestamp, at time: ReceiveTime
+        _ packet: borrowing PacketObservation, from match: Match, _ seenAt: Timestamp, at time: ReceiveTime
     ) -> Bool {
-        guard records[slot].facts.contains(.awaitsConntrack) else { return false }
+        let slot = match.slot
+        guard records[slot].facts.contains(.awaitsConntrack), match.direction == .original, !packet.isICMPError else {
+            return false
+        }
         let lane = lanes[records[slot].laneSlot].lane
         guard lane.counters.total.packetCount + UInt64(lane.errorCount) <= 1 else { return false }
+        guard lane.isLast(packet, at: seenAt, hold: configuration.packetHold) else { return false }
         forget(slot)
         takeAttempt(packet, seenAt, at: time, way: lane.originalPath)
         return true
@@ -44,7 +48,24 @@ extension SessionTable {
         let isFirst = denials.note(packet, at: seenAt, in: &lanes[place].denials)
         records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
         learnPorts(of: packet, slot)
-        if isFirst { tell(.denied, slot, at: seenAt) }
+        if isFirst {
+            tell(.denied, slot, at: seenAt)
+        } else if denials[first: lanes[place].denials].count.isPowerOfTwo {
+            tell(.update, slot, at: seenAt)
+        }
+    }
+
+    /// The sources have ended: attempts of which there were more than was told are told once more.
+    mutating func tellAttempts(at time: ReceiveTime) {
+        guard denied.count > 0, configuration.tellsEvents else { return }
+        for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive {
+            let place = records[slot].laneSlot
+            guard place != .max, lanes[place].isAttempt, events.count < configuration.maximumEvents / 2 else {
+                continue
+            }
+            if denials[first: lanes[place].denials].count.isPowerOfTwo { continue }
+            tell(.update, slot, at: records[slot].lastSeen)
+        }
     }
 
     /// The session of attempts that a packet belongs to; `nil` where the table is full.
@@ -64,7 +85,7 @@ extension SessionTable {
 
     // MARK: Beginning
 
-    /// The scan that a packet belongs to; begun where its source has tried enough ports.
+    /// The scan that a packet belongs to, if its source has tried so many ports that it is one.
     private mutating func scan(of packet: borrowing PacketObservation) -> UInt32? {
         guard packet.key.transport.hasPorts else { return nil }
         let hash = hasher.hash(packet.key.withoutPorts)
@@ -83,7 +104,10 @@ extension SessionTable {
     ) -> UInt32? {
         if denied.count >= configuration.maximumDeniedSessions, let oldest = denied.ages.oldest {
             let owner = lanes[oldest].owner
-            if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }
+            // A scan's ports are not all known: one of them may be meant.
+            let isScan = records[owner].facts.contains(.destinationPortVaries)
+            let isMeant = isScan || configuration.sourceFilter.admits(packet: records[owner].original)
+            if isMeant { summary.evictedCount &+= 1 }
             close(owner, .evicted, at: time.wall)
         }
         guard makeRoom() else {
@@ -92,8 +116,8 @@ extension SessionTable {
         }
         let key = packet.key
         var record = SessionRecord(
-            id: SessionID(firstSeen: seenAt, original: key), original: key, reply: key.inverse, start: seenAt,
-            lastSeen: seenAt)
+            id: SessionID(firstSeen: seenAt, original: key, rule: packet.rule), original: key, reply: key.inverse,
+            start: seenAt, lastSeen: seenAt)
         record.facts = [.live, .start, .nflog, .denied, .announced]
         if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
             record.facts.insert(.fragments)
@@ -173,7 +197,13 @@ extension SessionTable {
     mutating func noteFirstBegun() {
         guard let first = begun.popFirst(), denied.count > 0 else { return }
         let slot = first.slot
-        guard records[slot].id == first.id, records[slot].facts.contains(.start) else { return }
+        guard records[slot].id == first.id else { return }
+        linkAttempts(before: slot)
+    }
+
+    /// Links a session with the attempts between the same two that were denied before it.
+    mutating func linkAttempts(before slot: UInt32) {
+        guard denied.count > 0, records[slot].facts.contains(.start) else { return }
         let original = records[slot].original.withoutZone
         link(slot, as: original)
         guard records[slot].isTranslated else { return }
@@ -186,26 +216,39 @@ extension SessionTable {
 
     private mutating func link(_ slot: UInt32, as key: FlowKey) {
         let (id, start) = (records[slot].id, records[slot].start)
-        let attempt = denied.session(hasher.hash(key.withoutSourcePort)) { candidate in
-            records[candidate].original.withoutSourcePort == key.withoutSourcePort && awaitsLater(candidate, start)
-        }
-        if let attempt { tellLater(attempt, id, start) }
-        let pair = denied.pair(hasher.hash(key.withoutPorts)) { pair in
+        // Several rules may have denied it: each that is linked waits for none any more.
+        let hash = hasher.hash(key.withoutSourcePort)
+        while let attempt = attempt(at: key.withoutSourcePort, hash, before: start) { tellLater(attempt, id, start) }
+        let hashOfPair = hasher.hash(key.withoutPorts)
+        while let scan = scan(at: key, hashOfPair, before: start) { tellLater(scan, id, start) }
+    }
+
+    private func attempt(at key: FlowKey, _ hash: UInt32, before start: Timestamp) -> UInt32? {
+        denied.session(hash) { records[$0].original.withoutSourcePort == key && awaitsLater($0, start) }
+    }
+
+    private func scan(at key: FlowKey, _ hash: UInt32, before start: Timestamp) -> UInt32? {
+        let pair = denied.pair(hash) { pair in
             guard pair.key == key.withoutPorts, pair.scan != .max, awaitsLater(pair.scan, start) else { return false }
             let chain = lanes[records[pair.scan].laneSlot].denials
             return denials[scannedPorts: chain]?.contains(key.destinationPort) ?? false
         }
-        if let pair { tellLater(denied.pairs[pair].scan, id, start) }
+        return pair.map { denied.pairs[$0].scan }
     }
 
     /// Whether nothing got through yet since the attempt.
     private func awaitsLater(_ slot: UInt32, _ start: Timestamp) -> Bool {
         let chain = lanes[records[slot].laneSlot].denials
-        return chain != DenialChains.none && denials[later: chain] == nil && denials[first: chain].first <= start
+        return chain != DenialChains.none && denials[later: chain] == nil && denials[first: chain].first < start
     }
 
     private mutating func tellLater(_ slot: UInt32, _ id: SessionID, _ start: Timestamp) {
         denials[later: lanes[records[slot].laneSlot].denials] = LaterSession(id: id, start: start)
         tell(.update, slot, at: start)
     }
+}
+
+extension UInt64 {
+    /// Attempts are told again when there are twice as many: who goes on for hours is not silent, and a flood is a few lines.
+    fileprivate var isPowerOfTwo: Bool { nonzeroBitCount == 1 }
 }

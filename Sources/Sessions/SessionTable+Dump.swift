@@ -94,6 +94,17 @@ extension SessionTable {
         }
     }
 
+    /// Nanoseconds after a dump for which its counters are those of now.
+    private static var counterAge: UInt64 { 500_000_000 }
+
+    /// The sources have ended, and nobody will read the counters again: those of an earlier dump are what was then.
+    mutating func doubtOldCounters(at time: ReceiveTime) {
+        guard let lastEnd = dump.lastEnd, time.monotonic &- lastEnd.monotonic > Self.counterAge else { return }
+        for slot in 0..<UInt32(records.extent) where records[slot].facts.isSuperset(of: [.live, .counters]) {
+            records[slot].facts.insert(.countersAreOld)
+        }
+    }
+
     /// Whether a dump is wanted now, and why.
     public var wantedDump: DumpStart.Cause? {
         if dump.isRunning { return nil }

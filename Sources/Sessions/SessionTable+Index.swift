@@ -115,18 +115,28 @@ extension SessionTable {
         return tracked
     }
 
+    /// How many waiting sessions of one tuple are told apart by conntrack's id.
+    private static var greatestStrangerCount: Int { 8 }
+
     /// The session that only packets told of so far, and that a packet or an entry with this tuple belongs to.
     ///
-    /// - Parameter id: conntrack's, where it is known: of two zones' sessions that were told with theirs only one is it.
-    func find(untracked key: FlowKey, hash: UInt32, id: UInt32?) -> Match? {
+    /// - Parameters:
+    ///   - id: conntrack's, where it is known: of two zones' sessions that were told with theirs only one is it.
+    ///   - isBounded: whether the ninth id of a tuple is taken for the eighth. Whoever sends one tuple over and over, each time
+    ///     with an entry that is dropped, must not make the walk longer and longer.
+    func find(untracked key: FlowKey, hash: UInt32, id: UInt32?, isBounded: Bool = false) -> Match? {
         var probe = index.probe(hash)
+        var strangerCount = 0
         while let entry = index.next(&probe) {
             let facts = records[entry.slot].facts
             guard facts.isLive, !facts.contains(.conntrack), let direction = direction(of: key, at: entry) else {
                 continue
             }
             let attached = records[entry.slot].conntrackID
-            if let id, attached != 0, attached != id { continue }
+            if let id, attached != 0, attached != id {
+                strangerCount += 1
+                if !isBounded || strangerCount < Self.greatestStrangerCount { continue }
+            }
             return Match(slot: entry.slot, direction: direction)
         }
         return nil

@@ -50,17 +50,17 @@ extension SessionTable {
         let match: Match
         switch findSession(of: packet, hash: hash) {
         case .one(let found):
-            if isDenial, takeAttempt(packet, from: found.slot, seenAt, at: time) { return }
+            if isDenial, takeAttempt(packet, from: found, seenAt, at: time) { return }
             match = found
         case .ambiguous:
             summary.ambiguousPackets &+= 1
             return
-        case .nothing where isDenial:
-            return takeAttempt(packet, seenAt, at: time)
         case .nothing where packet.isICMPError:
-            // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
+            // About a session that nobody told of: whoever sends errors must not be able to invent sessions, denied or not.
             if configuration.sourceFilter.admits(packet: packet.key) { summary.strayErrorCount &+= 1 }
             return
+        case .nothing where isDenial:
+            return takeAttempt(packet, seenAt, at: time)
         case .nothing:
             guard let slot = beginPacketSession(packet, at: time) else { return }
             match = Match(slot: slot, direction: .original)
@@ -68,11 +68,15 @@ extension SessionTable {
         let slot = match.slot
         let isFirstPacket = !records[slot].facts.contains(.nflog)
         ensureLane(slot)
-        lanes[records[slot].laneSlot].lane.count(packet, direction: match.direction, at: seenAt)
+        lanes[records[slot].laneSlot].lane.count(packet, hash: hash, direction: match.direction, at: seenAt)
         records[slot].facts.insert(.nflog)
         var isFirstDenial = false
         if isDenial { isFirstDenial = deny(slot, packet, at: seenAt) }
-        if records[slot].facts.contains(.ended) { return }
+        if records[slot].facts.contains(.ended) {
+            let departure = records[slot].departureSlot
+            if isFirstDenial, departure != .max, departures[departure].isTold { tell(.denied, slot, at: seenAt) }
+            return
+        }
         records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
         if !records[slot].facts.contains(.conntrack) {
             let place = records[slot].laneSlot
@@ -94,6 +98,7 @@ extension SessionTable {
         guard let original = packet.conntrackOriginal else {
             // An error shows the packet that it speaks of as that was elsewhere.
             let hook = packet.isICMPError ? nil : packet.hook
+            // What was denied now is of no session that has ended.
             let time = packet.verdict.isDenial ? .distantFuture : packet.time
             return find(packet: packet.key, hash: hash, at: hook, time)
         }
@@ -106,7 +111,14 @@ extension SessionTable {
             }
         }
         // Conntrack's word about the session is still on its way: whatever else has the tuple is not it.
-        return find(untracked: packet.key, hash: hash, id: id).map { .one($0) } ?? .nothing
+        if let match = find(untracked: packet.key, hash: hash, id: id, isBounded: true) { return .one(match) }
+        // A rule before translation may have shown its packets already.
+        if let id, let match = find(untracked: original, hash: originalHash, id: id),
+            records[match.slot].conntrackID == id
+        {
+            return .one(Match(slot: match.slot, direction: packet.conntrackDirection ?? match.direction))
+        }
+        return .nothing
     }
 
     mutating func ensureLane(_ slot: UInt32) {

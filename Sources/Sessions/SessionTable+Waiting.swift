@@ -83,7 +83,10 @@ extension SessionTable {
         if match.direction == .reply { lane.swapDirections() }
         ensureLane(slot)
         join(&lanes[records[slot].laneSlot].lane, lane)
-        records[slot].facts.insert(.nflog)
+        records[slot].facts.formUnion(other.facts.intersection(.denied).union(.nflog))
+        lanes[records[slot].laneSlot].denials = denials.joined(
+            lanes[records[slot].laneSlot].denials, lanes[other.laneSlot].denials)
+        lanes[other.laneSlot].denials = DenialChains.none
         records[slot].lastSeen = max(records[slot].lastSeen, other.lastSeen)
     }
 
@@ -110,5 +113,6 @@ extension SessionTable {
         // or after translation may yet have been of another.
         guard configuration.sourceFilter.admits(packet: key) else { return forget(slot) }
         announce(slot, at: records[slot].start)
+        linkAttempts(before: slot)
     }
 }

@@ -110,6 +110,8 @@ public struct SessionTable: ~Copyable {
         goOnSweeping(toTheEnd: true)
         settle(at: time)
         settleAll()
+        tellAttempts(at: time)
+        doubtOldCounters(at: time)
         for report in losses.due(at: time.monotonic, all: true) { tell(.loss(report), at: report.to) }
     }
 

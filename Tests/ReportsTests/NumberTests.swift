@@ -68,6 +68,7 @@ struct NumberTests {
     private func destinationText(_ key: FlowKey) -> String {
         var text: [UInt8] = []
         key.appendDestinationNumber(to: &text)
+        key.icmp?.append(to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -238,4 +238,39 @@ struct ConntrackSessionTests {
         monitor.conntrack(.new, .entry(2, .tcp(.client, 1, .server, 2)) { $0.eventTime = eventTime })
         #expect(monitor.starts.last?.start == eventTime)
     }
+
+    // MARK: Old counters
+
+    @Test
+    func countersFromBeforeTheLastWordAreALowerBound() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 9000))])
+        #expect(monitor.session?.isExact == true)
+        monitor.conntrack(.update, .entry(1) { $0.tcpState = TCPState(rawValue: 4) })
+        #expect(monitor.events.last?.session.isExact == false, "more may have passed since")
+        monitor.conntrack(.destroy, .entry(1).counting(Counters(packetCount: 12, byteCount: 9100)))
+        #expect(monitor.ends.first?.session.isExact == true)
+    }
+
+    @Test
+    func atTheEndOfARecordingWhatAnEarlierDumpCountedIsALowerBound() {
+        for (seconds, isExact) in [(0.4, true), (0.6, false)] {
+            let monitor = Monitor()
+            monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 9000))])
+            monitor.wait(seconds: seconds)
+            monitor.finish()
+            #expect(monitor.session?.isExact == isExact)
+        }
+    }
+
+    @Test
+    func aSessionThatPassesIsNotThatOfARuleThatDeniedSomeOfItsPackets() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.packet(.web) { $0.rule = NameID(rawValue: 5) }
+        monitor.packet(.web) { ($0.rule, $0.verdict) = (NameID(rawValue: 6), .drop) }
+        #expect(monitor.session?.rule == NameID(rawValue: 5))
+        #expect(monitor.session?.verdict == .unknown)
+        #expect(monitor.session?.denials.first?.rule == NameID(rawValue: 6))
+    }
 }

@@ -18,10 +18,10 @@ struct DenialTests {
     // MARK: Attempts
 
     @Test
-    func aDeniedPacketIsToldAtOnceAndOnce() {
+    func aDeniedPacketIsToldAtOnceAndAgainWhenThereAreTwiceAsMany() {
         let monitor = Monitor()
         for _ in 0..<3 { deny(monitor, Self.attempt(40001)) }
-        #expect(monitor.told == ["denied"])
+        #expect(monitor.told == ["denied", "update"])
         #expect(monitor.session?.nflog?.counters.original == Counters(packetCount: 3, byteCount: 300))
         #expect(monitor.session?.verdict == .drop)
         #expect(monitor.session?.rule == Self.rule)
@@ -36,7 +36,7 @@ struct DenialTests {
             deny(monitor, Self.attempt(port))
             monitor.wait(seconds: 1)
         }
-        #expect(monitor.told == ["denied"])
+        #expect(monitor.told == ["denied", "update", "update"])
         let denial = monitor.session?.denials.first
         #expect(denial?.count == 5)
         #expect(denial?.first == first)
@@ -44,9 +44,18 @@ struct DenialTests {
         #expect(monitor.session?.record.hasSourcePort == false, "it varies")
         #expect(monitor.session?.record.original.destinationPort == 22)
         monitor.wait(seconds: 120)
-        #expect(monitor.told == ["denied", "end by timeout"])
+        #expect(monitor.told == ["denied", "update", "update", "end by timeout"])
         #expect(monitor.ends.first?.session.denials.first?.count == 5)
         #expect(monitor.sessions.isEmpty)
+    }
+
+    @Test
+    func attemptsThatGoOnAreToldAgainAndAtTheEndWithTheirNumber() {
+        let monitor = Monitor()
+        for _ in 0..<1000 { deny(monitor, Self.attempt(40001)) }
+        monitor.finish()
+        let told = monitor.events.map { $0.session.denials.packetCount }
+        #expect(told == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000])
     }
 
     @Test
@@ -122,14 +131,14 @@ struct DenialTests {
         monitor.wait(seconds: 5)
         monitor.conntrack(.new, .entry(1, Self.attempt(40003)))
         monitor.wait(seconds: 0.25)
-        #expect(monitor.told == ["denied", "start", "update"])
+        #expect(monitor.told == ["denied", "update", "start", "update"])
         let attempts = monitor.sessions.first { $0.record.conntrackID == 0 }
         #expect(attempts?.denials.later?.id == monitor.starts.first?.record.id)
         #expect(attempts?.denials.later?.start == monitor.starts.first?.start)
         #expect(attempts?.denials.first?.count == 2)
         monitor.conntrack(.new, .entry(2, Self.attempt(40004)))
         monitor.wait(seconds: 1)
-        #expect(monitor.told == ["denied", "start", "update", "start"], "the first one stays")
+        #expect(monitor.told == ["denied", "update", "start", "update", "start"], "the first one stays")
     }
 
     /// NFLOG gathers packets for a moment, conntrack tells at once.
@@ -150,6 +159,7 @@ struct DenialTests {
     func anAttemptBehindATranslatedDestinationIsLinkedToo() {
         let monitor = Monitor { $0.hasNFLog = true }
         deny(monitor, .tcp(.server, 1, .inner, 8080))
+        monitor.wait(seconds: 0.001)
         monitor.conntrack(
             .new, .entry(1, .tcp(.server, 2, .firewall, 80), reply: .tcp(.inner, 8080, .server, 2)))
         monitor.wait(seconds: 0.25)
@@ -160,6 +170,7 @@ struct DenialTests {
     func aScanThatFoundAnOpenPortIsLinkedToIt() {
         let monitor = Monitor { $0.hasNFLog = true }
         for port in 1...100 as ClosedRange<UInt16> where port != 80 { deny(monitor, Self.attempt(40001, port)) }
+        monitor.wait(seconds: 0.001)
         monitor.conntrack(.new, .entry(1, Self.attempt(40001, 80)))
         monitor.wait(seconds: 0.25)
         #expect(monitor.sessions.count { $0.denials.later != nil } == 1)

@@ -77,6 +77,18 @@ struct PacketSessionTests {
                 && lane?.replyPath.inInterface == 3 && lane?.replyPath.outInterface == 2)
     }
 
+    /// The same group and hook, at priorities before and after NAT.
+    @Test
+    func aPacketThatIsLoggedBeforeAndAfterTranslationIsCountedOnce() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1, reply: .tcp(.server, 443, .firewall, 40001)))
+        for _ in 0..<3 {
+            monitor.packet(.tcp(.server, 443, .firewall, 40001)) { $0.hook = 0 }
+            monitor.packet(FlowKey.web.inverse) { $0.hook = 0 }
+        }
+        #expect(monitor.session?.nflog?.counters.reply == Counters(packetCount: 3, byteCount: 300))
+    }
+
     @Test
     func theFirstRuleThatLoggedAPacketIsTheSessions() {
         let monitor = Monitor()
