@@ -66,7 +66,7 @@ class HostileText(LiveTest):
         check_terminal(monitor.talk.encode())
         validate(monitor.output, "ndjson")
         for event in monitor.about("session-denied", "session-end"):
-            self.assertEqual(event["rule"]["name"], RULE_TEXT)
+            self.assertEqual(event["nfmon"]["denials"][0]["rule"], RULE_TEXT)
             self.assertEqual(interfaces(event), (INTERFACE_TEXT, "wan0"))
         for command, formats in ("events", EVENT_FORMATS), ("sessions", SESSION_FORMATS):
             for format_ in formats:
@@ -76,7 +76,7 @@ class HostileText(LiveTest):
                     if format_ == "csv":
                         self.assertIn(r"\x1b[31m\x07", str(records).replace(r"\\", "\\"))
                     if command == "sessions" and format_ in ("json", "ndjson"):
-                        self.assertEqual(records[0]["rule"]["name"], RULE_TEXT)
+                        self.assertEqual(records[0]["nfmon"]["denials"][0]["rule"], RULE_TEXT)
 
     def test_nothing_steers_a_real_terminal_either(self):
         lab = self.hostile_lab()
