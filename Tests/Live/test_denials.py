@@ -47,7 +47,7 @@ class Denials(LiveTest):
         self.assertEqual(denied["source"]["port"], ports[0])
         self.assertEqual(denied["rule"]["name"], "ssh-bruteforce")
         [allowed] = monitor.by_key("session-start")[key]
-        [linked] = [
+        linked, *_ = [
             event for event in monitor.about("session-update")
             if "later" in event["nfmon"].get("denials", [{}])[0]
         ]
