@@ -194,9 +194,12 @@ public struct SessionTable: ~Copyable {
     /// The session in a slot, as outputs see it.
     func session(_ slot: UInt32) -> Session {
         let place = records[slot].laneSlot
-        guard place != .max else { return Session(record: records[slot], nflog: nil) }
-        var session = Session(
-            record: records[slot], nflog: lanes[place].lane, denials: denials.list(lanes[place].denials))
+        // Put together in place: it is half a kilobyte, and every copy of it shows in what an event costs.
+        var session = Session(record: records[slot], nflog: nil)
+        guard place != .max else { return session }
+        session.nflog = lanes[place].lane
+        let chain = lanes[place].denials
+        if chain != DenialChains.none { session.denials = denials.list(chain) }
         if mayLackPackets(slot) { session.nflog?.isLowerBound = true }
         return session
     }
