@@ -21,29 +21,19 @@ extension CommunityID {
             }
         }
 
-        /// The type of the messages that go the other way in the same exchange: more of them than conntrack knows.
+        /// The type of the messages that go the other way in the same exchange: conntrack's, and some that it does not know.
         private static func counterpart(of type: UInt8, family: AddressFamily) -> UInt8? {
-            switch (family, type) {
-            case (.ipv4, 0): 8  // echo
-            case (.ipv4, 8): 0
+            let answer = FlowKey.answer(to: type, family: family)
+            if answer != type { return answer }
+            return switch (family, type) {
             case (.ipv4, 9): 10  // router advertisement and solicitation
             case (.ipv4, 10): 9
-            case (.ipv4, 13): 14  // timestamp
-            case (.ipv4, 14): 13
-            case (.ipv4, 15): 16  // information
-            case (.ipv4, 16): 15
-            case (.ipv4, 17): 18  // address mask
-            case (.ipv4, 18): 17
-            case (.ipv6, 128): 129  // echo
-            case (.ipv6, 129): 128
             case (.ipv6, 130): 131  // multicast listener query and report
             case (.ipv6, 131): 130
             case (.ipv6, 133): 134  // router solicitation and advertisement
             case (.ipv6, 134): 133
             case (.ipv6, 135): 136  // neighbor solicitation and advertisement
             case (.ipv6, 136): 135
-            case (.ipv6, 139): 140  // node information
-            case (.ipv6, 140): 139
             case (.ipv6, 144): 145  // home agent discovery
             case (.ipv6, 145): 144
             default: nil

@@ -25,7 +25,7 @@ struct GroupTableText {
             cell = Array(column.heading(groups.grouping).utf8)
             append(cell, column, room, isFirst: index == 0, to: &text)
         }
-        endLine(&text)
+        text.endTableLine()
         for group in groups {
             for (index, (column, room)) in layout.columns.enumerated() {
                 cell.removeAll(keepingCapacity: true)
@@ -33,10 +33,10 @@ struct GroupTableText {
                 if cell.isEmpty { cell.append(UInt8(ascii: "-")) }
                 append(cell, column, room, isFirst: index == 0, to: &text)
             }
-            endLine(&text)
+            text.endTableLine()
         }
-        appendRemark("left out for want of room: ", layout.omitted, to: &text)
-        appendRemark("cut for want of room (~): ", layout.cut, to: &text)
+        text.appendRemark("left out for want of room: ", layout.omitted.map { $0.heading(groups.grouping) })
+        text.appendRemark("cut for want of room (~): ", layout.cut.map { $0.heading(groups.grouping) })
     }
 
     private func measure() -> Layout {
@@ -76,17 +76,5 @@ struct GroupTableText {
     ) {
         if !isFirst { text.appendSpaces(TableLayout.gap) }
         text.append(cell, in: room, isNumber: column.isNumber(groups.grouping))
-    }
-
-    private func endLine(_ text: inout [UInt8]) {
-        while text.last == UInt8(ascii: " ") { text.removeLast() }
-        text.append(UInt8(ascii: "\n"))
-    }
-
-    private func appendRemark(_ remark: String, _ columns: [GroupTableColumn], to text: inout [UInt8]) {
-        guard !columns.isEmpty else { return }
-        text.append(contentsOf: remark.utf8)
-        text.append(contentsOf: columns.map { $0.heading(groups.grouping) }.joined(separator: ", ").utf8)
-        text.append(UInt8(ascii: "\n"))
     }
 }

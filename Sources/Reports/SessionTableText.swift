@@ -14,7 +14,7 @@ struct SessionTableText {
             cell.append(contentsOf: column.heading.utf8)
             append(cell, in: column, layout, to: &text)
         }
-        endLine(&text)
+        text.endTableLine()
         for session in answer.sessions {
             for column in layout.columns {
                 cell.removeAll(keepingCapacity: true)
@@ -22,10 +22,10 @@ struct SessionTableText {
                 if cell.isEmpty { cell.append(UInt8(ascii: "-")) }
                 append(cell, in: column, layout, to: &text)
             }
-            endLine(&text)
+            text.endTableLine()
         }
-        appendRemark("left out for want of room: ", layout.omitted, to: &text)
-        appendRemark("cut for want of room (~): ", layout.cut, to: &text)
+        text.appendRemark("left out for want of room: ", layout.omitted.map(\.heading))
+        text.appendRemark("cut for want of room (~): ", layout.cut.map(\.heading))
     }
 
     private func measure(_ cell: inout [UInt8]) -> [Int] {
@@ -54,17 +54,5 @@ struct SessionTableText {
     private func append(_ cell: [UInt8], in column: TableColumn, _ layout: TableLayout, to text: inout [UInt8]) {
         if column != layout.columns.first { text.appendSpaces(TableLayout.gap) }
         text.append(cell, in: layout.width(of: column), isNumber: column.isNumber)
-    }
-
-    private func endLine(_ text: inout [UInt8]) {
-        while text.last == UInt8(ascii: " ") { text.removeLast() }
-        text.append(UInt8(ascii: "\n"))
-    }
-
-    private func appendRemark(_ remark: String, _ columns: [TableColumn], to text: inout [UInt8]) {
-        guard !columns.isEmpty else { return }
-        text.append(contentsOf: remark.utf8)
-        text.append(contentsOf: columns.map(\.heading).joined(separator: ", ").utf8)
-        text.append(UInt8(ascii: "\n"))
     }
 }

@@ -21,4 +21,18 @@ extension [UInt8] {
     mutating func appendSpaces(_ count: Int) {
         for _ in 0..<count { append(UInt8(ascii: " ")) }
     }
+
+    /// Ends a line of a table: without the spaces that only pad its last cell.
+    mutating func endTableLine() {
+        while last == UInt8(ascii: " ") { removeLast() }
+        append(UInt8(ascii: "\n"))
+    }
+
+    /// Appends what befell columns for want of room, with their headings; nothing where it befell none.
+    mutating func appendRemark(_ remark: String, _ headings: [String]) {
+        guard !headings.isEmpty else { return }
+        append(contentsOf: remark.utf8)
+        append(contentsOf: headings.joined(separator: ", ").utf8)
+        append(UInt8(ascii: "\n"))
+    }
 }
