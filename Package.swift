@@ -24,7 +24,12 @@ let package = Package(
             targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // Without its traits it does without Foundation. HummingbirdCore is its server; five paths need no router.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -32,18 +37,50 @@ let package = Package(
             providers: [
                 .apt(["libmnl-dev", "libnetfilter-log-dev", "libnetfilter-conntrack-dev"])
             ]),
+        // Not Yams, which is libyaml and Foundation: 45 MB of binary.
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
         .target(name: "FlowModel", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["FlowModel"], swiftSettings: strict),
-        .target(name: "Ingest", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "Ingest", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux", "CYAML"],
+            swiftSettings: strict),
         .target(name: "Sessions", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Query", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Doctor", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["FlowModel", "Query", "Doctor"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["FlowModel", "Ingest"], swiftSettings: strict),
+        .target(
+            name: "Monitor",
+            dependencies: ["FlowModel", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings"],
+            swiftSettings: strict),
+        .target(
+            name: "Server",
+            dependencies: [
+                "FlowModel", "Query", "Reports", "Settings", "Monitor",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Client",
+            dependencies: [
+                "FlowModel",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "nfmon",
             dependencies: [
-                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports",
+                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings", "Monitor",
+                "Server",
+                "Client",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

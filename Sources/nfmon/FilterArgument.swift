@@ -59,7 +59,8 @@ struct FilterArgument: ParsableArguments {
         return filter
     }
 
-    private func text(behind word: String?) -> String { ([word].compactMap { $0 } + words).joined(separator: " ") }
+    /// The words as one text.
+    func text(behind word: String?) -> String { ([word].compactMap { $0 } + words).joined(separator: " ") }
 
     /// Writes how the filter is read, if that is asked for.
     ///

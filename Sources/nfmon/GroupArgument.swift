@@ -52,16 +52,12 @@ struct GroupArgument: ParsableArguments {
         }
     }
 
-    /// The filter of groups, with its names numbered as the sources number theirs.
-    func filter(_ grouping: Grouping, names: NameTable) -> GroupFilter? {
-        having.flatMap { try? GroupFilter(parsing: $0, grouping: grouping, names: names) }
-    }
-
     /// Appends how the options are read.
     func explain(to explanation: inout FilterExplanation, names: NameTable) {
         guard let grouping else { return }
         explanation.append(grouping)
-        if let filter = filter(grouping, names: names) {
+        let filter = having.flatMap { try? GroupFilter(parsing: $0, grouping: grouping, names: names) }
+        if let filter {
             explanation.append(filter, grouping: grouping, names: names)
         }
     }

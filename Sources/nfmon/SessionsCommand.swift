@@ -1,6 +1,7 @@
 public import ArgumentParser
 import FlowModel
 import Ingest
+import Monitor
 import Query
 public import Reports
 import Sessions
@@ -80,7 +81,9 @@ struct SessionsCommand: ParsableCommand {
         }
         try groups.check(sources)
         let key: (name: String, isRate: Bool)
-        do throws(UnknownSortKey) { key = try sortName } catch { throw ValidationError(error.description) }
+        do throws(SessionQuestion.Fault) { key = try question(NameTable()).sortName } catch {
+            throw ValidationError(error.description)
+        }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
         let rateOption = IdleOption("--sort \(key.name)", isGiven: key.isRate)
         if read != nil {
@@ -124,64 +127,21 @@ struct SessionsCommand: ParsableCommand {
         }
     }
 
-    private var sortKey: SortKey {
-        get throws(UnknownSortKey) {
-            try sort.map { text throws(UnknownSortKey) in try SortKey(parsing: text) }
-                ?? (ranksByRate ? .byteRate : .bytes)
-        }
+    /// What is asked, of a table with these names.
+    private func question(_ names: NameTable) throws(SessionQuestion.Fault) -> SessionQuestion {
+        try SessionQuestion(
+            filter: filter.text(behind: leadingWord), by: groups.by, having: groups.having, sort: sort,
+            prefersRate: ranksByRate, limit: limit ?? top, names: names)
     }
 
-    private func groupSortKey(_ grouping: Grouping) throws(UnknownSortKey) -> GroupSortKey {
-        guard let sort else { return .measure(ranksByRate ? .byteRate : .bytes) }
-        return try GroupSortKey(parsing: sort, grouping: grouping)
-    }
-
-    /// What the answer is sorted by.
-    private var sortName: (name: String, isRate: Bool) {
-        get throws(UnknownSortKey) {
-            guard let grouping = groups.grouping else {
-                let key = try sortKey
-                return (key.name, key == .byteRate || key == .packetRate)
-            }
-            let key = try groupSortKey(grouping)
-            return (sort ?? "rate", key == .measure(.byteRate) || key == .measure(.packetRate))
-        }
+    /// The same, which ``validate()`` found good.
+    private func goodQuestion(_ names: NameTable) -> SessionQuestion {
+        guard let question = try? question(names) else { preconditionFailure("a question that was found good") }
+        return question
     }
 
     /// A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
     private var ranksByRate: Bool { top != nil && read == nil && !sources.noConntrack }
-
-    /// How many sessions or groups to show; all of them where it is `nil`.
-    private var shownCount: Int? { limit ?? top }
-
-    /// What the table has to say.
-    ///
-    /// - Parameter ended: sessions that are meant, too, and that the table no longer has.
-    private func answer(
-        from store: SessionStore, _ names: NameTable, at now: Timestamp, _ filter: SessionFilter,
-        beside ended: [Session] = []
-    ) -> SessionAnswer {
-        var answer: SessionAnswer
-        if let grouping = groups.grouping {
-            let selection = GroupSelection(grouping, seed: LiveTable.seed, now: now)
-            let look = TableLook(store, into: selection, filter, beside: ended)
-            let having = groups.filter(grouping, names: names)
-            let book = look.names(from: names)
-            let key = (try? groupSortKey(grouping)) ?? .measure(.bytes)
-            answer = SessionAnswer(
-                sessions: TopSelection(limit: 0, by: .bytes, now: now).ranked(),
-                groups: GroupRanking(look.selection, by: key, limit: shownCount, having: having, names: book),
-                summary: look.summary, names: book, now: now, having: having?.text, unjudgedCount: look.unjudgedCount)
-        } else {
-            let selection = TopSelection(limit: shownCount, by: (try? sortKey) ?? .bytes, now: now)
-            let look = TableLook(store, into: selection, filter, beside: ended)
-            answer = SessionAnswer(
-                sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: names), now: now,
-                unjudgedCount: look.unjudgedCount)
-        }
-        answer.filter = filter.isOpen ? nil : filter.text
-        return answer
-    }
 
     // MARK: Live
 
@@ -189,7 +149,8 @@ struct SessionsCommand: ParsableCommand {
         var table = sources.tableConfiguration
         table.tellsEvents = false
         let names = NameTable()
-        let filter = filter.filter(names, behind: leadingWord)
+        let question = goodQuestion(names)
+        let filter = question.filter
         var conntrack = ConntrackSource.Configuration()
         conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
         table.sourceFilter = conntrack.filter
@@ -201,7 +162,7 @@ struct SessionsCommand: ParsableCommand {
         let isInterrupted = live.stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isInterrupted else { return }
-        var answer = answer(from: live.store, live.names, at: ReceiveTime.now.wall, filter)
+        var answer = question.answer(from: live.store, live.names, at: ReceiveTime.now.wall, seed: LiveTable.seed)
         let completeness = live.completeness
         answer.summary.sufficientBuffer = completeness.sufficientBuffer
         answer.summary.grownBuffer = completeness.grownBuffer
@@ -246,7 +207,7 @@ struct SessionsCommand: ParsableCommand {
         let stop = try Signal()
         try stop.raiseOnTermination()
         let names = NameTable()
-        let filter = filter.filter(names, behind: leadingWord)
+        let question = goodQuestion(names)
         let replay = Replay(path, sources.tableConfiguration, names: names, lanes: sources.lanes, unless: stop)
         var ended: [Session] = []
         var events: [SessionEvent] = []
@@ -258,7 +219,8 @@ struct SessionsCommand: ParsableCommand {
             return !stop.isRaised
         }
         guard !stop.isRaised else { return }
-        var answer = answer(from: replay.store, replay.names, at: replay.endTime, filter, beside: ended)
+        var answer = question.answer(
+            from: replay.store, replay.names, at: replay.endTime, seed: LiveTable.seed, beside: ended)
         answer.summary.recordingIsDamaged = damage != nil
         try write(answer, unless: stop)
         if let damage { throw damage }

@@ -6,13 +6,22 @@ struct ModuleTests {
     static let allowed: [String: Set<String>] = [
         "FlowModel": ["Synchronization"],
         "Wire": ["FlowModel"],
-        "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "Glibc"],
+        "Ingest": ["FlowModel", "Wire", "CNetfilter", "CLinux", "CYAML", "Glibc"],
         "Sessions": ["FlowModel"],
         "Query": ["FlowModel"],
         "Doctor": ["FlowModel"],
         "Reports": ["FlowModel", "Query", "Doctor"],
+        "Settings": ["FlowModel", "Ingest"],
+        "Monitor": ["FlowModel", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings"],
+        "Server": [
+            "FlowModel", "Query", "Reports", "Settings", "Monitor", "HummingbirdCore", "HTTPTypes", "Logging",
+            "NIOCore",
+            "NIOPosix", "ServiceLifecycle",
+        ],
+        "Client": ["FlowModel", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "nfmon": [
-            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "ArgumentParser",
+            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings", "Monitor", "Server",
+            "Client", "Logging", "ArgumentParser",
             "FoundationEssentials",
         ],
     ]

@@ -1,6 +1,6 @@
-import FlowModel
-import Query
-import Sessions
+internal import FlowModel
+internal import Query
+internal import Sessions
 
 /// What a query takes out of the table in one look, while the sources wait.
 struct TableLook<Selection: SessionSelection>: Sendable {

@@ -1,0 +1,20 @@
+public import Doctor
+public import FlowModel
+public import Reports
+
+/// What a server asks of a monitor.
+///
+/// All of it may be called from any thread. What takes long says so: it is not for a thread on which others wait.
+public protocol MonitorService: Sendable {
+    /// The names that the table knows: a question is parsed with them.
+    var names: NameTable { get }
+
+    /// How the monitor is now.
+    var status: MonitorStatus { get }
+
+    /// Answers a question about sessions; takes time in proportion to their number.
+    func answer(_ question: SessionQuestion) -> SessionAnswer
+
+    /// What on this host would make answers wrong; takes a second and more.
+    func diagnose() -> Diagnosis
+}
