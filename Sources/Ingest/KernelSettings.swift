@@ -20,7 +20,7 @@ public enum KernelSettings {
     /// How full the table is.
     ///
     /// - Parameter place: where its limit can be changed from.
-    static func tableFill(_ place: SettingPlace) -> TableFill? {
+    public static func tableFill(_ place: SettingPlace = .here) -> TableFill? {
         guard let count = number("nf_conntrack_count"), let limit = number("nf_conntrack_max") else { return nil }
         return TableFill(count: count, limit: limit, limitPlace: place)
     }

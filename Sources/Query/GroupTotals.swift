@@ -15,10 +15,6 @@ public struct GroupTotals: Hashable, Sendable {
     public private(set) var attemptCount: UInt64 = 0
     /// Whether rules may have denied more than was read.
     public private(set) var attemptsAreLowerBound = false
-    private var bytesPerSecond: UInt64 = 0
-    private var packetsPerSecond: UInt64 = 0
-    /// Sessions whose rate is known.
-    public private(set) var ratedCount = 0
     public private(set) var lastSeen = Timestamp(nanoseconds: .min)
 
     public init() {}
@@ -38,13 +34,6 @@ public struct GroupTotals: Hashable, Sendable {
             deniedCount += 1
             attemptCount = attemptCount &+ session.denials.packetCount
             if session.nflog?.isLowerBound == true { attemptsAreLowerBound = true }
-        }
-        if session.record.facts.contains(.rate),
-            let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond
-        {
-            bytesPerSecond = bytesPerSecond &+ bytes
-            packetsPerSecond = packetsPerSecond &+ packets
-            ratedCount += 1
         }
         lastSeen = max(lastSeen, session.record.lastSeen)
     }
@@ -73,9 +62,10 @@ public struct GroupTotals: Hashable, Sendable {
     }
 
     /// Bytes and packets per second of the sessions whose rate is known; `nil` where there are none.
-    public var rate: Counters? {
-        ratedCount > 0 ? Counters(packetCount: packetsPerSecond, byteCount: bytesPerSecond) : nil
-    }
+    public var rate: Counters? { sessions.rate }
+
+    /// Sessions whose rate is known.
+    public var ratedCount: Int { sessions.ratedCount }
 
     /// How sure ``counters`` are: a lower bound where those of any session are, or are unknown.
     public var exactness: Exactness {
@@ -84,7 +74,7 @@ public struct GroupTotals: Hashable, Sendable {
     }
 
     /// Whether ``rate`` is that of all the sessions.
-    public var isRateWhole: Bool { ratedCount == sessions.sessionCount }
+    public var isRateWhole: Bool { sessions.isRateWhole }
 
     /// An amount, and whether it is all there is; `nil` where it is unknown, and for times.
     func amount(_ measure: GroupMeasure) -> (value: UInt64, isExact: Bool)? {
@@ -101,18 +91,5 @@ public struct GroupTotals: Hashable, Sendable {
         case .packetRate: rate.map { ($0.packetCount, isRateWhole) }
         case .start, .lastSeen: nil
         }
-    }
-}
-
-extension SelectionTotals {
-    /// Both together.
-    static func + (left: SelectionTotals, right: SelectionTotals) -> SelectionTotals {
-        var sum = left
-        sum.sessionCount += right.sessionCount
-        sum.counters = left.counters + right.counters
-        sum.unknownCount += right.unknownCount
-        sum.inexactCount += right.inexactCount
-        if let start = right.earliestStart { sum.earliestStart = min(start, left.earliestStart ?? start) }
-        return sum
     }
 }

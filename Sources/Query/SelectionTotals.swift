@@ -12,7 +12,20 @@ public struct SelectionTotals: Hashable, Sendable {
     /// The earliest beginning that is known.
     public var earliestStart: Timestamp?
 
+    private var bytesPerSecond: UInt64 = 0
+    private var packetsPerSecond: UInt64 = 0
+    /// Sessions whose rate is known.
+    public private(set) var ratedCount = 0
+
     public init() {}
+
+    /// Bytes and packets per second of the sessions whose rate is known; `nil` where there are none.
+    public var rate: Counters? {
+        ratedCount > 0 ? Counters(packetCount: packetsPerSecond, byteCount: bytesPerSecond) : nil
+    }
+
+    /// Whether ``rate`` is that of all the sessions.
+    public var isRateWhole: Bool { ratedCount == sessionCount }
 
     /// Whether ``counters`` are exactly what all the sessions transferred.
     public var isExact: Bool { unknownCount == 0 && inexactCount == 0 }
@@ -33,6 +46,27 @@ public struct SelectionTotals: Hashable, Sendable {
         } else {
             unknownCount += 1
         }
+        if session.record.facts.contains(.rate),
+            let bytes = session.bytesPerSecond, let packets = session.packetsPerSecond
+        {
+            bytesPerSecond = bytesPerSecond &+ bytes
+            packetsPerSecond = packetsPerSecond &+ packets
+            ratedCount += 1
+        }
         if let start = session.start, start < earliestStart ?? start || earliestStart == nil { earliestStart = start }
+    }
+
+    /// Both together.
+    static func + (left: SelectionTotals, right: SelectionTotals) -> SelectionTotals {
+        var sum = left
+        sum.sessionCount += right.sessionCount
+        sum.counters = left.counters + right.counters
+        sum.unknownCount += right.unknownCount
+        sum.inexactCount += right.inexactCount
+        sum.bytesPerSecond &+= right.bytesPerSecond
+        sum.packetsPerSecond &+= right.packetsPerSecond
+        sum.ratedCount += right.ratedCount
+        if let start = right.earliestStart { sum.earliestStart = min(start, left.earliestStart ?? start) }
+        return sum
     }
 }

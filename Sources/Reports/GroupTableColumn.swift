@@ -40,6 +40,11 @@ enum GroupTableColumn: Hashable {
     /// Whether the column is shown only when a group has something in it.
     var isOptional: Bool { self == .denied || self == .attempts || self == .rate }
 
+    /// Whether it is what the groups are by.
+    var isKey: Bool {
+        if case .key = self { true } else { false }
+    }
+
     /// Numbers are aligned at their last digit.
     func isNumber(_ grouping: Grouping) -> Bool {
         guard case .key(let index) = self else { return true }

@@ -35,9 +35,12 @@ struct GroupTableText {
             }
             text.endTableLine()
         }
-        text.appendRemark("left out for want of room: ", layout.omitted.map { $0.heading(groups.grouping) })
-        text.appendRemark("cut for want of room (~): ", layout.cut.map { $0.heading(groups.grouping) })
+        let (omitted, cut) = (headings(layout.omitted), headings(layout.cut))
+        text.appendRemark("left out for want of room: ", omitted, width: width)
+        text.appendRemark("cut for want of room (~): ", cut, width: width)
     }
+
+    private func headings(_ columns: [GroupTableColumn]) -> [String] { columns.map { $0.heading(groups.grouping) } }
 
     private func measure() -> Layout {
         let all = groups.grouping.columns.indices.map(GroupTableColumn.key) + GroupTableColumn.amounts
@@ -55,12 +58,18 @@ struct GroupTableText {
             columns: shown.map { ($0, max($1, $0.heading(groups.grouping).utf8.count)) })
     }
 
-    /// Leaves amounts out, and cuts what the groups are by only when nothing else is left, the widest first.
+    /// Leaves amounts out, then the last of the columns that the groups are by where there are too many to tell anything, and
+    /// cuts the others only when nothing else is left, the widest first.
     private func fit(_ layout: inout Layout, to limit: Int) {
         for column in GroupTableColumn.dispensable where layout.lineWidth > limit {
             guard let index = layout.columns.firstIndex(where: { $0.column == column }) else { continue }
             layout.columns.remove(at: index)
             layout.omitted.append(column)
+        }
+        while leastWidth(of: layout) > limit, let index = layout.columns.lastIndex(where: { $0.column.isKey }),
+            index > 0
+        {
+            layout.omitted.append(layout.columns.remove(at: index).column)
         }
         while layout.lineWidth > limit {
             let widest = layout.columns.indices.max { layout.columns[$0].width < layout.columns[$1].width }
@@ -69,6 +78,11 @@ struct GroupTableText {
             let column = layout.columns[widest].column
             if !layout.cut.contains(column) { layout.cut.append(column) }
         }
+    }
+
+    /// What a line takes up when every column is cut to what still tells something.
+    private func leastWidth(of layout: Layout) -> Int {
+        layout.columns.reduce(0) { $0 + min($1.width, 8) } + TableLayout.gap * (layout.columns.count - 1)
     }
 
     private func append(

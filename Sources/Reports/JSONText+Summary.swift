@@ -33,7 +33,9 @@ extension JSONText {
         field("exact", totals.isExact)
         field("unknown_counters", UInt64(totals.unknownCount))
         field("inexact_counters", UInt64(totals.inexactCount))
+        if let rate = totals.rate { append(rate, of: totals.ratedCount) }
         if let start = totals.earliestStart { field("start", start) }
+        if let fill = answer.fill { append(fill) }
         append(answer.summary, watchedSince: answer.watchedSince)
         openKey("notes")
         append(word: "[")
@@ -45,6 +47,25 @@ extension JSONText {
         close("}")
         // The comma that close leaves for a next member.
         dropLast()
+    }
+
+    /// The sum of the rates that are known, and of how many sessions that is.
+    private mutating func append(_ rate: Counters, of sessionCount: Int) {
+        openKey("rate")
+        append(word: "{")
+        field("bytes", rate.byteCount)
+        field("packets", rate.packetCount)
+        field("sessions", UInt64(sessionCount))
+        close("}")
+    }
+
+    /// Conntrack's table.
+    private mutating func append(_ fill: TableFill) {
+        openKey("table")
+        append(word: "{")
+        field("entries", UInt64(max(0, fill.count)))
+        field("limit", UInt64(max(0, fill.limit)))
+        close("}")
     }
 
     private mutating func append(_ groups: GroupRanking, of answer: borrowing SessionAnswer) {

@@ -9,6 +9,8 @@ public struct SessionAnswer: Sendable {
     /// What is known to be missing.
     public var summary: TableSummary
     public var names: NameBook
+    /// How full conntrack's table was, `nil` where nobody looked.
+    public var fill: TableFill?
     /// When the question was answered; ages are counted to it.
     public var now: Timestamp
     /// Since when losses would have been noticed; `nil` for a single look at the kernel's table.

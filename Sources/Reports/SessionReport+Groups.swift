@@ -9,7 +9,7 @@ extension SessionReport {
         switch format {
         case .table:
             GroupTableText(groups: groups, names: answer.names, now: answer.now, width: width).append(to: &buffer)
-            appendSummary(of: answer, into: &buffer)
+            appendFoldedSummary(of: answer, into: &buffer)
         case .compact:
             for group in groups {
                 buffer.appendCompact(group, by: groups.grouping, names: answer.names)

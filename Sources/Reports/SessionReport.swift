@@ -20,7 +20,7 @@ public struct SessionReport: Sendable {
         switch format {
         case .table:
             SessionTableText(answer: answer, width: width).append(to: &buffer)
-            appendSummary(of: answer, into: &buffer)
+            appendFoldedSummary(of: answer, into: &buffer)
         case .compact: appendCompact(answer, into: &buffer)
         case .json: appendObject(answer, into: &buffer)
         case .ndjson: appendLines(answer, into: &buffer)
@@ -32,6 +32,13 @@ public struct SessionReport: Sendable {
     /// stderr beside a format that has no place for it.
     public func appendSummary(of answer: SessionAnswer, into buffer: inout [UInt8]) {
         SummaryText.append(answer, to: &buffer)
+    }
+
+    /// Writes the same in lines that fit the width.
+    func appendFoldedSummary(of answer: SessionAnswer, into buffer: inout [UInt8]) {
+        let start = buffer.count
+        appendSummary(of: answer, into: &buffer)
+        buffer.foldLines(from: start, to: width)
     }
 
     private func appendCompact(_ answer: SessionAnswer, into buffer: inout [UInt8]) {

@@ -24,8 +24,8 @@ struct SessionTableText {
             }
             text.endTableLine()
         }
-        text.appendRemark("left out for want of room: ", layout.omitted.map(\.heading))
-        text.appendRemark("cut for want of room (~): ", layout.cut.map(\.heading))
+        text.appendRemark("left out for want of room: ", layout.omitted.map(\.heading), width: width)
+        text.appendRemark("cut for want of room (~): ", layout.cut.map(\.heading), width: width)
     }
 
     private func measure(_ cell: inout [UInt8]) -> [Int] {

@@ -29,10 +29,40 @@ extension [UInt8] {
     }
 
     /// Appends what befell columns for want of room, with their headings; nothing where it befell none.
-    mutating func appendRemark(_ remark: String, _ headings: [String]) {
+    mutating func appendRemark(_ remark: String, _ headings: [String], width: Int?) {
         guard !headings.isEmpty else { return }
+        let start = count
         append(contentsOf: remark.utf8)
         append(contentsOf: headings.joined(separator: ", ").utf8)
         append(UInt8(ascii: "\n"))
+        foldLines(from: start, to: width)
+    }
+
+    /// Breaks the lines since `start` at their spaces, so that none takes up more than `width` columns; what goes on is
+    /// indented. A note is left as it is: its command must be one line for who copies it.
+    mutating func foldLines(from start: Int, to width: Int?) {
+        guard let width else { return }
+        let lines = self[start...].split(separator: UInt8(ascii: "\n"))
+        removeSubrange(start...)
+        for line in lines {
+            if line.starts(with: "note: ".utf8) { append(contentsOf: line) } else { appendFolded(line, to: width) }
+            append(UInt8(ascii: "\n"))
+        }
+    }
+
+    private mutating func appendFolded(_ line: ArraySlice<UInt8>, to width: Int) {
+        var column = 0
+        for word in line.split(separator: UInt8(ascii: " ")) {
+            let length = TerminalText.width(of: Array(word))
+            if column > 0, column + 1 + length > width {
+                append(contentsOf: "\n  ".utf8)
+                column = 2
+            } else if column > 0 {
+                append(UInt8(ascii: " "))
+                column += 1
+            }
+            append(contentsOf: word)
+            column += length
+        }
     }
 }

@@ -168,6 +168,7 @@ struct SessionsCommand: ParsableCommand {
         answer.summary.grownBuffer = completeness.grownBuffer
         // A single look misses nothing by that; what came and went between two of them does.
         if top != nil, !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
+        if !sources.noConntrack { answer.fill = KernelSettings.tableFill() }
         if top != nil { answer.watchedSince = start.wall }
         answer.notes = AnswerNotes.gather(sources) + notes(on: filter)
         try write(answer, unless: live.stop)

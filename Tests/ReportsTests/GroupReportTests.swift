@@ -49,6 +49,15 @@ struct GroupReportTests {
         }
     }
 
+    @Test(arguments: [24, 30, 40, 60, 80])
+    func aTableOfMoreColumnsThanThereIsRoomForNamesThoseThatItLeftOut(width: Int) throws {
+        let answer = try samples.groups("src,dport,rule,iif,verdict,mark,state,lane,proto,oif", samples.sessions)
+        let text = SessionReport(format: .table, width: width).text(answer)
+        for line in text.split(separator: UInt8(ascii: "\n")) { #expect(TerminalText.width(of: Array(line)) <= width) }
+        let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("oif") && words.contains("left out for want of room: "))
+    }
+
     @Test(arguments: [24, 40, 60, 80, 100, 200])
     func aTableOfGroupsNeverExceedsItsWidthAndSaysWhatItLeftOut(width: Int) throws {
         let answer = try samples.groups("src,dport", samples.sessions)

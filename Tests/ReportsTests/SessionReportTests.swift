@@ -61,6 +61,26 @@ struct SessionReportTests {
         #expect(text.contains("for want of room") == isNarrower)
     }
 
+    @Test(arguments: [24, 40, 80]) func whatStandsUnderATableFitsItsWidthToo(width: Int) {
+        var answer = samples.answer(samples.sessions, summary: Samples.gaps)
+        let text = SessionReport(format: .table, width: width).text(answer)
+        for line in text.split(separator: UInt8(ascii: "\n")) { #expect(TerminalText.width(of: Array(line)) <= width) }
+        let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("1 packet, an unknown number was lost 1 time") || words.contains("conntrack lost 431"))
+        answer.notes = ["accounting is off: sysctl -w net.netfilter.nf_conntrack_acct=1"]
+        let noted = String(decoding: SessionReport(format: .table, width: width).text(answer), as: UTF8.self)
+        #expect(noted.contains("\nnote: accounting is off: sysctl -w net.netfilter.nf_conntrack_acct=1\n"))
+    }
+
+    @Test func theSummaryTellsTheRateOfAllSessionsAndHowFullTheTableIs() throws {
+        var answer = samples.answer(samples.sessions, limit: 1)
+        answer.fill = TableFill(count: 1234, limit: 262_144, limitPlace: .here)
+        let summary = try #require(
+            try object(SessionReport(format: .json).text(answer)[...])["summary"] as? [String: Any])
+        #expect(summary["rate"] as? [String: Int] == ["bytes": 5935, "packets": 8, "sessions": 1])
+        #expect(summary["table"] as? [String: Int] == ["entries": 1234, "limit": 262_144])
+    }
+
     /// The rate is what the ranking is by; which type an ICMP message has is worth less.
     @Test func whatAPingSaysGivesWayBeforeAnyColumnDoes() {
         let answer = samples.answer([samples.complete, samples.ping])
