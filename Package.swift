@@ -104,5 +104,10 @@ let package = Package(
         .testTarget(
             name: "IngestTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Reports"],
             swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["FlowModel", "Settings"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["nfmon", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
     ]
 )
