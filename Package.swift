@@ -102,6 +102,10 @@ let package = Package(
             name: "ReportsTests", dependencies: ["FlowModel", "Query", "Doctor", "Reports"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
+            name: "MonitorTests",
+            dependencies: ["FlowModel", "Ingest", "Sessions", "Query", "Reports", "Settings", "Monitor"],
+            swiftSettings: strict),
+        .testTarget(
             name: "IngestTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Reports"],
             swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["FlowModel", "Settings"], swiftSettings: strict),

@@ -9,6 +9,9 @@ public protocol MonitorService: Sendable {
     /// The names that the table knows: a question is parsed with them.
     var names: NameTable { get }
 
+    /// Its events, for as many readers as want them.
+    var stream: EventStream { get }
+
     /// How the monitor is now.
     var status: MonitorStatus { get }
 

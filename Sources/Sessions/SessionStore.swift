@@ -87,6 +87,17 @@ public final class SessionStore: ObservationSink {
         }
     }
 
+    /// Copies the sessions in some of the table's places that are there for whoever reads the stream; sources wait meanwhile, so the
+    /// places had better be few.
+    public func slice(_ places: Range<UInt32>) -> TableSlice {
+        state.withLock { state in
+            TableSlice(
+                sessions: state.table.told(in: places), sequence: state.firstSequence &+ UInt64(state.queue.count),
+                time: state.lastTime.wall, interfaces: state.table.interfaceNames,
+                isLast: places.upperBound >= state.table.extent)
+        }
+    }
+
     /// Looks at the table; sources wait meanwhile.
     public func withTable<Result: Sendable>(_ body: (borrowing SessionTable) -> sending Result) -> sending Result {
         state.withLock { body($0.table) }
