@@ -2,13 +2,16 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -64,6 +67,28 @@ int nfmon_clock_is_synchronised(void) {
 int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int nfmon_setns_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+static int result_of(long result) { return result < 0 ? -errno : 0; }
+
+int nfmon_keep_capabilities_across_setuid(int keep) { return result_of(prctl(PR_SET_KEEPCAPS, keep, 0, 0, 0)); }
+
+int nfmon_set_capabilities(uint64_t set) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        data[i].effective = data[i].permitted = data[i].inheritable = (uint32_t)(set >> 32 * i);
+    return result_of(syscall(SYS_capset, &header, data));
+}
+
+int nfmon_drop_bounding_capability(int capability) { return result_of(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)); }
+
+int nfmon_clear_ambient_capabilities(void) { return result_of(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)); }
+
+int nfmon_raise_ambient_capability(int capability) {
+    return result_of(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0));
+}
+
+int nfmon_set_no_new_privileges(void) { return result_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 
 void nfmon_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

@@ -2,13 +2,13 @@ internal import Glibc
 
 /// What the process may do.
 enum Privilege {
-    /// Whether it may ask netfilter for anything: CAP_NET_ADMIN, number 12 (capabilities(7)), in this user namespace.
+    /// Whether it may ask netfilter for anything: CAP_NET_ADMIN, in this user namespace.
     static var administersNetwork: Bool {
         guard let status = SmallFile.text(of: "/proc/thread-self/status"),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
             let set = line.split(whereSeparator: \.isWhitespace).last.flatMap({ UInt64($0, radix: 16) })
         else { return false }
-        return set & 1 << 12 != 0
+        return set & Capability.administerNetwork.bit != 0
     }
 
     /// Whether it is root: the capability alone does not pass to the tools that it runs.

@@ -29,6 +29,15 @@ int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t cou
 int nfmon_eventfd(void);
 int nfmon_setns_network(int descriptor);
 
+// prctl takes a varying number of arguments, and the C library has no header for capset. Each returns 0, or -errno; sets of
+// capabilities have bit N for capability N (linux/capability.h).
+int nfmon_keep_capabilities_across_setuid(int keep);
+int nfmon_set_capabilities(uint64_t set); // permitted, effective and inheritable
+int nfmon_drop_bounding_capability(int capability);
+int nfmon_clear_ambient_capabilities(void);
+int nfmon_raise_ambient_capability(int capability);
+int nfmon_set_no_new_privileges(void);
+
 // pthread_setname_np is a GNU extension; at most 15 bytes.
 void nfmon_name_thread(const char *name);
 
