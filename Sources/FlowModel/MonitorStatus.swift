@@ -51,6 +51,8 @@ public struct TotalsStatus: Equatable, Sendable {
     /// Nanoseconds that the last dump took, and how much of it was processor time.
     public var dumpDuration: UInt64 = 0
     public var dumpProcessorTime: UInt64 = 0
+    /// Nanoseconds of processor time that all dumps took.
+    public var processorTime: UInt64 = 0
     /// When the last whole dump was begun: what it told is no older.
     public var lastDumpAt: Timestamp?
 

@@ -21,6 +21,7 @@ struct ConntrackReader: ~Copyable {
     let warnings: [String]
     let isFiltered: Bool
     let advice = BufferAdvice()
+    let gauge = DumpGauge()
     private let configuration: ConntrackSource.Configuration
     private let intake: Intake
     private let stopSignal: Signal
@@ -226,11 +227,14 @@ struct ConntrackReader: ~Copyable {
     private mutating func endDump(_ end: DumpEnd) throws(IngestError) {
         var end = end
         if try !drainAllEvents() { end.isComplete = false }
-        let time = ReceiveTime.now
+        let answer = dumps.conclude(end, at: .now)
+        let now = ReceiveTime.now
         schedule.end(
-            at: time.monotonic, interval: dumpInterval,
-            leastPauseFactor: configuration.leastPauseFactor)
-        heed(dumps.conclude(end, at: time))
+            at: now.monotonic, interval: dumpInterval, processorTime: dumps.processorTime,
+            processorShare: configuration.processorShare)
+        gauge.note(
+            from: dumps.begunAt, to: now, processorTime: dumps.processorTime, isComplete: end.isComplete)
+        heed(answer)
     }
 
     /// Nanoseconds between two dumps; short where dumps stand in for the events that tell of beginnings.

@@ -12,11 +12,10 @@ public final class ConntrackSource: Sendable {
         public var greatestBuffer = 256 << 20
         /// Whether the kernel shall keep each session's end until it was taken, which holds up every other listener, too.
         public var isReliable = false
-        /// Nanoseconds between two dumps; 0 is a single dump.
+        /// Least nanoseconds from the beginning of a dump to that of the next; 0 is a single dump.
         public var dumpInterval: UInt64 = 10_000_000_000
-        /// The pause between two dumps is at least this many times the last one's duration, so that dumping takes at most a
-        /// twentieth of the time.
-        public var leastPauseFactor: UInt64 = 20
+        /// What dumps may take of one processor, in percent: what takes more comes less often. 0 is all they need.
+        public var processorShare = 5.0
 
         /// Which sessions are wanted; the others are left out by the kernel where it can.
         public var filter = SourceFilter.everything
@@ -32,6 +31,7 @@ public final class ConntrackSource: Sendable {
 
     /// What receive buffer would have sufficed.
     public let advice: BufferAdvice
+    private let gauge: DumpGauge
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -43,6 +43,7 @@ public final class ConntrackSource: Sendable {
         warnings = reader.warnings
         isFiltered = reader.isFiltered
         advice = reader.advice
+        gauge = reader.gauge
         self.stopSignal = stopSignal
         let shared = Lock(reader)
         thread = try Thread(name: "nf-conntrack") {
@@ -52,6 +53,9 @@ public final class ConntrackSource: Sendable {
             }
         }
     }
+
+    /// How the totals of running sessions are kept fresh.
+    public var totals: TotalsStatus { gauge.totals }
 
     /// Ends the thread and waits for it.
     public func stop() {

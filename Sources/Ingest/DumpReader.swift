@@ -15,6 +15,11 @@ struct DumpReader: ~Copyable {
     private var decoder: ObservationDecoder
     private var observations = ObservationBatch()
     private var lastProgress: UInt64 = 0
+    /// What the dump that runs, or ran last, took of a processor: asking, and the kernel's search that goes on in each receive
+    /// call, decoding, and the sink's work.
+    private(set) var processorTime: UInt64 = 0
+    /// When it began.
+    private(set) var begunAt = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
     /// The place of the last datagram among the received, if the dump's end was in it.
     private var endPlace: Int?
 
@@ -45,6 +50,9 @@ struct DumpReader: ~Copyable {
     mutating func begin(
         _ cause: DumpStart.Cause, sequence: UInt32, at time: ReceiveTime
     ) throws(IngestError) -> SinkAnswer {
+        begunAt = time
+        let before = ThreadClock.now
+        defer { processorTime = ThreadClock.now &- before }
         let request = NetlinkRequest.conntrackDump(sequence: sequence, filter)
         let answer = intake.deliver([.dumpBegan(DumpStart(cause: cause))], at: time) { batch in
             batch.append(request.reader, .toKernel, .netfilter)
@@ -59,6 +67,8 @@ struct DumpReader: ~Copyable {
     /// - Returns: what the sink says, and the dump's end if that was among them, which ``conclude(_:at:)`` hands on;
     ///   `nil` where there was nothing to read.
     mutating func read() throws(IngestError) -> (answer: SinkAnswer, end: DumpEnd?)? {
+        let before = ThreadClock.now
+        defer { processorTime &+= ThreadClock.now &- before }
         guard case .datagrams(let count) = try socket.receive(for: Self.operation) else { return nil }
         let time = ReceiveTime.now
         lastProgress = time.monotonic
@@ -89,7 +99,11 @@ struct DumpReader: ~Copyable {
 
     /// Hands on the dump's end: the kernel's, or that it was given up.
     mutating func conclude(_ end: DumpEnd, at time: ReceiveTime) -> SinkAnswer {
-        defer { endPlace = nil }
+        let before = ThreadClock.now
+        defer {
+            endPlace = nil
+            processorTime &+= ThreadClock.now &- before
+        }
         return intake.deliver([.dumpEnded(end)], at: time) { batch in
             guard let endPlace else { return batch.appendFailure() }
             socket.withDatagram(endPlace) { datagram in

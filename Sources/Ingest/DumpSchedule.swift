@@ -4,6 +4,8 @@ internal import FlowModel
 struct DumpSchedule {
     /// The least pause after a dump, so that a table that is always dirty does not keep a processor busy.
     private static let leastPause: UInt64 = 100_000_000
+    /// The longest time from one dump to the next, whatever it costs.
+    private static let greatestPause: UInt64 = 3_600_000_000_000
     /// The greatest pause before a lost event is made good while more are lost.
     private static let greatestBackoff: UInt64 = 10_000_000_000
     /// So long after the last loss an overrun is over: what was lost is made good now, whatever the backoff.
@@ -14,8 +16,8 @@ struct DumpSchedule {
     private var startedAt: UInt64 = 0
     private var endedAt: UInt64 = 0
     private var lastDuration: UInt64 = 0
-    /// The pause that a dump's duration asks for before the next periodic one.
-    private var duePause: UInt64 = 0
+    /// When the next periodic one may be, so that dumps do not take more of a processor than they may.
+    private var affordableAt: UInt64 = 0
     /// How many dumps in a row were made because events were lost.
     private var overrunCount: UInt64 = 0
     private var lastLossAt: UInt64 = 0
@@ -35,14 +37,24 @@ struct DumpSchedule {
     /// The dump waits so long for the output, which is no part of what it costs.
     mutating func pause(for nanoseconds: UInt64) { startedAt &+= nanoseconds }
 
-    /// The dump has ended; the next one is due after `interval`, or after `leastPauseFactor` times the dump's duration if
-    /// that is longer; or never if `interval` is 0.
-    mutating func end(at now: UInt64, interval: UInt64, leastPauseFactor: UInt64) {
+    /// The dump has ended.
+    ///
+    /// - Parameters:
+    ///   - interval: from its beginning to that of the next one, if dumps may take so much of a processor; 0 is no next one.
+    ///   - processorTime: what it took of a processor. Not its duration, which is also that of what the thread did meanwhile.
+    ///   - processorShare: what dumps may take of one processor, in percent; 0 is all they need.
+    mutating func end(at now: UInt64, interval: UInt64, processorTime: UInt64, processorShare: Double) {
         isRunning = false
         endedAt = now
         lastDuration = now &- startedAt
-        duePause = lastDuration &* leastPauseFactor
-        if interval > 0 { wanted = (.periodic, now &+ max(interval, duePause)) }
+        affordableAt = startedAt
+        if processorShare > 0 {
+            let pause = Double(processorTime) * 100 / processorShare
+            affordableAt &+= UInt64(exactly: pause.rounded()).map { min($0, Self.greatestPause) } ?? Self.greatestPause
+        }
+        guard interval > 0 else { return }
+        let rested = now &+ min(interval, Self.leastPause)
+        wanted = (.periodic, max(rested, startedAt &+ interval, affordableAt))
     }
 
     /// Events were lost.
@@ -66,7 +78,7 @@ struct DumpSchedule {
                 return
             }
         } else {
-            soon = max(now, endedAt &+ max(pause, duePause))
+            soon = max(now, endedAt &+ pause, affordableAt)
             if let wanted, wanted.at <= soon { return }
         }
         wanted = (cause, soon)

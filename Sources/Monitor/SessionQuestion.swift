@@ -85,27 +85,32 @@ public struct SessionQuestion: Sendable {
     /// What the table has to say.
     ///
     /// - Parameters:
+    ///   - time: now, by both clocks: ages are counted to it.
     ///   - seed: random numbers that nobody outside can know, against chosen hash collisions of groups.
     ///   - ended: sessions that are meant, too, and that the table no longer has.
     /// - Complexity: O(sessions); sources wait meanwhile.
     public func answer(
-        from store: SessionStore, _ names: NameTable, at now: Timestamp, seed: (UInt64, UInt64),
+        from store: SessionStore, _ names: NameTable, at time: ReceiveTime, seed: (UInt64, UInt64),
         beside ended: [Session] = []
     ) -> SessionAnswer {
+        let now = time.wall
         var answer: SessionAnswer
         if let grouping {
-            let look = TableLook(store, into: GroupSelection(grouping, seed: seed, now: now), filter, beside: ended)
+            let look = TableLook(
+                store, into: GroupSelection(grouping, seed: seed, now: now), filter, at: time, beside: ended)
             let book = look.names(from: names)
             answer = SessionAnswer(
                 sessions: TopSelection(limit: 0, by: .bytes, now: now).ranked(),
                 groups: GroupRanking(look.selection, by: groupKey, limit: limit, having: having, names: book),
                 summary: look.summary, names: book, now: now, having: having?.text, unjudgedCount: look.unjudgedCount)
         } else {
-            let look = TableLook(store, into: TopSelection(limit: limit, by: key, now: now), filter, beside: ended)
+            let look = TableLook(
+                store, into: TopSelection(limit: limit, by: key, now: now), filter, at: time, beside: ended)
             answer = SessionAnswer(
                 sessions: look.selection.ranked(), summary: look.summary, names: look.names(from: names), now: now,
                 unjudgedCount: look.unjudgedCount)
         }
+        answer.monotonicNow = time.monotonic
         answer.filter = filter.isOpen ? nil : filter.text
         return answer
     }

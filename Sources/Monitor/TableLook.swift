@@ -12,8 +12,12 @@ struct TableLook<Selection: SessionSelection>: Sendable {
 
     /// - Parameters:
     ///   - selection: what the sessions that the filter admits are considered for.
+    ///   - time: rates that are too old for it are not known any more.
     ///   - ended: sessions that are meant, too, and that the table no longer has.
-    init(_ store: SessionStore, into selection: Selection, _ filter: SessionFilter, beside ended: [Session] = []) {
+    init(
+        _ store: SessionStore, into selection: Selection, _ filter: SessionFilter, at time: ReceiveTime,
+        beside ended: [Session] = []
+    ) {
         self = store.withTable { table in
             var selection = selection
             let (interfaces, now) = (table.interfaceNames, selection.now)
@@ -26,7 +30,7 @@ struct TableLook<Selection: SessionSelection>: Sendable {
                 }
             }
             for session in ended { judge(session) }
-            table.forEach { judge($0) }
+            table.forEach(at: time.monotonic) { judge($0) }
             return TableLook(
                 selection: selection, unjudgedCount: unjudgedCount, summary: table.completeness, interfaces: interfaces)
         }

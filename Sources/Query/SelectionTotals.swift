@@ -11,6 +11,8 @@ public struct SelectionTotals: Hashable, Sendable {
     public var inexactCount = 0
     /// The earliest beginning that is known.
     public var earliestStart: Timestamp?
+    /// When the oldest of the counters were read that go on, in nanoseconds of the monotonic clock.
+    public var oldestReading: UInt64?
 
     private var bytesPerSecond: UInt64 = 0
     private var packetsPerSecond: UInt64 = 0
@@ -40,6 +42,7 @@ public struct SelectionTotals: Hashable, Sendable {
         if session.record.facts.contains(.counters) {
             counters = counters + session.record.counters.total
             if !session.isExact { inexactCount += 1 }
+            if let readAt = session.countersReadAt { oldestReading = min(oldestReading ?? readAt, readAt) }
         } else if let logged = session.nflog {
             counters = counters + logged.counters.total
             inexactCount += 1
@@ -67,6 +70,7 @@ public struct SelectionTotals: Hashable, Sendable {
         sum.packetsPerSecond &+= right.packetsPerSecond
         sum.ratedCount += right.ratedCount
         if let start = right.earliestStart { sum.earliestStart = min(start, left.earliestStart ?? start) }
+        if let readAt = right.oldestReading { sum.oldestReading = min(readAt, left.oldestReading ?? readAt) }
         return sum
     }
 }

@@ -5,7 +5,11 @@ extension JSONText {
     /// Appends a live session as an object, with the names of the event stream.
     ///
     /// ECS has `event.kind` "state" for a record of how things stand; such a record has no action and no sequence number.
-    mutating func append(_ session: borrowing Session, at now: Timestamp, names: borrowing NameBook) {
+    ///
+    /// - Parameter monotonicNow: what the age of counters is counted to.
+    mutating func append(
+        _ session: borrowing Session, at now: Timestamp, _ monotonicNow: UInt64?, names: borrowing NameBook
+    ) {
         let ids = CommunityIDTexts(of: session)
         append(words.open)
         append(now)
@@ -16,6 +20,10 @@ extension JSONText {
         openNfmon(of: session, ids)
         field(words.lastSeen, session.record.lastSeen)
         appendFacts(of: session, names: names)
+        if let monotonicNow, let age = session.countersAge(at: monotonicNow) {
+            field(words.countersAge, age)
+            closeObject()
+        }
         if let bytesPerSecond = session.bytesPerSecond, let packetsPerSecond = session.packetsPerSecond {
             field(words.rateBytes, bytesPerSecond)
             field(words.packets, packetsPerSecond)

@@ -33,6 +33,7 @@ extension JSONText {
         field("exact", totals.isExact)
         field("unknown_counters", UInt64(totals.unknownCount))
         field("inexact_counters", UInt64(totals.inexactCount))
+        if let age = answer.countersAge { field("counters_age", age) }
         if let rate = totals.rate { append(rate, of: totals.ratedCount) }
         if let start = totals.earliestStart { field("start", start) }
         if let fill = answer.fill { append(fill) }

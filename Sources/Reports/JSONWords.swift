@@ -90,6 +90,7 @@ final class JSONWords: Sendable {
     let inexact: ShortText = #","exact":false,"exactness":""#
     let nflogPackets: ShortText = #","nflog":{"packets":"#
     let errors: ShortText = #","icmp_errors":"#
+    let countersAge: ShortText = #","counters":{"age":"#
     let rateBytes: ShortText = #","rate":{"bytes":"#
     let lane: ShortText = #","source":""#
     let cause: ShortText = #","cause":""#

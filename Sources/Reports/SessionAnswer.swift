@@ -13,6 +13,8 @@ public struct SessionAnswer: Sendable {
     public var fill: TableFill?
     /// When the question was answered; ages are counted to it.
     public var now: Timestamp
+    /// The same moment by the clock of ``SessionRecord/countersReadAt``; `nil` where nobody knows it, nor how old figures are.
+    public var monotonicNow: UInt64?
     /// Since when losses would have been noticed; `nil` for a single look at the kernel's table.
     public var watchedSince: Timestamp?
     /// The filter that chose the sessions, as the user wrote it; `nil` where all were meant.
@@ -43,4 +45,10 @@ public struct SessionAnswer: Sendable {
 
     /// What all sessions that are meant come to, shown or not.
     var totals: SelectionTotals { groups?.totals ?? sessions.totals }
+
+    /// Nanoseconds since the oldest reading of a running session's counters among ``totals``; `nil` where there is none.
+    var countersAge: UInt64? {
+        guard let monotonicNow, let oldest = totals.oldestReading else { return nil }
+        return monotonicNow > oldest ? monotonicNow - oldest : 0
+    }
 }

@@ -52,7 +52,7 @@ public struct SessionReport: Sendable {
         var page = JSONPage()
         for session in answer.sessions {
             var text = page.text(answer.names)
-            text.append(session, at: answer.now, names: answer.names)
+            text.append(session, at: answer.now, answer.monotonicNow, names: answer.names)
             text.append(UInt8(ascii: "\n"))
             page.flush(text.end, into: &buffer)
         }
@@ -64,7 +64,7 @@ public struct SessionReport: Sendable {
         for (index, session) in answer.sessions.enumerated() {
             buffer.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
             var text = page.text(answer.names)
-            text.append(session, at: answer.now, names: answer.names)
+            text.append(session, at: answer.now, answer.monotonicNow, names: answer.names)
             page.flush(text.end, into: &buffer)
         }
         appendSummaryObject(of: answer, &page, into: &buffer)
@@ -84,7 +84,7 @@ public struct SessionReport: Sendable {
         swap(&csv.bytes, &buffer)
         csv.header(CSVText.listColumns)
         for session in answer.sessions {
-            csv.appendRow(session, at: answer.now, names: answer.names)
+            csv.appendRow(session, at: answer.now, answer.monotonicNow, names: answer.names)
         }
         swap(&csv.bytes, &buffer)
     }

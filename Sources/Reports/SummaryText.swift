@@ -6,6 +6,7 @@ public enum SummaryText {
     static func append(_ answer: SessionAnswer, to text: inout [UInt8]) {
         appendTotals(of: answer, to: &text)
         appendDoubts(about: answer.totals, to: &text)
+        appendAge(of: answer, to: &text)
         if answer.unjudgedCount > 0 {
             text.appendCount(UInt64(answer.unjudgedCount), "session")
             text.append(contentsOf: " not judged: what the filter asks of them is not known\n".utf8)
@@ -62,6 +63,17 @@ public enum SummaryText {
             text.appendCount(UInt64(totals.inexactCount), "session")
             text.append(contentsOf: " with lower bounds only (>)\n".utf8)
         }
+    }
+
+    /// Nanoseconds up to which figures count as those of now.
+    private static var momentLength: UInt64 { 500_000_000 }
+
+    /// How old the figures of the sessions that go on are: no event tells them.
+    private static func appendAge(of answer: SessionAnswer, to text: inout [UInt8]) {
+        guard let age = answer.countersAge, age >= Self.momentLength else { return }
+        text.append(contentsOf: "totals of running sessions are up to ".utf8)
+        text.appendDuration(nanoseconds: age)
+        text.append(contentsOf: " old\n".utf8)
     }
 
     /// Packets that are in no session's figures although nothing was lost.

@@ -86,6 +86,9 @@ extension SessionRecord {
         facts.remove(.countersAreOld)
     }
 
+    /// Nanoseconds between two looks that make a rate.
+    private static var leastRateSpan: UInt64 { 5_000_000 }
+
     /// Learns the rate since the last look at the counters; a session that began after the last look had nothing then.
     private mutating func learnRate(_ now: Counters, at time: ReceiveTime, lastLook: ReceiveTime?) {
         var before = counters.total
@@ -95,9 +98,12 @@ extension SessionRecord {
             before = Counters()
             lookedAt = lastLook.monotonic
         }
-        guard time.monotonic > lookedAt, now.byteCount >= before.byteCount, now.packetCount >= before.packetCount else {
+        guard now.byteCount >= before.byteCount, now.packetCount >= before.packetCount else {
+            facts.remove(.rate)  // somebody zeroed them: what passed since the last look is not known
             return
         }
+        // A dump may show a session twice: what passed between the two says nothing.
+        guard time.monotonic > lookedAt, time.monotonic - lookedAt >= Self.leastRateSpan else { return }
         let seconds = Float(time.monotonic - lookedAt) / 1e9
         bytesPerSecond = Float(now.byteCount - before.byteCount) / seconds
         packetsPerSecond = Float(now.packetCount - before.packetCount) / seconds

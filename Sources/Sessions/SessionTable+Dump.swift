@@ -7,6 +7,10 @@ struct DumpProgress {
     var generation: UInt32 = 0
     var cause = DumpStart.Cause.initial
     var startedAt = Timestamp(nanoseconds: 0)
+    /// When it began by the monotonic clock; 0 before the first.
+    var begunAt: UInt64 = 0
+    /// From the beginning of one dump to that of the next, the last two times.
+    var intervals: (UInt64, UInt64) = (0, 0)
     /// When the last dump ended; `nil` before the first.
     var lastEnd: ReceiveTime?
     /// Events were lost since it began: what it did not show may have come and gone.
@@ -26,6 +30,10 @@ struct DumpProgress {
     var report = ResyncReport(cause: .initial)
     /// Sessions that the last complete dump did not show for the first time.
     var doubtfulCount = 0
+
+    /// Nanoseconds for which a rate is one if no dump renews it: as long as it may take two to come, and never less than ten
+    /// seconds.
+    var greatestRateAge: UInt64 { max(10_000_000_000, 2 &* max(intervals.0, intervals.1)) }
 
     /// Whether a session that no NEW told of may be older than the listening.
     func mayPredateListener(_ entry: borrowing ConntrackEntry) -> Bool {
@@ -54,6 +62,8 @@ extension SessionTable {
         dump.cause = start.cause
         dump.isConfirming = start.cause == .overrun && !dump.isNeeded
         dump.startedAt = time.wall
+        if dump.begunAt > 0 { dump.intervals = (dump.intervals.1, time.monotonic &- dump.begunAt) }
+        dump.begunAt = time.monotonic
         dump.isDirty = false
         dump.isDamaged = false
         if dump.listeningSince == nil { dump.listeningSince = time.wall }

@@ -122,6 +122,18 @@ public struct SessionTable: ~Copyable {
         for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive { body(session(slot)) }
     }
 
+    /// The same, without rates that nobody has renewed for long.
+    ///
+    /// - Parameter now: by the monotonic clock.
+    public func forEach(at now: UInt64, _ body: (borrowing Session) -> Void) {
+        let horizon = now &- min(now, dump.greatestRateAge)
+        for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive {
+            var session = session(slot)
+            if session.record.countersReadAt < horizon { session.record.facts.remove(.rate) }
+            body(session)
+        }
+    }
+
     /// The number of sessions.
     public var count: Int { records.count - departedCount }
 

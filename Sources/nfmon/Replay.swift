@@ -10,7 +10,7 @@ final class Replay {
     private let lanes: Set<Lane>
     private let stop: Signal
     /// When the recording ended; known once it was read.
-    private(set) var endTime = Timestamp(nanoseconds: 0)
+    private(set) var endTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
 
     /// - Parameter lanes: what of the recording is taken in.
     init(
@@ -52,7 +52,7 @@ final class Replay {
             _ = store.take(observations, at: source.time)
             guard try step(store) else { return damage }
         }
-        endTime = source.time.wall
+        endTime = source.time
         store.finish(at: source.time)
         _ = try step(store)
         return damage

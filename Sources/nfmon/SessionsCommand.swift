@@ -155,14 +155,14 @@ struct SessionsCommand: ParsableCommand {
         conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
         table.sourceFilter = conntrack.filter
         conntrack.dumpInterval = top == nil ? 0 : pause
-        conntrack.leastPauseFactor = 0
+        conntrack.processorShare = 0
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack, names: names)
         waitForLooks(at: live, since: start.monotonic)
         let isInterrupted = live.stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isInterrupted else { return }
-        var answer = question.answer(from: live.store, live.names, at: ReceiveTime.now.wall, seed: LiveTable.seed)
+        var answer = question.answer(from: live.store, live.names, at: .now, seed: LiveTable.seed)
         let completeness = live.completeness
         answer.summary.sufficientBuffer = completeness.sufficientBuffer
         answer.summary.grownBuffer = completeness.grownBuffer

@@ -8,8 +8,8 @@ struct Samples {
     let table = NameTable()
     private let lan: NameID
     private let wan: NameID
-    private let rule: NameID
-    private let deniedRule: NameID
+    let rule: NameID
+    let deniedRule: NameID
     private let helper: NameID
 
     init(rule: some Sequence<UInt8> = "lan-out".utf8, interface: some Sequence<UInt8> = "lan0".utf8) {
@@ -24,6 +24,9 @@ struct Samples {
 
     /// 2026-01-05T10:11:12.131415Z
     static let now = Timestamp(seconds: 1_767_607_872, nanoseconds: 131_415_926)
+
+    /// The same by the monotonic clock.
+    static let monotonicNow: UInt64 = 3_600_000_000_000
 
     static func before(now nanoseconds: Int64) -> Timestamp {
         Timestamp(nanoseconds: now.nanoseconds - nanoseconds)
@@ -53,6 +56,7 @@ struct Samples {
             facts: [.live, .conntrack, .nflog, .counters, .start, .mark, .rate])
         session.record.counters = DirectionalCounters(
             original: Counters(packetCount: 29, byteCount: 3012), reply: Counters(packetCount: 32, byteCount: 45_199))
+        session.record.countersReadAt = Self.monotonicNow - 2_134_000_000
         session.record.bytesPerSecond = 5934.6
         session.record.packetsPerSecond = 7.5
         session.record.status = [.seenReply, .assured, .confirmed, .sourceNAT]
@@ -262,9 +266,11 @@ struct Samples {
     ) -> SessionAnswer {
         var selection = TopSelection(limit: limit, by: key, now: Self.now)
         for session in sessions { selection.consider(session) }
-        return SessionAnswer(
+        var answer = SessionAnswer(
             sessions: selection.ranked(), summary: summary, names: names, now: Self.now,
             watchedSince: Self.before(now: 3_600_000_000_000), notes: notes)
+        answer.monotonicNow = Self.monotonicNow
+        return answer
     }
 
     /// An answer of all `sessions` in groups.

@@ -49,6 +49,28 @@ struct SessionReportTests {
         #expect(written["complete"] as? Bool == true)
     }
 
+    @Test func howOldFiguresAreIsSaidWhereTheyAreNotOfNow() throws {
+        func texts(_ answer: SessionAnswer) throws -> (table: String, summary: [String: Any]) {
+            let object = try object(SessionReport(format: .json).text(answer)[...])
+            return (
+                String(decoding: SessionReport(format: .table).text(answer), as: UTF8.self),
+                try #require(object["summary"] as? [String: Any])
+            )
+        }
+        var answer = samples.answer(samples.sessions)
+        let old = try texts(answer)
+        #expect(old.table.contains("\ntotals of running sessions are up to 2.134s old\n"))
+        #expect(old.summary["counters_age"] as? Int == 2_134_000_000)
+        answer.monotonicNow = Samples.monotonicNow - 2_000_000_000
+        let new = try texts(answer)
+        #expect(!new.table.contains(" old\n"), "what was read a moment ago is of now")
+        #expect(new.summary["counters_age"] as? Int == 134_000_000)
+        #expect(try texts(samples.answer([samples.unknown, samples.denied])).summary["counters_age"] == nil)
+        var ended = samples.complete
+        ended.record.facts.insert(.ended)
+        #expect(try texts(samples.answer([ended])).summary["counters_age"] == nil, "its last figures do not age")
+    }
+
     @Test(arguments: [24, 40, 60, 80, 100, 120, 160])
     func aTableNeverExceedsItsWidthAndSaysWhatItLeftOut(width: Int) throws {
         let lines = rows(width: width)

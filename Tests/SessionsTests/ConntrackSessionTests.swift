@@ -220,6 +220,53 @@ struct ConntrackSessionTests {
     }
 
     @Test
+    func aRateThatNoDumpRenewsIsNotKnownForLong() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 1000))])
+        monitor.wait(seconds: 2)
+        monitor.dump([.entry(1).counting(Counters(packetCount: 14, byteCount: 3000))])
+        monitor.wait(seconds: 9)
+        #expect(monitor.session?.record.facts.contains(.rate) == true)
+        monitor.wait(seconds: 2)
+        #expect(monitor.session?.record.facts.contains(.rate) == false)
+    }
+
+    @Test
+    func whereDumpsAreRareTheRateIsKnownUntilTheNextOne() {
+        let monitor = Monitor()
+        for packets in [10, 20, 30] as [UInt64] {
+            monitor.dump([.entry(1).counting(Counters(packetCount: packets, byteCount: 100 * packets))])
+            monitor.wait(seconds: 60)
+        }
+        #expect(monitor.session?.record.facts.contains(.rate) == true)
+        monitor.wait(seconds: 61)
+        #expect(monitor.session?.record.facts.contains(.rate) == false)
+    }
+
+    @Test
+    func aDumpThatShowsASessionTwiceLeavesItsRate() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 1000))])
+        monitor.wait(seconds: 2)
+        let row = ConntrackEntry.entry(1).counting(Counters(packetCount: 14, byteCount: 3000))
+        monitor.take(.dumpBegan(DumpStart(cause: .periodic)))
+        monitor.conntrack(.dumpRow, row)
+        monitor.wait(seconds: 0.001)
+        monitor.conntrack(.dumpRow, row)
+        #expect(monitor.session?.record.bytesPerSecond == 1000)
+    }
+
+    @Test
+    func zeroedCountersLeaveNoRateFromBefore() {
+        let monitor = Monitor()
+        for bytes in [1000, 3000, 200] as [UInt64] {
+            monitor.dump([.entry(1).counting(Counters(packetCount: bytes / 100, byteCount: bytes))])
+            monitor.wait(seconds: 2)
+        }
+        #expect(monitor.session?.record.facts.contains(.rate) == false)
+    }
+
+    @Test
     func theBeginningIsTheKernelsStampWhereThereIsOne() {
         let monitor = Monitor()
         let start = Timestamp(nanoseconds: Monitor.epoch.nanoseconds - 3_600_000_000_000)

@@ -71,7 +71,7 @@ final class Monitor {
 
     var sessions: [Session] {
         var sessions: [Session] = []
-        table.forEach { sessions.append($0) }
+        table.forEach(at: time.monotonic) { sessions.append($0) }
         return sessions
     }
 
