@@ -35,7 +35,7 @@ public struct LossSpan: Hashable, Sendable {
 
 /// The beginning of a dump of the conntrack table.
 public struct DumpStart: Sendable {
-    public enum Cause: UInt8, Sendable {
+    public enum Cause: UInt8, CaseIterable, Sendable {
         /// The first look, when the source starts.
         case initial
         /// Events were lost.

@@ -32,7 +32,7 @@ public struct SessionEvent: Sendable {
 
 /// When a session ended and how that is known.
 public struct SessionEnd: Sendable {
-    public enum Cause: UInt8, Sendable {
+    public enum Cause: UInt8, CaseIterable, Sendable {
         /// The kernel said so.
         case event
         /// The session is gone from the kernel's table, and no event told when.

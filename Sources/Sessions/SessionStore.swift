@@ -19,20 +19,24 @@ public final class SessionStore: ObservationSink {
 
     private let queueLimit: Int
     private let state: Lock<State>
+    private let clock: (@Sendable () -> UInt64)?
     private let onChange: @Sendable () -> Void
 
     /// - Parameters:
     ///   - queueLimit: how many events may wait for the output; a quarter of it is when a dump should pause.
     ///   - onChange: called, from a source's thread and without the lock, when events have come into an empty queue
     ///     and when a dump has ended.
+    ///   - clock: the monotonic one, with which latencies are measured up to the table; without it only up to the reception.
     public init(
         configuration: SessionTable.Configuration = SessionTable.Configuration(), seed: (UInt64, UInt64),
-        queueLimit: Int = defaultQueueLimit, onChange: @escaping @Sendable () -> Void = {}
+        queueLimit: Int = defaultQueueLimit, onChange: @escaping @Sendable () -> Void = {},
+        clock: (@Sendable () -> UInt64)? = nil
     ) {
         var configuration = configuration
         configuration.maximumEvents = queueLimit
         state = Lock(State(table: SessionTable(configuration: configuration, seed: seed)))
         self.queueLimit = queueLimit
+        self.clock = clock
         self.onChange = onChange
     }
 
@@ -56,6 +60,7 @@ public final class SessionStore: ObservationSink {
             let before = state.queue.count
             let dumps = state.table.dumpCount
             state.lastTime = time
+            if let now = clock?() { state.table.noteDelay(now > time.monotonic ? now - time.monotonic : 0) }
             body(&state.table, &state.queue)
             state.unwritten &+= state.table.takeUntold()
             let answer = SinkAnswer(

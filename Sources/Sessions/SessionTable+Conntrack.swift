@@ -5,6 +5,7 @@ extension SessionTable {
     ///
     /// - Parameter hash: the original tuple's.
     mutating func apply(_ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime) {
+        countLatency(of: observation, at: time)
         var slot = find(original: observation.entry.original, hash: hash)
         if observation.kind == .dumpRow { dump.report.rowCount &+= 1 }
         if let known = slot, let id = observation.entry.id, records[known].conntrackID != id {
@@ -82,6 +83,7 @@ extension SessionTable {
         }
         let slot = waiter ?? insert(entry, id, at: time)
         records[slot].begin(with: observation, at: time, during: dump)
+        countBeginning(of: slot)
         zones.note(entry)
         if observation.kind == .dumpRow, isWanted(slot, at: time) { dump.report.foundCount &+= 1 }
         if records[slot].facts.contains(.announced) {
@@ -132,6 +134,7 @@ extension SessionTable {
         if !isOutdated { records[slot].facts.remove(.foundByRow) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
+        if let growth = records[slot].growth(to: observation.entry) { countTraffic(growth, of: slot) }
         let changes = records[slot].takeIn(observation, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)
         let isVisible = changes || replyChanges
         if replyChanges {
@@ -150,6 +153,7 @@ extension SessionTable {
     /// A row of the first dump was quicker than the session's own NEW: it did not predate the listener after all.
     private mutating func correctBeginning(of slot: UInt32, _ entry: ConntrackEntry, at time: ReceiveTime) {
         records[slot].facts.remove(.predatesListener)
+        tally.figures.begun.add(.tracked, records[slot].original.transport)
         if !records[slot].facts.contains(.start) {
             records[slot].start = entry.eventTime ?? time.wall
             records[slot].facts.insert(.start)
@@ -168,11 +172,12 @@ extension SessionTable {
     private mutating func end(
         _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
     ) {
+        let growth = records[slot].growth(to: observation.entry)
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(
             records[slot].conntrackIdentity, endedAt: observation.entry.endTime, at: time.monotonic)
-        depart(slot, SessionEnd(cause: .event, time: endTime), hash: hash, at: time)
+        depart(slot, SessionEnd(cause: .event, time: endTime), growth: growth, hash: hash, at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
@@ -192,6 +197,7 @@ extension SessionTable {
         if let slot = adoptWaiting(for: entry, hash: hash, entry.identity, at: time) {
             // Packets told of it, and its beginning was lost.
             records[slot].begin(with: observation, at: time, during: dump)
+            countBeginning(of: slot)
             announce(slot, at: records[slot].start)
             return depart(slot, end, hash: hash, at: time)
         }
@@ -201,7 +207,16 @@ extension SessionTable {
         record.facts = [.live, .conntrack, .ended]
         _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
         record.lastSeen = end.time
+        countUnknown(record, mayBeOlder: dump.mayPredateListener(entry))
         tell(.end(end), Session(record: record, nflog: nil), at: end.time)
+    }
+
+    /// Counts a session of which nothing but its end is known.
+    private mutating func countUnknown(_ record: SessionRecord, mayBeOlder: Bool) {
+        tally.figures.ended.add(.event, record.original.transport)
+        guard !mayBeOlder else { return }
+        tally.figures.begun.add(.tracked, record.original.transport)
+        if record.facts.contains(.counters) { countTraffic(record.counters, by: TrafficKey()) }
     }
 
     /// Ends a session that is gone without a word: between when it was last known to exist, and now.
@@ -217,17 +232,24 @@ extension SessionTable {
     /// Ends a tracked session. It stays where late packets find it. The end is told at once, unless the session was so short
     /// that the packet which tells its interfaces and rule may still be on its way.
     ///
-    /// - Parameter hash: the original tuple's.
-    private mutating func depart(_ slot: UInt32, _ end: SessionEnd, hash: UInt32, at time: ReceiveTime) {
+    /// - Parameters:
+    ///   - growth: what passed since the counters were read before; counted when interfaces and rule must be known.
+    ///   - hash: the original tuple's.
+    private mutating func depart(
+        _ slot: UInt32, _ end: SessionEnd, growth: DirectionalCounters? = nil, hash: UInt32, at time: ReceiveTime
+    ) {
         records[slot].lastSeen = end.time
+        tally.figures.ended.add(end.cause, records[slot].original.transport)
         guard configuration.hasNFLog else {
+            if let growth { countTraffic(growth, of: slot) }
             records[slot].facts.insert(.ended)
             tell(.end(end), slot, at: end.time)
             return forget(slot)
         }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
         let isTold = records[slot].facts.contains(.nflog) || !isShort
-        see(off: slot, end, isTold: isTold, hash: hash, at: time)
+        if let growth, isTold { countTraffic(growth, of: slot) }
+        see(off: slot, end, isTold: isTold, growth: isTold ? nil : growth, hash: hash, at: time)
         if isTold { tell(.end(end), slot, at: end.time) }
     }
 
@@ -235,7 +257,10 @@ extension SessionTable {
     mutating func close(_ slot: UInt32, _ cause: SessionEnd.Cause, at time: Timestamp) {
         records[slot].facts.insert(.ended)
         let end = SessionEnd(cause: cause, time: records[slot].lastSeen)
-        if records[slot].facts.contains(.announced) { tell(.end(end), slot, at: time) }
+        if records[slot].facts.contains(.announced) {
+            tally.figures.ended.add(cause, records[slot].original.transport)
+            tell(.end(end), slot, at: time)
+        }
         forget(slot)
     }
 
@@ -255,6 +280,8 @@ extension SessionTable {
     mutating func announce(_ slot: UInt32, at time: Timestamp) {
         guard !records[slot].facts.contains(.announced) else { return }
         records[slot].facts.insert(.announced)
+        let isTracked = records[slot].facts.contains(.conntrack)
+        if !isTracked { tally.figures.begun.add(.logged, records[slot].original.transport) }
         if records[slot].facts.contains(.predatesListener), !configuration.tellsInitial { return }
         tell(.start, slot, at: time)
     }

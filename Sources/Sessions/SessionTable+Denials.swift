@@ -7,6 +7,9 @@ extension SessionTable {
     ///
     /// - Returns: whether it is the first that this rule denied of it.
     mutating func deny(_ slot: UInt32, _ packet: borrowing PacketObservation, at time: Timestamp) -> Bool {
+        if records[slot].facts.isDisjoint(with: [.announced, .conntrack]) {
+            tally.figures.begun.add(.denied, records[slot].original.transport)
+        }
         records[slot].facts.formUnion([.denied, .announced])
         records[slot].facts.remove(.awaitsConntrack)
         return denials.note(packet, at: time, in: &lanes[records[slot].laneSlot].denials)
@@ -119,6 +122,7 @@ extension SessionTable {
             id: SessionID(firstSeen: seenAt, original: key, rule: packet.rule), original: key, reply: key.inverse,
             start: seenAt, lastSeen: seenAt)
         record.facts = [.live, .start, .nflog, .denied, .announced]
+        tally.figures.begun.add(.denied, key.transport)
         if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
             record.facts.insert(.fragments)
         }

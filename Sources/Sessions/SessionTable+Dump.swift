@@ -90,6 +90,7 @@ extension SessionTable {
         // By the wall clock, which a recording keeps, so that a replay tells the same.
         dump.report.duration = UInt64(max(0, time.wall.nanoseconds(since: dump.startedAt)))
         summary.dumpCount &+= 1
+        tally.add(dump.report)
         if isComplete { summary.completeDumpCount &+= 1 }
         summary.lastDumpWasComplete = isComplete
         if isWorthTelling { tell(.resync(dump.report), at: time.wall) }

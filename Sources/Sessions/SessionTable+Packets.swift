@@ -5,9 +5,13 @@ extension SessionTable {
     ///
     /// - Parameter hash: the packet's tuple's.
     mutating func apply(_ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime) {
-        guard interfaces.haveSuccessors else { return sort(packet, hash: hash, at: time) }
+        guard interfaces.haveSuccessors else {
+            countLogged(packet, at: time)
+            return sort(packet, hash: hash, at: time)
+        }
         var numbered = copy packet
         numbered.path.renumber { interfaces.number(of: $0) }
+        countLogged(numbered, at: time)
         sort(numbered, hash: hash, at: time)
     }
 

@@ -8,6 +8,8 @@ struct Departure {
     var end = SessionEnd(cause: .event, time: Timestamp(nanoseconds: 0))
     /// Whether the stream was told of the end.
     var isTold = false
+    /// What of its traffic was not counted yet.
+    var growth = DirectionalCounters()
 }
 
 extension SessionTable {
@@ -54,10 +56,16 @@ extension SessionTable {
     /// Keeps a session that has ended for the packets that are still on their way, in place of an older one of its tuple:
     /// who opens and closes the same connection over and over must not fill the table with it.
     ///
-    /// - Parameter hash: the original tuple's.
-    mutating func see(off slot: UInt32, _ end: SessionEnd, isTold: Bool, hash: UInt32, at time: ReceiveTime) {
+    /// - Parameters:
+    ///   - growth: what of its traffic was not counted yet.
+    ///   - hash: the original tuple's.
+    mutating func see(
+        off slot: UInt32, _ end: SessionEnd, isTold: Bool, growth: DirectionalCounters?, hash: UInt32,
+        at time: ReceiveTime
+    ) {
         if let older = departed(of: records[slot].original, hash: hash) { letGo(older) }
-        let place = departures.insert(Departure(slot: slot, end: end, isTold: isTold))
+        let place = departures.insert(
+            Departure(slot: slot, end: end, isTold: isTold, growth: growth ?? DirectionalCounters()))
         records[slot].facts.insert(.ended)
         records[slot].departureSlot = place
         departedCount += 1
@@ -78,6 +86,7 @@ extension SessionTable {
         let departure = departures[place]
         departures[place].slot = .max
         departedCount -= 1
+        countTraffic(departure.growth, of: slot)
         if !departure.isTold { tell(.end(departure.end), slot, at: departure.end.time) }
         forget(slot)
     }

@@ -62,6 +62,7 @@ public struct SessionTable: ~Copyable {
     var interfaces = InterfaceNames()
     var summary = TableSummary()
     var warming = Warming()
+    var tally = Tally()
     /// Events that were not told for want of room since ``takeUntold()``.
     private var untoldCount: UInt64 = 0
     /// Where events go while a batch is applied; the caller's array is swapped in and out.

@@ -6,6 +6,7 @@ enum SpeedPart: String, CaseIterable {
     case top
     case stream
     case filter
+    case figures
 
     func run(repetitions: Int) {
         switch self {
@@ -17,6 +18,7 @@ enum SpeedPart: String, CaseIterable {
         case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
+        case .figures: run([FigureBenchmarks.census(sessionCount: 1_000_000), FigureBenchmarks.text()], repetitions)
         }
     }
 
