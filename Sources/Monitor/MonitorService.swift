@@ -18,6 +18,9 @@ public protocol MonitorService: Sendable {
     /// Answers a question about sessions; takes time in proportion to their number.
     func answer(_ question: SessionQuestion) -> SessionAnswer
 
+    /// What metrics tell; takes time in proportion to the number of sessions, some 20 ms for a million.
+    var figures: MonitorFigures { get }
+
     /// What on this host would make answers wrong; takes a second and more.
     func diagnose() -> Diagnosis
 }
