@@ -7,6 +7,8 @@ import Synchronization
 public final class NamePattern: Sendable {
     /// As it was written.
     public let text: String
+    /// Whether it is a name itself, whatever stars are in it.
+    public let isExact: Bool
     private let names: NameTable
     /// What stands between the stars.
     private let pieces: [[UInt8]]
@@ -18,8 +20,18 @@ public final class NamePattern: Sendable {
     ///   - names: where the names that it will be asked of are numbered.
     public init(_ text: String, names: NameTable) {
         self.text = text
+        isExact = false
         self.names = names
         pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map { Array($0) }
+        answers = InlineArray { _ in Atomic(0) }
+    }
+
+    /// The name itself, whatever stars are in it.
+    public init(exactly text: String, names: NameTable) {
+        self.text = text
+        isExact = true
+        self.names = names
+        pieces = [Array(text.utf8)]
         answers = InlineArray { _ in Atomic(0) }
     }
 
@@ -60,7 +72,7 @@ public final class NamePattern: Sendable {
 
 extension NamePattern: Hashable {
     public static func == (left: NamePattern, right: NamePattern) -> Bool {
-        left.text == right.text && left.names === right.names
+        left.text == right.text && left.isExact == right.isExact && left.names === right.names
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(text) }

@@ -45,6 +45,12 @@ public final class NameTable: Sendable {
         }
     }
 
+    /// The number of `bytes` if one was given out before; what somebody merely asks for takes none.
+    public func knownNumber(of bytes: some Sequence<UInt8>) -> NameID? {
+        let name = Name(bytes: Array(bytes.prefix(255)))
+        return name.bytes.isEmpty ? NameID.none : state.withLock { $0.numbers[name] }
+    }
+
     /// The same of borrowed bytes.
     public func number(of bytes: Span<UInt8>) -> NameID { number(of: [UInt8](copying: bytes)) }
 

@@ -57,13 +57,15 @@ enum FilterText {
     /// A name as a value: quoted where it would not be read as one word, or where its star is no pattern's.
     static func name(_ name: NameTest, _ names: Names) -> String {
         switch name {
-        case .pattern(let pattern): return FilterError.plain(pattern.text)
-        case .exact(let number):
-            let text = FilterError.plain(String(decoding: names.bytes(of: number), as: UTF8.self))
-            let isWord =
-                text.utf8.allSatisfy { Self.plainBytes.contains($0) } && !Self.keywords.contains(text.lowercased())
-            return isWord ? text : text.contains("'") ? "\"\(text)\"" : "'\(text)'"
+        case .pattern(let pattern): pattern.isExact ? quoted(pattern.text) : FilterError.plain(pattern.text)
+        case .exact(let number): quoted(String(decoding: names.bytes(of: number), as: UTF8.self))
         }
+    }
+
+    private static func quoted(_ name: String) -> String {
+        let text = FilterError.plain(name)
+        let isWord = text.utf8.allSatisfy { plainBytes.contains($0) } && !keywords.contains(text.lowercased())
+        return isWord ? text : text.contains("'") ? "\"\(text)\"" : "'\(text)'"
     }
 
     private static let plainBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@/".utf8)

@@ -10,8 +10,13 @@ extension NameTest {
     /// Reads a name; a star in it stands for anything, unless it was quoted. `nil` where there is no text.
     init?(_ value: FilterToken, names: NameTable) {
         guard !value.text.isEmpty else { return nil }
-        self =
-            value.text.contains("*") && !value.isQuoted
-            ? .pattern(NamePattern(value.text, names: names)) : .exact(names.number(of: value.text.utf8))
+        if value.text.contains("*"), !value.isQuoted {
+            self = .pattern(NamePattern(value.text, names: names))
+        } else if let number = names.knownNumber(of: value.text.utf8) {
+            self = .exact(number)
+        } else {
+            // The numbers are for names that there are: whoever asks for others may not use them up.
+            self = .pattern(NamePattern(exactly: value.text, names: names))
+        }
     }
 }
