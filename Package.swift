@@ -57,10 +57,11 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "FlowModel", "Query", "Reports", "Settings", "Monitor",
+                "FlowModel", "Ingest", "Query", "Doctor", "Reports", "Settings", "Monitor",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -97,6 +98,15 @@ let package = Package(
         .testTarget(name: "DoctorTests", dependencies: ["FlowModel", "Doctor"], swiftSettings: strict),
         .testTarget(
             name: "ReplayTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Query"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "FlowModel", "Ingest", "Sessions", "Doctor", "Reports", "Settings", "Monitor", "Server", "Client",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["FlowModel", "Query", "Doctor", "Reports"], exclude: ["Golden"],

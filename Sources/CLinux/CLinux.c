@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { MAX_BATCH = 64 };
@@ -114,4 +115,15 @@ int nfmon_stop_on_signals(int descriptor) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ignore.sa_mask);
     return sigaction(SIGPIPE, &ignore, NULL) < 0 ? -errno : 0;
+}
+
+int nfmon_try_local_socket(const char *path) {
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    if (strlen(path) >= sizeof(address.sun_path)) return -ENAMETOOLONG;
+    strcpy(address.sun_path, path);
+    int number = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (number < 0) return -errno;
+    int result = connect(number, (const struct sockaddr *)&address, sizeof(address)) == 0 ? 0 : -errno;
+    close(number);
+    return result;
 }

@@ -14,9 +14,8 @@ struct ModuleTests {
         "Settings": ["FlowModel", "Ingest"],
         "Monitor": ["FlowModel", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings"],
         "Server": [
-            "FlowModel", "Query", "Reports", "Settings", "Monitor", "HummingbirdCore", "HTTPTypes", "Logging",
-            "NIOCore",
-            "NIOPosix", "ServiceLifecycle",
+            "FlowModel", "Ingest", "Query", "Doctor", "Reports", "Settings", "Monitor", "HummingbirdCore", "HTTPTypes",
+            "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
         ],
         "Client": ["FlowModel", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "nfmon": [

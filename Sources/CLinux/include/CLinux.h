@@ -45,4 +45,8 @@ void nfmon_name_thread(const char *name);
 // (an eventfd) at each of the signals INT, TERM and HUP.
 int nfmon_stop_on_signals(int descriptor);
 
+// The types of sockets (SOCK_STREAM) are not in Swift's Glibc module. Connects to a socket's file without waiting, and closes it
+// again: 0 where somebody answers, or -errno. The path has at most 107 bytes.
+int nfmon_try_local_socket(const char *path);
+
 #endif

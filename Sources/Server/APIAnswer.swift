@@ -1,0 +1,8 @@
+/// A whole answer, ready to be sent.
+struct APIAnswer: Sendable {
+    var status = 200
+    var contentType: String
+    /// What the format has no place for, a line each.
+    var summary: [String] = []
+    var body: [UInt8]
+}

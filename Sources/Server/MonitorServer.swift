@@ -1,0 +1,140 @@
+internal import FlowModel
+internal import HummingbirdCore
+public import Ingest
+public import Logging
+public import Monitor
+internal import NIOCore
+internal import NIOPosix
+public import Settings
+
+/// Answers for a monitor over HTTP: on its socket, and on a TCP address where one is configured.
+///
+/// Threads of its own wait for connections, and others answer what takes long; the monitor's sources never wait for it longer
+/// than for a look at the table.
+public final class MonitorServer: Sendable {
+    /// Event loops: connections are many, and idle.
+    private static let loopCount = 2
+    /// Questions that are answered at the same time, and how many more wait.
+    private static let (workerCount, greatestQueue) = (2, 32)
+    /// Bytes of answers on their way at the same time.
+    private static let answerRoom = 256 << 20
+    /// Connections that the kernel keeps until they are taken.
+    private static let backlog = 1024
+    /// How long streams may take to end in order.
+    private static let farewell = TimeAmount.milliseconds(400)
+
+    private struct State {
+        var listeners: [Listener] = []
+        var isStopped = false
+    }
+
+    private let settings: MonitorSettings
+    private let logger: Logger
+    private let version: String
+    private let group: MultiThreadedEventLoopGroup
+    private let pool: NIOThreadPool
+    private let examination: NIOThreadPool
+    private let connections: ConnectionDesk
+    private let streams: StreamDesk
+    private let handler: RequestHandler
+    private let state = Lock(State())
+    private let file: SocketFile
+
+    /// - Throws: where the socket's path cannot be one.
+    public init(monitor: any MonitorService, settings: MonitorSettings, logger: Logger) throws(IngestError) {
+        self.settings = settings
+        self.logger = logger
+        file = try SocketFile(path: settings.socket.path, mode: settings.socket.mode, group: settings.socket.group)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: Self.loopCount)
+        pool = NIOThreadPool(numberOfThreads: Self.workerCount)
+        examination = NIOThreadPool(numberOfThreads: 1)
+        connections = ConnectionDesk(limit: settings.limits.connections)
+        version = monitor.status.version
+        streams = StreamDesk(limit: settings.limits.eventReaders)
+        handler = RequestHandler(
+            monitor: monitor, version: version, work: WorkDesk(on: pool, limit: Self.greatestQueue),
+            doctor: DoctorDesk(monitor, at: WorkDesk(on: examination, limit: 1)), streams: streams,
+            room: AnswerRoom(limit: Self.answerRoom), heartbeat: settings.events.heartbeat)
+    }
+
+    /// Begins to answer; waits until it does.
+    ///
+    /// - Throws: where it cannot listen, with what cures it. Nothing is left behind then.
+    public func start() throws(IngestError) {
+        pool.start()
+        examination.start()
+        do throws(IngestError) {
+            for warning in file.warnings { logger.warning("\(warning)") }
+            try file.prepare()
+            try listen(on: .unixDomainSocket(path: settings.socket.path), named: settings.socket.path, isTCP: false)
+            try file.open()
+            if let text = settings.socket.listen {
+                guard let address = ListenAddress(parsing: text) else {
+                    throw IngestError(
+                        .data, "listen on \(text)", reason: "it is no address with a port",
+                        cure: "give one such as 127.0.0.1:9465 or [::1]:9465")
+                }
+                try listen(on: .hostname(address.host, port: address.port), named: text, isTCP: true)
+            }
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Stops: no more connections, streams end in order, and what is left after a moment is closed.
+    public func stop() {
+        let listeners: [Listener]? = state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.isStopped = true
+            return state.listeners
+        }
+        guard let listeners else { return }
+        file.giveUp()
+        streams.close()
+        let connections = connections
+        let timer = group.next().scheduleTask(in: Self.farewell) { connections.closeAll() }
+        for listener in listeners { listener.stop() }
+        timer.cancel()
+        connections.closeAll()
+        shutDown()
+    }
+
+    private func listen(on address: BindAddress, named name: String, isTCP: Bool) throws(IngestError) {
+        // What the library says of itself is said here already.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .error)
+        let handler = handler
+        let setup = HTTP1Channel(
+            responder: { request, writer, channel in
+                try await handler.respond(to: request, writer, on: channel, isOverTCP: isTCP)
+            }, configuration: channelConfiguration)
+        let listener = try Listener(
+            setup, ServerConfiguration(address: address, backlog: Self.backlog), named: name, on: group, logger: quiet)
+        state.withLock { $0.listeners.append(listener) }
+        logger.info("answering on \(name)")
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        let limits = settings.limits
+        let idle = TimeAmount.nanoseconds(Int64(clamping: limits.idle))
+        let patience = ConnectionHandler.Patience(
+            answer: idle, stream: .nanoseconds(Int64(clamping: limits.stall)))
+        let (connections, version) = (connections, version)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                ConnectionHandler(connections, patience: patience, headerSize: limits.headerSize, version: version)
+            ], idleTimeout: idle,
+            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                maxHeaderFieldSize: limits.headerSize, maxHeaderListSize: limits.headerSize, maxHeaderFieldCount: 100))
+    }
+
+    /// Threads end by themselves: one may be in the middle of an examination, for which nobody waits any more.
+    private func shutDown() {
+        Task { [group, pool, examination] in
+            try? await group.shutdownGracefully()
+            try? await pool.shutdownGracefully()
+            try? await examination.shutdownGracefully()
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import FlowModel
+import Foundation
+import Monitor
+import Server
+import Settings
+import Testing
+
+/// Many connections, silent ones and foreign ones.
+@Suite(.serialized) struct ConnectionTests {
+    @Test func connectionsThatSayNothingKeepNobodyOut() async throws {
+        try await TestServer.with(change: { $0.limits.connections = 8 }) { server in
+            var silent: [RawConnection] = []
+            for number in 0..<40 {
+                let connection = try await RawConnection(server.path)
+                // Half of them begin a request.
+                if number.isMultiple(of: 2) { try? await connection.send("GET /v1/sessions HTTP/1.1\r\nhost: ") }
+                silent.append(connection)
+            }
+            for _ in 0..<5 {
+                let status = try await server.get("/v1/sessions?limit=1").status
+                #expect(status == 200)
+            }
+            for connection in silent { try? await connection.close() }
+        }
+    }
+
+    @Test func whoIsBeingAnsweredStaysWhenThereAreTooMany() async throws {
+        try await TestServer.with(change: { $0.limits.connections = 2 }) { server in
+            var readers: [RawConnection] = []
+            for _ in 0..<2 {
+                let reader = try await RawConnection(server.path)
+                try await reader.send("GET /v1/events HTTP/1.1\r\nhost: t\r\n\r\n")
+                _ = try await reader.read(until: "nfmon-epoch")
+                readers.append(reader)
+            }
+            let late = try await RawConnection(server.path)
+            let answer = try RawResponse(parsing: await late.readToEnd())
+            #expect(answer.status == 503)
+            try server.monitor.play("tcp-snat")
+            for reader in readers {
+                _ = try await reader.read(until: "session-start")
+                try await reader.close()
+            }
+        }
+    }
+
+    @Test func aRequestThatDoesNotComeWholeIsNotWaitedForLong() async throws {
+        try await TestServer.with(change: { $0.limits.idle = 200_000_000 }) { server in
+            let connection = try await RawConnection(server.path)
+            try await connection.send("GET /v1/sessions HTTP/1.1\r\nhost: ")
+            #expect(try await connection.readToEnd().isEmpty)
+        }
+    }
+
+    @Test func onlyOneServerHasASocket() async throws {
+        try await TestServer.with { server in
+            await #expect(throws: (any Error).self) {
+                try await TestServer.with(change: { $0.socket.path = server.path }) { _ in }
+            }
+            let status = try await server.get("/v1/sessions").status
+            #expect(status == 200)
+        }
+    }
+
+    @Test func aSocketThatNobodyAnswersOnIsReplacedAndTakenAwayAtTheEnd() async throws {
+        let path = "\(NSTemporaryDirectory())nfmon-\(UUID().uuidString.prefix(8)).sock"
+        StaleSocket.make(path)
+        try await TestServer.with(change: { $0.socket.path = path }) { server in
+            let status = try await server.get("/v1/sessions").status
+            #expect(status == 200)
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o660)
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func whatIsNoSocketIsLeftAlone() async throws {
+        let path = "\(NSTemporaryDirectory())nfmon-\(UUID().uuidString.prefix(8)).sock"
+        try Data("mine".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        await #expect(throws: (any Error).self) {
+            try await TestServer.with(change: { $0.socket.path = path }) { _ in }
+        }
+        #expect(FileManager.default.contents(atPath: path) == Data("mine".utf8))
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:9465", "127.0.0.1", 9465), ("[::1]:80", "::1", 80), ("0.0.0.0:1", "0.0.0.0", 1),
+    ])
+    func addressesToListenOnAreRead(_ text: String, _ host: String, _ port: Int) {
+        let address = ListenAddress(parsing: text)
+        #expect(address?.host == host)
+        #expect(address?.port == port)
+    }
+
+    @Test(arguments: [
+        "", "9465", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000", "::1:80", "[127.0.0.1]:80", "a.example:80",
+    ])
+    func whatIsNoAddressIsNone(_ text: String) { #expect(ListenAddress(parsing: text) == nil) }
+}
