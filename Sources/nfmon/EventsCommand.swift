@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Client
 import FlowModel
 import Ingest
 import Query
@@ -14,6 +15,8 @@ struct EventsCommand: ParsableCommand {
             One event a line, as NDJSON with the names of the Elastic Common Schema, or in another format with -o. The \
             sessions that are already there come first, as starts marked initial; --no-initial leaves them out.
 
+            A running monitor is asked where there is one (--socket), and reads on when nfmon events does not: a reader that             comes back with --after misses nothing that is still kept, and is told how much that is not. Without a monitor,             and with options that say how to read, nfmon reads the kernel itself.
+
             Every event has a number (event.sequence). A gap is exactly the events that the reader of this stream was too slow \
             for; a loss event with source "output" follows it. What the kernel's sockets lost is told the same way, with source \
             conntrack or nflog.
@@ -27,6 +30,8 @@ struct EventsCommand: ParsableCommand {
             """)
 
     @OptionGroup var filter: FilterArgument
+
+    @OptionGroup var monitor: MonitorOption
 
     @OptionGroup var sources: SourceOptions
 
@@ -47,6 +52,14 @@ struct EventsCommand: ParsableCommand {
     var noInitial = false
 
     @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Go on behind this event of the monitor's stream, as nfmon events told it when it ended.",
+            valueName: "place"),
+        transform: StreamPlace.init(parsing:))
+    var after: StreamPlace?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
     var read: String?
@@ -60,6 +73,14 @@ struct EventsCommand: ParsableCommand {
 
     func validate() throws {
         try filter.check(sources)
+        try monitor.check(ownOptions)
+        if after != nil {
+            try IdleOption.refuse(
+                ownOptions + [
+                    IdleOption("--no-initial", isGiven: noInitial), IdleOption("--direct", isGiven: monitor.direct),
+                ],
+                "--after goes on with a monitor's stream, for which this means nothing: leave out either.")
+        }
         if read != nil, write != nil { throw ValidationError("--read and --write contradict each other.") }
         if read != nil {
             try IdleOption.refuseBesideSavefile(
@@ -68,7 +89,20 @@ struct EventsCommand: ParsableCommand {
         if write == "-" { throw ValidationError("the events go to the standard output: --write needs a file.") }
     }
 
+    /// What only reading the kernel or a file here heeds.
+    private var ownOptions: [IdleOption] {
+        sources.ownOptions + [IdleOption("--read", isGiven: read != nil), IdleOption("--write", isGiven: write != nil)]
+    }
+
     func run() throws {
+        if !filter.isOnlyAskedAbout, let client = monitor.client(ownOptions) {
+            do { return try relay(client).run() } catch let error as ClientError {
+                guard monitor.mayDoWithout(error), after == nil else { throw Talk.fail(error) }
+                Talk.warn("\(error.operation): \(error.reason): going on without it")
+            } catch let error as IngestError { throw Talk.fail(error) }
+        } else if after != nil, !filter.isOnlyAskedAbout {
+            throw Talk.fail(ClientError.noMonitor)
+        }
         do throws(IngestError) {
             // A recording holds what the kernel sends, whatever is shown of it meanwhile.
             try filter.explain(behind: nil, sources, asksKernel: read == nil && write == nil, looksOnce: false)
@@ -82,6 +116,15 @@ struct EventsCommand: ParsableCommand {
         } catch {
             throw Talk.fail(error)
         }
+    }
+
+    private func relay(_ client: MonitorClient) -> EventRelay {
+        var query = after?.query ?? [("initial", noInitial ? "false" : "true")]
+        if !filter.words.isEmpty { query.append(("filter", filter.text(behind: nil))) }
+        if let count { query.append(("count", "\(count)")) }
+        if output == .ndjson || output == .json { query.append(("heartbeat", "off")) }
+        return EventRelay(
+            client: client, format: output, query: query, limit: count, duration: duration?.nanoseconds)
     }
 
     private func tableConfiguration(_ filter: SessionFilter) -> SessionTable.Configuration {

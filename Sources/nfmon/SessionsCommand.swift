@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Client
 import FlowModel
 import Ingest
 import Monitor
@@ -12,6 +13,9 @@ struct SessionsCommand: ParsableCommand {
         commandName: "sessions",
         abstract: "The sessions that there are now, sorted, with totals and how complete the answer is.",
         discussion: """
+            A running monitor is asked where there is one (--socket): it knows rates, interfaces and rules at once. Without one, and with \
+            options that say how to read, nfmon reads the kernel itself:
+
             Without --top one look at the kernel's table. With --top two looks, --interval apart: their difference is the rate, \
             and what rules logged meanwhile tells interfaces and rules.
 
@@ -29,6 +33,8 @@ struct SessionsCommand: ParsableCommand {
     @OptionGroup var filter: FilterArgument
 
     @OptionGroup var groups: GroupArgument
+
+    @OptionGroup var monitor: MonitorOption
 
     @OptionGroup var sources: SourceOptions
 
@@ -80,6 +86,7 @@ struct SessionsCommand: ParsableCommand {
                 "--top \(leadingWord): give a whole number of at least 1, or none; nor is it a filter.")
         }
         try groups.check(sources)
+        try monitor.check(ownOptions)
         let key: (name: String, isRate: Bool)
         do throws(SessionQuestion.Fault) { key = try question(NameTable()).sortName } catch {
             throw ValidationError(error.description)
@@ -93,8 +100,10 @@ struct SessionsCommand: ParsableCommand {
             if !sources.noConntrack {
                 try IdleOption.refuse(
                     [intervalOption], "without --top there is one look only: add --top, or leave it out.")
-                try IdleOption.refuse(
-                    [rateOption], "a rate is known from two looks only: add --top, or choose another key.")
+                if monitor.client(ownOptions) == nil {
+                    try IdleOption.refuse(
+                        [rateOption], "a rate is known from two looks only: add --top, or choose another key.")
+                }
             }
         }
         if sources.noConntrack {
@@ -114,9 +123,22 @@ struct SessionsCommand: ParsableCommand {
         topText.flatMap { $0.first.map { $0.isLetter || $0 == "(" || $0 == "!" } == true ? $0 : nil }
     }
 
+    /// What only reading the kernel or a file here heeds.
+    private var ownOptions: [IdleOption] {
+        sources.ownOptions + [
+            IdleOption("--read", isGiven: read != nil), IdleOption("--interval", isGiven: interval != nil),
+        ]
+    }
+
     private var pause: UInt64 { interval?.nanoseconds ?? 1_000_000_000 }
 
     func run() throws {
+        if !filter.isOnlyAskedAbout, let client = monitor.client(ownOptions) {
+            do { return try show(from: client) } catch let error as ClientError {
+                guard monitor.mayDoWithout(error) else { throw Talk.fail(error) }
+                Talk.warn("\(error.operation): \(error.reason): going on without it")
+            } catch let error as IngestError { throw Talk.fail(error) }
+        }
         do throws(IngestError) {
             try filter.explain(
                 behind: leadingWord, sources, asksKernel: read == nil, looksOnce: top == nil, more: groups.explain)
@@ -142,6 +164,26 @@ struct SessionsCommand: ParsableCommand {
 
     /// A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
     private var ranksByRate: Bool { top != nil && read == nil && !sources.noConntrack }
+
+    // MARK: Asked
+
+    private func show(from client: MonitorClient) throws {
+        let stream = OutputStream()
+        var query = [("format", output.rawValue)]
+        let filter = filter.text(behind: leadingWord)
+        if !filter.isEmpty { query.append(("filter", filter)) }
+        if let by = groups.by { query.append(("by", by)) }
+        if let having = groups.having { query.append(("having", having)) }
+        if let sort = sort ?? (top == nil ? nil : "rate") { query.append(("sort", sort)) }
+        if let limit = limit ?? top { query.append(("limit", "\(limit)")) }
+        if output == .table, let width = stream.terminalWidth { query.append(("width", "\(max(20, width))")) }
+        let response = try client.get("/v1/sessions", query)
+        let stop = try Signal()
+        try stop.raiseOnTermination()
+        var text = response.body
+        _ = try stream.write(&text, unless: stop)
+        Talk.say(summary: response.head.summary)
+    }
 
     // MARK: Live
 

@@ -77,6 +77,13 @@ struct SourceOptions: ParsableArguments {
         ]
     }
 
+    /// What only a reading of one's own heeds, and a running monitor does not.
+    var ownOptions: [IdleOption] {
+        liveOptions + [
+            IdleOption("--no-conntrack", isGiven: noConntrack), IdleOption("--no-nflog", isGiven: noNFLog),
+        ]
+    }
+
     private var conntrackBufferOption: IdleOption {
         IdleOption("--conntrack-buffer", isGiven: conntrackBuffer != nil)
     }

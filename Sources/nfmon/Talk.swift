@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import FlowModel
 import Ingest
 import Reports
@@ -36,6 +37,17 @@ enum Talk {
     }
 
     static func warn(_ text: String) { say("warning: \(text)") }
+
+    /// Says why a monitor does not answer, and what the exit status is; a refused filter is shown over several lines.
+    static func fail(_ error: ClientError) -> ExitCode {
+        if case .refused = error.kind { `repeat`("nfmon: \(error.reason)") } else { say(error.description) }
+        return error.exitCode
+    }
+
+    /// Says what a format of the monitor's answer has no place for.
+    static func say(summary lines: [String]) {
+        StandardError.write(text: Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
 
     /// Says why the command fails, and what its exit status is.
     static func fail(_ error: IngestError) -> ExitCode {

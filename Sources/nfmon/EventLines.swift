@@ -1,0 +1,60 @@
+import FlowModel
+import Reports
+
+/// The monitor's text of the event stream on its way to the output: whole lines, counted, with the number of the last event.
+struct EventLines {
+    private let format: EventFormat
+    /// What has come of a line that is not whole.
+    private var rest: [UInt8] = []
+    private var lineCount: UInt64 = 0
+    /// The last line that was passed on.
+    private var lastLine: [UInt8] = []
+
+    init(format: EventFormat) { self.format = format }
+
+    /// The format to ask the monitor for: the array's brackets and commas are put here, so that it is whole whenever it ends.
+    var wireFormat: EventFormat { format == .json ? .ndjson : format }
+
+    /// How many events were passed on.
+    var eventCount: UInt64 { lineCount - (format == .csv && lineCount > 0 ? 1 : 0) }
+
+    /// Passes on the lines that are whole.
+    mutating func pass(_ bytes: [UInt8], to text: inout [UInt8]) {
+        rest += bytes
+        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        var start = 0
+        while let next = rest[start...end].firstIndex(of: UInt8(ascii: "\n")) {
+            if format == .json {
+                text += (lineCount == 0 ? "[\n" : ",\n").utf8
+                text += rest[start..<next]
+            } else {
+                text += rest[start...next]
+            }
+            lineCount += 1
+            if next == end { lastLine = Array(rest[start..<next]) }
+            start = next + 1
+        }
+        rest.removeFirst(start)
+    }
+
+    /// What the format has behind the last event.
+    mutating func end(to text: inout [UInt8]) {
+        if format == .json { text += (lineCount == 0 ? "[\n]\n" : "\n]\n").utf8 }
+    }
+
+    /// The number of the last event; `nil` where the format does not tell it.
+    var lastSequence: UInt64? {
+        switch format {
+        case .ndjson, .json:
+            guard let place = lastLine.firstRange(of: #""sequence":"#.utf8) else { return nil }
+            return UInt64(String(decoding: lastLine[place.upperBound...].prefix { Self.isDigit($0) }, as: UTF8.self))
+        case .csv:
+            guard eventCount > 0, let column = CSVText.eventColumns.firstIndex(of: "sequence") else { return nil }
+            let fields = lastLine.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            return column < fields.count ? UInt64(String(decoding: fields[column], as: UTF8.self)) : nil
+        case .compact: return nil
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Client
+import FlowModel
+import Ingest
+import Reports
+
+/// `nfmon events` as a reader of the monitor's stream.
+struct EventRelay {
+    /// Nanoseconds that a reader which is behind has at the end.
+    private static let patience: UInt64 = 1_000_000_000
+
+    let client: MonitorClient
+    let format: EventFormat
+    let query: [(String, String)]
+    /// How many events are wanted; `nil` is all.
+    let limit: UInt64?
+    /// Nanoseconds after which it is enough; `nil` is never.
+    let duration: UInt64?
+
+    /// How it ended.
+    private enum End {
+        /// All that was wanted has come, or nobody wants more.
+        case enough
+        /// The monitor has ended, in order or not.
+        case left(ClientError?)
+    }
+
+    /// Passes events on until there are enough, the user or the reader ends it, or the monitor does.
+    func run() throws {
+        let (stop, change) = (try Signal(), try Signal())
+        try stop.raiseOnTermination()
+        var lines = EventLines(format: format)
+        let stream = try client.stream("/v1/events", query + [("format", lines.wireFormat.rawValue)]) { change.raise() }
+        defer { stream.close() }
+        Talk.say("listening: the monitor on \(client.address.path)")
+        let output = OutputStream()
+        let end = duration.map { ReceiveTime.now.monotonic &+ $0 }
+        var text: [UInt8] = []
+        let ending = try relay(stream, &lines, &text, output, [stop, change], until: end)
+        lines.end(to: &text)
+        let outcome = try output.write(&text, until: ReceiveTime.now.monotonic &+ Self.patience)
+        if case .readerIsGone = outcome { return }
+        Talk.say(lines.eventCount == 1 ? "1 event" : "\(lines.eventCount) events")
+        guard case .left(let error) = ending else { return }
+        Talk.say(error?.description ?? "the monitor has ended")
+        if let epoch = stream.head["nfmon-epoch"], let last = lines.lastSequence {
+            Talk.say("go on behind the last event, if the monitor is still the same, with --after \(epoch):\(last)")
+        }
+        throw ExitCode(69)
+    }
+
+    private func relay(
+        _ stream: MonitorStream, _ lines: inout EventLines, _ text: inout [UInt8], _ output: OutputStream,
+        _ signals: [Signal], until end: UInt64?
+    ) throws(IngestError) -> End {
+        let (stop, change) = (signals[0], signals[1])
+        var bytes: [UInt8] = []
+        while !stop.isRaised {
+            let now = ReceiveTime.now.monotonic
+            if let end, now >= end { return .enough }
+            if output.wait(for: signals, timeout: end.map { $0 - now }) { return .enough }
+            change.lower()
+            bytes.removeAll(keepingCapacity: true)
+            let state = stream.take(into: &bytes)
+            lines.pass(bytes, to: &text)
+            guard case .written = try output.write(&text, unless: stop, until: end) else { return .enough }
+            switch state {
+            case .open: break
+            case .ended: return lines.eventCount == limit ? .enough : .left(nil)
+            case .failed(let error): return .left(error)
+            }
+        }
+        return .enough
+    }
+}
