@@ -79,7 +79,7 @@ public struct HostLook: Sendable {
     private func lookAtRules(_ facts: inout HostFacts) {
         guard facts.isPrivileged else {
             facts.unlooked.append(
-                Unlooked("the firewall's rules", reason: "CAP_NET_ADMIN is missing", cure: "run as root"))
+                Unlooked("the firewall's rules", reason: "CAP_NET_ADMIN is missing", cure: Unlooked.rootCure))
             return
         }
         let rules = HostRules()
@@ -104,9 +104,12 @@ public struct HostLook: Sendable {
 }
 
 extension Unlooked {
+    /// The monitor that answers for the doctor is not to be root.
+    static let rootCure = "run nfmon doctor as root"
+
     init(_ subject: String, _ error: IngestError) {
         // The capability alone would not do: the lists of /proc are root's, and it does not pass to the tools.
-        let cure = error.kind == .privilege ? "run as root" : error.cure
+        let cure = error.kind == .privilege ? Self.rootCure : error.cure
         self.init(subject, reason: "\(error.operation): \(error.reason)", cure: cure)
     }
 }

@@ -53,7 +53,8 @@ struct HostRules {
         let tables = SmallFile.text(of: list) ?? ""
         if tables.isEmpty, SmallFile.exists(list), !SmallFile.isReadable(list) {
             unlooked.append(
-                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: "run as root"))
+                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: Unlooked.rootCure)
+            )
             return
         }
         guard let variant = Variant(family, .legacy) else {
@@ -80,7 +81,7 @@ struct HostRules {
             return text
         } catch {
             unlooked.append(
-                Unlooked("the firewall's rules", reason: "\(error)", cure: Privilege.isRoot ? "" : "run as root"))
+                Unlooked("the firewall's rules", reason: "\(error)", cure: Privilege.isRoot ? "" : Unlooked.rootCure))
             return nil
         }
     }

@@ -24,12 +24,16 @@ mount -t sysfs -o ro sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=755 tmpfs dev
 mkdir dev/pts dev/shm
+mount -t devpts -o ptmxmode=0666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
 for name in null zero full random urandom tty; do touch "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
 """
 
 # What else a service manager wants: control groups of its own; and the kernel's settings, which are everybody's, read-only.
 BOOT = r"""
+: >etc/fstab
+rm -f usr/sbin/policy-rc.d
 mount --bind proc/sys proc/sys
 mount -o remount,bind,ro proc/sys
 mount -t cgroup2 none sys/fs/cgroup

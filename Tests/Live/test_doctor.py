@@ -356,7 +356,7 @@ class Doctor(LiveTest):
         self.assertRegex(result.stdout, "(?m)^no-privilege  .*setcap cap_net_admin")
         self.assertRegex(result.stdout, "(?m)^accounting-off  ", "what can be seen is told")
         for what in "the firewall's rules", "who reads which NFLOG group", "conntrack's events":
-            self.assertRegex(result.stdout, f"(?m)^could not look at {what}: .*: run as root$")
+            self.assertRegex(result.stdout, f"(?m)^could not look at {what}: .*: run nfmon doctor as root$")
         self.assertIn("not everything was looked at", result.stdout)
         result = lab.inside(*nobody, "--netns", lab.namespace, check=False, role="client")
         self.assertEqual(result.returncode, 2)
