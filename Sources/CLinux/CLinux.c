@@ -65,6 +65,11 @@ int nfmon_clock_is_synchronised(void) {
     return !(state.status & STA_UNSYNC);
 }
 
+int nfmon_unix_datagram_socket(void) {
+    int number = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return number < 0 ? -errno : number;
+}
+
 int nfmon_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int nfmon_setns_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
@@ -93,29 +98,37 @@ int nfmon_set_no_new_privileges(void) { return result_of(prctl(PR_SET_NO_NEW_PRI
 
 void nfmon_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
-static volatile sig_atomic_t signal_descriptor = -1;
+// By the signal's number.
+static volatile sig_atomic_t signal_descriptors[NSIG];
 
 static void notify(int signal) {
-    (void)signal;
     int saved = errno;
     uint64_t one = 1;
-    ssize_t written = write(signal_descriptor, &one, sizeof one);
+    ssize_t written = write(signal_descriptors[signal], &one, sizeof one);
     (void)written; // nothing can be done about it inside a handler; the counter is then non-zero already
     errno = saved;
 }
 
-int nfmon_stop_on_signals(int descriptor) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    signal_descriptor = descriptor;
+static int notify_on(int signal, int descriptor) {
+    signal_descriptors[signal] = descriptor;
     struct sigaction action = {.sa_handler = notify, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        if (sigaction(signals[i], &action, NULL) < 0) return -errno;
+    return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
+}
+
+int nfmon_stop_on_signals(int descriptor) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        int result = notify_on(signals[i], descriptor);
+        if (result < 0) return result;
+    }
     // A closed pipe is an error of write(2), not the end of the process.
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ignore.sa_mask);
     return sigaction(SIGPIPE, &ignore, NULL) < 0 ? -errno : 0;
 }
+
+int nfmon_reload_on_signal(int descriptor) { return notify_on(SIGHUP, descriptor); }
 
 int nfmon_try_local_socket(const char *path) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };

@@ -68,6 +68,11 @@ public struct InterfaceNames: Sendable {
         successors.first { $0.index == index }?.number ?? index
     }
 
+    /// The kernel's indexes of the interfaces that are there now.
+    public var present: [InterfaceIndex] {
+        indexes.filter { $0 < Self.firstSuccessor && !gone.contains(number(of: $0)) }
+    }
+
     /// Where the index is, or would be.
     private func place(of index: InterfaceIndex) -> Int {
         var (low, high) = (0, indexes.count)

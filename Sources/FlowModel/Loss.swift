@@ -15,13 +15,16 @@ public struct Loss: Sendable {
     public var count: UInt64?
     /// Of a malformed message, in what way.
     public var fault: WireFault?
+    /// When it began; `nil` where that is when it was noticed.
+    public var since: Timestamp?
 
     @inlinable
-    public init(lane: Lane, cause: Cause, count: UInt64?, fault: WireFault? = nil) {
+    public init(lane: Lane, cause: Cause, count: UInt64?, fault: WireFault? = nil, since: Timestamp? = nil) {
         self.lane = lane
         self.cause = cause
         self.count = count
         self.fault = fault
+        self.since = since
     }
 }
 

@@ -36,6 +36,8 @@ public struct TableSummary: Sendable {
     public var recordingIsDamaged = false
     /// Conntrack's events were switched off for a time: sessions may have come and gone untold.
     public var eventsWereOff = false
+    /// Sources that are not read now though they should be: `conntrack`, `NFLOG group 100`.
+    public var downSources: [String] = []
     /// DESTROYs that came a second time, and words about sessions that had ended. They are to be expected, so no answer shows
     /// them: this is for tests.
     public var staleMessages: UInt64 = 0
@@ -52,5 +54,6 @@ public struct TableSummary: Sendable {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
             && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff && !wasShed
+            && downSources.isEmpty
     }
 }

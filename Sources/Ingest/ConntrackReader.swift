@@ -98,7 +98,7 @@ struct ConntrackReader: ~Copyable {
     /// Reads until the stop signal.
     mutating func run() throws(IngestError) {
         if configuration.isReliable { tellSubscription() }
-        try beginDump(.initial)
+        try beginDump(configuration.firstDump)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
             let gathers = mayGather && gathering.isDue(after: turnCount)

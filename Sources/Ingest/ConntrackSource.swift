@@ -4,7 +4,7 @@ public import FlowModel
 ///
 /// One thread owns two sockets. The one for events is joined before the first dump is asked for, so that nothing falls
 /// between them; dumps have a socket of their own, as an overrun would kill a dump on the events' one.
-public final class ConntrackSource: Sendable {
+public final class ConntrackSource: Source {
     public struct Configuration: Sendable {
         /// Bytes of receive buffer for events; the kernel's own accounting doubles them.
         public var receiveBuffer = 64 << 20
@@ -12,6 +12,8 @@ public final class ConntrackSource: Sendable {
         public var greatestBuffer = 256 << 20
         /// Whether the kernel shall keep each session's end until it was taken, which holds up every other listener, too.
         public var isReliable = false
+        /// Why the first dump is made: to see what is there, or what became of it while nobody read.
+        public var firstDump = DumpStart.Cause.initial
         /// Least nanoseconds from the beginning of a dump to that of the next; 0 is a single dump.
         public var dumpInterval: UInt64 = 10_000_000_000
         /// What dumps may take of one processor, in percent: what takes more comes less often. 0 is all they need.
@@ -23,7 +25,6 @@ public final class ConntrackSource: Sendable {
         public init() {}
     }
 
-    /// What the user should know about how the source was opened; empty if all is as it should be.
     public let warnings: [String]
 
     /// Whether the kernel leaves out events of sessions that are not wanted.
@@ -57,7 +58,6 @@ public final class ConntrackSource: Sendable {
     /// How the totals of running sessions are kept fresh.
     public var totals: TotalsStatus { gauge.totals }
 
-    /// Ends the thread and waits for it.
     public func stop() {
         stopSignal.raise()
         thread.join()

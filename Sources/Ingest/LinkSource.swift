@@ -2,7 +2,8 @@ internal import FlowModel
 internal import Wire
 
 /// The interfaces' names: all of them at the start, then every one that comes, goes or is renamed (rtnetlink).
-public final class LinkSource: Sendable {
+public final class LinkSource: Source {
+    public let warnings: [String] = []
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -21,7 +22,6 @@ public final class LinkSource: Sendable {
         }
     }
 
-    /// Ends the thread and waits for it.
     public func stop() {
         stopSignal.raise()
         thread.join()

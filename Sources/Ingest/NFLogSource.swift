@@ -1,7 +1,7 @@
 internal import FlowModel
 
 /// The NFLOG lane: the packets that rules log to some groups.
-public final class NFLogSource: Sendable {
+public final class NFLogSource: Source {
     public struct Configuration: Sendable {
         public var groups: [UInt16] = [100]
         /// Bytes of receive buffer; the kernel's own accounting doubles them.
@@ -18,7 +18,6 @@ public final class NFLogSource: Sendable {
         public init() {}
     }
 
-    /// What the user should know about how the source was opened.
     public let warnings: [String]
     private let stopSignal: Signal
     private let thread: Thread
@@ -40,7 +39,6 @@ public final class NFLogSource: Sendable {
         }
     }
 
-    /// Ends the thread and waits for it.
     public func stop() {
         stopSignal.raise()
         thread.join()

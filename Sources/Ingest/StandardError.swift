@@ -13,3 +13,15 @@ public enum StandardError {
         }
     }
 }
+
+extension StandardError {
+    /// Whether what is written goes to systemd's journal, which then takes `<4>` at the beginning of a line for its priority
+    /// (systemd.exec(5), JOURNAL_STREAM; sd-daemon(3)).
+    public static let isJournal: Bool = {
+        let parts = OwnProcess.environment("JOURNAL_STREAM")?.split(separator: ":").map { UInt64($0) }
+        var status = stat()
+        // SAFETY: the struct is the call's own result.
+        guard let parts, parts.count == 2, unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return parts[0] == UInt64(status.st_dev) && parts[1] == UInt64(status.st_ino)
+    }()
+}

@@ -2,14 +2,14 @@ internal import CLinux
 internal import FlowModel
 internal import Glibc
 
-/// A thread of a source: it ends when its body returns, and its owner waits for that.
-final class Thread: Sendable {
+/// A thread: it ends when its body returns, and its owner waits for that.
+public final class Thread: Sendable {
     private let handle: Lock<pthread_t?>
 
     /// Starts a thread.
     ///
     /// - Parameter name: what `ps -L` and `top -H` show; at most 15 bytes.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws(IngestError) {
+    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(IngestError) {
         final class Start: Sendable {
             let name: String
             let body: @Sendable () -> Void
@@ -39,7 +39,7 @@ final class Thread: Sendable {
     }
 
     /// Waits for the thread's end; at once if that was done before.
-    func join() {
+    public func join() {
         guard
             let handle = handle.withLock({ handle in
                 defer { handle = nil }

@@ -6,7 +6,7 @@ import Query
 extension JSONText {
     /// What the summary takes up at most.
     static func longestSummary(of answer: borrowing SessionAnswer) -> Int {
-        (answer.notes + [answer.filter ?? "", answer.having ?? ""]).reduce(4096) {
+        (answer.notes + answer.summary.downSources + [answer.filter ?? "", answer.having ?? ""]).reduce(4096) {
             $0 + longestString(ofLength: $1.utf8.count) + 1
         }
     }
@@ -99,6 +99,15 @@ extension JSONText {
         field("faults", summary.faultCounts)
         field("unwritten_events", summary.unwrittenEvents)
         field("evicted", summary.evictedCount)
+        if !summary.downSources.isEmpty {
+            openKey("down")
+            append(word: "[")
+            for source in summary.downSources {
+                append(string: Array(source.utf8))
+                append(word: ",")
+            }
+            close("]")
+        }
         field("shed", summary.wasShed)
         field("events_off", summary.eventsWereOff)
         field("refused", summary.refusedCount)

@@ -110,6 +110,11 @@ public enum SummaryText {
             text.appendCount(count, noun)
             text.append(contentsOf: after.utf8)
         }
+        if !summary.downSources.isEmpty {
+            isFirst = false
+            text.append(contentsOf: "not read now: ".utf8)
+            TerminalText.append(Array(summary.downSources.joined(separator: ", ").utf8), to: &text)
+        }
         append(summary.lostCounts[.conntrack], "message", "conntrack lost ", after: " (overrun)")
         if summary.lostCounts.conntrack > 0 { appendSpan(summary.lossSpans[.conntrack], to: &text) }
         if summary.sufficientBuffer > 0 {

@@ -35,7 +35,7 @@ struct LossLog {
             }
         } else {
             accounts[index].loss = loss
-            accounts[index].from = time.wall
+            accounts[index].from = loss.since ?? time.wall
             accounts[index].to = time.wall
             accounts[index].dueAt = max(accounts[index].dueAt, time.monotonic)
             accounts[index].isOpen = true

@@ -31,8 +31,12 @@ struct NFMon: ParsableCommand {
             --group or --no-conntrack; without these a taken group is a warning); 74 reading or writing failed (a full disk); \
             77 the privilege is missing. Of doctor: 1 there are findings; 2 not everything could be looked at.
             """,
-        version: "nfmon 0.1.0",
-        subcommands: [SessionsCommand.self, EventsCommand.self, RecordCommand.self, DoctorCommand.self])
+        version: "nfmon \(version)",
+        subcommands: [
+            RunCommand.self, SessionsCommand.self, EventsCommand.self, RecordCommand.self, DoctorCommand.self,
+        ])
+
+    static let version = "0.1.0"
 
     /// Like ParsableCommand's own, but what it echoes of a wrong command line is escaped before it reaches the terminal.
     static func main() {

@@ -25,6 +25,9 @@ int nfmon_attach_filter(int socket, const void *instructions, uint16_t count);
 // Returns the number of datagrams, or -errno. A length above `stride` means that the datagram was cut.
 int nfmon_receive_batch(int socket, void *buffers, uint32_t stride, uint32_t count, uint32_t *lengths);
 
+// Swift does not see the members of the anonymous enum that has SOCK_DGRAM. Opens a Unix datagram socket; -errno on failure.
+int nfmon_unix_datagram_socket(void);
+
 // eventfd and setns are GNU extensions.
 int nfmon_eventfd(void);
 int nfmon_setns_network(int descriptor);
@@ -44,6 +47,9 @@ void nfmon_name_thread(const char *name);
 // sigaction's handler is a union of function pointers, which Swift cannot set: adds one to `descriptor`
 // (an eventfd) at each of the signals INT, TERM and HUP.
 int nfmon_stop_on_signals(int descriptor);
+
+// The same for HUP alone, which then means something else.
+int nfmon_reload_on_signal(int descriptor);
 
 // The types of sockets (SOCK_STREAM) are not in Swift's Glibc module. Connects to a socket's file without waiting, and closes it
 // again: 0 where somebody answers, or -errno. The path has at most 107 bytes.

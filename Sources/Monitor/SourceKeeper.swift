@@ -1,0 +1,170 @@
+import FlowModel
+import Ingest
+import Sessions
+
+/// The monitor's sources: opened, watched, opened again; the state of ``SourceSupervisor``'s thread.
+struct SourceKeeper {
+    private struct Kept {
+        var plan: SourcePlan
+        var recovery: SourceRecovery
+        var source: (any Source)?
+        var failure: SourceFailure?
+    }
+
+    private let store: SessionStore
+    private let intake: Intake
+    private let namespace: String?
+    private let wake: @Sendable () -> Void
+    private let tell: @Sendable (MonitorNews) -> Void
+    private var kept: [Kept] = []
+    /// What the namespace's name meant at the last look.
+    private var identity: NetworkNamespace.Identity?
+
+    /// - Parameter wake: called from the thread of a source that failed.
+    init(
+        of store: SessionStore, _ names: NameTable, namespace: String?, wake: @escaping @Sendable () -> Void,
+        tell: @escaping @Sendable (MonitorNews) -> Void
+    ) {
+        self.store = store
+        self.namespace = namespace
+        self.wake = wake
+        self.tell = tell
+        intake = Intake(sink: store, names: names)
+    }
+
+    // MARK: What others see
+
+    /// How the sources are, in the order in which they were planned.
+    var statuses: [SourceStatus] {
+        kept.map { kept in
+            var status = SourceStatus(name: kept.plan.name, state: kept.recovery.state)
+            status.restartCount = kept.recovery.restartCount
+            return status
+        }
+    }
+
+    /// Whether each was tried.
+    var wereAllTried: Bool { kept.allSatisfy(\.recovery.wasTried) }
+
+    /// The conntrack source, while it reads.
+    var conntrack: ConntrackSource? { kept.lazy.compactMap { $0.source as? ConntrackSource }.first }
+
+    /// Whether a source reads that tells the table of the time.
+    var hasClock: Bool { kept.contains { $0.plan.lane != nil && $0.recovery.isUp } }
+
+    /// Nanoseconds until a source is due.
+    func wait(at now: UInt64) -> UInt64? {
+        kept.lazy.compactMap(\.recovery.dueAt).min().map { $0 > now ? $0 - now : 0 }
+    }
+
+    // MARK: What it does
+
+    /// Takes over what is wanted from now on: closes what is not any more, opens anew what is wanted otherwise.
+    mutating func adopt(_ plans: [SourcePlan], at time: ReceiveTime) {
+        for kept in kept where !plans.contains(where: { $0.name == kept.plan.name }) { kept.source?.stop() }
+        kept = plans.map { plan in
+            guard var old = kept.first(where: { $0.plan.name == plan.name }) else {
+                return Kept(plan: plan, recovery: SourceRecovery(at: time))
+            }
+            guard old.plan != plan else { return old }
+            old.plan = plan
+            return old.source == nil ? old : reopened(old, at: time)
+        }
+    }
+
+    /// Opens a source that reads with its new plan; where that fails, it is as one that has failed.
+    private func reopened(_ old: Kept, at time: ReceiveTime) -> Kept {
+        var new = old
+        new.source = nil
+        if !old.plan.canOverlap {
+            old.source?.stop()
+            tellHole(old.plan, since: nil, at: time)
+        }
+        open(&new, at: time)
+        if old.plan.canOverlap { old.source?.stop() }
+        return new
+    }
+
+    /// Notices what has failed, and opens what is due.
+    mutating func step(at time: ReceiveTime) {
+        watchNamespace(at: time)
+        for index in kept.indices {
+            if let failure = kept[index].failure?.first, kept[index].source != nil {
+                close(&kept[index], failure.description, at: time)
+            }
+            if kept[index].source == nil, kept[index].recovery.isDue(at: time.monotonic) {
+                open(&kept[index], at: time)
+            }
+        }
+    }
+
+    /// Stops all of them.
+    mutating func stop() {
+        for kept in kept.reversed() { kept.source?.stop() }
+        kept = []
+    }
+
+    /// Looks whether the namespace's name still means what the sources read: a namespace lives on in their sockets when its name
+    /// goes, and nobody can reach it there.
+    private mutating func watchNamespace(at time: ReceiveTime) {
+        guard let namespace else { return }
+        let current = NetworkNamespace.identity(of: namespace)
+        guard current != identity else { return }
+        let reason =
+            current == nil
+            ? "network namespace \(namespace) is gone" : "network namespace \(namespace) is another one now"
+        for index in kept.indices {
+            if kept[index].source != nil { close(&kept[index], reason, at: time) }
+            kept[index].recovery.hasten(at: time)
+        }
+        identity = current
+    }
+
+    private func open(_ kept: inout Kept, at time: ReceiveTime) {
+        let failure = SourceFailure(onFailure: wake)
+        do throws(IngestError) {
+            if let namespace { try NetworkNamespace.enter(namespace) }
+            let (wasUp, downSince) = (kept.recovery.wasUp, kept.recovery.downSince)
+            if kept.plan.kind == .links, wasUp { forgetInterfaces(at: time) }
+            let source = try kept.plan.open(into: intake, wasUp: wasUp, onFailure: failure)
+            (kept.source, kept.failure) = (source, failure)
+            let isLate = kept.recovery.wasTried && !kept.recovery.isUp
+            kept.recovery.succeed(at: time)
+            // Of conntrack the first dump makes up for it; what no rule's packet told of before is lost for good.
+            if isLate, kept.plan.lane == .nflog { tellHole(kept.plan, since: downSince, at: time) }
+            let span = downSince.flatMap { isLate ? UInt64(exactly: time.wall.nanoseconds(since: $0)) : nil }
+            tell(.sourceIsUp(name: kept.plan.name, after: span))
+            for warning in source.warnings { tell(.warning(source: kept.plan.name, warning)) }
+        } catch {
+            (kept.source, kept.failure) = (nil, nil)
+            fail(&kept, error.description, at: time)
+        }
+    }
+
+    private func close(_ kept: inout Kept, _ reason: String, at time: ReceiveTime) {
+        kept.source?.stop()
+        (kept.source, kept.failure) = (nil, nil)
+        tellHole(kept.plan, since: nil, at: time)
+        fail(&kept, reason, at: time)
+    }
+
+    private func fail(_ kept: inout Kept, _ reason: String, at time: ReceiveTime) {
+        let wait = kept.recovery.fail(reason, at: time)
+        tell(.sourceIsDown(name: kept.plan.name, reason: reason, retryIn: wait))
+    }
+
+    /// What passes by from now on, or has since a moment, is lost, and nobody knows how much it is.
+    private func tellHole(_ plan: SourcePlan, since: Timestamp?, at time: ReceiveTime) {
+        guard let lane = plan.lane else { return }
+        _ = store.take([.loss(Loss(lane: lane, cause: .overrun, count: nil, since: since))], at: time)
+    }
+
+    /// Which interfaces went while nobody listened is not known: those that are still there are told of again.
+    private func forgetInterfaces(at time: ReceiveTime) {
+        let present = store.withTable { $0.interfaceNames }.present
+        let batch = present.map { index in
+            Observation.interface(InterfaceObservation(index: index, name: .none, isGone: true))
+        }
+        if !batch.isEmpty { _ = store.take(ObservationBatch(batch), at: time) }
+    }
+}

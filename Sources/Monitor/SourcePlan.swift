@@ -1,0 +1,76 @@
+import FlowModel
+import Ingest
+import Settings
+
+/// A source that the settings ask for, and how it is to be opened.
+struct SourcePlan: Equatable {
+    enum Kind: Equatable {
+        case links
+        case group(UInt16, buffer: Int?)
+        case conntrack(buffer: Int?, isReliable: Bool, totals: TotalsSettings)
+    }
+
+    var kind: Kind
+
+    /// The sources of a monitor, in the order in which they are opened: the interfaces come first, so that names are known, conntrack
+    /// last, as its dump begins at once. Each group is a source of its own: one that another process has takes no other down.
+    static func all(for settings: MonitorSettings) -> [SourcePlan] {
+        let sources = settings.sources
+        var plans = [SourcePlan(kind: .links)]
+        if sources.readsNFLog {
+            plans += sources.groups.map { SourcePlan(kind: .group($0, buffer: sources.nflogBuffer)) }
+        }
+        if sources.readsConntrack {
+            plans.append(
+                SourcePlan(
+                    kind: .conntrack(
+                        buffer: sources.conntrackBuffer, isReliable: sources.isReliable, totals: settings.totals)))
+        }
+        return plans
+    }
+
+    /// What it reads, in words.
+    var name: String {
+        switch kind {
+        case .links: "links"
+        case .group(let group, _): "NFLOG group \(group)"
+        case .conntrack: "conntrack"
+        }
+    }
+
+    /// Whose messages are missing while it does not read; `nil` for names alone.
+    var lane: Lane? {
+        switch kind {
+        case .links: nil
+        case .group: .nflog
+        case .conntrack: .conntrack
+        }
+    }
+
+    /// Whether the new one can be opened before the old one is stopped, so that nothing is missed between them.
+    var canOverlap: Bool { lane != .nflog }
+
+    /// Opens it in the calling thread's network namespace.
+    ///
+    /// - Parameter wasUp: whether it has read before: what became of sessions meanwhile is found by its first look.
+    func open(
+        into intake: Intake, wasUp: Bool, onFailure failure: SourceFailure
+    ) throws(IngestError) -> any Source {
+        switch kind {
+        case .links: return try LinkSource(into: intake, failure: failure)
+        case .group(let group, let buffer):
+            var configuration = NFLogSource.Configuration()
+            configuration.groups = [group]
+            if let buffer { (configuration.receiveBuffer, configuration.greatestBuffer) = (buffer, buffer) }
+            return try NFLogSource(configuration, into: intake, failure: failure)
+        case .conntrack(let buffer, let isReliable, let totals):
+            var configuration = ConntrackSource.Configuration()
+            if let buffer { (configuration.receiveBuffer, configuration.greatestBuffer) = (buffer, buffer) }
+            configuration.isReliable = isReliable
+            configuration.dumpInterval = totals.interval
+            configuration.processorShare = totals.processorShare
+            configuration.firstDump = wasUp ? .overrun : .initial
+            return try ConntrackSource(configuration, into: intake, failure: failure)
+        }
+    }
+}

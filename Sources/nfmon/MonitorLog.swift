@@ -1,0 +1,92 @@
+import FlowModel
+import Ingest
+import Logging
+import Reports
+import Settings
+
+/// The monitor's log, on the standard error: lines for people and for the journal, or JSON objects.
+struct MonitorLog: LogHandler {
+    /// What is written and how; the same for all loggers, and changed while they run.
+    final class Rules: Sendable {
+        private let settings: Lock<LogSettings>
+
+        init(_ settings: LogSettings) { self.settings = Lock(settings) }
+
+        var current: LogSettings {
+            get { settings.withLock { $0 } }
+            set { settings.withLock { $0 = newValue } }
+        }
+    }
+
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    private let rules: Rules
+    private var ownLevel = Logger.Level.trace
+
+    init(_ rules: Rules) { self.rules = rules }
+
+    /// A logger that writes by these rules.
+    static func logger(_ rules: Rules) -> Logger { Logger(label: "nfmon") { _ in MonitorLog(rules) } }
+
+    /// What this logger writes at least; never more than the rules want.
+    var logLevel: Logger.Level {
+        get { max(ownLevel, Logger.Level(rules.current.level)) }
+        set { ownLevel = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var details = metadata
+        for own in [metadataProvider?.get(), event.metadata].compactMap(\.self) { details.merge(own) { $1 } }
+        if let error = event.error { details["error"] = "\(error)" }
+        let line = LogLine(
+            time: ReceiveTime.now.wall, level: LogSettings.Level(event.level).rawValue, message: "\(event.message)",
+            details: details.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+        var text: [UInt8] = []
+        switch rules.current.format {
+        case .json: line.appendJSON(to: &text)
+        case .text: line.append(to: &text, priority: StandardError.isJournal ? event.level.priority : nil)
+        }
+        StandardError.write(text: text)
+    }
+}
+
+extension Logger.Level {
+    fileprivate init(_ level: LogSettings.Level) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+
+    /// The journal's number for it (syslog(3)).
+    fileprivate var priority: Int {
+        switch self {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
+    }
+}
+
+extension LogSettings.Level {
+    fileprivate init(_ level: Logger.Level) {
+        self =
+            switch level {
+            case .trace, .debug: .debug
+            case .info, .notice: .info
+            case .warning: .warning
+            case .error, .critical: .error
+            }
+    }
+}

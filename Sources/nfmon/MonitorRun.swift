@@ -1,0 +1,116 @@
+import FlowModel
+import Ingest
+import Logging
+import Monitor
+import Server
+import Settings
+
+/// One run of the monitor: what is made, in which order it begins and ends, and what happens in between.
+struct MonitorRun {
+    /// Nanoseconds between two looks at how the monitor is, for the service manager.
+    private static let tick: UInt64 = 2_000_000_000
+
+    private let stop: Signal
+    private let reload: Signal
+    private let ready: Signal
+    private let rules: MonitorLog.Rules
+    private let log: Logger
+    private let manager: ServiceManager?
+    private let readSettings: () throws -> MonitorSettings
+    private var settings: MonitorSettings
+    private var isReady = false
+    private var state = ""
+
+    /// - Parameter readSettings: reads the settings anew.
+    init(
+        _ settings: MonitorSettings, readingAgain readSettings: @escaping () throws -> MonitorSettings
+    ) throws(IngestError) {
+        self.settings = settings
+        self.readSettings = readSettings
+        (stop, reload, ready) = (try Signal(), try Signal(), try Signal())
+        try stop.raiseOnTermination()
+        try reload.raiseOnReload()
+        rules = MonitorLog.Rules(settings.log)
+        log = MonitorLog.logger(rules)
+        manager = ServiceManager()
+    }
+
+    /// Runs until the process is told to end.
+    mutating func run() throws(IngestError) {
+        var random = SystemRandomNumberGenerator()
+        let log = log, ready = ready
+        let monitor = try Monitor(
+            settings, version: NFMon.version, random: &random, onReady: { ready.raise() },
+            tell: { log.log(level: $0.level, "\($0.sentence)") })
+        let server: MonitorServer
+        do throws(IngestError) {
+            server = try MonitorServer(monitor: monitor, settings: settings, logger: log)
+            try server.start()
+        } catch {
+            monitor.stop()
+            throw error
+        }
+        watch(monitor)
+        manager?.tell(["STOPPING=1", "STATUS=ending"])
+        // The stream ends first, so that its readers are told so, and not cut off.
+        monitor.stop()
+        server.stop()
+        log.info("ended")
+    }
+
+    private mutating func watch(_ monitor: Monitor) {
+        // Half the time: a sign of life that is late by a little must not end the monitor.
+        let interval = min(manager?.watchdog.map { max($0 / 2, 1_000_000) } ?? .max, Self.tick)
+        while !stop.isRaised {
+            Signal.wait(for: isReady ? [stop, reload] : [stop, reload, ready], timeout: interval)
+            if reload.isRaised {
+                reload.lower()
+                readAgain(monitor)
+            }
+            if !isReady, ready.isRaised {
+                isReady = true
+                manager?.tell(["READY=1"])
+            }
+            tellState(of: monitor)
+        }
+    }
+
+    /// Tells the service manager how the monitor is; that it is alive only while events really come through.
+    private mutating func tellState(of monitor: Monitor) {
+        guard let manager else { return }
+        if manager.watchdog != nil, monitor.isAlive { manager.tell(["WATCHDOG=1"]) }
+        let status = monitor.status
+        let down = status.sources.filter { $0.state.keyword == "down" }.map(\.name)
+        let up = status.sources.filter { $0.state.keyword == "up" }.map(\.name)
+        let lines = [
+            "\(status.summary.sessionCount) sessions", up.isEmpty ? nil : "reading \(up.joined(separator: ", "))",
+            down.isEmpty ? nil : "down: \(down.joined(separator: ", "))",
+        ]
+        let state = lines.compactMap(\.self).joined(separator: "; ")
+        if state != self.state { manager.tell(["STATUS=\(state)"]) }
+        self.state = state
+    }
+
+    // MARK: Settings
+
+    /// Reads the settings again and takes over what can change; a mistake in them changes nothing.
+    private mutating func readAgain(_ monitor: Monitor) {
+        manager?.tell(["RELOADING=1", "MONOTONIC_USEC=\(ReceiveTime.now.monotonic / 1000)"])
+        defer { if isReady { manager?.tell(["READY=1"]) } }
+        let new: MonitorSettings
+        do {
+            new = try readSettings()
+        } catch let error as SettingsError {
+            for line in error.lines { log.error("\(line)") }
+            return log.error("the configuration is not taken over: the monitor goes on as before")
+        } catch {
+            return log.error("the configuration is not taken over: \(error)")
+        }
+        for key in settings.takeOver(new) {
+            log.warning("\(key.path) changes with the next start only: restart the monitor for it")
+        }
+        rules.current = settings.log
+        monitor.change(to: settings)
+        log.info("the configuration was read again")
+    }
+}
