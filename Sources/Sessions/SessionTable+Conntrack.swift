@@ -134,7 +134,7 @@ extension SessionTable {
         if !isOutdated { records[slot].facts.remove(.foundByRow) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
-        if let growth = records[slot].growth(to: observation.entry) { countTraffic(growth, of: slot) }
+        if let growth = growth(of: slot, to: observation.entry) { countTraffic(growth, of: slot) }
         let changes = records[slot].takeIn(observation, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)
         let isVisible = changes || replyChanges
         if replyChanges {
@@ -172,7 +172,7 @@ extension SessionTable {
     private mutating func end(
         _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
     ) {
-        let growth = records[slot].growth(to: observation.entry)
+        let growth = growth(of: slot, to: observation.entry)
         _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(

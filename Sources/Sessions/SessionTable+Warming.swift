@@ -7,15 +7,19 @@ struct Warming {
 
     /// One for each observation; 0 for those about no tuple.
     var hashes: [UInt32] = []
+    /// Where packet lanes are that will be read, and for sessions without one some place that is read in vain: a branch would
+    /// cost more.
+    var lanes: [UInt32] = []
     /// What was read; kept, so that the compiler does not find the reading needless.
     var sum: UInt64 = 0
 }
 
 extension SessionTable {
-    /// Hashes the tuples of a batch, and reads what the taking in of it will read: first of the index, then of the records.
+    /// Hashes the tuples of a batch, and reads what the taking in of it will read: first of the index, then of the records,
+    /// and where counters may have grown, by whose interfaces and rule they will be added up.
     ///
     /// Among many sessions each message waits for memory twice, one message after the other. These reads do not depend on each
-    /// other, so that the processor waits for many of them at once; three loops and not one, as it is a mispredicted branch
+    /// other, so that the processor waits for many of them at once; loops of their own, as it is a mispredicted branch
     /// that would hold them up (Tests/Benchmarks).
     mutating func warm(_ batch: ObservationBatch) {
         warming.hashes.removeAll(keepingCapacity: true)
@@ -33,12 +37,17 @@ extension SessionTable {
         guard batch.count > 1, records.count >= Warming.minimumSessions else { return }
         var sum: UInt64 = 0
         for hash in warming.hashes { sum &+= index.home(of: hash) }
+        let needsLanes = needsCounters && lanes.extent > 0
+        let lastLane = UInt32(max(lanes.extent, 1) - 1)
+        warming.lanes.removeAll(keepingCapacity: true)
         for hash in warming.hashes {
             var probe = index.probe(hash)
             guard let entry = index.next(&probe) else { continue }
             sum &+= records[entry.slot].front
             if needsCounters { sum &+= records[entry.slot].back }
+            if needsLanes { warming.lanes.append(min(records[entry.slot].laneSlot, lastLane)) }
         }
+        for place in warming.lanes { sum &+= lanes[place].lane.way }
         warming.sum = sum
     }
 }
@@ -49,4 +58,9 @@ extension SessionRecord {
 
     /// Something of the others.
     fileprivate var back: UInt64 { UInt64(bytesPerSecond.bitPattern) }
+}
+
+extension PacketLane {
+    /// Something of the cache lines that have interfaces and rule.
+    fileprivate var way: UInt64 { UInt64(originalPath.inInterface) &+ UInt64(rule.rawValue) }
 }

@@ -85,11 +85,10 @@ extension SessionTable {
 
     mutating func countTraffic(_ growth: DirectionalCounters, by key: TrafficKey) {
         var key = key
-        for (direction, counters) in [(FlowDirection.original, growth.original), (.reply, growth.reply)]
-        where counters != Counters() {
-            key.direction = direction
-            tally.sessionTraffic.add(counters, to: key)
-        }
+        if growth.original != Counters() { tally.sessionTraffic.add(growth.original, to: key) }
+        guard growth.reply != Counters() else { return }
+        key.direction = .reply
+        tally.sessionTraffic.add(growth.reply, to: key)
     }
 
     /// Counts the whole of a session that conntrack has just told of; of one from before nfmon listened, the counters are where
@@ -100,21 +99,24 @@ extension SessionTable {
         if records[slot].facts.contains(.counters) { countTraffic(records[slot].counters, of: slot) }
     }
 
-    private func name(of interface: InterfaceIndex) -> NameID {
-        interface == 0 ? .none : interfaces[interface] ?? .none
-    }
-}
-
-extension SessionRecord {
-    /// What a message's counters have that the record's have not; `nil` where that is nothing, or not known.
-    func growth(to entry: borrowing ConntrackEntry) -> DirectionalCounters? {
+    /// What a message's counters have that the session's have not; `nil` where that is nothing, or not known.
+    ///
+    /// Reads a field at a time: of a message without counters none, as each is a line of the cache to wait for.
+    @inline(__always)
+    func growth(of slot: UInt32, to entry: borrowing ConntrackEntry) -> DirectionalCounters? {
         guard let original = entry.originalCounters, let reply = entry.replyCounters else { return nil }
+        let facts = records[slot].facts
         guard facts.contains(.counters) else {
             return facts.contains(.predatesListener) ? nil : DirectionalCounters(original: original, reply: reply)
         }
+        let before = records[slot].counters
         let growth = DirectionalCounters(
-            original: original.growth(since: counters.original), reply: reply.growth(since: counters.reply))
+            original: original.growth(since: before.original), reply: reply.growth(since: before.reply))
         return growth == DirectionalCounters() ? nil : growth
+    }
+
+    private func name(of interface: InterfaceIndex) -> NameID {
+        interface == 0 ? .none : interfaces[interface] ?? .none
     }
 }
 

@@ -6,7 +6,7 @@ import Sessions
 enum FigureBenchmarks {
     /// Nanoseconds for a session that is counted, and for a line of the text.
     private static let censusGoal = 30.0
-    private static let lineGoal = 500.0
+    private static let lineGoal = 2000.0
 
     static func census(sessionCount: Int) -> Group {
         let filled = FilledTable(Population(count: sessionCount, translation: .third))
