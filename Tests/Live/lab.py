@@ -74,9 +74,9 @@ class Lab:
             "--nflog-prefix", prefix,
         )
 
-    def logged_count(self, prefix, chain="FORWARD"):
+    def logged_count(self, prefix, chain="FORWARD", command="iptables"):
         """How many packets the rule with this prefix has logged, by its own counter."""
-        lines = self.inside("iptables", "-nvxL", chain).stdout.splitlines()
+        lines = self.inside(command, "-nvxL", chain).stdout.splitlines()
         rule = re.compile(rf'nflog-prefix +"?{re.escape(prefix)}"?(\s|$)')
         counts = [int(line.split()[0]) for line in lines if rule.search(line)]
         if len(counts) != 1:

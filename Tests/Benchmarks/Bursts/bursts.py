@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "Live"))
 
 import cleanup  # noqa: E402  Tests/Live
 import dumps  # noqa: E402
+import totals  # noqa: E402
 from lab import Lab  # noqa: E402
 from readers import EVENT_READERS, GROUP, LOAD, PACKET_READERS  # noqa: E402
 
@@ -96,6 +97,7 @@ class Packets(Burst):
 BURSTS = {"entries": (Entries, 200_000), "connections": (Connections, 200_000), "packets": (Packets, 1_000_000)}
 #: Not a burst, but measured by the same means: entries of the table that is dumped.
 DUMP, DUMP_COUNT = "dump", 500_000
+TOTALS = "totals"
 
 
 def table_size(lab):
@@ -163,14 +165,16 @@ def main():
     parser.add_argument("--reader", default="", help="only the readers whose names contain this")
     options = parser.parse_args()
     for name in options.burst:
-        if name not in (*BURSTS, DUMP):
-            parser.error(f"unknown burst '{name}': use {', '.join((*BURSTS, DUMP))}")
+        if name not in (*BURSTS, DUMP, TOTALS):
+            parser.error(f"unknown burst '{name}': use {', '.join((*BURSTS, DUMP, TOTALS))}")
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda *_: sys.exit(130))
     try:
-        for name in options.burst or (*BURSTS, DUMP):
+        for name in options.burst or (*BURSTS, DUMP, TOTALS):
             if name == DUMP:
                 dumps.measure(options.count or DUMP_COUNT)
+            elif name == TOTALS:
+                totals.measure(options.count or max(totals.COUNTS))
             else:
                 kind, count = BURSTS[name]
                 put_all_through(kind(options.count or count), options.reader)

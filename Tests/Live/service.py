@@ -1,0 +1,106 @@
+"""`nfmon run` beside a test, and how it is asked."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+
+from nfmon import NFMON, Monitor, finish
+from processes import Directory, until
+
+
+class Service:
+    """A monitor that goes on, with a socket of its own, in a namespace."""
+
+    def __init__(self, namespace, *words, group="root", lives_there=False, **more):
+        """`lives_there`: it is started in the namespace, so that its TCP port is there, too."""
+        self._directory = Directory()
+        os.chmod(self._directory.path, 0o755)
+        self.socket = self._directory / "nfmon.sock"
+        place = () if lives_there else ("--netns", namespace)
+        if lives_there:
+            more["before"] = ("ip", "netns", "exec", namespace)
+        self._words = (
+            "run", *place, "--socket", self.socket, "--socket-group", group, "--user", "root", *words)
+        self._more = more
+        self.monitor = None
+
+    def start(self):
+        """Starts it, also again; it answers then."""
+        self.monitor = Monitor(*self._words, **self._more)
+        until(self._answers, f"the monitor answers (it says: {self.monitor.talk})", 20)
+        return self
+
+    def _answers(self):
+        if self.monitor.has_ended:
+            raise AssertionError(f"it ended instead: {self.monitor.talk}")
+        try:
+            self.connect().close()
+            return True
+        except OSError:
+            return False
+
+    def close(self):
+        if self.monitor:
+            self.monitor.close()
+        self._directory.close()
+
+    # ---- Asking -----------------------------------------------------------------------------------------------------
+
+    def connect(self):
+        """A connection of the test's own."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(20)
+        try:
+            connection.connect(self.socket)
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def curl(self, target, *words):
+        """What curl prints of a path."""
+        return subprocess.run(
+            ["curl", "-sS", "--fail-with-body", "--max-time", "30", *words, "--unix-socket", self.socket,
+             f"http://nfmon{target}"],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, text=True, check=True,
+        ).stdout
+
+    def json(self, target):
+        return json.loads(self.curl(target))
+
+    def ask(self, command, *words, **more):
+        """A command of nfmon's, to its end, which asks this monitor."""
+        return finish(command, "--socket", self.socket, *words, **more)
+
+    def events(self, *words, **more):
+        """`nfmon events` as a reader of its stream."""
+        return Monitor("events", "--socket", self.socket, *words, **more).until_ready()
+
+    @contextlib.contextmanager
+    def events_pipe(self, *words):
+        """The lines of a reader of its stream, as they come."""
+        with subprocess.Popen(
+            [NFMON, "events", "--socket", self.socket, "--no-initial", *words], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as reader:
+            try:
+                # It says that it listens.
+                reader.stderr.readline()
+                yield reader.stdout
+            finally:
+                reader.kill()
+
+    @property
+    def status(self):
+        return self.json("/v1/status")
+
+
+def nfmon_for_everybody(directory):
+    """A copy of nfmon that every user may run: where the build lies, not all may look."""
+    import shutil
+
+    os.chmod(directory.path, 0o755)
+    shutil.copy(NFMON, directory / "nfmon")
+    return directory / "nfmon"
