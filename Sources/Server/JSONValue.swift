@@ -58,3 +58,17 @@ indirect enum JSONValue: Equatable, Sendable {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    init(stringLiteral text: String) { self = .text(text) }
+
+    init(integerLiteral number: Int) { self = .number(number) }
+
+    init(booleanLiteral flag: Bool) { self = .flag(flag) }
+}
+
+extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    init(arrayLiteral values: JSONValue...) { self = .list(values) }
+
+    init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(members) }
+}

@@ -24,7 +24,7 @@ extension Parameter where Value == String {
     static func text(_ name: String, upTo length: Int, _ sentence: String) -> Parameter {
         Parameter(
             name: name, sentence: sentence,
-            schema: .object([("type", .text("string")), ("minLength", .number(1)), ("maxLength", .number(length))]),
+            schema: ["type": "string", "minLength": 1, "maxLength": .number(length)],
             expectation: "a text of 1 to \(length) characters"
         ) { 1...length ~= $0.unicodeScalars.count ? $0 : nil }
     }
@@ -36,9 +36,7 @@ extension Parameter where Value: RawRepresentable & CaseIterable, Value.RawValue
         let words = Value.allCases.map(\.rawValue)
         return Parameter(
             name: name, sentence: sentence,
-            schema: .object([
-                ("type", .text("string")), ("enum", .list(words.map { .text($0) })), ("default", .text(usual.rawValue)),
-            ]),
+            schema: ["type": "string", "enum": .list(words.map { .text($0) }), "default": .text(usual.rawValue)],
             expectation: "one of \(words.joined(separator: ", "))"
         ) { Value(rawValue: $0) }
     }
@@ -49,10 +47,9 @@ extension Parameter where Value == Int {
     static func number(_ name: String, _ range: ClosedRange<Int>, _ sentence: String) -> Parameter {
         Parameter(
             name: name, sentence: sentence,
-            schema: .object([
-                ("type", .text("integer")), ("minimum", .number(range.lowerBound)),
-                ("maximum", .number(range.upperBound)),
-            ]),
+            schema: [
+                "type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
+            ],
             expectation: "a whole number from \(range.lowerBound) to \(range.upperBound)"
         ) { text in
             guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
@@ -65,7 +62,7 @@ extension Parameter where Value == Bool {
     static func flag(_ name: String, usual: Bool, _ sentence: String) -> Parameter {
         Parameter(
             name: name, sentence: sentence,
-            schema: .object([("type", .text("boolean")), ("default", .flag(usual))]), expectation: "true or false"
+            schema: ["type": "boolean", "default": .flag(usual)], expectation: "true or false"
         ) { Bool($0) }
     }
 }
@@ -81,10 +78,7 @@ extension Parameter where Value == Silence {
     static func silence(_ name: String, _ sentence: String) -> Parameter {
         Parameter(
             name: name, sentence: sentence,
-            schema: .object([
-                ("type", .text("string")), ("pattern", .text("^(off|[1-9][0-9]{0,3}(s|m))$")),
-                ("examples", .list([.text("10s"), .text("off")])),
-            ]),
+            schema: ["type": "string", "pattern": "^(off|[1-9][0-9]{0,3}(s|m))$", "examples": ["10s", "off"]],
             expectation: "a length of time such as 10s or 2m (1 to 4 digits and s or m), or off"
         ) { text in
             if text == "off" { return .endless }

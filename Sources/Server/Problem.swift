@@ -13,10 +13,10 @@ struct Problem: Error, Equatable {
 
     /// As JSON.
     var document: [UInt8] {
-        JSONValue.object([
-            ("type", .text("about:blank")), ("title", .text(title)), ("status", .number(status)),
-            ("detail", .text(detail)),
-        ]).bytes
+        let document: JSONValue = [
+            "type": "about:blank", "title": .text(title), "status": .number(status), "detail": .text(detail),
+        ]
+        return document.bytes
     }
 
     static func badRequest(_ detail: String) -> Problem {
