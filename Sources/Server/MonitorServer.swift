@@ -112,7 +112,7 @@ public final class MonitorServer: Sendable {
         let listener = try Listener(
             setup, ServerConfiguration(address: address, backlog: Self.backlog), named: name, on: group, logger: quiet)
         state.withLock { $0.listeners.append(listener) }
-        logger.info("answering on \(name)")
+        logger.info("listening on \(name)")
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {

@@ -7,6 +7,8 @@ struct EventLines {
     /// What has come of a line that is not whole.
     private var rest: [UInt8] = []
     private var lineCount: UInt64 = 0
+    /// How many events were passed on.
+    private(set) var eventCount: UInt64 = 0
     /// The last line that was passed on.
     private var lastLine: [UInt8] = []
 
@@ -15,26 +17,33 @@ struct EventLines {
     /// The format to ask the monitor for: the array's brackets and commas are put here, so that it is whole whenever it ends.
     var wireFormat: EventFormat { format == .json ? .ndjson : format }
 
-    /// How many events were passed on.
-    var eventCount: UInt64 { lineCount - (format == .csv && lineCount > 0 ? 1 : 0) }
-
     /// Passes on the lines that are whole.
     mutating func pass(_ bytes: [UInt8], to text: inout [UInt8]) {
         rest += bytes
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
         var start = 0
-        while let next = rest[start...end].firstIndex(of: UInt8(ascii: "\n")) {
+        while start <= end, let next = rest[start...end].firstIndex(of: UInt8(ascii: "\n")) {
             if format == .json {
                 text += (lineCount == 0 ? "[\n" : ",\n").utf8
                 text += rest[start..<next]
             } else {
                 text += rest[start...next]
             }
+            if isEvent(rest[start..<next]) { eventCount += 1 }
             lineCount += 1
             if next == end { lastLine = Array(rest[start..<next]) }
             start = next + 1
         }
         rest.removeFirst(start)
+    }
+
+    /// Whether a line tells an event: the first one of CSV names columns, and one between two days names the day.
+    private func isEvent(_ line: ArraySlice<UInt8>) -> Bool {
+        switch format {
+        case .ndjson, .json: true
+        case .csv: lineCount > 0
+        case .compact: !line.starts(with: "--- ".utf8)
+        }
     }
 
     /// What the format has behind the last event.
