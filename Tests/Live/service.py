@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 
@@ -92,15 +93,14 @@ class Service:
             finally:
                 reader.kill()
 
-    @property
-    def status(self):
-        return self.json("/v1/status")
+    def metric(self, name):
+        """The value of a metric without labels."""
+        lines = self.curl("/metrics").splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
 
 
 def nfmon_for_everybody(directory):
     """A copy of nfmon that every user may run: where the build lies, not all may look."""
-    import shutil
-
     os.chmod(directory.path, 0o755)
     shutil.copy(NFMON, directory / "nfmon")
     return directory / "nfmon"
