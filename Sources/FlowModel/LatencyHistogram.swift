@@ -4,8 +4,8 @@ public struct LatencyHistogram: Sendable {
     ///
     /// From what a reader that is awake needs to what a stalled one has; NFLOG's gathering is about in the middle.
     public static let bounds: [UInt64] = [
-        50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000,
-        100_000_000, 250_000_000, 500_000_000, 1_000_000_000, 5_000_000_000, 30_000_000_000,
+        10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000,
+        50_000_000, 100_000_000, 250_000_000, 500_000_000, 1_000_000_000, 5_000_000_000, 30_000_000_000,
     ]
 
     /// How many events each bucket has, those of smaller ones not included.
