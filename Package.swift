@@ -21,7 +21,7 @@ let package = Package(
         // One library for the nested package Tests/Benchmarks; nothing else is meant to link against it.
         .library(
             name: "NFMonModules",
-            targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports"]),
+            targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "Query", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Doctor", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["FlowModel", "Query", "Doctor"], swiftSettings: strict),
+        .target(name: "Screen", dependencies: ["FlowModel", "Query", "Reports"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["FlowModel", "Ingest"], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -78,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "nfmon",
             dependencies: [
-                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings", "Monitor",
+                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen", "Settings",
+                "Monitor",
                 "Server",
                 "Client",
                 .product(name: "Logging", package: "swift-log"),
@@ -114,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "MonitorTests",
             dependencies: ["FlowModel", "Ingest", "Sessions", "Query", "Reports", "Settings", "Monitor"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScreenTests", dependencies: ["FlowModel", "Query", "Reports", "Screen"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "IngestTests", dependencies: ["FlowModel", "Wire", "Ingest", "Sessions", "Reports"],

@@ -6,6 +6,13 @@ public struct ICMPMessage: Hashable, Sendable {
     public var identifier: UInt16?
     public var family: AddressFamily
 
+    public init(type: UInt8, code: UInt8, identifier: UInt16?, family: AddressFamily) {
+        self.type = type
+        self.code = code
+        self.identifier = identifier
+        self.family = family
+    }
+
     /// The type's name as nft writes it in rules (`nft describe icmp type`), or `nil` where nfmon knows none.
     public var keyword: String? { family == .ipv4 ? Self.keyword(ipv4: type) : Self.keyword(ipv6: type) }
 

@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 // What people read behind an address where the protocol has no ports.
 
@@ -20,7 +20,7 @@ extension FlowKey {
 
 extension ICMPMessage {
     /// Appends ` echo-request id 4660` or ` type 42 code 1`; a code of 0 goes without saying.
-    func append(to text: inout [UInt8]) {
+    public func append(to text: inout [UInt8]) {
         text.append(UInt8(ascii: " "))
         if let keyword {
             text.append(contentsOf: keyword.utf8)

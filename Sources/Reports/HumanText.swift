@@ -4,7 +4,7 @@ import FlowModel
 
 extension [UInt8] {
     /// Appends a number of bytes, rounded to three digits at most: `812B`, `47.1KiB`, `312MiB`.
-    mutating func appendByteCount(_ count: UInt64) {
+    public mutating func appendByteCount(_ count: UInt64) {
         guard count >= 1024 else {
             appendDecimal(count)
             append(UInt8(ascii: "B"))
@@ -31,7 +31,7 @@ extension [UInt8] {
     private static var byteUnits: [String] { ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] }
 
     /// Appends a number with a comma after each three digits: `1,234,567`.
-    mutating func appendGrouped(_ value: UInt64) {
+    public mutating func appendGrouped(_ value: UInt64) {
         if value >= 1000 {
             appendGrouped(value / 1000)
             append(UInt8(ascii: ","))
@@ -42,7 +42,7 @@ extension [UInt8] {
     }
 
     /// Appends a number of events with its noun: `1 event`, `431 events`.
-    mutating func appendCount(_ count: UInt64, _ noun: String) {
+    public mutating func appendCount(_ count: UInt64, _ noun: String) {
         appendGrouped(count)
         append(UInt8(ascii: " "))
         append(contentsOf: noun.utf8)
@@ -50,7 +50,7 @@ extension [UInt8] {
     }
 
     /// Appends a length of time: `87us`, `84ms`, `8.123s`, `1m05s`, `2h03m`, `3d04h`, rounded down.
-    mutating func appendDuration(nanoseconds: UInt64) {
+    public mutating func appendDuration(nanoseconds: UInt64) {
         let seconds = nanoseconds / 1_000_000_000
         switch seconds {
         case 0 where nanoseconds < 1000: append(contentsOf: "0s".utf8)

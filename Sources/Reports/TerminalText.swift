@@ -32,7 +32,7 @@ public enum TerminalText {
     }
 
     /// The longest beginning of escaped text that takes up at most `limit` columns.
-    static func width(of text: [UInt8], upTo limit: Int) -> (byteCount: Int, columnCount: Int) {
+    public static func width(of text: [UInt8], upTo limit: Int) -> (byteCount: Int, columnCount: Int) {
         var offset = 0
         var columns = 0
         while offset < text.count {

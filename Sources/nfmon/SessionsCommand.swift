@@ -5,6 +5,7 @@ import Ingest
 import Monitor
 import Query
 public import Reports
+import Screen
 import Sessions
 
 /// `nfmon sessions`: the sessions that there are, or were in a recording.
@@ -17,12 +18,14 @@ struct SessionsCommand: ParsableCommand {
             options that say how to read, nfmon reads the kernel itself:
 
             Without --top one look at the kernel's table. With --top two looks, --interval apart: their difference is the rate, \
-            and what rules logged meanwhile tells interfaces and rules.
+            and what rules logged meanwhile tells interfaces and rules. With --watch a screen of them that is drawn anew every \
+            --interval, with keys to sort, group and filter; ? lists them.
 
             Sort keys: \(SortKey.allCases.map(\.name).joined(separator: " ")).
 
             Examples:
               nfmon sessions --top 10
+              nfmon sessions --top --watch
               nfmon sessions 'dst net 10.0.0.0/8 and dst port in [80 443]'
               nfmon sessions --sort dport -n 50
               nfmon sessions --by src,rule --having 'sessions > 10' denied
@@ -38,9 +41,19 @@ struct SessionsCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Draw a screen of what moves most, and go on drawing it; ? lists the keys.",
+            discussion: """
+                As many rows as there is room for, or as --top or -n says. NO_COLOR leaves out the colours, a locale without UTF-8 \
+                what is not ASCII.
+                """))
+    var watch = false
+
     // As text: the parser takes a value that it cannot read for another argument, and would complain about that.
     @Option(
-        name: .customLong("top"), defaultAsFlag: "20",
+        name: .customLong("top"), defaultAsFlag: "",
         help: ArgumentHelp("The n sessions, or groups, that move most (20 if no number is given).", valueName: "n"))
     var topText: String?
 
@@ -63,7 +76,10 @@ struct SessionsCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The time between the two looks of --top, or to listen with --no-conntrack. (default: 1s)",
+            """
+            The time between the two looks of --top, or to listen with --no-conntrack (default: 1s), or between two looks of \
+            --watch (default: 2s).
+            """,
             valueName: "duration"),
         transform: TimeSpan.init(parsing:))
     var interval: TimeSpan?
@@ -91,6 +107,7 @@ struct SessionsCommand: ParsableCommand {
         do throws(SessionQuestion.Fault) { key = try question(NameTable()).sortName } catch {
             throw ValidationError(error.description)
         }
+        if watch { return try checkWatch(key) }
         let intervalOption = IdleOption("--interval", isGiven: interval != nil)
         let rateOption = IdleOption("--sort \(key.name)", isGiven: key.isRate)
         if read != nil {
@@ -107,26 +124,28 @@ struct SessionsCommand: ParsableCommand {
             }
         }
         if sources.noConntrack {
-            try IdleOption.refuse(
-                [rateOption],
-                "rates come from conntrack's counters, which --no-conntrack leaves out: choose another key, such as bytes."
-            )
+            try IdleOption.refuse([rateOption], Self.ratesAreConntracks)
         }
     }
 
-    private var top: Int? {
-        leadingWord != nil ? 20 : topText.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    static let ratesAreConntracks =
+        "rates come from conntrack's counters, which --no-conntrack leaves out: choose another key, such as bytes."
+
+    var top: Int? {
+        if leadingWord != nil || topText == "" { return 20 }
+        return topText.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
     /// The filter's first word, where the option parser took it for the number of `--top`.
-    private var leadingWord: String? {
+    var leadingWord: String? {
         topText.flatMap { $0.first.map { $0.isLetter || $0 == "(" || $0 == "!" } == true ? $0 : nil }
     }
 
     /// What only reading the kernel or a file here heeds.
     private var ownOptions: [IdleOption] {
         sources.ownOptions + [
-            IdleOption("--read", isGiven: read != nil), IdleOption("--interval", isGiven: interval != nil),
+            IdleOption("--read", isGiven: read != nil),
+            IdleOption("--interval", isGiven: interval != nil && !watch),
         ]
     }
 
@@ -134,15 +153,17 @@ struct SessionsCommand: ParsableCommand {
 
     func run() throws {
         if !filter.isOnlyAskedAbout, let client = monitor.client(ownOptions) {
-            do { return try show(from: client) } catch let error as ClientError {
+            do { return try watch ? showScreen(of: client) : show(from: client) } catch let error as ClientError {
                 guard monitor.mayDoWithout(error) else { throw Talk.fail(error) }
                 Talk.warn("\(error.operation): \(error.reason): going on without it")
             } catch let error as IngestError { throw Talk.fail(error) }
         }
         do throws(IngestError) {
             try filter.explain(
-                behind: leadingWord, sources, asksKernel: read == nil, looksOnce: top == nil, more: groups.explain)
+                behind: leadingWord, sources, asksKernel: read == nil, looksOnce: top == nil && !watch,
+                more: groups.explain)
             guard !filter.isOnlyAskedAbout else { return }
+            if watch { return try showScreen() }
             if let read { try show(recording: read) } else { try showLive() }
         } catch {
             throw Talk.fail(error)
@@ -163,7 +184,7 @@ struct SessionsCommand: ParsableCommand {
     }
 
     /// A rate is the difference of two looks at conntrack's table: neither a file nor a rule's packets have it.
-    private var ranksByRate: Bool { top != nil && read == nil && !sources.noConntrack }
+    private var ranksByRate: Bool { (top != nil || watch) && read == nil && !sources.noConntrack }
 
     // MARK: Asked
 

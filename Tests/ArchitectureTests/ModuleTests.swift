@@ -11,6 +11,7 @@ struct ModuleTests {
         "Query": ["FlowModel"],
         "Doctor": ["FlowModel"],
         "Reports": ["FlowModel", "Query", "Doctor"],
+        "Screen": ["FlowModel", "Query", "Reports"],
         "Settings": ["FlowModel", "Ingest"],
         "Monitor": ["FlowModel", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings"],
         "Server": [
@@ -19,7 +20,8 @@ struct ModuleTests {
         ],
         "Client": ["FlowModel", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "nfmon": [
-            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings", "Monitor", "Server",
+            "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen", "Settings", "Monitor",
+            "Server",
             "Client", "Logging", "ArgumentParser",
             "FoundationEssentials",
         ],

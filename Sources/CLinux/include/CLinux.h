@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "CTerminal.h"
+
 // SOL_NETLINK and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.
 enum { NFMON_SOL_NETLINK = 270, NFMON_SO_RCVBUFFORCE = 33 };
 

@@ -4,6 +4,7 @@ enum SpeedPart: String, CaseIterable {
     case table
     case join
     case top
+    case screen
     case stream
     case filter
     case figures
@@ -16,6 +17,7 @@ enum SpeedPart: String, CaseIterable {
             for count in [1000, 100_000, 1_000_000] { run([TableBenchmarks.group(sessionCount: count)], repetitions) }
         case .join: for count in [1000, 100_000] { run([JoinBenchmarks.group(sessionCount: count)], repetitions) }
         case .top: run([ReportBenchmarks.top(sessionCount: 1_000_000)], repetitions)
+        case .screen: run([ScreenBenchmark.group(sessionCount: 100_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
         case .figures: run([FigureBenchmarks.census(sessionCount: 1_000_000), FigureBenchmarks.text()], repetitions)

@@ -1,0 +1,74 @@
+public import FlowModel
+
+/// What an answer says of all sessions that are meant, and of what is missing.
+public struct AnswerSummary: Sendable {
+    /// When it was given.
+    public var time: Timestamp?
+    public var sessionCount: UInt64 = 0
+    public var groupCount: UInt64?
+    public var byteCount: UInt64?
+    public var byteRate: UInt64?
+    public var packetRate: UInt64?
+    /// Whether the rates are those of all the sessions.
+    public var isRateWhole = true
+    /// Entries of conntrack's table, and how many it may have.
+    public var tableEntries: UInt64?
+    public var tableLimit: UInt64?
+    /// Nanoseconds that the oldest figure is old.
+    public var countersAge: UInt64?
+    /// What is known to be missing, as far as the answer says it.
+    public var completeness = TableSummary()
+    public var watchedSince: Timestamp?
+    public var unjudgedCount: UInt64 = 0
+    /// What else the reader must know, each with its cure.
+    public var notes: [String] = []
+
+    init() {}
+
+    init(_ value: JSONValue) {
+        time = value["time"]?.string.flatMap(Self.moment)
+        sessionCount = value["sessions"]?.whole ?? 0
+        groupCount = value["groups"]?.whole
+        byteCount = value["bytes"]?.whole
+        byteRate = value["rate"]?["bytes"]?.whole
+        packetRate = value["rate"]?["packets"]?.whole
+        isRateWhole = value["rate"]?["sessions"]?.whole == sessionCount
+        tableEntries = value["table"]?["entries"]?.whole
+        tableLimit = value["table"]?["limit"]?.whole
+        countersAge = value["counters_age"]?.whole
+        watchedSince = value["watched_since"]?.string.flatMap(Self.moment)
+        unjudgedCount = value["unjudged"]?.whole ?? 0
+        notes = value["notes"]?.elements.compactMap(\.string) ?? []
+        readCompleteness(value)
+    }
+
+    private mutating func readCompleteness(_ value: JSONValue) {
+        func count(_ key: String) -> UInt64 { value[key]?.whole ?? 0 }
+        for lane in Lane.allCases {
+            completeness.lostCounts[lane] = value["lost"]?[lane.keyword]?.whole ?? 0
+            completeness.malformedCounts[lane] = value["malformed"]?[lane.keyword]?.whole ?? 0
+            let times = value["loss_times"]?[lane.keyword]
+            if let from = times?["from"]?.string.flatMap(Self.moment),
+                let to = times?["to"]?.string.flatMap(Self.moment)
+            {
+                completeness.lossSpans[lane] = LossSpan(at: from)
+                completeness.lossSpans[lane]?.to = to
+            }
+        }
+        for fault in WireFault.allCases { completeness.faultCounts[fault] = value["faults"]?[fault.keyword]?.whole }
+        completeness.sufficientBuffer = Int(clamping: count("sufficient_conntrack_buffer"))
+        completeness.grownBuffer = Int(clamping: count("grown_conntrack_buffer"))
+        completeness.uncountedLosses = count("uncounted_losses")
+        completeness.unwrittenEvents = count("unwritten_events")
+        completeness.evictedCount = count("evicted")
+        completeness.refusedCount = count("refused")
+        completeness.ambiguousPackets = count("ambiguous_packets")
+        completeness.wasShed = value["shed"]?.bool ?? false
+        completeness.eventsWereOff = value["events_off"]?.bool ?? false
+        completeness.recordingIsDamaged = value["recording_damaged"]?.bool ?? false
+        completeness.lastDumpWasComplete = value["last_dump_complete"]?.bool
+    }
+
+    /// The first moment that a text means.
+    static func moment(_ text: String) -> Timestamp? { Timestamp.parse(text)?.lowerBound }
+}
