@@ -64,7 +64,8 @@ public final class SocketFile: Sendable {
     /// Lets in whom the settings say; the socket listens by now.
     public func open() throws(IngestError) {
         giveUp()
-        if let group {
+        // A service may have no right to change owners (systemd's SystemCallFilter=), and be in the group from the start.
+        if let group, group != ownGroup {
             // SAFETY: the path is a NUL-terminated copy for the call. The owner stays.
             guard unsafe lchown(path, uid_t.max, group) == 0 else {
                 throw IngestError(
@@ -75,6 +76,13 @@ public final class SocketFile: Sendable {
         }
         // SAFETY: as above.
         guard unsafe chmod(path, mode) == 0 else { throw IngestError(operation, errno: errno) }
+    }
+
+    /// The group that the file has.
+    private var ownGroup: gid_t? {
+        var status = stat()
+        // SAFETY: the path is a NUL-terminated copy for the call, the struct is the call's own result.
+        return unsafe lstat(path, &status) == 0 ? status.st_gid : nil
     }
 
     /// Ends what ``prepare()`` began, where the server does not listen after all.

@@ -1,0 +1,82 @@
+"""What a monitor that was started as root keeps of root's power."""
+
+import os
+import pwd
+
+from case import LiveTest
+from nfmon import MISUSE, NFMON, UNAVAILABLE, finish
+
+NET_ADMIN, SYS_ADMIN = 1 << 12, 1 << 21
+NOBODY = pwd.getpwnam("nobody")
+
+
+def statuses(process):
+    """/proc/PID/status of each of its threads."""
+    for thread in os.listdir(f"/proc/{process}/task"):
+        with open(f"/proc/{process}/task/{thread}/status", encoding="ascii", errors="replace") as lines:
+            yield dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+
+
+class PrivilegesTest(LiveTest):
+    def monitor(self, lab, *words, before=()):
+        """`nfmon run` with a socket of its own, once that is there."""
+        directory = self.directory()
+        os.chown(directory.path, NOBODY.pw_uid, NOBODY.pw_gid)
+        socket = directory / "nfmon.sock"
+        monitor = self.program(
+            [*before, NFMON, "run", "--config", "/dev/null", "--socket", socket, "--socket-group", "none", *words])
+        self.until(lambda: os.path.exists(socket) or monitor.has_ended, "the socket")
+        self.assertFalse(monitor.has_ended, monitor.talk)
+        monitor.socket = socket
+        return monitor
+
+    def assert_keeps_only(self, capabilities, monitor):
+        found = list(statuses(monitor.process.pid))
+        self.assertGreater(len(found), 1, "more threads than one were looked at")
+        for status in found:
+            self.assertEqual(status["Uid"].split(), [str(NOBODY.pw_uid)] * 4)
+            self.assertEqual(status["Gid"].split(), [str(NOBODY.pw_gid)] * 4)
+            self.assertEqual([int(number) for number in status["Groups"].split()], os.getgrouplist("nobody", NOBODY.pw_gid))
+            for name in "CapPrm", "CapEff", "CapBnd":
+                self.assertEqual(int(status[name], 16), capabilities, name)
+            self.assertEqual(int(status["CapAmb"], 16), NET_ADMIN, "what nft and iptables-save get")
+            self.assertEqual(status["NoNewPrivs"], "1")
+
+    def test_started_as_root_it_keeps_cap_net_admin_and_nothing_else(self):
+        lab = self.make_lab("new")
+        monitor = self.monitor(lab, "--user", "nobody", before=("ip", "netns", "exec", lab.namespace))
+        self.assert_keeps_only(NET_ADMIN, monitor)
+
+    def test_a_namespace_of_its_own_takes_cap_sys_admin_too(self):
+        lab = self.make_lab("new")
+        monitor = self.monitor(lab, "--user", "nobody", "--netns", lab.namespace)
+        self.assert_keeps_only(NET_ADMIN | SYS_ADMIN, monitor)
+
+    def test_a_source_can_be_opened_long_after_the_privileges_went(self):
+        lab = self.make_lab("new")
+        owner = lab.events("--no-conntrack", "--group", "100")
+        monitor = self.monitor(lab, "--user", "nobody", "--netns", lab.namespace)
+        self.until(lambda: "NFLOG group 100" in monitor.talk, "it says that the group is taken")
+        owner.stop()
+        self.until(lambda: lab.drive(tcp=1) and "lan0" in finish("sessions", "--socket", monitor.socket).stdout,
+                   "an interface, which only NFLOG tells", 30)
+
+    def test_a_user_that_there_is_not_is_named_with_the_cure(self):
+        result = finish("run", "--config", "/dev/null", "--user", "no-such-user")
+        self.assertEqual(result.returncode, UNAVAILABLE)
+        self.assertIn("become user no-such-user: there is none: make it with \"adduser --system", result.stderr)
+
+    def test_a_mistake_in_the_configuration_is_told_with_its_line(self):
+        directory = self.directory()
+        with open(directory / "nfmon.yaml", "w", encoding="utf-8") as file:
+            file.write("sources:\n  conntrak: yes\nlog: {level: loud}\n")
+        result = finish("run", "--check", "--config", directory / "nfmon.yaml")
+        self.assertEqual(result.returncode, 78)
+        self.assertEqual(
+            result.stderr.splitlines(),
+            [
+                f"nfmon: {directory / 'nfmon.yaml'}:2:3: there is no conntrak in sources: did you mean conntrack?",
+                f"nfmon: {directory / 'nfmon.yaml'}:3:14: log.level cannot be \"loud\": write debug, info, warning or error",
+            ])
+        self.assertEqual(finish("run", "--check", "--config", "/dev/null").returncode, 0)
+        self.assertEqual(finish("run", "--check", "--log-level", "loud").returncode, MISUSE)
