@@ -5,6 +5,9 @@ public struct ListenAddress: Equatable, Sendable {
     public let host: String
     public let port: Int
 
+    /// Whether only this host can reach it.
+    public var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
+
     /// `nil` where the text is no such address.
     public init?(parsing text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0

@@ -20,6 +20,8 @@ public final class MonitorServer: Sendable {
     private static let answerRoom = 256 << 20
     /// Connections that the kernel keeps until they are taken.
     private static let backlog = 1024
+    /// Descriptors that are not connections': sources, the table's dumps, the doctor's tools.
+    private static let ownFiles = 64
     /// How long streams may take to end in order.
     private static let farewell = TimeAmount.milliseconds(400)
 
@@ -31,6 +33,8 @@ public final class MonitorServer: Sendable {
     private let settings: MonitorSettings
     private let logger: Logger
     private let version: String
+    /// Connections at the same time.
+    private let greatestCount: Int
     private let group: MultiThreadedEventLoopGroup
     private let pool: NIOThreadPool
     private let examination: NIOThreadPool
@@ -48,7 +52,9 @@ public final class MonitorServer: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: Self.loopCount)
         pool = NIOThreadPool(numberOfThreads: Self.workerCount)
         examination = NIOThreadPool(numberOfThreads: 1)
-        connections = ConnectionDesk(limit: settings.limits.connections)
+        // One that could not be taken for want of descriptors would keep all others out.
+        greatestCount = min(settings.limits.connections, max(1, OpenFiles.raiseLimit() - Self.ownFiles))
+        connections = ConnectionDesk(limit: greatestCount)
         version = monitor.status.version
         streams = StreamDesk(limit: settings.limits.eventReaders)
         handler = RequestHandler(
@@ -64,7 +70,7 @@ public final class MonitorServer: Sendable {
         pool.start()
         examination.start()
         do throws(IngestError) {
-            for warning in file.warnings { logger.warning("\(warning)") }
+            for warning in file.warnings + warnings { logger.warning("\(warning)") }
             try file.prepare()
             try listen(on: .unixDomainSocket(path: settings.socket.path), named: settings.socket.path, isTCP: false)
             try file.open()
@@ -80,6 +86,22 @@ public final class MonitorServer: Sendable {
             stop()
             throw error
         }
+    }
+
+    /// What the operator had better know.
+    private var warnings: [String] {
+        var warnings: [String] = []
+        if greatestCount < settings.limits.connections {
+            warnings.append(
+                "\(greatestCount) connections at most, as the process may open no more files: raise LimitNOFILE, or lower limits.connections"
+            )
+        }
+        if let text = settings.socket.listen, ListenAddress(parsing: text)?.isLoopback == false {
+            warnings.append(
+                "\(text) can be reached from other hosts, and there is no password: whoever reaches it may ask; let the firewall choose who does"
+            )
+        }
+        return warnings
     }
 
     /// Stops: no more connections, streams end in order, and what is left after a moment is closed.

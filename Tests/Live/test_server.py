@@ -202,6 +202,17 @@ class Server(LiveTest):
         self.assertFalse(reader.about("loss"))
         self.assertFalse(service.monitor.has_ended)
 
+    def test_few_descriptors_are_few_connections_and_keep_nobody_out(self):
+        lab = self.make_lab()
+        service = self.closing(Service(lab.namespace, before=("prlimit", "--nofile=100:100")))
+        service.start()
+        self.assertIn("36 connections at most", service.monitor.talk)
+        connections = []
+        self.addCleanup(lambda: [connection.close() for connection in connections])
+        for _ in range(200):
+            connections.append(service.connect())
+        self.assertEqual(service.ask("sessions", "-n", "1").returncode, 0)
+
     def test_headers_without_end_and_requests_behind_each_other_harm_nobody(self):
         lab = self.make_lab()
         service = self.service(lab)

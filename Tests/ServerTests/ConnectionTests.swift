@@ -97,4 +97,11 @@ import Testing
         "", "9465", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000", "::1:80", "[127.0.0.1]:80", "a.example:80",
     ])
     func whatIsNoAddressIsNone(_ text: String) { #expect(ListenAddress(parsing: text) == nil) }
+
+    @Test(arguments: [
+        ("127.0.0.1:1", true), ("[::1]:1", true), ("0.0.0.0:1", false), ("[::]:1", false), ("192.0.2.1:1", false),
+    ])
+    func onlyLoopbackIsOutOfOthersReach(_ text: String, _ isLoopback: Bool) {
+        #expect(ListenAddress(parsing: text)?.isLoopback == isLoopback)
+    }
 }
