@@ -16,6 +16,8 @@ public struct AnswerSummary: Sendable {
     public var tableLimit: UInt64?
     /// Nanoseconds that the oldest figure is old.
     public var countersAge: UInt64?
+    /// Whether nothing is known to be missing, in the answer's own word.
+    public var isComplete = true
     /// What is known to be missing, as far as the answer says it.
     public var completeness = TableSummary()
     public var watchedSince: Timestamp?
@@ -37,6 +39,7 @@ public struct AnswerSummary: Sendable {
         tableLimit = value["table"]?["limit"]?.whole
         countersAge = value["counters_age"]?.whole
         watchedSince = value["watched_since"]?.string.flatMap(Self.moment)
+        isComplete = value["complete"]?.bool ?? false
         unjudgedCount = value["unjudged"]?.whole ?? 0
         notes = value["notes"]?.elements.compactMap(\.string) ?? []
         readCompleteness(value)
@@ -66,6 +69,7 @@ public struct AnswerSummary: Sendable {
         completeness.wasShed = value["shed"]?.bool ?? false
         completeness.eventsWereOff = value["events_off"]?.bool ?? false
         completeness.recordingIsDamaged = value["recording_damaged"]?.bool ?? false
+        completeness.downSources = value["down"]?.elements.compactMap(\.string) ?? []
         completeness.lastDumpWasComplete = value["last_dump_complete"]?.bool
     }
 

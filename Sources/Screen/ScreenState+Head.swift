@@ -31,9 +31,8 @@ extension ScreenState {
     private var sureness: [ScreenLine] {
         if let fault { return bounded(fault, .alarm) }
         guard let summary = answer?.summary else { return [] }
-        let isComplete = summary.completeness.isComplete
         let notes = rows >= Height.withHistory ? summary.notes.prefix(2) : []
-        return bounded(completeness(of: summary), isComplete ? .good : .alarm)
+        return bounded(completeness(of: summary), summary.isComplete ? .good : .alarm)
             + notes.map { ScreenLine("note: \($0)", .warning) }
     }
 
@@ -115,6 +114,9 @@ extension ScreenState {
     }
 
     private func completeness(of summary: AnswerSummary) -> String {
+        guard summary.isComplete == summary.completeness.isComplete else {
+            return "INCOMPLETE: the monitor says so, in words that this nfmon does not know: are they of one version?"
+        }
         var text: [UInt8] = []
         SummaryText.appendCompleteness(of: summary.completeness, since: summary.watchedSince, to: &text)
         return String(decoding: text, as: UTF8.self).trimmingNewline

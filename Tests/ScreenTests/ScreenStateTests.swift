@@ -1,5 +1,6 @@
 import FlowModel
 import Foundation
+import Reports
 import Testing
 
 @testable import Screen
@@ -241,6 +242,33 @@ struct ScreenStateTests {
         #expect(state.text().contains("cannot be read"))
         try village.answer(&state)
         #expect(!state.text().contains("OLD"))
+    }
+
+    @Test func everythingThatIsMissingReadsAsItDoesUnderATable() throws {
+        var village = village
+        village.summary.lostCounts.conntrack = 431
+        village.summary.lostCounts.nflog = 1
+        village.summary.lossSpans = [.conntrack: LossSpan(at: Village.now), .nflog: LossSpan(at: Village.now)]
+        village.summary.sufficientBuffer = 5 << 20
+        village.summary.grownBuffer = 8 << 20
+        village.summary.uncountedLosses = 2
+        village.summary.malformedCounts.nflog = 3
+        village.summary.faultCounts = [.packetCut: 3]
+        village.summary.unwrittenEvents = 4
+        village.summary.evictedCount = 5
+        village.summary.refusedCount = 6
+        village.summary.ambiguousPackets = 7
+        village.summary.wasShed = true
+        village.summary.eventsWereOff = true
+        village.summary.recordingIsDamaged = true
+        village.summary.downSources = ["NFLOG group 100"]
+        village.summary.lastDumpWasComplete = false
+        let read = try ScreenAnswer(document: village.document(ScreenQuestion(limit: 1))).summary
+        var (wanted, got): ([UInt8], [UInt8]) = ([], [])
+        SummaryText.appendCompleteness(of: village.summary, since: read.watchedSince, to: &wanted)
+        SummaryText.appendCompleteness(of: read.completeness, since: read.watchedSince, to: &got)
+        #expect(String(decoding: got, as: UTF8.self) == String(decoding: wanted, as: UTF8.self))
+        #expect(!read.isComplete && !read.completeness.isComplete)
     }
 
     @Test func anAnswerToAnOldQuestionIsNotShown() throws {
