@@ -33,6 +33,8 @@ public struct StreamStatus: Equatable, Sendable {
     public var nextSequence: UInt64 = 0
     /// The number of the oldest event that is kept.
     public var oldestSequence: UInt64 = 0
+    /// Events a second, lately; `nil` before that is known.
+    public var eventsPerSecond: Double?
     /// Bytes that the kept events take, and may take.
     public var byteCount = 0
     public var byteLimit = 0

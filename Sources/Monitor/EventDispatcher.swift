@@ -8,18 +8,31 @@ final class EventDispatcher: Sendable {
 
     private let stopSignal: Signal
     private let thread: Thread
-    private let lastTurn: Progress
+    private let progress: Progress
 
-    /// When the thread last came round.
+    /// What the thread has done.
     private final class Progress: Sendable {
-        let time = Lock<UInt64>(0)
+        struct State {
+            /// When it last came round.
+            var time: UInt64 = 0
+            var rate = RateGauge()
+        }
+
+        let state = Lock(State())
+
+        func note(_ count: Int, at now: UInt64) {
+            state.withLock { state in
+                state.time = now
+                state.rate.add(count, at: now)
+            }
+        }
     }
 
     /// - Parameter change: up when the store has events.
     init(_ stream: EventStream, wokenBy change: Signal) throws(IngestError) {
         let stop = try Signal()
         let progress = Progress()
-        (stopSignal, lastTurn) = (stop, progress)
+        (stopSignal, self.progress) = (stop, progress)
         thread = try Thread(name: "nf-stream") {
             let gathering = Gathering()
             var count = 0
@@ -28,7 +41,7 @@ final class EventDispatcher: Sendable {
                 if gathering.isDue(after: count) { Signal.wait(for: [stop], timeout: gathering.nanoseconds) }
                 change.lower()
                 count = stream.gather()
-                progress.time.withLock { $0 = ReceiveTime.now.monotonic }
+                progress.note(count, at: ReceiveTime.now.monotonic)
             }
             stream.gather()
             stream.end()
@@ -36,7 +49,10 @@ final class EventDispatcher: Sendable {
     }
 
     /// Whether events go on from the store to the stream: the thread has come round lately, and got at both.
-    func isAlive(at now: UInt64) -> Bool { now &- lastTurn.time.withLock { $0 } < 4 * Self.tick }
+    func isAlive(at now: UInt64) -> Bool { now &- min(now, progress.state.withLock { $0.time }) < 4 * Self.tick }
+
+    /// Events a second, lately; `nil` before that is known.
+    func eventsPerSecond(at now: UInt64) -> Double? { progress.state.withLock { $0.rate.perSecond(at: now) } }
 
     /// Takes what is left, and ends the stream.
     func stop() {

@@ -74,6 +74,7 @@ public final class Monitor: MonitorService {
         complete(&status.summary, by: report)
         status.tableLimit = settings.table.maximumSessions
         status.stream = stream.status
+        status.stream.eventsPerSecond = dispatcher.eventsPerSecond(at: ReceiveTime.now.monotonic)
         status.totals = report.conntrack?.totals ?? TotalsStatus()
         status.cost = ProcessCost.current
         status.notes = report.host.notes

@@ -87,7 +87,7 @@ extension JSONText {
         field("groups", UInt64(groups.groupCount))
     }
 
-    private mutating func append(_ summary: TableSummary, watchedSince: Timestamp?) {
+    mutating func append(_ summary: TableSummary, watchedSince: Timestamp?) {
         field("complete", summary.isComplete)
         if let watchedSince { field("watched_since", watchedSince) }
         field("lost", summary.lostCounts)

@@ -4,5 +4,7 @@ struct APIAnswer: Sendable {
     var contentType: String
     /// What the format has no place for, a line each.
     var summary: [String] = []
+    /// How the monitor's sources are, in a word, where that is what was asked.
+    var sources: String?
     var body: [UInt8]
 }

@@ -42,6 +42,12 @@ enum EventParameters {
     static let all: [any ParameterDescription] = [filter, format, after, epoch, initial, heartbeat, count]
 }
 
+enum StatusParameters {
+    static let format = SessionParameters.format
+
+    static let all: [any ParameterDescription] = [format]
+}
+
 enum DiagnosisParameters {
     static let format = SessionParameters.format
 

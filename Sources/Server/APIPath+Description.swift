@@ -8,6 +8,7 @@ extension APIPath {
         switch self {
         case .sessions: "sessions"
         case .events: "events"
+        case .status: "status"
         case .doctor: "doctor"
         case .openAPI: "description"
         case .metrics: "metrics"
@@ -20,6 +21,8 @@ extension APIPath {
             "The sessions that there are now, or groups of them, sorted, with totals and how complete the answer is."
         case .events:
             "The events of sessions as they come, numbered; losses are told in their place. Whoever is too slow loses events, and is told how many."
+        case .status:
+            "How the monitor is: its sources, what it knows to be missing, its stream, what it costs. The field nfmon-sources says in a word whether all of its sources are up, or one is down."
         case .doctor:
             "What on this host would make the answers wrong, each with the command that mends it; takes a second and more."
         case .openAPI: "This description."
@@ -31,7 +34,7 @@ extension APIPath {
     /// The media types that an answer can have.
     var contentTypes: [String] {
         switch self {
-        case .sessions, .doctor: unique(SessionFormat.allCases.map(\.contentType))
+        case .sessions, .status, .doctor: unique(SessionFormat.allCases.map(\.contentType))
         case .events: unique(EventFormat.allCases.map(\.contentType))
         case .openAPI: [ContentType.json]
         case .metrics: MetricsFormat.allCases.map(\.contentType)

@@ -2,6 +2,7 @@
 public enum APIPath: String, CaseIterable, Sendable {
     case sessions = "/v1/sessions"
     case events = "/v1/events"
+    case status = "/v1/status"
     case doctor = "/v1/doctor"
     /// The description of all of this.
     case openAPI = "/v1/openapi.json"
@@ -16,6 +17,7 @@ extension APIPath {
         switch self {
         case .sessions: SessionParameters.all
         case .events: EventParameters.all
+        case .status: StatusParameters.all
         case .doctor: DiagnosisParameters.all
         case .openAPI, .metrics: []
         }

@@ -83,6 +83,7 @@ struct RequestHandler: Sendable {
     private func answer(to target: RequestTarget, accept: String?) async throws -> APIAnswer {
         switch target.path {
         case .sessions: try await sessions(target.query)
+        case .status: try await status(target.query)
         case .doctor: try await diagnosis(target.query)
         case .openAPI: APIAnswer(contentType: ContentType.json, body: OpenAPIDocument.bytes(version: version))
         case .metrics: try await metrics(MetricsFormat(accept: accept))
@@ -109,6 +110,22 @@ struct RequestHandler: Sendable {
         let monitor = monitor
         return try await work.run {
             APIAnswer(contentType: format.contentType, body: MetricsReport(format: format).text(monitor.figures))
+        }
+    }
+
+    private func status(_ query: RequestQuery) async throws -> APIAnswer {
+        let monitor = monitor
+        return try await work.run {
+            let format = try query[StatusParameters.format] ?? .json
+            let status = monitor.status
+            let report = StatusReport(format: format)
+            var body: [UInt8] = []
+            report.append(status, into: &body)
+            var summary: [UInt8] = []
+            if !format.carriesSummary { report.appendSummary(of: status, into: &summary) }
+            return APIAnswer(
+                contentType: format.contentType, summary: summary.lines,
+                sources: status.summary.downSources.isEmpty ? "up" : "down", body: body)
         }
     }
 

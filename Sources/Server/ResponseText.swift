@@ -8,6 +8,9 @@ struct ResponseText {
     /// - Parameter version: the monitor's.
     init(_ answer: APIAnswer, version: String) {
         head = Self.head(version, answer.status, answer.contentType, length: answer.body.count, summary: answer.summary)
+        if let sources = answer.sources, let name = HTTPField.Name("nfmon-sources") {
+            head.headerFields[name] = sources
+        }
         body = answer.body
     }
 

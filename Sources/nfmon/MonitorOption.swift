@@ -35,7 +35,10 @@ struct MonitorOption: ParsableArguments {
         return Self.client(SocketSettings.defaultPath)
     }
 
-    private static func client(_ path: String) -> MonitorClient {
+    static let defaultPath = SocketSettings.defaultPath
+
+    /// The monitor behind a socket.
+    static func client(_ path: String) -> MonitorClient {
         MonitorClient(address: MonitorAddress(path: path, group: SocketFile.group(of: path)))
     }
 

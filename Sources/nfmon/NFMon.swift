@@ -33,7 +33,8 @@ struct NFMon: ParsableCommand {
             """,
         version: "nfmon \(version)",
         subcommands: [
-            RunCommand.self, SessionsCommand.self, EventsCommand.self, RecordCommand.self, DoctorCommand.self,
+            RunCommand.self, SessionsCommand.self, EventsCommand.self, StatusCommand.self, RecordCommand.self,
+            DoctorCommand.self,
         ])
 
     static let version = "0.1.0"
