@@ -21,7 +21,9 @@ let package = Package(
         // One library for the nested package Tests/Benchmarks; nothing else is meant to link against it.
         .library(
             name: "NFMonModules",
-            targets: ["FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen"]),
+            targets: [
+                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen", "Monitor",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -45,6 +45,17 @@ public enum NetworkNamespace {
         return Identity(status)
     }
 
+    /// Makes the calling thread a member of the process's own namespace again, which its first thread never left. Who stays in one
+    /// whose name is gone keeps it alive, with every interface that is in it.
+    public static func leave() throws(IngestError) {
+        let operation = "leave the network namespace"
+        // SAFETY: the path is a constant text.
+        let number = unsafe open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw IngestError(operation, errno: errno) }
+        let descriptor = Descriptor(owning: number)
+        guard nfmon_setns_network(descriptor.number) == 0 else { throw IngestError(operation, errno: errno) }
+    }
+
     /// What the name means now; `nil` where it means none.
     public static func identity(of name: String) -> Identity? {
         guard let path = path(of: name) else { return nil }

@@ -2,8 +2,8 @@
 public enum MonitorNews: Equatable, Sendable {
     /// A source reads: for the first time, or again after so long.
     case sourceIsUp(name: String, after: UInt64?)
-    /// A source cannot be opened, or failed: why, and in how many nanoseconds it is tried again.
-    case sourceIsDown(name: String, reason: String, retryIn: UInt64)
+    /// A source cannot be opened, or failed, and why; told once for each reason, however often it is tried again.
+    case sourceIsDown(name: String, reason: String)
     /// A source reads, and something about it is not as it should be.
     case warning(source: String, String)
     /// Something about the host makes answers less than they could be; with its cure.

@@ -9,6 +9,8 @@ struct SourceKeeper {
         var recovery: SourceRecovery
         var source: (any Source)?
         var failure: SourceFailure?
+        /// Why it is down, as it was told last: the same again is no news.
+        var toldReason: String?
     }
 
     private let store: SessionStore
@@ -19,6 +21,8 @@ struct SourceKeeper {
     private var kept: [Kept] = []
     /// What the namespace's name meant at the last look.
     private var identity: NetworkNamespace.Identity?
+    /// Whether the thread is in the namespace that is to be read.
+    private(set) var isInPlace: Bool
 
     /// - Parameter wake: called from the thread of a source that failed.
     init(
@@ -27,6 +31,7 @@ struct SourceKeeper {
     ) {
         self.store = store
         self.namespace = namespace
+        isInPlace = namespace == nil
         self.wake = wake
         self.tell = tell
         intake = Intake(sink: store, names: names)
@@ -62,26 +67,33 @@ struct SourceKeeper {
     /// Takes over what is wanted from now on: closes what is not any more, opens anew what is wanted otherwise.
     mutating func adopt(_ plans: [SourcePlan], at time: ReceiveTime) {
         for kept in kept where !plans.contains(where: { $0.name == kept.plan.name }) { kept.source?.stop() }
-        kept = plans.map { plan in
-            guard var old = kept.first(where: { $0.plan.name == plan.name }) else {
-                return Kept(plan: plan, recovery: SourceRecovery(at: time))
+        var adopted: [Kept] = []
+        for plan in plans {
+            let old = kept.first { $0.plan.name == plan.name }
+            guard let old, old.plan != plan else {
+                adopted.append(old ?? Kept(plan: plan, recovery: SourceRecovery(at: time)))
+                continue
             }
-            guard old.plan != plan else { return old }
-            old.plan = plan
-            return old.source == nil ? old : reopened(old, at: time)
+            adopted.append(reopened(old, as: plan, at: time))
         }
+        kept = adopted
     }
 
-    /// Opens a source that reads with its new plan; where that fails, it is as one that has failed.
-    private func reopened(_ old: Kept, at time: ReceiveTime) -> Kept {
+    /// Opens a source that reads with a new plan; where that fails, it is as one that has failed.
+    private mutating func reopened(_ old: Kept, as plan: SourcePlan, at time: ReceiveTime) -> Kept {
         var new = old
+        new.plan = plan
+        guard old.source != nil else { return new }
         new.source = nil
         if !old.plan.canOverlap {
             old.source?.stop()
             tellHole(old.plan, since: nil, at: time)
         }
         open(&new, at: time)
-        if old.plan.canOverlap { old.source?.stop() }
+        if old.plan.canOverlap {
+            old.source?.stop()
+            if new.source == nil { tellHole(old.plan, since: nil, at: time) }
+        }
         return new
     }
 
@@ -89,12 +101,10 @@ struct SourceKeeper {
     mutating func step(at time: ReceiveTime) {
         watchNamespace(at: time)
         for index in kept.indices {
-            if let failure = kept[index].failure?.first, kept[index].source != nil {
-                close(&kept[index], failure.description, at: time)
-            }
-            if kept[index].source == nil, kept[index].recovery.isDue(at: time.monotonic) {
-                open(&kept[index], at: time)
-            }
+            var one = kept[index]
+            if let failure = one.failure?.first, one.source != nil { close(&one, failure.description, at: time) }
+            if one.source == nil, one.recovery.isDue(at: time.monotonic) { open(&one, at: time) }
+            kept[index] = one
         }
     }
 
@@ -118,16 +128,23 @@ struct SourceKeeper {
             kept[index].recovery.hasten(at: time)
         }
         identity = current
+        if isInPlace { try? NetworkNamespace.leave() }
+        isInPlace = false
     }
 
-    private func open(_ kept: inout Kept, at time: ReceiveTime) {
+    private mutating func open(_ kept: inout Kept, at time: ReceiveTime) {
         let failure = SourceFailure(onFailure: wake)
         do throws(IngestError) {
-            if let namespace { try NetworkNamespace.enter(namespace) }
+            if let namespace {
+                try NetworkNamespace.enter(namespace)
+                isInPlace = true
+            }
             let (wasUp, downSince) = (kept.recovery.wasUp, kept.recovery.downSince)
             if kept.plan.kind == .links, wasUp { forgetInterfaces(at: time) }
-            let source = try kept.plan.open(into: intake, wasUp: wasUp, onFailure: failure)
-            (kept.source, kept.failure) = (source, failure)
+            // One that reads until now misses nothing.
+            let cause: DumpStart.Cause = kept.recovery.isUp ? .periodic : wasUp ? .overrun : .initial
+            let source = try kept.plan.open(into: intake, firstDump: cause, onFailure: failure)
+            (kept.source, kept.failure, kept.toldReason) = (source, failure, nil)
             let isLate = kept.recovery.wasTried && !kept.recovery.isUp
             kept.recovery.succeed(at: time)
             // Of conntrack the first dump makes up for it; what no rule's packet told of before is lost for good.
@@ -149,8 +166,10 @@ struct SourceKeeper {
     }
 
     private func fail(_ kept: inout Kept, _ reason: String, at time: ReceiveTime) {
-        let wait = kept.recovery.fail(reason, at: time)
-        tell(.sourceIsDown(name: kept.plan.name, reason: reason, retryIn: wait))
+        kept.recovery.fail(reason, at: time)
+        guard reason != kept.toldReason else { return }
+        kept.toldReason = reason
+        tell(.sourceIsDown(name: kept.plan.name, reason: reason))
     }
 
     /// What passes by from now on, or has since a moment, is lost, and nobody knows how much it is.

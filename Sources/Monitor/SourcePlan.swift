@@ -52,9 +52,9 @@ struct SourcePlan: Equatable {
 
     /// Opens it in the calling thread's network namespace.
     ///
-    /// - Parameter wasUp: whether it has read before: what became of sessions meanwhile is found by its first look.
+    /// - Parameter firstDump: why it looks at all sessions first, if it does.
     func open(
-        into intake: Intake, wasUp: Bool, onFailure failure: SourceFailure
+        into intake: Intake, firstDump: DumpStart.Cause, onFailure failure: SourceFailure
     ) throws(IngestError) -> any Source {
         switch kind {
         case .links: return try LinkSource(into: intake, failure: failure)
@@ -69,7 +69,7 @@ struct SourcePlan: Equatable {
             configuration.isReliable = isReliable
             configuration.dumpInterval = totals.interval
             configuration.processorShare = totals.processorShare
-            configuration.firstDump = wasUp ? .overrun : .initial
+            configuration.firstDump = firstDump
             return try ConntrackSource(configuration, into: intake, failure: failure)
         }
     }

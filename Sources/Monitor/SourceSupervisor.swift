@@ -73,7 +73,7 @@ final class SourceSupervisor: Sendable {
             let time = ReceiveTime.now
             keeper.adopt(plans.withLock { $0 }, at: time)
             keeper.step(at: time)
-            host.lookIfDue(at: time.monotonic)
+            if keeper.isInPlace { host.lookIfDue(at: time.monotonic) }
             if !keeper.hasClock { _ = store.advance(to: .now) }
             publish(keeper, host.state)
             if !isReady, keeper.wereAllTried {

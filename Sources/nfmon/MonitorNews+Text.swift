@@ -17,8 +17,7 @@ extension MonitorNews {
         case .sourceIsUp(let name, nil): "reading \(name)"
         case .sourceIsUp(let name, let span?):
             "reading \(name) again, after \(DurationText.text(nanoseconds: span - span % 1_000_000))"
-        case .sourceIsDown(let name, let reason, let wait):
-            "not reading \(name): \(reason) (next try in \(DurationText.text(nanoseconds: wait)))"
+        case .sourceIsDown(let name, let reason): "not reading \(name), until another try succeeds: \(reason)"
         case .warning(_, let text), .note(let text): text
         }
     }

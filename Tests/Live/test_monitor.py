@@ -123,6 +123,18 @@ class Sources(MonitorTest):
         self.until(lambda: 1002 in self.ports(service), "the new namespace's session is known")
         self.until(lambda: 1001 not in self.ports(service), "the old one's has ended", 20)
 
+    def test_a_namespace_that_goes_is_let_go_with_its_interfaces(self):
+        namespace, other = self.closing(Namespace()), self.closing(Namespace())
+        run("ip", "-n", other.name, "link", "add", "near", "type", "veth", "peer", "far", "netns", namespace.name)
+        service = self.service(namespace.name)
+        self.until_up(service)
+        namespace.delete()
+        # The kernel takes a pair away with the namespace of either end, once nobody holds that any more.
+        self.until(
+            lambda: run("ip", "-n", other.name, "link", "show", "near", check=False).returncode != 0,
+            "the namespace is really gone")
+        self.assertEqual(set(self.states(service).values()), {"down"})
+
     def test_a_namespace_that_takes_anothers_name_is_noticed(self):
         namespace = self.closing(Namespace())
         service = self.service(namespace.name)

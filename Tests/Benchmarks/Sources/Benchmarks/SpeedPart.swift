@@ -8,6 +8,7 @@ enum SpeedPart: String, CaseIterable {
     case stream
     case filter
     case figures
+    case monitor
 
     func run(repetitions: Int) {
         switch self {
@@ -20,6 +21,7 @@ enum SpeedPart: String, CaseIterable {
         case .screen: run([ScreenBenchmark.group(sessionCount: 100_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
+        case .monitor: run([StreamBenchmarks.group()], repetitions)
         case .figures: run([FigureBenchmarks.census(sessionCount: 1_000_000), FigureBenchmarks.text()], repetitions)
         }
     }
