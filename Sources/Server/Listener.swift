@@ -13,9 +13,11 @@ final class Listener: Sendable {
 
     /// Begins to listen; waits until it does.
     ///
-    /// - Parameter name: the address, for errors.
+    /// - Parameters:
+    ///   - name: the address, for errors.
+    ///   - isTCP: whether it is one of TCP, and no path.
     init(
-        _ setup: HTTP1Channel, _ configuration: ServerConfiguration, named name: String,
+        _ setup: HTTP1Channel, _ configuration: ServerConfiguration, named name: String, isTCP: Bool,
         on group: MultiThreadedEventLoopGroup, logger: Logger
     ) throws(IngestError) {
         loop = group.next()
@@ -35,11 +37,12 @@ final class Listener: Sendable {
         do {
             try ready.futureResult.wait()
         } catch {
-            throw IngestError(
-                .unavailable, "listen on \(name)", reason: "\(error)",
-                cure:
-                    "look who has the address (ss -lntxp), whether it is one of this host and the directory is there and writable"
-            )
+            guard let error = error as? IOError else {
+                throw IngestError(.unavailable, "listen on \(name)", reason: "\(error)")
+            }
+            throw isTCP
+                ? IngestError(listeningOnAddress: name, errno: error.errnoCode)
+                : IngestError(listeningOnPath: name, errno: error.errnoCode)
         }
     }
 

@@ -93,7 +93,7 @@ public final class MonitorServer: Sendable {
         var warnings: [String] = []
         if greatestCount < settings.limits.connections {
             warnings.append(
-                "\(greatestCount) connections at most, as the process may open no more files: raise LimitNOFILE, or lower limits.connections"
+                "no more than \(greatestCount == 1 ? "1 connection" : "\(greatestCount) connections") at a time, as the process may open no more files: raise LimitNOFILE, or lower limits.connections"
             )
         }
         if let text = settings.socket.listen, ListenAddress(parsing: text)?.isLoopback == false {
@@ -132,7 +132,8 @@ public final class MonitorServer: Sendable {
                 try await handler.respond(to: request, writer, on: channel, isOverTCP: isTCP)
             }, configuration: channelConfiguration)
         let listener = try Listener(
-            setup, ServerConfiguration(address: address, backlog: Self.backlog), named: name, on: group, logger: quiet)
+            setup, ServerConfiguration(address: address, backlog: Self.backlog), named: name, isTCP: isTCP,
+            on: group, logger: quiet)
         state.withLock { $0.listeners.append(listener) }
         logger.info("listening on \(name)")
     }
