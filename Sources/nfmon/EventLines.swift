@@ -23,6 +23,12 @@ struct EventLines {
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
         var start = 0
         while start <= end, let next = rest[start...end].firstIndex(of: UInt8(ascii: "\n")) {
+            if isHeartbeat(rest[start..<next]) {
+                // It is for knowing the place, and nobody asked to see it.
+                if next == end { lastLine = Array(rest[start..<next]) }
+                start = next + 1
+                continue
+            }
             if format == .json {
                 text += (lineCount == 0 ? "[\n" : ",\n").utf8
                 text += rest[start..<next]
@@ -36,6 +42,14 @@ struct EventLines {
         }
         rest.removeFirst(start)
     }
+
+    /// Whether a line of NDJSON only says that there is nothing to say. A name cannot: its quotes would be escaped.
+    private func isHeartbeat(_ line: ArraySlice<UInt8>) -> Bool {
+        wireFormat == .ndjson && line.count < Self.longestHeartbeat
+            && line.firstRange(of: #""event":{"action":"heartbeat""#.utf8) != nil
+    }
+
+    private static let longestHeartbeat = 160
 
     /// Whether a line tells an event: the first one of CSV names columns, and one between two days names the day.
     private func isEvent(_ line: ArraySlice<UInt8>) -> Bool {
@@ -51,11 +65,14 @@ struct EventLines {
         if format == .json { text += (lineCount == 0 ? "[\n]\n" : "\n]\n").utf8 }
     }
 
-    /// The number of the last event; `nil` where the format does not tell it.
+    /// The number of the last event, or of a later one that the filter left out; `nil` where the format does not tell it, and
+    /// while sessions that were there first are told, as behind that number there would be no more of them.
     var lastSequence: UInt64? {
         switch format {
         case .ndjson, .json:
-            guard let place = lastLine.firstRange(of: #""sequence":"#.utf8) else { return nil }
+            guard lastLine.firstRange(of: #""initial":true"#.utf8) == nil,
+                let place = lastLine.firstRange(of: #""sequence":"#.utf8)
+            else { return nil }
             return UInt64(String(decoding: lastLine[place.upperBound...].prefix { Self.isDigit($0) }, as: UTF8.self))
         case .csv:
             guard eventCount > 0, let column = CSVText.eventColumns.firstIndex(of: "sequence") else { return nil }

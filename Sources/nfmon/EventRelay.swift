@@ -12,6 +12,8 @@ struct EventRelay {
     let client: MonitorClient
     let format: EventFormat
     let query: [(String, String)]
+    /// Where it goes on, if it does.
+    let start: StreamPlace?
     /// How many events are wanted; `nil` is all.
     let limit: UInt64?
     /// Nanoseconds after which it is enough; `nil` is never.
@@ -41,13 +43,28 @@ struct EventRelay {
         let outcome = try output.write(&text, until: ReceiveTime.now.monotonic &+ Self.patience)
         if case .readerIsGone = outcome { return }
         Talk.say(lines.eventCount == 1 ? "1 event" : "\(lines.eventCount) events")
-        guard case .left(let error) = ending else { return }
+        // Behind what was not written there is nothing to go on.
+        let place: String? = if case .written = outcome { self.place(in: stream, behind: lines) } else { nil }
+        guard case .left(let error) = ending else {
+            if let place { Talk.say("go on behind the last event with --after \(place)") }
+            return
+        }
         Talk.say(error?.description ?? "the monitor has ended")
-        if let epoch = stream.head["nfmon-epoch"], let last = lines.lastSequence {
-            Talk.say("go on behind the last event, if the monitor is still the same, with --after \(epoch):\(last)")
+        if let place {
+            Talk.say("go on behind the last event, if the monitor is still the same, with --after \(place)")
         }
         throw ExitCode(69)
     }
+
+    /// Where a reader that comes back goes on, as `--after` takes it; `nil` where that is not known.
+    private func place(in stream: MonitorStream, behind lines: EventLines) -> String? {
+        // A row of CSV does not say whether more of the sessions that were there first would follow.
+        guard let epoch = stream.head["nfmon-epoch"], format != .csv || !tellsInitial else { return nil }
+        let last = lines.lastSequence ?? (lines.eventCount == 0 ? start?.sequence : nil)
+        return last.map { "\(epoch):\($0)" }
+    }
+
+    private var tellsInitial: Bool { query.contains { $0 == ("initial", "true") } }
 
     private func relay(
         _ stream: MonitorStream, _ lines: inout EventLines, _ text: inout [UInt8], _ output: OutputStream,

@@ -15,7 +15,9 @@ struct EventsCommand: ParsableCommand {
             One event a line, as NDJSON with the names of the Elastic Common Schema, or in another format with -o. The \
             sessions that are already there come first, as starts marked initial; --no-initial leaves them out.
 
-            A running monitor is asked where there is one (--socket), and reads on when nfmon events does not: a reader that             comes back with --after misses nothing that is still kept, and is told how much that is not. Without a monitor,             and with options that say how to read, nfmon reads the kernel itself.
+            A running monitor is asked where there is one (--socket), and reads on when nfmon events does not: a reader \
+            that comes back with --after misses nothing that is still kept, and is told how much that is not. Without a \
+            monitor, and with options that say how to read, nfmon reads the kernel itself.
 
             Every event has a number (event.sequence). A gap is exactly the events that the reader of this stream was too slow \
             for; a loss event with source "output" follows it. What the kernel's sockets lost is told the same way, with source \
@@ -54,7 +56,11 @@ struct EventsCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Go on behind this event of the monitor's stream, as nfmon events told it when it ended.",
+            """
+            Go on behind this event of the monitor's stream, as nfmon events told it on stderr when it ended: with -o ndjson \
+            and json wherever it had come, with csv behind an event and with --no-initial or --after only, with compact never, \
+            as that has no numbers.
+            """,
             valueName: "place"),
         transform: StreamPlace.init(parsing:))
     var after: StreamPlace?
@@ -122,9 +128,11 @@ struct EventsCommand: ParsableCommand {
         var query = after?.query ?? [("initial", noInitial ? "false" : "true")]
         if !filter.words.isEmpty { query.append(("filter", filter.text(behind: nil))) }
         if let count { query.append(("count", "\(count)")) }
-        if output == .ndjson || output == .json { query.append(("heartbeat", "off")) }
+        // Heartbeats tell how far the stream is where no event does.
+        if output == .ndjson || output == .json { query.append(("heartbeat", "1s")) }
         return EventRelay(
-            client: client, format: output, query: query, limit: count, duration: duration?.nanoseconds)
+            client: client, format: output, query: query, start: after, limit: count,
+            duration: duration?.nanoseconds)
     }
 
     private func tableConfiguration(_ filter: SessionFilter) -> SessionTable.Configuration {

@@ -31,6 +31,24 @@ import Testing
         #expect(lines.lastSequence == 57)
     }
 
+    @Test(arguments: [1, 50, 1000])
+    func heartbeatsTellThePlaceAndAreNotSeen(_ size: Int) {
+        let heartbeat = #"{"@timestamp":"z","event":{"action":"heartbeat","sequence":99},"nfmon":{"schema":1}}"# + "\n"
+        for format in [EventFormat.ndjson, .json] {
+            let (text, lines) = passed(heartbeat + Self.ndjson + heartbeat, format, by: size)
+            #expect(!text.contains("heartbeat") && text.contains("57"))
+            #expect(lines.eventCount == 2)
+            #expect(lines.lastSequence == 99)
+        }
+        #expect(passed(heartbeat, .json, by: size).text == "[\n]\n")
+    }
+
+    @Test func amongTheSessionsThatWereThereFirstThereIsNoPlace() {
+        let line = #"{"event":{"action":"session-start","sequence":41},"nfmon":{"schema":1,"initial":true}}"# + "\n"
+        #expect(passed(Self.ndjson + line, .ndjson, by: 1000).lines.lastSequence == nil)
+        #expect(passed(line + Self.ndjson, .ndjson, by: 1000).lines.lastSequence == 57)
+    }
+
     @Test func halfALineIsNotPassedOn() {
         let (text, lines) = passed(String(Self.ndjson.dropLast(3)), .ndjson, by: 1000)
         #expect(text.split(separator: "\n").count == 1)

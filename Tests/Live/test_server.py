@@ -89,6 +89,41 @@ class Server(LiveTest):
         self.assertEqual(result.returncode, UNAVAILABLE, result.stderr)
         self.assertIn(epoch, result.stderr)
 
+    def test_runs_that_follow_each_other_miss_nothing(self):
+        lab = self.make_lab("new")
+        service = self.service(lab)
+
+        def collect(*words):
+            """Events of one run, and the place that it told."""
+            result = service.ask("events", *words)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            told = re.search(r"--after ([0-9a-f]{16}:\d+)$", result.stderr, re.MULTILINE)
+            self.assertTrue(told, result.stderr)
+            return [json.loads(line)["event"]["sequence"] for line in result.stdout.splitlines()], told.group(1)
+
+        lab.drive(udp=1)
+        # Heartbeats tell the place where the last line is of a session that was there first, and where there is none.
+        place = collect("--for", "3s")[1]
+        none, again = collect("--after", place, "--for", "100ms", "src net 203.0.113.0/24")
+        self.assertEqual((none, again.split(":")[0]), ([], place.split(":")[0]))
+        lab.drive(udp=2)
+        first, place = collect("--after", again, "--count", "3")
+        lab.drive(udp=2)
+        second, _ = collect("--after", place, "--count", "3")
+        self.assertEqual(first + second, list(range(int(again.split(":")[1]) + 1, second[-1] + 1)))
+
+    def test_a_monitor_that_hangs_is_not_waited_for(self):
+        lab = self.make_lab()
+        service = self.service(lab)
+        service.monitor.send(signal.SIGSTOP)
+        try:
+            result = service.ask("sessions")
+            self.assertEqual(result.returncode, UNAVAILABLE, result.stderr)
+            self.assertIn("has said nothing for 10s: ", result.stderr)
+        finally:
+            service.monitor.send(signal.SIGCONT)
+        self.assertEqual(service.ask("status").returncode, 0)
+
     def test_a_monitor_that_goes_away_is_told_with_the_place_to_go_on(self):
         lab = self.make_lab("new")
         service = self.service(lab)
