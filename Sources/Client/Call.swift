@@ -23,9 +23,12 @@ struct Call {
     ///
     /// - Parameters:
     ///   - limit: bytes of body beyond which the answer is refused.
+    ///   - silence: nanoseconds for which it may say nothing; of an answer that goes on, until it begins.
     ///   - timeout: nanoseconds in which it must have come whole.
+    ///   - goesOn: whether it has no end of its own.
     init(
-        _ target: String, at address: MonitorAddress, into inbox: Inbox, limit: Int, timeout: UInt64
+        _ target: String, at address: MonitorAddress, into inbox: Inbox, limit: Int, silence: UInt64, timeout: UInt64,
+        goesOn: Bool = false
     ) throws(ClientError) {
         let operation = "ask the monitor on \(address.path)"
         let loop = Self.group.next()
@@ -34,9 +37,12 @@ struct Call {
         do {
             channel = try Self.connect(address, on: loop) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(
-                        ResponseHandler(outcome, inbox: inbox, limit: limit, operation: operation))
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(IdleStateHandler(readTimeout: .nanoseconds(Int64(clamping: silence))))
+                    try pipeline.addHTTPClientHandlers()
+                    let handler = ResponseHandler(
+                        outcome, inbox: inbox, limit: limit, silence: silence, goesOn: goesOn, operation: operation)
+                    try pipeline.addHandler(handler)
                 }
             }
         } catch {

@@ -1,3 +1,4 @@
+internal import FlowModel
 internal import NIOCore
 
 /// Why a monitor did not answer: what was tried, why it failed, what cures it.
@@ -11,7 +12,9 @@ public struct ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case denied
         /// Somebody answers who is no monitor.
         case foreign
-        /// It went away in the middle of an answer, or did not answer in time.
+        /// It takes the question and says nothing.
+        case silent
+        /// It went away in the middle of an answer, or did not answer whole in time.
         case broken
         /// It answered that it does not answer this.
         case refused(status: Int)
@@ -62,6 +65,15 @@ extension ClientError {
         default:
             self.init(.broken, operation, reason: "\(error)")
         }
+    }
+
+    /// Nothing came for so many nanoseconds.
+    init(silentFor time: UInt64, _ operation: String) {
+        self.init(
+            .silent, operation, reason: "it has said nothing for \(DurationText.text(nanoseconds: time))",
+            cure:
+                "look whether it is stopped, or the host overloaded (systemctl status nfmon); then start it again (systemctl restart nfmon), or read the kernel here with --direct"
+        )
     }
 
     /// Linux's error numbers (`errno-base.h`, `errno.h`), as the C library is Ingest's alone.

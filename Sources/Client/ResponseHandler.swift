@@ -11,18 +11,26 @@ final class ResponseHandler: ChannelDuplexHandler {
     private let inbox: Inbox
     /// Bytes of body that may still come.
     private var room: Int
+    /// Nanoseconds without a byte that an `IdleStateHandler` tells of.
+    private let silence: UInt64
+    /// Whether silence behind the head is no fault.
+    private let goesOn: Bool
+    private var hasBegun = false
     private let operation: String
 
-    init(_ outcome: CallOutcome, inbox: Inbox, limit: Int, operation: String) {
+    init(_ outcome: CallOutcome, inbox: Inbox, limit: Int, silence: UInt64, goesOn: Bool, operation: String) {
         self.outcome = outcome
         self.inbox = inbox
         room = limit
+        self.silence = silence
+        self.goesOn = goesOn
         self.operation = operation
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let part):
+            hasBegun = true
             let head = ClientResponseHead(
                 status: Int(part.status.code), fields: part.headers.map { ($0.name, $0.value) })
             if head.isOfMonitor { outcome.head.succeed(head) } else { failAsForeign(context) }
@@ -40,6 +48,13 @@ final class ResponseHandler: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         if inbox.hasRoom() { context.read() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
+        if goesOn, hasBegun { return }
+        outcome.fail(ClientError(silentFor: silence, operation))
+        context.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

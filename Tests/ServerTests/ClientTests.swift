@@ -66,6 +66,26 @@ import Testing
         }
     }
 
+    @Test func whoSaysNothingIsGivenUpAndToldApart() async throws {
+        try await Speaker.with(nil) { path in
+            let client = MonitorClient(address: MonitorAddress(path: path))
+            for asksForStream in [false, true] {
+                let error: ClientError? = try await TestServer.waiting {
+                    do throws(ClientError) {
+                        if asksForStream {
+                            _ = try client.stream("/v1/events", timeout: 50_000_000) {}
+                        } else {
+                            _ = try client.get("/v1/sessions", silence: 50_000_000)
+                        }
+                        return nil
+                    } catch { return error }
+                }
+                #expect(error?.kind == .silent)
+                #expect(error?.description.contains("has said nothing for 50ms: ") == true)
+            }
+        }
+    }
+
     @Test func anAnswerThatIsTooLargeOrTooSlowIsGivenUp() async throws {
         try await TestServer.with { server in
             let client = MonitorClient(address: MonitorAddress(path: server.path))
