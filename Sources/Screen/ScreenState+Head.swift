@@ -30,6 +30,10 @@ extension ScreenState {
     /// How complete the answer is, or why there is none.
     private var sureness: [ScreenLine] {
         if let fault { return bounded(fault, .alarm) }
+        if let silence {
+            let seconds = DurationText.text(nanoseconds: silence / 1_000_000_000 * 1_000_000_000)
+            return bounded("no answer for \(seconds): what is shown is from then", .alarm)
+        }
         guard let summary = answer?.summary else { return [] }
         let notes = rows >= Height.withHistory ? summary.notes.prefix(2) : []
         return bounded(completeness(of: summary), summary.isComplete ? .good : .alarm)
@@ -56,7 +60,7 @@ extension ScreenState {
         line.append("  every \(DurationText.text(nanoseconds: setup.interval))")
         line.append("  \(setup.origin)", .faint)
         if isPaused { line.append("  PAUSED", .warning) }
-        if fault != nil { line.append("  OLD", .alarm) }
+        if fault != nil || silence != nil { line.append("  OLD", .alarm) }
         return line
     }
 

@@ -54,6 +54,10 @@ public struct ScreenState: Sendable {
     var answer: ScreenAnswer?
     /// Why the last inquiry was not answered: what is shown is older.
     var fault: String?
+    /// When the last answer came, by the clock that ``take(_:at:)`` is told.
+    private var answeredAt: UInt64?
+    /// Nanoseconds without an answer, where they are too many: what is shown is older than it looks.
+    var silence: UInt64?
     var history = RateHistory()
     var table = ScreenTable()
     var units = Units.binaryBytes
@@ -116,6 +120,7 @@ public struct ScreenState: Sendable {
                 throw ScreenFault("the answer cannot be read (\(error)): is the monitor of another version?")
             }
             fault = nil
+            (answeredAt, silence) = (time, nil)
             self.answer = answer
             history.add(answer.summary.byteRate, at: time)
             takeFollowed(reply)
@@ -123,6 +128,16 @@ public struct ScreenState: Sendable {
         } catch {
             fault = error.sentence
         }
+    }
+
+    /// Nanoseconds for which an answer may be late, however short the interval.
+    private static let leastPatience: UInt64 = 2_000_000_000
+
+    /// Notes what time it is: whoever is asked may hang.
+    public mutating func note(time: UInt64) {
+        guard let answeredAt, !isPaused else { return silence = nil }
+        let past = time > answeredAt ? time - answeredAt : 0
+        silence = past > max(2 * setup.interval, Self.leastPatience) ? past : nil
     }
 
     private func asksTheSame(_ other: ScreenQuestion) -> Bool {

@@ -28,7 +28,9 @@ struct LiveFeed: ScreenFeed {
             answer.fill = KernelSettings.tableFill()
         }
         answer.watchedSince = start
-        answer.notes = AnswerNotes.gather(sources)
+        // What was said when it began is behind the screen.
+        let refusal = live.nflogRefusal.map { "\($0): without it, interfaces and rules are unknown" }
+        answer.notes = [refusal].compactMap(\.self) + AnswerNotes.gather(sources)
         var document: [UInt8] = []
         SessionReport(format: .json).append(answer, into: &document)
         return document

@@ -9,6 +9,8 @@ struct LiveSources {
     private let conntrack: ConntrackSource?
     /// In words: what is read.
     let description: String
+    /// Why the rules' log is not read although it could be wanted; `nil` where it is read, or nobody wants it.
+    let nflogRefusal: IngestError?
 
     /// Opens what the options ask for.
     ///
@@ -19,7 +21,7 @@ struct LiveSources {
     ) throws(IngestError) {
         links = try LinkSource(into: intake, failure: failure)
         var parts: [String] = []
-        nflog = options.noNFLog ? nil : try Self.openNFLog(options, intake, failure)
+        (nflog, nflogRefusal) = options.noNFLog ? (nil, nil) : try Self.openNFLog(options, intake, failure)
         if options.noConntrack {
             conntrack = nil
         } else {
@@ -43,7 +45,7 @@ struct LiveSources {
     /// A group that the user did not choose may be taken: conntrack then goes on alone.
     private static func openNFLog(
         _ options: SourceOptions, _ intake: Intake, _ failure: SourceFailure
-    ) throws(IngestError) -> NFLogSource? {
+    ) throws(IngestError) -> (NFLogSource?, IngestError?) {
         var configuration = NFLogSource.Configuration()
         configuration.groups = options.groups.numbers
         if let buffer = options.nflogBuffer {
@@ -52,11 +54,11 @@ struct LiveSources {
         do throws(IngestError) {
             let source = try NFLogSource(configuration, into: intake, failure: failure)
             source.warnings.forEach(Talk.warn)
-            return source
+            return (source, nil)
         } catch {
             guard error.kind == .unavailable, !options.groups.areChosen, !options.noConntrack else { throw error }
             Talk.warn("\(error): going on without NFLOG, so without interfaces and rules")
-            return nil
+            return (nil, error)
         }
     }
 

@@ -17,6 +17,9 @@ struct LiveTable {
     /// In words: what is read.
     var description: String { sources.description }
 
+    /// Why the rules' log is not read; `nil` where it is, or nobody wants it.
+    var nflogRefusal: IngestError? { sources.nflogRefusal }
+
     init(
         _ options: SourceOptions, _ table: SessionTable.Configuration, _ conntrack: ConntrackSource.Configuration,
         names: NameTable = NameTable(), recorder: Recorder? = nil

@@ -71,6 +71,7 @@ struct SessionScreen {
                 nextInquiry = 0
             }
             if let reply = errand.take() { state.take(reply, at: ReceiveTime.now.monotonic) }
+            state.note(time: ReceiveTime.now.monotonic)
             resolver.news.lower()
             if !state.isPaused, ReceiveTime.now.monotonic >= nextInquiry { ask() }
         }

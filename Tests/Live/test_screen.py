@@ -165,6 +165,32 @@ class Screen(LiveTest):
         terminal.press("q")
         self.assert_sane(terminal)
 
+    def test_a_monitor_that_hangs_makes_the_screen_old(self):
+        lab = self.lab_with_sessions()
+        socket = self.directory() / "nfmon.sock"
+        monitor = self.program([NFMON, "run", "--user", "root", "--netns", lab.namespace, "--socket", socket])
+        self.until(lambda: os.path.exists(socket), "the monitor's socket")
+        terminal = self.make_terminal(120, 30)
+        terminal.command(f"{NFMON} sessions --watch --interval 200ms --socket {socket}")
+        terminal.until_seen("^40 sessions")
+        monitor.send(signal.SIGSTOP)
+        try:
+            terminal.until_seen(" OLD$")
+            terminal.until_seen("no answer for [0-9]+s: what is shown is from then")
+        finally:
+            monitor.send(signal.SIGCONT)
+        terminal.until_gone("OLD")
+        terminal.press("q")
+        self.assert_sane(terminal)
+
+    def test_a_group_that_is_taken_is_said_on_the_screen(self):
+        lab = self.lab_with_sessions()
+        self.closing(lab.events())
+        terminal = self.watch(lab, size=(160, 30))
+        terminal.until_seen("^note: .*NFLOG group 100: already taken by .*: stop it")
+        terminal.press("q")
+        self.assert_sane(terminal)
+
     # ---- Sizes ----------------------------------------------------------------------------------------------------------
 
     def test_ten_thousand_sessions_at_every_size(self):

@@ -244,6 +244,21 @@ struct ScreenStateTests {
         #expect(!state.text().contains("OLD"))
     }
 
+    @Test func anAnswerThatDoesNotComeMakesTheScreenOld() throws {
+        var state = try village.screen()
+        let second: UInt64 = 1_000_000_000
+        state.note(time: Village.time + 4 * second)
+        #expect(!state.text().contains("OLD"))
+        state.note(time: Village.time + 7 * second)
+        #expect(state.text().contains("OLD") && state.text().contains("no answer for 7s: what is shown is from then"))
+        try village.answer(&state, at: Village.time + 8 * second)
+        #expect(!state.text().contains("OLD") && !state.text().contains("no answer"))
+        // Who pauses wants what is old.
+        try village.press(.character("p"), on: &state)
+        state.note(time: Village.time + 60 * second)
+        #expect(!state.text().contains("OLD"))
+    }
+
     @Test func everythingThatIsMissingReadsAsItDoesUnderATable() throws {
         var village = village
         village.summary.lostCounts.conntrack = 431
