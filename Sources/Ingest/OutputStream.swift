@@ -86,7 +86,7 @@ public struct OutputStream: Sendable {
     }
 
     private static func cure(for number: Int32) -> String {
-        number == ENOSPC ? "make room, or write elsewhere; what was written before is whole" : ""
+        number == ENOSPC ? "make room, or write elsewhere; what was written is cut off where the room ended" : ""
     }
 
     /// Waits until a flag is up or the reader of the output is gone.

@@ -3,6 +3,9 @@ import Query
 
 /// Writes a list of sessions as text into a buffer that the caller owns.
 public struct SessionReport: Sendable {
+    /// Columns that the narrowest table takes up: below, not even the addresses' beginnings could be shown.
+    public static let leastWidth = TableLayout.minimumWidth
+
     public let format: SessionFormat
     /// Columns that a line of the table may take up; `nil` is as many as it needs.
     public let width: Int?

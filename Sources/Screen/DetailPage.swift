@@ -40,7 +40,7 @@ struct DetailPage {
                 [way(session.nfmon["physical"]), way(session.nfmon["reply_physical"]).map { "answers \($0)" }]),
             line("vlan", [value["observer"]?["ingress"]?["vlan"]?["id"]?.string]),
             line(
-                "handed over by",
+                "neighbours",
                 [value["source"]?["mac"]?.string, value["destination"]?["mac"]?.string.map { "answers \($0)" }]),
             line(
                 "owner",

@@ -15,7 +15,8 @@ enum SessionParameters {
         "limit", 0...1_000_000_000, "How many sessions or groups to show at most. Without it, all.")
     static let format = Parameter<SessionFormat>.word("format", usual: .json, "How to write the answer.")
     static let width = Parameter.number(
-        "width", 20...10_000, "Columns that a line of format table may take up. Without it, as many as it needs.")
+        "width", SessionReport.leastWidth...10_000,
+        "Columns that a line of format table may take up. Without it, as many as it needs.")
 
     static let all: [any ParameterDescription] = [filter, by, having, sort, limit, format, width]
 }

@@ -197,13 +197,16 @@ struct SessionsCommand: ParsableCommand {
         if let having = groups.having { query.append(("having", having)) }
         if let sort = sort ?? (top == nil ? nil : "rate") { query.append(("sort", sort)) }
         if let limit = limit ?? top { query.append(("limit", "\(limit)")) }
-        if output == .table, let width = stream.terminalWidth { query.append(("width", "\(max(20, width))")) }
+        if output == .table, let width = stream.terminalWidth {
+            query.append(("width", "\(max(SessionReport.leastWidth, width))"))
+        }
         let response = try client.get("/v1/sessions", query)
         let stop = try Signal()
         try stop.raiseOnTermination()
         var text = response.body
         _ = try stream.write(&text, unless: stop)
         Talk.say(summary: response.head.summary)
+        warnOfNarrow(stream)
     }
 
     // MARK: Live
@@ -297,6 +300,13 @@ struct SessionsCommand: ParsableCommand {
         report.append(answer, into: &text)
         _ = try stream.write(&text, unless: stop)
         if !output.carriesSummary { Talk.say(answer, report) }
+        warnOfNarrow(stream)
+    }
+
+    /// Says why lines wrap on a terminal that no table fits.
+    private func warnOfNarrow(_ stream: OutputStream) {
+        guard output == .table, let width = stream.terminalWidth, width < SessionReport.leastWidth else { return }
+        Talk.warn("a table needs \(SessionReport.leastWidth) columns, the terminal has \(width): its lines wrap")
     }
 }
 

@@ -71,7 +71,7 @@ import Testing
     @Test(arguments: [
         ("colour=red", "there are filter, by, having, sort, limit, format, width"),
         ("limit=-1", "give a whole number from 0 to"), ("limit=1e3", "give a whole number"),
-        ("limit=99999999999999999999", "give a whole number"), ("width=5", "give a whole number from 20"),
+        ("limit=99999999999999999999", "give a whole number"), ("width=23", "give a whole number from 24"),
         ("format=xml", "give one of table, compact, json, ndjson, csv"), ("format=", "give one of"),
         ("limit=1&limit=2", "given twice"), ("sort=colour", "colour"), ("having=sessions>1", "by"),
         ("filter=%zz", "percent-encoded"), ("filter=%ff", "percent-encoded"), ("filter=", "1 to 4096"),
