@@ -2,13 +2,17 @@ internal import FlowModel
 internal import Query
 internal import Sessions
 
-/// What a query takes out of the table in one look, while the sources wait.
+/// What a query takes out of the table: each session is looked at once, a part of the table at a time.
+///
+/// Sources wait for a part only, so that a question to a million sessions costs no events. What begins or ends meanwhile may be
+/// in the answer or not, as if it had come a moment later.
 struct TableLook<Selection: SessionSelection>: Sendable {
-    let selection: Selection
+    private(set) var selection: Selection
     /// Sessions of which it is not known whether they are meant.
-    let unjudgedCount: Int
-    var summary: TableSummary
-    private let interfaces: InterfaceNames
+    private(set) var unjudgedCount = 0
+    /// How complete the table was at the look's end.
+    private(set) var summary = TableSummary()
+    private var interfaces = InterfaceNames()
 
     /// - Parameters:
     ///   - selection: what the sessions that the filter admits are considered for.
@@ -18,29 +22,26 @@ struct TableLook<Selection: SessionSelection>: Sendable {
         _ store: SessionStore, into selection: Selection, _ filter: SessionFilter, at time: ReceiveTime,
         beside ended: [Session] = []
     ) {
-        self = store.withTable { table in
-            var selection = selection
-            let (interfaces, now) = (table.interfaceNames, selection.now)
-            var unjudgedCount = 0
-            func judge(_ session: borrowing Session) {
-                if filter.admits(session, interfaces: interfaces, now: now) {
-                    selection.consider(session, interfaces: interfaces)
-                } else if !filter.excludes(session, interfaces: interfaces, now: now) {
-                    unjudgedCount += 1
+        self.selection = selection
+        var position: UInt32? = 0
+        while let start = position {
+            position = store.withTable { table in
+                interfaces = table.interfaceNames
+                summary = table.completeness
+                if start == 0 {
+                    for session in ended { judge(session, by: filter) }
                 }
+                return table.forEach(at: time.monotonic, from: start) { judge($0, by: filter) }
             }
-            for session in ended { judge(session) }
-            table.forEach(at: time.monotonic) { judge($0) }
-            return TableLook(
-                selection: selection, unjudgedCount: unjudgedCount, summary: table.completeness, interfaces: interfaces)
         }
     }
 
-    private init(selection: Selection, unjudgedCount: Int, summary: TableSummary, interfaces: InterfaceNames) {
-        self.selection = selection
-        self.unjudgedCount = unjudgedCount
-        self.summary = summary
-        self.interfaces = interfaces
+    private mutating func judge(_ session: borrowing Session, by filter: SessionFilter) {
+        if filter.admits(session, interfaces: interfaces, now: selection.now) {
+            selection.consider(session, interfaces: interfaces)
+        } else if !filter.excludes(session, interfaces: interfaces, now: selection.now) {
+            unjudgedCount += 1
+        }
     }
 
     /// The names to write the sessions with.

@@ -123,16 +123,24 @@ public struct SessionTable: ~Copyable {
         for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive { body(session(slot)) }
     }
 
-    /// The same, without rates that nobody has renewed for long.
+    /// The same for a part of the table, without rates that nobody has renewed for long.
     ///
-    /// - Parameter now: by the monotonic clock.
-    public func forEach(at now: UInt64, _ body: (borrowing Session) -> Void) {
+    /// - Parameters:
+    ///   - now: by the monotonic clock.
+    ///   - position: where to go on; 0 is the beginning.
+    /// - Returns: where the next part begins, `nil` after the last one.
+    /// - Complexity: O(places ever used) for all parts together; 8,192 places for one, a millisecond or two.
+    public func forEach(
+        at now: UInt64, from position: UInt32, _ body: (borrowing Session) -> Void
+    ) -> UInt32? {
+        let end = min(Int(position) + 8_192, records.extent)
         let horizon = now &- min(now, dump.greatestRateAge)
-        for slot in 0..<UInt32(records.extent) where records[slot].facts.isLive {
+        for slot in position..<max(position, UInt32(end)) where records[slot].facts.isLive {
             var session = session(slot)
             if session.record.countersReadAt < horizon { session.record.facts.remove(.rate) }
             body(session)
         }
+        return end < records.extent ? UInt32(end) : nil
     }
 
     /// The number of sessions.

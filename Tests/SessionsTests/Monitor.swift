@@ -71,7 +71,8 @@ final class Monitor {
 
     var sessions: [Session] {
         var sessions: [Session] = []
-        table.forEach(at: time.monotonic) { sessions.append($0) }
+        var position: UInt32? = 0
+        while let start = position { position = table.forEach(at: time.monotonic, from: start) { sessions.append($0) } }
         return sessions
     }
 
