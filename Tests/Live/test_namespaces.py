@@ -21,6 +21,8 @@ class Namespaces(LiveTest):
         for rows in shown:
             for row in rows:
                 del row["@timestamp"], row["event"]["duration"], row["nfmon"]["last_seen"]
+                # How old the counters are is of the moment of asking.
+                row["nfmon"].pop("counters", None)
         key = lambda row: row["nfmon"]["session"]  # noqa: E731
         self.assertEqual(len(shown[0]), 10)
         for other in shown[1:]:
