@@ -241,7 +241,7 @@ class Server(LiveTest):
         lab = self.make_lab()
         service = self.closing(Service(lab.namespace, before=("prlimit", "--nofile=100:100")))
         service.start()
-        self.assertIn("36 connections at most", service.monitor.talk)
+        self.assertIn("no more than 36 connections at a time", service.monitor.talk)
         connections = []
         self.addCleanup(lambda: [connection.close() for connection in connections])
         for _ in range(200):
