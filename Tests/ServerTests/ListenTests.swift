@@ -1,5 +1,6 @@
 import Foundation
 import Ingest
+import Settings
 import Testing
 
 /// Why a server does not listen, as an operator reads it.
@@ -28,7 +29,7 @@ import Testing
 
     @Test func aPathThroughAFileIsNoDirectory() async throws {
         let file = freePath()
-        FileManager.default.createFile(atPath: file, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         #expect(await failure("\(file)/x.sock")?.cure.hasPrefix("\(file) is no directory") == true)
     }
