@@ -64,7 +64,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !closesAtEnd else { return }
         switch unwrapInboundIn(data) {
-        case .head: hasHead = true
+        case .head(var head):
+            hasHead = true
+            // The library knows the word in one spelling only, and alone.
+            guard head.headerFields[.connection]?.asksToClose == true else { break }
+            head.headerFields[.connection] = "close"
+            return context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body: break
         case .end:
             // The codec that was here before may have refused the head.
@@ -100,7 +105,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(let head):
+            let wasStream = isStream
             isStream = head.headerFields[.contentLength] == nil
+            if isStream != wasStream {
+                // It has another patience.
+                watch?.cancel()
+                watch = nil
+            }
             if head.headerFields[.connection] == "close" { closesAtEnd = true }
         case .body: break
         case .end:
@@ -137,5 +148,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 handler.watchTaking(context)
             }
         }
+    }
+}
+
+extension String {
+    /// Whether a `Connection` field has the option `close` (RFC 9110, section 7.6.1).
+    fileprivate var asksToClose: Bool {
+        split(separator: ",").contains { $0.filter { $0 != " " && $0 != "\t" }.lowercased() == "close" }
     }
 }

@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["close", "Close", "keep-alive, CLOSE"])
+    func whoAsksForTheEndOfTheConnectionGetsIt(_ wish: String) async throws {
+        try await TestServer.with { server in
+            let connection = try await RawConnection(server.path)
+            try await connection.send("GET /v1/sessions HTTP/1.1\r\nhost: t\r\nconnection: \(wish)\r\n\r\n")
+            let answer = try RawResponse(parsing: await connection.readToEnd())
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test func aRequestThatDoesNotComeWholeIsNotWaitedForLong() async throws {
         try await TestServer.with(change: { $0.limits.idle = 200_000_000 }) { server in
             let connection = try await RawConnection(server.path)
