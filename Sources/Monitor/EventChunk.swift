@@ -12,13 +12,14 @@ final class EventChunk: Sendable {
 
     let firstSequence: UInt64
     let events: [SessionEvent]
-    let names: NameBook
+    /// The interfaces of that time, as an index may be another's later. Names need not be kept: their numbers stay.
+    let interfaces: InterfaceNames
     private let lines = Lock<EventLines?>(nil)
 
-    init(_ events: ArraySlice<SessionEvent>, firstSequence: UInt64, names: NameBook) {
+    init(_ events: ArraySlice<SessionEvent>, firstSequence: UInt64, interfaces: InterfaceNames) {
         self.events = Array(events)
         self.firstSequence = firstSequence
-        self.names = names
+        self.interfaces = interfaces
     }
 
     /// The number of the first event behind it.

@@ -148,18 +148,19 @@ public final class EventReader: Sendable {
     /// Tells those of a chunk's events that the filter admits.
     private func tell(_ chunk: EventChunk, _ events: Range<Int>, _ state: inout State, _ turn: inout Turn) {
         let lines = format == .ndjson ? chunk.writtenLines : nil
+        let names = stream.book(for: chunk)
         for index in events where !turn.isOver {
             turn.lookCount += 1
             if let beginning = state.walk?.meet(chunk.events[index]) {
-                write(beginning, sequence: state.lastSequence ?? 0, chunk.names, &state, &turn)
+                write(beginning, sequence: state.lastSequence ?? 0, names, &state, &turn)
                 if turn.isOver { return }
             }
-            if let lines, isWanted(chunk.events[index], chunk.names) {
+            if let lines, isWanted(chunk.events[index], names) {
                 turn.text += lines.text[lines.range(of: index..<index + 1)]
                 turn.reading.eventCount += 1
             } else if lines == nil {
                 write(
-                    chunk.events[index], sequence: chunk.firstSequence + UInt64(index), chunk.names, &state, &turn)
+                    chunk.events[index], sequence: chunk.firstSequence + UInt64(index), names, &state, &turn)
             }
             state.walk?.leave(chunk.events[index])
             state.next = chunk.firstSequence + UInt64(index) + 1
@@ -189,7 +190,8 @@ public final class EventReader: Sendable {
         turn.reading.lostCount += count
         state.next = oldest.firstSequence
         write(
-            SessionEvent(time: end, kind: .loss(loss)), sequence: oldest.firstSequence - 1, oldest.names, &state, &turn)
+            SessionEvent(time: end, kind: .loss(loss)), sequence: oldest.firstSequence - 1, stream.book(for: oldest),
+            &state, &turn)
     }
 
     /// Writes an event if it is wanted.

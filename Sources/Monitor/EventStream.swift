@@ -50,17 +50,16 @@ public final class EventStream: Sendable {
         taken.withLock { events in
             let first = store.takeEvents(into: &events)
             guard !events.isEmpty else { return 0 }
-            let book = NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames })
-            append(events, first: first, names: book)
+            append(events, first: first, interfaces: store.withTable { $0.interfaceNames })
             return events.count
         }
     }
 
-    private func append(_ events: [SessionEvent], first sequence: UInt64, names: NameBook) {
+    private func append(_ events: [SessionEvent], first sequence: UInt64, interfaces: InterfaceNames) {
         let chunks = stride(from: 0, to: events.count, by: EventChunk.greatestCount).map { start in
             EventChunk(
                 events[start..<min(start + EventChunk.greatestCount, events.count)],
-                firstSequence: sequence + UInt64(start), names: names)
+                firstSequence: sequence + UInt64(start), interfaces: interfaces)
         }
         wake { state in
             for chunk in chunks { state.ring.append(chunk) }
@@ -144,9 +143,15 @@ public final class EventStream: Sendable {
         }
     }
 
+    /// The names to write a chunk's events with.
+    func book(for chunk: EventChunk) -> NameBook { NameBook(names: names.snapshot, interfaces: chunk.interfaces) }
+
     /// The lines of a chunk, written once for all readers, if they come close together.
     func lines(of chunk: EventChunk) -> EventLines {
-        let (lines, isNew) = chunk.lines { chunk in writer.withLock { EventLines(chunk, by: &$0) } }
+        let (lines, isNew) = chunk.lines { chunk in
+            let names = book(for: chunk)
+            return writer.withLock { EventLines(chunk, by: &$0, names: names) }
+        }
         if isNew {
             // Not under the stream's lock: the others' lines may be under way, and the thread that gathers must not wait for them.
             for excess in state.withLock({ $0.ring.count(lines, of: chunk) }) { excess.forgetLines() }
@@ -161,14 +166,14 @@ public final class EventStream: Sendable {
 
 extension EventLines {
     /// Writes the lines of a chunk.
-    fileprivate init(_ chunk: EventChunk, by report: inout EventReport) {
+    fileprivate init(_ chunk: EventChunk, by report: inout EventReport, names: NameBook) {
         var text: [UInt8] = []
         text.reserveCapacity(chunk.events.count * 1024)
         var ends: [Int] = []
         ends.reserveCapacity(chunk.events.count)
         var sequence = chunk.firstSequence
         for index in chunk.events.indices {
-            report.append(chunk.events[index], sequence: sequence, names: chunk.names, into: &text)
+            report.append(chunk.events[index], sequence: sequence, names: names, into: &text)
             ends.append(text.count)
             sequence += 1
         }
