@@ -16,8 +16,7 @@ public struct ServiceManager: Sendable {
         address = Array(path.utf8)
         let isMeant = OwnProcess.environment("WATCHDOG_PID").map { Int32($0) == OwnProcess.number } ?? true
         let interval = OwnProcess.environment("WATCHDOG_USEC").flatMap { UInt64($0) }
-        watchdog =
-            isMeant ? interval.flatMap { $0 > 0 ? $0.multipliedReportingOverflow(by: 1000).partialValue : nil } : nil
+        watchdog = isMeant ? interval.flatMap { $0 > 0 && $0 <= .max / 1000 ? $0 * 1000 : nil } : nil
     }
 
     /// A path, or a name of the abstract kind with an `@` in front; as long as an address can be.

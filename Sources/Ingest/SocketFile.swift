@@ -99,8 +99,8 @@ public final class SocketFile: Sendable {
     private var isAnswered: Bool {
         // SAFETY: the path is a NUL-terminated copy for the call.
         let result = unsafe nfmon_try_local_socket(path)
-        // A full queue has somebody behind it, too.
-        return result == 0 || result == -EAGAIN
+        // Only this says that nobody is: a full queue has somebody behind it, and so may what this process may not ask.
+        return result != -ECONNREFUSED
     }
 
     /// A group's number by its name.

@@ -37,7 +37,14 @@ public struct LineEditor: Hashable, Sendable {
         case .control("w"): removeWord()
         default: return false
         }
+        settle()
         return true
+    }
+
+    /// What has become neighbours may be one character now: a letter and the mark behind it.
+    private mutating func settle() {
+        characters = Array(String(characters))
+        cursor = min(cursor, characters.count)
     }
 
     private mutating func insert(_ text: String) {

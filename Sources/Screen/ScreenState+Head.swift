@@ -94,7 +94,7 @@ extension ScreenState {
 
     /// `0.5%`, `12%`
     private func share(_ part: UInt64, of whole: UInt64) -> String {
-        let tenths = Int(clamping: UInt64(Double(part) * 1000 / Double(whole)))
+        let tenths = Int(min(Double(part) * 1000 / Double(whole), 1e9))
         return tenths < 100 ? "\(tenths / 10).\(tenths % 10)%" : "\(tenths / 10)%"
     }
 

@@ -24,7 +24,7 @@ struct SessionScreen {
 
     /// Whether the terminal can be a screen at all; asked before anything else is opened.
     static func capabilities() throws(IngestError) -> ScreenCapabilities {
-        do throws(ScreenFault) { return try ScreenCapabilities(environment: Environment.value(of:)) } catch {
+        do throws(ScreenFault) { return try ScreenCapabilities(environment: OwnProcess.environment) } catch {
             throw IngestError(
                 .unavailable, "draw a screen", reason: error.sentence,
                 cure: "set TERM to what the terminal is, such as TERM=xterm, or leave out --watch")
@@ -93,12 +93,15 @@ struct SessionScreen {
     private mutating func takeTerminalNews() throws(IngestError) -> Bool {
         let news = terminal.takeNews()
         if news.contains(.stopIsWanted) { terminal.suspend() }
-        if news.contains(.continued) {
-            try terminal.enter()
-            painter.forget()
-        }
+        if !news.isDisjoint(with: [.stopIsWanted, .continued]) { try takeScreen() }
         if !news.isEmpty { takeSize() }
         return true
+    }
+
+    /// Makes the terminal a screen again: nothing may be drawn before, as it would stand among the shell's lines.
+    private mutating func takeScreen() throws(IngestError) {
+        try terminal.enter()
+        painter.forget()
     }
 
     private mutating func takeSize() {
@@ -122,7 +125,9 @@ struct SessionScreen {
             case .draw: break
             case .redraw: painter.forget()
             case .ask: ask()
-            case .suspend: terminal.suspend()
+            case .suspend:
+                terminal.suspend()
+                try takeScreen()
             case .quit: return false
             }
         }

@@ -104,6 +104,13 @@ struct LineEditorTests {
         #expect(editor.text.isEmpty)
     }
 
+    @Test func aMarkBehindTheCursorJoinsWhatIsWrittenBeforeIt() {
+        var editor = LineEditor("\u{301}")
+        for key: Key in [.home, .character("e"), .end] { _ = editor.take(key) }
+        #expect(editor.cursor == 1)
+        #expect(editor.text == "e\u{301}")
+    }
+
     @Test func aLineHasAnEnd() {
         var editor = LineEditor()
         _ = editor.take(.paste(String(repeating: "a", count: 5000)))
