@@ -24,8 +24,8 @@ public struct KeyReader: Sendable {
         var keys: [Key] = []
         while !pending.isEmpty {
             if isPasting {
-                guard let key = takePaste() else { break }
-                keys.append(key)
+                if let key = takePaste() { keys.append(key) }
+                if isPasting { break }
                 continue
             }
             guard let (key, length) = Self.step(pending) else { break }
@@ -130,7 +130,7 @@ public struct KeyReader: Sendable {
         }
     }
 
-    /// The paste, once its end has come.
+    /// The paste, once its end has come. Ctrl-C gives up one whose end does not come: no terminal pastes it.
     private mutating func takePaste() -> Key? {
         let end = Self.pasteEnd
         if pending.count >= end.count {
@@ -142,6 +142,12 @@ public struct KeyReader: Sendable {
                 defer { pasted.removeAll() }
                 return .paste(String(decoding: pasted, as: UTF8.self))
             }
+        }
+        if let place = pending.firstIndex(of: 0x03) {
+            pending.removeFirst(place)
+            isPasting = false
+            pasted.removeAll()
+            return nil
         }
         // All but what may be the beginning of the end.
         let whole = max(0, pending.count - end.count + 1)

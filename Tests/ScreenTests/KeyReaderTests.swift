@@ -77,6 +77,14 @@ struct KeyReaderTests {
         let pasted = reader.read("\u{1b}[201~".utf8)
         #expect(pasted == [.paste(String(repeating: "a", count: 4096))])
     }
+
+    @Test func aPasteThatNeverEndsIsGivenUpByControlC() {
+        var reader = KeyReader()
+        let none = reader.read("\u{1b}[200~src = 10".utf8)
+        let given = reader.read("more\u{3}q".utf8)
+        #expect(none.isEmpty)
+        #expect(given == [.control("c"), .character("q")])
+    }
 }
 
 struct LineEditorTests {
