@@ -20,10 +20,10 @@ ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
 SPARE_ACCOUNTS = tuple(f"{path}-" for path in ACCOUNTS) + ("/etc/.pwd.lock", "/etc/subuid", "/etc/subgid")
 
 
-def package(directory, revision):
+def package(directory, revision, **environment):
     """The path of a package of the nfmon under test."""
     words = (os.path.join(IPTABLES, "package"), "--revision", str(revision), directory.path)
-    return run(*words, env=PACKING, seconds=120).stdout.strip()
+    return run(*words, env=PACKING | environment, seconds=120).stdout.strip()
 
 
 def tree(root):
@@ -52,7 +52,9 @@ class PackageTest(LiveTest):
 
     def test_the_package_comes_is_renewed_and_goes_without_a_trace(self):
         directory = self.directory()
-        first, second = package(directory, 1), package(directory, 2)
+        name = r"Ann & Bob c/o \1 $(id) @size@"
+        first, second = package(directory, 1), package(directory, 2, DEBFULLNAME=name, DEBEMAIL="a&b@example.org")
+        self.assertEqual(run("dpkg-deb", "--field", second, "Maintainer").stdout.strip(), f"{name} <a&b@example.org>")
         host = self.scratch_host()
         first, second = (host.take(path) for path in (first, second))
 
@@ -77,6 +79,9 @@ class PackageTest(LiveTest):
         self.assertFalse(host.exists("/usr/bin/nfmon"))
         self.assertFalse(host.exists("/usr/lib/systemd/system/nfmon.service"))
         self.assertIn("user: root\n", host.read("/etc/nfmon/nfmon.yaml"), "the configuration stays until it is purged")
+        refused = host.inside(f"{host.take(IPTABLES)}/install", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn('"apt-get purge nfmon"', refused.stderr)
 
         host.inside("dpkg", "--purge", "nfmon")
         self.assert_is_as_before(host)

@@ -24,8 +24,12 @@ root_of() {
 
 # Its own tool removes what the package manager has installed.
 refuse_package() {
-	[[ ! -e ${root:-}/var/lib/dpkg/info/nfmon.list ]] ||
-		die 'nfmon is installed as a package here: "dpkg -i" brings it up to date, "apt-get remove nfmon" takes it away'
+	local info=${root:-}/var/lib/dpkg/info
+	[[ -e $info/nfmon.list ]] || return 0
+	# Removed, and not purged, it has its configuration here still, and what it does when that goes; the sums go with the files.
+	[[ -e $info/nfmon.md5sums ]] ||
+		die 'the package of nfmon was removed, and left its configuration: "apt-get purge nfmon" takes that away'
+	die 'nfmon is installed as a package here: "dpkg -i" brings it up to date, "apt-get remove nfmon" takes it away'
 }
 
 sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
