@@ -44,6 +44,14 @@ struct StatusCommand: ParsableCommand {
             throw Talk.fail(error)
         }
         Talk.say(summary: response.head.summary)
-        if response.head["nfmon-sources"] == "down" { throw ExitCode(1) }
+        switch response.head["nfmon-sources"] {
+        case "up": break
+        case "down": throw ExitCode(1)
+        default:
+            throw Talk.fail(
+                ClientError(
+                    .foreign, "ask the monitor how it is", reason: "its answer does not say whether its sources are up",
+                    cure: "it is of another version than this nfmon: start it again (systemctl restart nfmon)"))
+        }
     }
 }

@@ -46,7 +46,15 @@ enum Talk {
 
     /// Says what a format of the monitor's answer has no place for.
     static func say(summary lines: [String]) {
-        StandardError.write(text: Array(lines.map { $0 + "\n" }.joined().utf8))
+        for line in lines {
+            var text: [UInt8] = []
+            // A backslash there begins an escape: the monitor has put them.
+            for (index, piece) in line.split(separator: "\\", omittingEmptySubsequences: false).enumerated() {
+                if index > 0 { text.append(UInt8(ascii: "\\")) }
+                TerminalText.append(Array(piece.utf8), to: &text)
+            }
+            StandardError.write(text: text + [UInt8(ascii: "\n")])
+        }
     }
 
     /// Says why the command fails, and what its exit status is.
