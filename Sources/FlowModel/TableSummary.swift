@@ -36,6 +36,8 @@ public struct TableSummary: Sendable {
     public var recordingIsDamaged = false
     /// Conntrack's events were switched off for a time: sessions may have come and gone untold.
     public var eventsWereOff = false
+    /// When that was, from the first look that found it to the last; `nil` where nobody looked twice.
+    public var eventsOffSpan: LossSpan?
     /// Sources that are not read now though they should be: `conntrack`, `NFLOG group 100`.
     public var downSources: [String] = []
     /// DESTROYs that came a second time, and words about sessions that had ended. They are to be expected, so no answer shows

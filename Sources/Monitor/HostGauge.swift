@@ -7,8 +7,8 @@ import Settings
 struct HostState: Sendable {
     /// What makes answers less than they could be, each with its cure.
     var notes: [String] = []
-    /// Whether conntrack's events were off at any look: there may be sessions then of which nothing was told.
-    var eventsWereOff = false
+    /// From the first to the last look at which conntrack's events were off: nothing was told of sessions that came and went then.
+    var eventsOff: LossSpan?
     /// How full conntrack's table is; `nil` where nobody knows.
     var fill: TableFill?
 }
@@ -39,7 +39,11 @@ struct HostGauge {
         let notes = Examination.findings(in: settings, shell).map { "\($0.sentence): \($0.cure.text)" }
         for note in notes where !state.notes.contains(note) { tell(.note(note)) }
         state.notes = notes
-        if settings.eventsMode == 0 { state.eventsWereOff = true }
+        if settings.eventsMode == 0 {
+            let now = ReceiveTime.now.wall
+            state.eventsOff = state.eventsOff ?? LossSpan(at: now)
+            state.eventsOff?.to = now
+        }
         state.fill = KernelSettings.tableFill()
     }
 }

@@ -42,8 +42,14 @@ public final class Monitor: MonitorService {
             configuration: SessionTable.Configuration(settings), seed: seed, onChange: { change.raise() },
             clock: { ReceiveTime.now.monotonic })
         stream = EventStream(of: store, names: names, byteLimit: settings.events.history, epoch: random.next())
-        dispatcher = try EventDispatcher(stream, wokenBy: change)
-        supervisor = try SourceSupervisor(settings, of: store, names, onReady: onReady, tell: tell)
+        let dispatcher = try EventDispatcher(stream, wokenBy: change)
+        self.dispatcher = dispatcher
+        do throws(IngestError) {
+            supervisor = try SourceSupervisor(settings, of: store, names, onReady: onReady, tell: tell)
+        } catch {
+            dispatcher.stop()
+            throw error
+        }
     }
 
     /// Takes over what can change while it runs: which sources are read and how.
@@ -76,6 +82,7 @@ public final class Monitor: MonitorService {
         status.stream = stream.status
         status.stream.eventsPerSecond = dispatcher.eventsPerSecond(at: ReceiveTime.now.monotonic)
         status.totals = report.conntrack?.totals ?? TotalsStatus()
+        status.totals.processorTime += report.earlierDumpTime
         status.cost = ProcessCost.current
         status.notes = report.host.notes
         return status
@@ -86,6 +93,8 @@ public final class Monitor: MonitorService {
         let wanted = [("NFLOG", sources.readsNFLog), ("conntrack", sources.readsConntrack)]
         return wanted.filter { !$0.1 }.map { SourceStatus(name: $0.0, state: .off) }
     }
+
+    public var sessionCount: Int { store.withTable { $0.count } }
 
     public func answer(_ question: SessionQuestion) -> SessionAnswer {
         var answer = question.answer(from: store, names, at: .now, seed: seed)
@@ -100,7 +109,8 @@ public final class Monitor: MonitorService {
     /// Tells a summary what the table does not know of.
     private func complete(_ summary: inout TableSummary, by report: SourceSupervisor.Report) {
         summary.downSources = report.sources.filter { $0.state.keyword == "down" }.map(\.name)
-        summary.eventsWereOff = report.host.eventsWereOff
+        summary.eventsWereOff = report.host.eventsOff != nil
+        summary.eventsOffSpan = report.host.eventsOff
         summary.sufficientBuffer = report.conntrack?.advice.sufficientByteCount ?? 0
         summary.grownBuffer = report.conntrack?.advice.grownByteCount ?? 0
     }

@@ -15,6 +15,9 @@ public protocol MonitorService: Sendable {
     /// How the monitor is now.
     var status: MonitorStatus { get }
 
+    /// How many sessions there are now.
+    var sessionCount: Int { get }
+
     /// Answers a question about sessions; takes time in proportion to their number.
     func answer(_ question: SessionQuestion) -> SessionAnswer
 

@@ -14,6 +14,8 @@ final class SourceSupervisor: Sendable {
         var isReady = false
         var host = HostState()
         var conntrack: ConntrackSource?
+        /// Nanoseconds of processor time that the dumps of conntrack sources took which were closed since.
+        var earlierDumpTime: UInt64 = 0
     }
 
     /// Nanoseconds between two looks at the host's settings and the namespace.
@@ -88,8 +90,14 @@ final class SourceSupervisor: Sendable {
     }
 
     private func publish(_ keeper: SourceKeeper, _ host: HostState) {
-        let report = Report(
-            sources: keeper.statuses, isReady: keeper.wereAllTried, host: host, conntrack: keeper.conntrack)
-        reported.withLock { $0 = report }
+        reported.withLock { last in
+            var report = Report(
+                sources: keeper.statuses, isReady: keeper.wereAllTried, host: host, conntrack: keeper.conntrack,
+                earlierDumpTime: last.earlierDumpTime)
+            if let closed = last.conntrack, closed !== report.conntrack {
+                report.earlierDumpTime += closed.totals.processorTime
+            }
+            last = report
+        }
     }
 }

@@ -110,6 +110,7 @@ extension JSONText {
         }
         field("shed", summary.wasShed)
         field("events_off", summary.eventsWereOff)
+        if let span = summary.eventsOffSpan { field("events_off_times", span) }
         field("refused", summary.refusedCount)
         field("ambiguous_packets", summary.ambiguousPackets)
         field("stray_errors", summary.strayErrorCount)
@@ -129,13 +130,16 @@ extension JSONText {
         openKey(key)
         append(word: "{")
         for lane in Lane.allCases {
-            guard let span = spans[lane] else { continue }
-            openKey(lane.keyword)
-            append(word: "{")
-            field("from", span.from)
-            field("to", span.to)
-            close("}")
+            if let span = spans[lane] { field(lane.keyword, span) }
         }
+        close("}")
+    }
+
+    private mutating func field(_ key: String, _ span: LossSpan) {
+        openKey(key)
+        append(word: "{")
+        field("from", span.from)
+        field("to", span.to)
         close("}")
     }
 

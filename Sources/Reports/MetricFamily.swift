@@ -9,7 +9,7 @@ struct MetricFamily: Sendable {
         case info
     }
 
-    /// Without the `_total` of a counter and the `_info` of a text; ends in the unit if there is one.
+    /// Without the `_total` of a counter and the `_info` of an info; ends in the unit if there is one.
     let name: String
     let kind: Kind
     /// A base unit: `seconds` or `bytes`.

@@ -157,6 +157,7 @@ public enum SummaryText {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             isFirst = false
             text.append(contentsOf: "conntrack events were off".utf8)
+            appendSpan(summary.eventsOffSpan, to: &text)
         }
         if summary.lastDumpWasComplete == false {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)

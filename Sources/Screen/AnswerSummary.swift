@@ -45,18 +45,21 @@ public struct AnswerSummary: Sendable {
         readCompleteness(value)
     }
 
+    private static func span(_ value: JSONValue?) -> LossSpan? {
+        guard let from = value?["from"]?.string.flatMap(moment), let to = value?["to"]?.string.flatMap(moment) else {
+            return nil
+        }
+        var span = LossSpan(at: from)
+        span.to = to
+        return span
+    }
+
     private mutating func readCompleteness(_ value: JSONValue) {
         func count(_ key: String) -> UInt64 { value[key]?.whole ?? 0 }
         for lane in Lane.allCases {
             completeness.lostCounts[lane] = value["lost"]?[lane.keyword]?.whole ?? 0
             completeness.malformedCounts[lane] = value["malformed"]?[lane.keyword]?.whole ?? 0
-            let times = value["loss_times"]?[lane.keyword]
-            if let from = times?["from"]?.string.flatMap(Self.moment),
-                let to = times?["to"]?.string.flatMap(Self.moment)
-            {
-                completeness.lossSpans[lane] = LossSpan(at: from)
-                completeness.lossSpans[lane]?.to = to
-            }
+            completeness.lossSpans[lane] = Self.span(value["loss_times"]?[lane.keyword])
         }
         for fault in WireFault.allCases { completeness.faultCounts[fault] = value["faults"]?[fault.keyword]?.whole }
         completeness.sufficientBuffer = Int(clamping: count("sufficient_conntrack_buffer"))
@@ -68,6 +71,7 @@ public struct AnswerSummary: Sendable {
         completeness.ambiguousPackets = count("ambiguous_packets")
         completeness.wasShed = value["shed"]?.bool ?? false
         completeness.eventsWereOff = value["events_off"]?.bool ?? false
+        completeness.eventsOffSpan = Self.span(value["events_off_times"])
         completeness.recordingIsDamaged = value["recording_damaged"]?.bool ?? false
         completeness.downSources = value["down"]?.elements.compactMap(\.string) ?? []
         completeness.lastDumpWasComplete = value["last_dump_complete"]?.bool

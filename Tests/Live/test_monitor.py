@@ -263,11 +263,14 @@ class Command(MonitorTest):
         service.monitor.until_said("the configuration is not taken over")
         self.assertIn(f"{path}:2:3", service.monitor.talk)
         self.assertEqual(set(self.states(service)), {"links", "NFLOG group 100", "NFLOG group 7", "conntrack"})
+        self.until(lambda: service.metric("nfmon_dump_cpu_seconds_total") > 0, "a dump's processor time is told")
+        spent = service.metric("nfmon_dump_cpu_seconds_total")
         configure("sources:\n  groups: [7]\n  conntrack-buffer: 4M\n")
         service.monitor.send(signal.SIGHUP)
         self.until(lambda: "NFLOG group 100" not in self.states(service), "the group is given back")
         self.until_up(service)
         self.assertEqual(self.sources(service)["conntrack"]["restarts"], 1, "opened anew, with its buffer")
+        self.assertGreaterEqual(service.metric("nfmon_dump_cpu_seconds_total"), spent, "a counter never falls")
         # The new one was open before the old one was closed.
         self.assertEqual(service.json("/v1/status")["uncounted_losses"], 0)
 

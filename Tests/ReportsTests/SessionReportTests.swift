@@ -37,6 +37,18 @@ struct SessionReportTests {
         #expect(summary["unknown_counters"] as? Int == 4)
     }
 
+    @Test func whenEventsWereOffIsSaid() throws {
+        var summary = TableSummary()
+        summary.eventsWereOff = true
+        summary.eventsOffSpan = LossSpan(at: Timestamp(seconds: 1_767_607_200, nanoseconds: 0))
+        summary.eventsOffSpan?.to = Timestamp(seconds: 1_767_607_260, nanoseconds: 0)
+        let answer = samples.answer([], summary: summary)
+        let text = String(decoding: SessionReport(format: .table).text(answer), as: UTF8.self)
+        #expect(text.contains("conntrack events were off from 2026-01-05T10:00:00Z to 2026-01-05T10:01:00Z"))
+        let told = try #require(try object(SessionReport(format: .json).text(answer)[...])["summary"] as? [String: Any])
+        #expect((told["events_off_times"] as? [String: String])?["to"] == "2026-01-05T10:01:00.000000Z")
+    }
+
     @Test func strayErrorsAreShownAndLeaveTheAnswerComplete() throws {
         var summary = TableSummary()
         summary.strayErrorCount = 2

@@ -275,6 +275,7 @@ struct ScreenStateTests {
         village.summary.ambiguousPackets = 7
         village.summary.wasShed = true
         village.summary.eventsWereOff = true
+        village.summary.eventsOffSpan = LossSpan(at: Timestamp(seconds: 1_767_607_200, nanoseconds: 0))
         village.summary.recordingIsDamaged = true
         village.summary.downSources = ["NFLOG group 100"]
         village.summary.lastDumpWasComplete = false

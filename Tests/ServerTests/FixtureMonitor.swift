@@ -40,8 +40,14 @@ final class FixtureMonitor: MonitorService {
             names: NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames }))
     }
 
+    var sessionCount: Int { store.withTable { $0.count } }
+
+    /// Called before each answer about sessions.
+    let beforeAnswer = Lock<@Sendable () -> Void>({})
+
     func answer(_ question: SessionQuestion) -> SessionAnswer {
-        question.answer(from: store, names, at: ReceiveTime.now, seed: (3, 4))
+        beforeAnswer.withLock { $0 }()
+        return question.answer(from: store, names, at: ReceiveTime.now, seed: (3, 4))
     }
 
     func diagnose() -> Diagnosis {
