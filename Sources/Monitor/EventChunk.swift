@@ -14,7 +14,7 @@ final class EventChunk: Sendable {
     let events: [SessionEvent]
     /// The interfaces of that time, as an index may be another's later. Names need not be kept: their numbers stay.
     let interfaces: InterfaceNames
-    private let lines = Lock<EventLines?>(nil)
+    private let lines = Lock<ChunkLines?>(nil)
 
     init(_ events: ArraySlice<SessionEvent>, firstSequence: UInt64, interfaces: InterfaceNames) {
         self.events = Array(events)
@@ -29,12 +29,12 @@ final class EventChunk: Sendable {
     var byteCount: Int { Self.overhead + events.count * MemoryLayout<SessionEvent>.stride }
 
     /// The lines if they are there.
-    var writtenLines: EventLines? { lines.withLock { $0 } }
+    var writtenLines: ChunkLines? { lines.withLock { $0 } }
 
     /// The lines, written now if nobody wanted them before.
     ///
     /// - Parameter writer: writes them.
-    func lines(writtenBy writer: (EventChunk) -> EventLines) -> (lines: EventLines, isNew: Bool) {
+    func lines(writtenBy writer: (EventChunk) -> ChunkLines) -> (lines: ChunkLines, isNew: Bool) {
         lines.withLock { lines in
             if let lines { return (lines, false) }
             let written = writer(self)
@@ -48,7 +48,7 @@ final class EventChunk: Sendable {
 }
 
 /// The text of a chunk's events, as NDJSON.
-struct EventLines: Sendable {
+struct ChunkLines: Sendable {
     var text: [UInt8]
     /// Where in the text each event's line ends.
     var ends: [Int]

@@ -14,6 +14,8 @@ public enum EventPlaceFault: Error, Equatable, CustomStringConvertible {
     case anotherEpoch(current: String)
     /// No event has that number yet.
     case notYetTold(next: UInt64)
+    /// Many readers are told the sessions that are there already.
+    case manyBegin
 
     public var description: String {
         switch self {
@@ -24,6 +26,7 @@ public enum EventPlaceFault: Error, Equatable, CustomStringConvertible {
             """
         case .notYetTold(let next):
             "no event has that number yet, the next one gets \(next): begin with the sessions that are there"
+        case .manyBegin: "many readers are told the sessions that are there: ask again in a moment"
         }
     }
 }

@@ -69,7 +69,7 @@ struct EventRing {
     /// Counts the lines that a chunk has got.
     ///
     /// - Returns: the chunks, the oldest ones, whose lines there is no room for any more.
-    mutating func count(_ lines: EventLines, of chunk: EventChunk) -> [EventChunk] {
+    mutating func count(_ lines: ChunkLines, of chunk: EventChunk) -> [EventChunk] {
         guard let place = place(of: chunk.firstSequence), entries[place]?.chunk === chunk else { return [] }
         lineByteCount += lines.byteCount - (entries[place]?.lineByteCount ?? 0)
         entries[place]?.lineByteCount = lines.byteCount

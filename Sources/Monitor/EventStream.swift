@@ -22,6 +22,7 @@ public final class EventStream: Sendable {
     let store: SessionStore
     let names: NameTable
     private let state: Lock<State>
+    private let walkSeats = WalkSeats(limit: 8)
     /// Writes the lines that readers share.
     private let writer = Lock(EventReport(format: .ndjson))
     /// The array that swaps places with the store's queue.
@@ -103,14 +104,18 @@ public final class EventStream: Sendable {
                 return sequence + 1
             }
         }
+        var walk: InitialWalk?
+        if place == .initial {
+            guard let seat = walkSeats.take() else { throw .manyBegin }
+            walk = InitialWalk(of: store, names, at: seat)
+        }
         let number = state.withLock { state in
             state.nextReader += 1
             state.readers[state.nextReader] = .some(nil)
             return state.nextReader
         }
         return EventReader(
-            of: self, number: number, next: next, walk: place == .initial ? InitialWalk(of: store, names) : nil,
-            filter: filter, format: format, onNews: onNews)
+            of: self, number: number, next: next, walk: walk, filter: filter, format: format, onNews: onNews)
     }
 
     /// What the stream says of itself.
@@ -147,10 +152,10 @@ public final class EventStream: Sendable {
     func book(for chunk: EventChunk) -> NameBook { NameBook(names: names.snapshot, interfaces: chunk.interfaces) }
 
     /// The lines of a chunk, written once for all readers, if they come close together.
-    func lines(of chunk: EventChunk) -> EventLines {
+    func lines(of chunk: EventChunk) -> ChunkLines {
         let (lines, isNew) = chunk.lines { chunk in
             let names = book(for: chunk)
-            return writer.withLock { EventLines(chunk, by: &$0, names: names) }
+            return writer.withLock { ChunkLines(chunk, by: &$0, names: names) }
         }
         if isNew {
             // Not under the stream's lock: the others' lines may be under way, and the thread that gathers must not wait for them.
@@ -164,7 +169,7 @@ public final class EventStream: Sendable {
     func remove(reader: UInt64) { state.withLock { _ = $0.readers.removeValue(forKey: reader) } }
 }
 
-extension EventLines {
+extension ChunkLines {
     /// Writes the lines of a chunk.
     fileprivate init(_ chunk: EventChunk, by report: inout EventReport, names: NameBook) {
         var text: [UInt8] = []

@@ -12,15 +12,17 @@ struct InitialWalk: Sendable {
 
     private let store: SessionStore
     private let names: NameTable
+    private let seat: WalkSeats.Seat
     private var place: UInt32 = 0
     private var slice: TableSlice?
     private var position = 0
     /// Sessions whose beginning the reader was told.
     private var known: Set<SessionID> = []
 
-    init(of store: SessionStore, _ names: NameTable) {
+    init(of store: SessionStore, _ names: NameTable, at seat: WalkSeats.Seat) {
         self.store = store
         self.names = names
+        self.seat = seat
     }
 
     /// The number of the first event that the current slice does not show; the events before it are to be told first.

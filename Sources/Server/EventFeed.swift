@@ -32,6 +32,7 @@ struct EventFeed {
             throw switch error {
             case .anotherEpoch: .gone(error.description)
             case .notYetTold: .badRequest(error.description)
+            case .manyBegin: .busy(error.description)
             }
         }
         number = try desk.enter(wake)
@@ -75,8 +76,13 @@ struct EventFeed {
                 lastSent = now.monotonic
             }
             if isOver { return }
-            // The first news may be old: then nothing is read once.
-            if reading.isAtEnd, await news.next() == nil { return }
+            if reading.isAtEnd {
+                // The first news may be old: then nothing is read once.
+                if await news.next() == nil { return }
+            } else {
+                // A filter that excludes most leaves nothing to wait for: others want the thread, too.
+                await Task.yield()
+            }
         }
     }
 }

@@ -24,6 +24,22 @@ struct InitialWalkTests {
     }
 
     @Test
+    func onlySomeAreToldTheTableAtATime() throws {
+        let town = Town()
+        town.begin(0..<2000)
+        town.stream.gather()
+        var readers = try (0..<8).map { _ in try town.reader(from: .initial) }
+        #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
+        _ = try town.reader()
+        _ = readers[0].readAll()
+        let next = try town.reader(from: .initial)
+        #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
+        readers.removeLast()
+        #expect(try town.reader(from: .initial).readAll().count == 2000)
+        #expect(next.readAll().count == 2000)
+    }
+
+    @Test
     func anEmptyTableIsNoWait() throws {
         let town = Town()
         let (lines, reading) = try town.reader(from: .initial).read()
