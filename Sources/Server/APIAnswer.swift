@@ -7,4 +7,6 @@ struct APIAnswer: Sendable {
     /// How the monitor's sources are, in a word, where that is what was asked.
     var sources: String?
     var body: [UInt8]
+    /// Bytes for which room was taken before it was made.
+    var expectedSize = 0
 }

@@ -41,6 +41,22 @@ extension APIPath {
         }
     }
 
+    /// The header fields that an answer has for those who ask.
+    var fields: [(name: String, schema: DocumentValue, sentence: String)] {
+        let summary: (String, DocumentValue, String) = (
+            "nfmon-summary", ["type": "string"],
+            "what the format has no place for: totals, how complete the answer is, notes; once for each line"
+        )
+        return switch self {
+        case .sessions, .doctor: [summary]
+        case .status:
+            [summary, ("nfmon-sources", ["type": "string", "enum": ["up", "down"]], "whether all sources are up")]
+        case .events:
+            [("nfmon-epoch", ["type": "string"], "the stream's name, to give as epoch with the number of after")]
+        case .openAPI, .metrics: []
+        }
+    }
+
     /// The statuses that are no answer.
     var problems: [(status: Int, sentence: String)] {
         let usual = [

@@ -1,8 +1,11 @@
 import FlowModel
 
-/// The memory that answers on their way may take together.
+/// The memory that great answers, made or on their way, may take together.
+///
+/// A short answer is always made and sent: who takes a great one slowly must not keep all others from asking. How many short
+/// ones there are is bounded by the number of connections.
 final class AnswerRoom: Sendable {
-    /// An answer of so many bytes is never refused: who takes a great one slowly must not keep all others from asking.
+    /// Bytes to which an answer is short.
     private static let short = 1 << 20
 
     private let limit: Int
@@ -10,11 +13,11 @@ final class AnswerRoom: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Takes room for an answer; a short one, and one alone, always have it.
+    /// Takes room for an answer that will have about so many bytes; one great answer alone always has it.
     func take(_ byteCount: Int) throws(Problem) {
         let isThere = taken.withLock { taken in
-            guard byteCount <= Self.short || taken == 0 || taken + byteCount <= limit else { return false }
-            taken += byteCount
+            guard Self.charge(byteCount) == 0 || taken == 0 || taken + byteCount <= limit else { return false }
+            taken += Self.charge(byteCount)
             return true
         }
         guard isThere else {
@@ -22,8 +25,12 @@ final class AnswerRoom: Sendable {
         }
     }
 
-    /// Takes room for a short answer, whether it is there or not.
-    func takeAnyhow(_ byteCount: Int) { taken.withLock { $0 += byteCount } }
+    /// An answer that is there now has another size than was expected.
+    func change(from expected: Int, to byteCount: Int) {
+        taken.withLock { $0 += Self.charge(byteCount) - Self.charge(expected) }
+    }
 
-    func giveBack(_ byteCount: Int) { taken.withLock { $0 -= byteCount } }
+    func giveBack(_ byteCount: Int) { change(from: byteCount, to: 0) }
+
+    private static func charge(_ byteCount: Int) -> Int { byteCount <= short ? 0 : byteCount }
 }

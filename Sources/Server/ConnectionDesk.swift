@@ -16,6 +16,7 @@ final class ConnectionDesk: Sendable {
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var turn: UInt64 = 0
+        var isClosing = false
     }
 
     private let limit: Int
@@ -29,6 +30,7 @@ final class ConnectionDesk: Sendable {
     /// - Complexity: O(connections) once there are too many.
     func enter(_ channel: any Channel) -> Bool {
         let (isWelcome, victim) = state.withLock { state -> (Bool, (any Channel)?) in
+            guard !state.isClosing else { return (false, nil) }
             var victim: (any Channel)?
             if state.entries.count >= limit {
                 guard let idle = state.entries.filter({ !$0.value.isBusy }).min(by: { $0.value.turn < $1.value.turn })
@@ -57,8 +59,12 @@ final class ConnectionDesk: Sendable {
         state.withLock { _ = $0.entries.removeValue(forKey: ObjectIdentifier(channel)) }
     }
 
-    /// Ends all connections, whatever they wait for.
+    /// Ends all connections, whatever they wait for, and takes no more.
     func closeAll() {
-        for channel in state.withLock({ $0.entries.values.map(\.channel) }) { channel.close(promise: nil) }
+        let channels = state.withLock { state in
+            state.isClosing = true
+            return state.entries.values.map(\.channel)
+        }
+        for channel in channels { channel.close(promise: nil) }
     }
 }

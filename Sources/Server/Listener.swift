@@ -46,8 +46,10 @@ final class Listener: Sendable {
         }
     }
 
-    /// Takes no more connections, and waits for the end of those that there are.
-    func stop() {
+    /// Takes no more connections.
+    ///
+    /// - Returns: waits for the end of those that there are.
+    func stop() -> () -> Void {
         let done = loop.makePromise(of: Void.self)
         Task { [server, running] in
             try? await server.shutdownGracefully()
@@ -55,6 +57,6 @@ final class Listener: Sendable {
             done.succeed()
         }
         // It cannot fail.
-        try? done.futureResult.wait()
+        return { try? done.futureResult.wait() }
     }
 }

@@ -9,14 +9,16 @@ public import Settings
 
 /// Answers for a monitor over HTTP: on its socket, and on a TCP address where one is configured.
 ///
-/// Threads of its own wait for connections, and others answer what takes long; the monitor's sources never wait for it longer
-/// than for a look at the table.
+/// Threads of its own wait for connections, and others answer what takes long; the monitor's sources wait for it only while a
+/// question looks at the table.
 public final class MonitorServer: Sendable {
     /// Event loops: connections are many, and idle.
     private static let loopCount = 2
-    /// Questions that are answered at the same time, and how many more wait.
-    private static let (workerCount, greatestQueue) = (2, 32)
-    /// Bytes of answers on their way at the same time.
+    /// Questions for sessions that are answered at the same time.
+    private static let workerCount = 2
+    /// Questions of a kind that are under way or wait.
+    private static let greatestQueue = 32
+    /// Bytes of great answers, made or on their way, at the same time.
     private static let answerRoom = 256 << 20
     /// Connections that the kernel keeps until they are taken.
     private static let backlog = 1024
@@ -36,8 +38,8 @@ public final class MonitorServer: Sendable {
     /// Connections at the same time.
     private let greatestCount: Int
     private let group: MultiThreadedEventLoopGroup
-    private let pool: NIOThreadPool
-    private let examination: NIOThreadPool
+    /// Where questions for sessions are answered, those about the monitor, and those for the doctor.
+    private let (work, quick, examination): (WorkDesk, WorkDesk, WorkDesk)
     private let connections: ConnectionDesk
     private let streams: StreamDesk
     private let handler: RequestHandler
@@ -50,16 +52,17 @@ public final class MonitorServer: Sendable {
         self.logger = logger
         file = try SocketFile(path: settings.socket.path, mode: settings.socket.mode, group: settings.socket.group)
         group = MultiThreadedEventLoopGroup(numberOfThreads: Self.loopCount)
-        pool = NIOThreadPool(numberOfThreads: Self.workerCount)
-        examination = NIOThreadPool(numberOfThreads: 1)
+        work = WorkDesk(threadCount: Self.workerCount, limit: Self.greatestQueue)
+        quick = WorkDesk(threadCount: 1, limit: Self.greatestQueue)
+        examination = WorkDesk(threadCount: 1, limit: 1)
         // One that could not be taken for want of descriptors would keep all others out.
         greatestCount = min(settings.limits.connections, max(1, OpenFiles.raiseLimit() - Self.ownFiles))
         connections = ConnectionDesk(limit: greatestCount)
         version = monitor.status.version
         streams = StreamDesk(limit: settings.limits.eventReaders)
         handler = RequestHandler(
-            monitor: monitor, version: version, work: WorkDesk(on: pool, limit: Self.greatestQueue),
-            doctor: DoctorDesk(monitor, at: WorkDesk(on: examination, limit: 1)), streams: streams,
+            monitor: monitor, version: version, work: work, quick: quick,
+            doctor: DoctorDesk(monitor, at: examination), streams: streams,
             room: AnswerRoom(limit: Self.answerRoom), heartbeat: settings.events.heartbeat)
     }
 
@@ -67,8 +70,7 @@ public final class MonitorServer: Sendable {
     ///
     /// - Throws: where it cannot listen, with what cures it. Nothing is left behind then.
     public func start() throws(IngestError) {
-        pool.start()
-        examination.start()
+        for desk in [work, quick, examination] { desk.start() }
         do throws(IngestError) {
             for warning in file.warnings + warnings { logger.warning("\(warning)") }
             try file.prepare()
@@ -116,7 +118,8 @@ public final class MonitorServer: Sendable {
         streams.close()
         let connections = connections
         let timer = group.next().scheduleTask(in: Self.farewell) { connections.closeAll() }
-        for listener in listeners { listener.stop() }
+        // All at once: one that waits for its streams must not keep the others open.
+        for end in listeners.map({ $0.stop() }) { end() }
         timer.cancel()
         connections.closeAll()
         shutDown()
@@ -154,10 +157,9 @@ public final class MonitorServer: Sendable {
 
     /// Threads end by themselves: one may be in the middle of an examination, for which nobody waits any more.
     private func shutDown() {
-        Task { [group, pool, examination] in
+        Task { [group, work, quick, examination] in
             try? await group.shutdownGracefully()
-            try? await pool.shutdownGracefully()
-            try? await examination.shutdownGracefully()
+            for desk in [work, quick, examination] { await desk.stop() }
         }
     }
 }

@@ -4,14 +4,15 @@ import Reports
 enum OpenAPIDocument {
     /// - Parameter version: the monitor's.
     static func bytes(version: String) -> [UInt8] {
-        let document: JSONValue = [
+        let document: DocumentValue = [
             "openapi": "3.1.0",
             "info": [
                 "title": "nfmon", "version": .text(version),
                 "summary": "Who talks to whom through this firewall, and how sure that is.",
                 "description": """
                 What a running nfmon knows. Everything is only looked at. What a format has no place for (totals, how complete \
-                the answer is, notes) comes in header fields named nfmon-summary, a line each.
+                the answer is, notes) comes in header fields named nfmon-summary, a line each. A method that a path does not \
+                have is answered with status 405, and the field Allow names those that it has.
                 """,
             ],
             "paths": .object(APIPath.allCases.map { ($0.rawValue, item(of: $0)) }),
@@ -20,7 +21,7 @@ enum OpenAPIDocument {
         return document.bytes
     }
 
-    private static let problem: JSONValue = [
+    private static let problem: DocumentValue = [
         "type": "object",
         "required": ["type", "title", "status", "detail"],
         "properties": [
@@ -29,12 +30,12 @@ enum OpenAPIDocument {
         ],
     ]
 
-    private static func item(of path: APIPath) -> JSONValue {
+    private static func item(of path: APIPath) -> DocumentValue {
         .object(path.methods.map { ($0.lowercased(), operation(path, $0)) })
     }
 
-    private static func operation(_ path: APIPath, _ method: String) -> JSONValue {
-        let problems = path.problems.map { ("\($0.status)", refusal($0.sentence, method)) }
+    private static func operation(_ path: APIPath, _ method: String) -> DocumentValue {
+        let problems = path.problems.map { ("\($0.status)", refusal($0.status, $0.sentence, method)) }
         return [
             "operationId": .text("\(method.lowercased())-\(path.identifier)"),
             "summary": .text(path.sentence),
@@ -43,31 +44,46 @@ enum OpenAPIDocument {
         ]
     }
 
-    private static func description(of parameter: any ParameterDescription) -> JSONValue {
+    private static func description(of parameter: any ParameterDescription) -> DocumentValue {
         [
             "name": .text(parameter.name), "in": "query", "required": false, "description": .text(parameter.sentence),
             "schema": parameter.schema,
         ]
     }
 
-    private static func success(_ path: APIPath, _ method: String) -> JSONValue {
+    private static func success(_ path: APIPath, _ method: String) -> DocumentValue {
+        let fields = ("headers", DocumentValue.object(path.fields.map { ($0.name, field($0.schema, $0.sentence)) }))
         // HEAD answers with the same fields, and no content.
-        guard method == "GET" else { return ["description": "the answer's header fields"] }
-        return ["description": "the answer", "content": .object(path.contentTypes.map { ($0, content(of: $0)) })]
+        guard method == "GET" else { return .object([("description", "the answer's header fields"), fields]) }
+        return .object([
+            ("description", "the answer"), fields,
+            ("content", .object(path.contentTypes.map { ($0, content(of: $0)) })),
+        ])
     }
 
-    private static func content(of type: String) -> JSONValue {
+    private static func field(_ schema: DocumentValue, _ sentence: String) -> DocumentValue {
+        ["description": .text(sentence), "schema": schema]
+    }
+
+    private static func content(of type: String) -> DocumentValue {
         ["schema": ["type": type == ContentType.json ? ["object", "array"] : "string"]]
     }
 
-    private static func refusal(_ sentence: String, _ method: String) -> JSONValue {
-        guard method == "GET" else { return ["description": .text(sentence)] }
-        return [
-            "description": .text(sentence),
-            "content": [
-                Problem.contentType: ["schema": ["$ref": "#/components/schemas/problem"]],
-                ContentType.text: ["schema": ["type": "string"]],
-            ],
-        ]
+    private static func refusal(_ status: Int, _ sentence: String, _ method: String) -> DocumentValue {
+        var members: [(String, DocumentValue)] = [("description", .text(sentence))]
+        if status == 503 {
+            let seconds = field(["type": "integer"], "after how many seconds to ask again")
+            members.append(("headers", ["Retry-After": seconds]))
+        }
+        guard method == "GET" else { return .object(members) }
+        members.append(
+            (
+                "content",
+                [
+                    Problem.contentType: ["schema": ["$ref": "#/components/schemas/problem"]],
+                    ContentType.text: ["schema": ["type": "string"]],
+                ]
+            ))
+        return .object(members)
     }
 }

@@ -4,7 +4,7 @@ import FlowModel
 struct Parameter<Value: Sendable>: ParameterDescription {
     let name: String
     let sentence: String
-    let schema: JSONValue
+    let schema: DocumentValue
     /// What a good value is, behind "give".
     let expectation: String
     let read: @Sendable (String) -> Value?
@@ -16,7 +16,7 @@ protocol ParameterDescription: Sendable {
     /// What it is for: a sentence.
     var sentence: String { get }
     /// Which values there are, in the words of JSON Schema.
-    var schema: JSONValue { get }
+    var schema: DocumentValue { get }
 }
 
 extension Parameter where Value == String {

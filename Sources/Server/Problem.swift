@@ -13,7 +13,7 @@ struct Problem: Error, Equatable {
 
     /// As JSON.
     var document: [UInt8] {
-        let document: JSONValue = [
+        let document: DocumentValue = [
             "type": "about:blank", "title": .text(title), "status": .number(status), "detail": .text(detail),
         ]
         return document.bytes

@@ -16,10 +16,15 @@ struct RequestHandler: Sendable {
 
     /// Bytes of an answer that are sent at once, so that a client that takes nothing shows.
     private static let pieceSize = 64 << 10
+    /// Bytes that a session takes in an answer, in the format that says most, and while it is sorted among the others.
+    private static let sessionSize = 1300
 
     let monitor: any MonitorService
     let version: String
+    /// For what is asked of all sessions.
     let work: WorkDesk
+    /// For what is asked of the monitor itself: it is answered while great questions wait.
+    let quick: WorkDesk
     let doctor: DoctorDesk
     let streams: StreamDesk
     let room: AnswerRoom
@@ -66,15 +71,14 @@ struct RequestHandler: Sendable {
                 let wish = try EventRequest(target.query, names: monitor.names, heartbeat: heartbeat)
                 return .stream(try EventFeed(wish, of: monitor.stream, at: streams))
             }
-            let text = ResponseText(
-                try await answer(to: target, accept: request.headers[.accept]), version: version)
-            try room.take(text.body.count)
-            return .whole(text)
+            let answer = try await answer(to: target, accept: request.headers[.accept])
+            room.change(from: answer.expectedSize, to: answer.body.count)
+            return .whole(ResponseText(answer, version: version))
         } catch {
             let asText = request.headers[.accept]?.hasPrefix("text/plain") ?? false
             let problem = error as? Problem ?? .busy("the monitor ends")
             let text = ResponseText(problem, version: version, asText: asText)
-            room.takeAnyhow(text.body.count)
+            room.change(from: 0, to: text.body.count)
             return .whole(text)
         }
     }
@@ -92,30 +96,35 @@ struct RequestHandler: Sendable {
     }
 
     private func sessions(_ query: RequestQuery) async throws -> APIAnswer {
-        let monitor = monitor
+        let (monitor, room) = (monitor, room)
         return try await work.run {
             let question = try SessionQuestion(query, names: monitor.names)
             let format = try query[SessionParameters.format] ?? .json
             let report = SessionReport(format: format, width: try query[SessionParameters.width])
+            // Before it is made: several great ones would not have room together.
+            let count = monitor.sessionCount
+            let size = min(question.limit ?? count, count) * Self.sessionSize
+            try room.take(size)
             let answer = monitor.answer(question)
             var body: [UInt8] = []
             report.append(answer, into: &body)
             var summary: [UInt8] = []
             if !format.carriesSummary { report.appendSummary(of: answer, into: &summary) }
-            return APIAnswer(contentType: format.contentType, summary: summary.lines, body: body)
+            return APIAnswer(
+                contentType: format.contentType, summary: summary.lines, body: body, expectedSize: size)
         }
     }
 
     private func metrics(_ format: MetricsFormat) async throws -> APIAnswer {
         let monitor = monitor
-        return try await work.run {
+        return try await quick.run {
             APIAnswer(contentType: format.contentType, body: MetricsReport(format: format).text(monitor.figures))
         }
     }
 
     private func status(_ query: RequestQuery) async throws -> APIAnswer {
         let monitor = monitor
-        return try await work.run {
+        return try await quick.run {
             let format = try query[StatusParameters.format] ?? .json
             let status = monitor.status
             let report = StatusReport(format: format)

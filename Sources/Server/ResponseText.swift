@@ -26,9 +26,10 @@ struct ResponseText {
         if problem.closes { head.headerFields[.connection] = "close" }
     }
 
-    /// The head of a stream, whose length nobody knows.
+    /// The head of a stream, whose length nobody knows. Nothing follows it on its connection.
     static func streamHead(_ contentType: String, version: String, epoch: String) -> HTTPResponse {
         var head = head(version, 200, contentType, length: nil, summary: [])
+        head.headerFields[.connection] = "close"
         if let name = HTTPField.Name("nfmon-epoch") { head.headerFields[name] = epoch }
         return head
     }

@@ -7,11 +7,18 @@ final class WorkDesk: Sendable {
     private let limit: Int
     private let count = Lock(0)
 
-    /// - Parameter limit: how many may be under way or wait.
-    init(on pool: NIOThreadPool, limit: Int) {
-        self.pool = pool
+    /// - Parameters:
+    ///   - threadCount: how many are answered at the same time.
+    ///   - limit: how many may be under way or wait.
+    init(threadCount: Int, limit: Int) {
+        pool = NIOThreadPool(numberOfThreads: threadCount)
         self.limit = limit
     }
+
+    func start() { pool.start() }
+
+    /// Takes no more, and ends when what is under way is done.
+    func stop() async { try? await pool.shutdownGracefully() }
 
     /// Does a piece of work when a thread is free.
     ///

@@ -117,6 +117,16 @@ import Testing
         }
     }
 
+    @Test func nothingFollowsAStreamOnItsConnection() async throws {
+        try await TestServer.with { server in
+            let ask = "GET /v1/events?after=0&count=1 HTTP/1.1\r\nhost: t\r\n\r\n"
+            // It comes to an end though nobody asked for that.
+            let response = try await server.send(ask + ask)
+            #expect(response["connection"] == "close")
+            #expect(try sequences(response.body) == [1])
+        }
+    }
+
     @Test func aStreamHasNoHead() async throws {
         try await TestServer.with { server in
             let status = try await server.get("/v1/events", method: "HEAD").status

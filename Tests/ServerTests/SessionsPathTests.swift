@@ -1,3 +1,5 @@
+import Dispatch
+import FlowModel
 import Foundation
 import Testing
 
@@ -99,6 +101,29 @@ import Testing
             #expect(response.status == 200)
             #expect(response.body.isEmpty)
             #expect(Int(response["content-length"] ?? "") ?? 0 > 0)
+        }
+    }
+
+    @Test func theMonitorSaysHowItIsWhileGreatQuestionsAreUnderWay() async throws {
+        try await TestServer.with { server in
+            let (begun, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            server.monitor.beforeAnswer.withLock { action in
+                action = {
+                    begun.signal()
+                    mayEnd.wait()
+                }
+            }
+            var waiting: [RawConnection] = []
+            for _ in 0..<4 {
+                let connection = try await RawConnection(server.path)
+                try await connection.send("GET /v1/sessions HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n")
+                waiting.append(connection)
+            }
+            defer { for _ in waiting { mayEnd.signal() } }
+            try await TestServer.waiting { for _ in 0..<2 { begun.wait() } }
+            let (status, metrics) = (try await server.get("/v1/status"), try await server.get("/metrics"))
+            #expect(status.status == 200)
+            #expect(metrics.status == 200)
         }
     }
 }

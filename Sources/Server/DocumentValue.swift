@@ -1,12 +1,12 @@
 /// A JSON value of the server's own documents: its description and its problems, not its answers.
-indirect enum JSONValue: Equatable, Sendable {
+indirect enum DocumentValue: Equatable, Sendable {
     case text(String)
     case number(Int)
     case flag(Bool)
-    case list([JSONValue])
-    case object([(String, JSONValue)])
+    case list([DocumentValue])
+    case object([(String, DocumentValue)])
 
-    static func == (left: JSONValue, right: JSONValue) -> Bool { left.bytes == right.bytes }
+    static func == (left: DocumentValue, right: DocumentValue) -> Bool { left.bytes == right.bytes }
 
     /// The value as JSON text (RFC 8259), members in their order.
     var bytes: [UInt8] {
@@ -59,7 +59,7 @@ indirect enum JSONValue: Equatable, Sendable {
     }
 }
 
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+extension DocumentValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     init(stringLiteral text: String) { self = .text(text) }
 
     init(integerLiteral number: Int) { self = .number(number) }
@@ -67,8 +67,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     init(booleanLiteral flag: Bool) { self = .flag(flag) }
 }
 
-extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    init(arrayLiteral values: JSONValue...) { self = .list(values) }
+extension DocumentValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    init(arrayLiteral values: DocumentValue...) { self = .list(values) }
 
-    init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(members) }
+    init(dictionaryLiteral members: (String, DocumentValue)...) { self = .object(members) }
 }
