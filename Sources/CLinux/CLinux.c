@@ -116,9 +116,13 @@ static int notify_on(int signal, int descriptor) {
     return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
 }
 
+// Whether SIGHUP means to reload.
+static int reloads;
+
 int nfmon_stop_on_signals(int descriptor) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        if (signals[i] == SIGHUP && reloads) continue;
         int result = notify_on(signals[i], descriptor);
         if (result < 0) return result;
     }
@@ -128,7 +132,10 @@ int nfmon_stop_on_signals(int descriptor) {
     return sigaction(SIGPIPE, &ignore, NULL) < 0 ? -errno : 0;
 }
 
-int nfmon_reload_on_signal(int descriptor) { return notify_on(SIGHUP, descriptor); }
+int nfmon_reload_on_signal(int descriptor) {
+    reloads = 1;
+    return notify_on(SIGHUP, descriptor);
+}
 
 int nfmon_try_local_socket(const char *path) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };

@@ -7,6 +7,8 @@ public struct Loss: Sendable {
         case malformed
         /// The output could not keep up; the session table is right, the event stream has a hole.
         case output
+        /// The source did not read. A count of 0 says that this begins; what was lost meanwhile is told when it is over.
+        case down
     }
 
     public var lane: Lane
@@ -45,6 +47,8 @@ public struct DumpStart: Sendable {
         case overrun
         /// A look now and then, for the entries that send no events, and for counters.
         case periodic
+        /// The source was down for a while.
+        case restart
 
         /// The word that the event stream uses.
         public var keyword: String {
@@ -52,8 +56,12 @@ public struct DumpStart: Sendable {
             case .initial: "initial"
             case .overrun: "overrun"
             case .periodic: "periodic"
+            case .restart: "restart"
             }
         }
+
+        /// Whether it makes up for events that were missed.
+        public var isRepair: Bool { self == .overrun || self == .restart }
     }
 
     public var cause: Cause

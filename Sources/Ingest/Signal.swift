@@ -52,8 +52,8 @@ public final class Signal: Sendable {
         guard result == 0 else { throw IngestError("handle signals", errno: -result) }
     }
 
-    /// Raises this flag at SIGHUP instead of the one of ``raiseOnTermination()``, which goes first. It must live as long as the
-    /// process.
+    /// Raises this flag at SIGHUP instead of the one of ``raiseOnTermination()``, before or after that. It must live as long
+    /// as the process.
     public func raiseOnReload() throws(IngestError) {
         let result = nfmon_reload_on_signal(number)
         guard result == 0 else { throw IngestError("handle signals", errno: -result) }

@@ -14,6 +14,8 @@ public final class SocketFile: Sendable {
     private let group: gid_t?
     /// What the process had before ``prepare()``.
     private let ownMask = Lock<mode_t?>(nil)
+    /// Which file it is, once it is open.
+    private let identity = Lock<ino_t?>(nil)
     /// What about the file is not as it was wanted.
     public let warnings: [String]
 
@@ -76,6 +78,14 @@ public final class SocketFile: Sendable {
         }
         // SAFETY: as above.
         guard unsafe chmod(path, mode) == 0 else { throw IngestError(operation, errno: errno) }
+        let own = number
+        identity.withLock { $0 = own }
+    }
+
+    /// Whether the file is there, and still the same.
+    public var isThere: Bool {
+        let own = identity.withLock { $0 }
+        return own != nil && number == own
     }
 
     /// The group that the file has.
@@ -83,6 +93,13 @@ public final class SocketFile: Sendable {
         var status = stat()
         // SAFETY: the path is a NUL-terminated copy for the call, the struct is the call's own result.
         return unsafe lstat(path, &status) == 0 ? status.st_gid : nil
+    }
+
+    /// The number of the file's inode.
+    private var number: ino_t? {
+        var status = stat()
+        // SAFETY: as above.
+        return unsafe lstat(path, &status) == 0 ? status.st_ino : nil
     }
 
     /// Ends what ``prepare()`` began, where the server does not listen after all.

@@ -8,7 +8,13 @@ public enum StandardError {
         while !rest.isEmpty {
             // SAFETY: the bytes are borrowed for the call.
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if written < 0, errno != EINTR { return }
+            if written < 0, errno == EAGAIN {
+                // Somebody has made it one that does not wait.
+                var set = PollSet(reading: [], writing: [STDERR_FILENO])
+                _ = set.wait(timeout: -1)
+            } else if written < 0, errno != EINTR {
+                return
+            }
             rest = rest.dropFirst(max(0, written))
         }
     }

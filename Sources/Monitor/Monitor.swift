@@ -19,17 +19,14 @@ public final class Monitor: MonitorService {
     private let supervisor: SourceSupervisor
     private let look: HostLook
 
-    /// Starts reading. A source that cannot be opened is told as news, and is tried again.
+    /// A monitor that reads nothing yet.
     ///
     /// - Parameters:
     ///   - version: the program's.
     ///   - random: makes numbers that nobody outside can know.
-    ///   - onReady: called once, from another thread, when each source was opened or is known not to be openable.
-    ///   - tell: takes the news, from other threads; must not take long.
     /// - Throws: where the process gets no thread or descriptor.
     public init(
-        _ settings: MonitorSettings, version: String, random: inout some RandomNumberGenerator,
-        onReady: @escaping @Sendable () -> Void = {}, tell: @escaping @Sendable (MonitorNews) -> Void
+        _ settings: MonitorSettings, version: String, random: inout some RandomNumberGenerator
     ) throws(IngestError) {
         current = Lock(settings)
         self.version = version
@@ -45,12 +42,27 @@ public final class Monitor: MonitorService {
         let dispatcher = try EventDispatcher(stream, wokenBy: change)
         self.dispatcher = dispatcher
         do throws(IngestError) {
-            supervisor = try SourceSupervisor(settings, of: store, names, onReady: onReady, tell: tell)
+            supervisor = try SourceSupervisor(settings, of: store, names)
         } catch {
             dispatcher.stop()
             throw error
         }
     }
+
+    /// Starts reading; once. A source that cannot be opened is told as news, and is tried again.
+    ///
+    /// - Parameters:
+    ///   - onReady: called once, from another thread, when each source was opened or is known not to be openable.
+    ///   - tell: takes the news, from other threads; must not take long.
+    /// - Throws: where the process gets no thread.
+    public func start(
+        onReady: @escaping @Sendable () -> Void = {}, tell: @escaping @Sendable (MonitorNews) -> Void
+    ) throws(IngestError) {
+        try supervisor.start(onReady: onReady, tell: tell)
+    }
+
+    /// Why nothing can be read, where that is for want of privilege and was so from the start.
+    public var refusal: IngestError? { supervisor.report.refusal }
 
     /// Takes over what can change while it runs: which sources are read and how.
     public func change(to settings: MonitorSettings) {

@@ -11,6 +11,8 @@ struct SourceKeeper {
         var failure: SourceFailure?
         /// Why it is down, as it was told last: the same again is no news.
         var toldReason: String?
+        /// Why it could not be opened at the last try.
+        var error: IngestError?
     }
 
     private let store: SessionStore
@@ -51,6 +53,13 @@ struct SourceKeeper {
     /// Whether each was tried.
     var wereAllTried: Bool { kept.allSatisfy(\.recovery.wasTried) }
 
+    /// Why nothing can be read, where netfilter's sources were all refused for want of privilege and none has ever read.
+    var refusal: IngestError? {
+        let sources = kept.filter { $0.plan.lane != nil }
+        let isRefused = sources.allSatisfy { !$0.recovery.wasUp && $0.error?.kind == .privilege }
+        return isRefused ? sources.first?.error : nil
+    }
+
     /// The conntrack source, while it reads.
     var conntrack: ConntrackSource? { kept.lazy.compactMap { $0.source as? ConntrackSource }.first }
 
@@ -66,7 +75,7 @@ struct SourceKeeper {
 
     /// Takes over what is wanted from now on: closes what is not any more, opens anew what is wanted otherwise.
     mutating func adopt(_ plans: [SourcePlan], at time: ReceiveTime) {
-        for kept in kept where !plans.contains(where: { $0.name == kept.plan.name }) { kept.source?.stop() }
+        for kept in kept where !plans.contains(where: { $0.name == kept.plan.name }) { discard(kept, at: time) }
         var adopted: [Kept] = []
         for plan in plans {
             let old = kept.first { $0.plan.name == plan.name }
@@ -85,15 +94,12 @@ struct SourceKeeper {
         new.plan = plan
         guard old.source != nil else { return new }
         new.source = nil
-        if !old.plan.canOverlap {
-            old.source?.stop()
-            tellHole(old.plan, since: nil, at: time)
-        }
+        if !old.plan.canOverlap { old.source?.stop() }
         open(&new, at: time)
-        if old.plan.canOverlap {
-            old.source?.stop()
-            if new.source == nil { tellHole(old.plan, since: nil, at: time) }
-        }
+        if old.plan.canOverlap { old.source?.stop() }
+        // What passed between the two, nobody saw; one that is down now tells its hole when that is over.
+        if !old.plan.canOverlap, new.source != nil { tellHole(old.plan, since: time.wall, at: .now) }
+        if new.source == nil { beginHole(old.plan, at: time) }
         return new
     }
 
@@ -109,9 +115,15 @@ struct SourceKeeper {
     }
 
     /// Stops all of them.
-    mutating func stop() {
-        for kept in kept.reversed() { kept.source?.stop() }
+    mutating func stop(at time: ReceiveTime) {
+        for kept in kept.reversed() { discard(kept, at: time) }
         kept = []
+    }
+
+    /// Stops a source that is not wanted any more; the hole of one that is down ends here.
+    private func discard(_ kept: Kept, at time: ReceiveTime) {
+        kept.source?.stop()
+        if kept.recovery.wasUp, let since = kept.recovery.downSince { tellHole(kept.plan, since: since, at: time) }
     }
 
     /// Looks whether the namespace's name still means what the sources read: a namespace lives on in their sockets when its name
@@ -142,26 +154,28 @@ struct SourceKeeper {
             let (wasUp, downSince) = (kept.recovery.wasUp, kept.recovery.downSince)
             if kept.plan.kind == .links, wasUp { forgetInterfaces(at: time) }
             // One that reads until now misses nothing.
-            let cause: DumpStart.Cause = kept.recovery.isUp ? .periodic : wasUp ? .overrun : .initial
+            let cause: DumpStart.Cause = kept.recovery.isUp ? .periodic : wasUp ? .restart : .initial
             let source = try kept.plan.open(into: intake, firstDump: cause, onFailure: failure)
-            (kept.source, kept.failure, kept.toldReason) = (source, failure, nil)
+            (kept.source, kept.failure, kept.toldReason, kept.error) = (source, failure, nil, nil)
             let isLate = kept.recovery.wasTried && !kept.recovery.isUp
             kept.recovery.succeed(at: time)
-            // Of conntrack the first dump makes up for it; what no rule's packet told of before is lost for good.
-            if isLate, kept.plan.lane == .nflog { tellHole(kept.plan, since: downSince, at: time) }
+            // Before the first time conntrack's dump makes up for it; what no rule's packet told of is lost for good.
+            if isLate, wasUp || kept.plan.lane == .nflog { tellHole(kept.plan, since: downSince, at: time) }
             let span = downSince.flatMap { isLate ? UInt64(exactly: time.wall.nanoseconds(since: $0)) : nil }
-            tell(.sourceIsUp(name: kept.plan.name, after: span))
+            tell(.sourceIsUp(name: kept.plan.name, again: wasUp, after: span))
             for warning in source.warnings { tell(.warning(source: kept.plan.name, warning)) }
         } catch {
-            (kept.source, kept.failure) = (nil, nil)
-            fail(&kept, error.description, at: time)
+            (kept.source, kept.failure, kept.error) = (nil, nil, error)
+            // That its namespace is gone was told.
+            let isGone = namespace != nil && identity == nil && kept.recovery.wasUp
+            fail(&kept, isGone ? kept.toldReason ?? error.description : error.description, at: time)
         }
     }
 
     private func close(_ kept: inout Kept, _ reason: String, at time: ReceiveTime) {
         kept.source?.stop()
         (kept.source, kept.failure) = (nil, nil)
-        tellHole(kept.plan, since: nil, at: time)
+        beginHole(kept.plan, at: time)
         fail(&kept, reason, at: time)
     }
 
@@ -172,10 +186,16 @@ struct SourceKeeper {
         tell(.sourceIsDown(name: kept.plan.name, reason: reason))
     }
 
-    /// What passes by from now on, or has since a moment, is lost, and nobody knows how much it is.
+    /// What passes by from now on is lost, which is told when it is over.
+    private func beginHole(_ plan: SourcePlan, at time: ReceiveTime) {
+        guard let lane = plan.lane else { return }
+        _ = store.take([.loss(Loss(lane: lane, cause: .down, count: 0))], at: time)
+    }
+
+    /// What has passed by since then is lost, and nobody knows how much it is.
     private func tellHole(_ plan: SourcePlan, since: Timestamp?, at time: ReceiveTime) {
         guard let lane = plan.lane else { return }
-        _ = store.take([.loss(Loss(lane: lane, cause: .overrun, count: nil, since: since))], at: time)
+        _ = store.take([.loss(Loss(lane: lane, cause: .down, count: nil, since: since))], at: time)
     }
 
     /// Which interfaces went while nobody listened is not known: those that are still there are told of again.

@@ -12,6 +12,8 @@ final class SourceSupervisor: Sendable {
         var sources: [SourceStatus] = []
         /// Whether each source was opened, or is known not to be openable.
         var isReady = false
+        /// Why no source reads, where each was refused for want of privilege from the start.
+        var refusal: IngestError?
         var host = HostState()
         var conntrack: ConntrackSource?
         /// Nanoseconds of processor time that the dumps of conntrack sources took which were closed since.
@@ -23,26 +25,36 @@ final class SourceSupervisor: Sendable {
     /// Nanoseconds between two words about the time to a table that no source tells it.
     private static let tick: UInt64 = 100_000_000
 
+    private let settings: SourceSettings
+    private let store: SessionStore
+    private let names: NameTable
     private let plans: Lock<[SourcePlan]>
-    private let reported = Lock(Report())
+    private let reported: Lock<Report>
     private let stopSignal: Signal
     private let change: Signal
-    private let thread: Lock<Thread?>
+    private let thread = Lock<Thread?>(nil)
+
+    init(_ settings: MonitorSettings, of store: SessionStore, _ names: NameTable) throws(IngestError) {
+        self.settings = settings.sources
+        self.store = store
+        self.names = names
+        (stopSignal, change) = (try Signal(), try Signal())
+        let plans = SourcePlan.all(for: settings)
+        self.plans = Lock(plans)
+        let state = SourceRecovery(at: .now).state
+        reported = Lock(Report(sources: plans.map { SourceStatus(name: $0.name, state: state) }))
+    }
 
     /// Starts the thread, which opens the sources that the settings ask for.
     ///
     /// - Parameter onReady: called once, when each of them was tried.
-    init(
-        _ settings: MonitorSettings, of store: SessionStore, _ names: NameTable,
+    func start(
         onReady: @escaping @Sendable () -> Void, tell: @escaping @Sendable (MonitorNews) -> Void
     ) throws(IngestError) {
-        let (stop, change) = (try Signal(), try Signal())
-        (stopSignal, self.change) = (stop, change)
-        plans = Lock(SourcePlan.all(for: settings))
-        thread = Lock(nil)
+        let (store, stop, change) = (store, stopSignal, change)
         let keeper = SourceKeeper(
-            of: store, names, namespace: settings.sources.namespace, wake: { change.raise() }, tell: tell)
-        let host = HostGauge(settings.sources, tell)
+            of: store, names, namespace: settings.namespace, wake: { change.raise() }, tell: tell)
+        let host = HostGauge(settings, tell)
         let thread = try Thread(name: "nf-sources") { [weak self] in
             self?.run(keeper, host, store, stop, onReady)
         }
@@ -86,14 +98,14 @@ final class SourceSupervisor: Sendable {
             let wait = min(keeper.wait(at: now) ?? .max, keeper.hasClock ? Self.lookInterval : Self.tick)
             Signal.wait(for: [stop, change], timeout: wait)
         }
-        keeper.stop()
+        keeper.stop(at: .now)
     }
 
     private func publish(_ keeper: SourceKeeper, _ host: HostState) {
         reported.withLock { last in
             var report = Report(
-                sources: keeper.statuses, isReady: keeper.wereAllTried, host: host, conntrack: keeper.conntrack,
-                earlierDumpTime: last.earlierDumpTime)
+                sources: keeper.statuses, isReady: keeper.wereAllTried, refusal: keeper.refusal, host: host,
+                conntrack: keeper.conntrack, earlierDumpTime: last.earlierDumpTime)
             if let closed = last.conntrack, closed !== report.conntrack {
                 report.earlierDumpTime += closed.totals.processorTime
             }

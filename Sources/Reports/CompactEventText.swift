@@ -111,7 +111,7 @@ extension LossReport {
         switch (cause, lane) {
         case (.output, _): "event"
         case (.malformed, _), (_, .conntrack): "message"
-        case (.overrun, .nflog): "packet"
+        case (.overrun, .nflog), (.down, .nflog): "packet"
         }
     }
 }
@@ -122,6 +122,7 @@ extension Loss.Cause {
         case .overrun: "receive buffer overrun"
         case .malformed: "malformed"
         case .output: "the reader was too slow"
+        case .down: "the source was down"
         }
     }
 }
@@ -132,6 +133,7 @@ extension DumpStart.Cause {
         case .initial: "at the start"
         case .overrun: "after an overrun"
         case .periodic: "periodic"
+        case .restart: "after a restart of the source"
         }
     }
 }

@@ -54,7 +54,8 @@ extension MetricFamily {
     static let sourceUp = MetricFamily(
         "nfmon_source_up", .gauge, labels: ["source"], "Whether a source reads (1) or has failed (0).")
     static let sourceRestarts = MetricFamily(
-        "nfmon_source_restarts", .counter, labels: ["source"], "How often a source was opened again after a failure.")
+        "nfmon_source_restarts", .counter, labels: ["source"],
+        "How often a source that had read was opened again: it had failed, or was set otherwise.")
 
     static let complete = MetricFamily(
         "nfmon_complete", .gauge, "Whether nothing is known to be missing since nfmon started (1).")
@@ -106,7 +107,8 @@ extension MetricFamily {
 
     static let dumps = MetricFamily(
         "nfmon_dumps", .counter, labels: ["cause"],
-        "Dumps of the kernel's table: the initial one, periodic ones, and those that resynchronised after an overrun.")
+        "Dumps of the kernel's table: the initial one, periodic ones, and those that resynchronised after an overrun or a restart."
+    )
     static let dumpRows = MetricFamily("nfmon_dump_rows", .counter, "Entries that all dumps together showed.")
     static let dumpChanges = MetricFamily(
         "nfmon_dump_changes", .counter, labels: ["change"],

@@ -49,6 +49,7 @@ extension Loss.Cause {
         case .overrun: "overrun"
         case .malformed: "malformed"
         case .output: "output"
+        case .down: "down"
         }
     }
 

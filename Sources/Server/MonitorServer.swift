@@ -90,6 +90,9 @@ public final class MonitorServer: Sendable {
         }
     }
 
+    /// Whether the socket's file is still the one that it has made.
+    public var isSocketThere: Bool { file.isThere }
+
     /// What the operator had better know.
     private var warnings: [String] {
         var warnings: [String] = []

@@ -59,8 +59,10 @@ extension SessionTable {
     mutating func beginDump(_ start: DumpStart, at time: ReceiveTime) {
         dump.isRunning = true
         dump.generation &+= 1
+        // The first one after a restart is the one that repairs, though nobody asked for it.
+        let isFirst = start.cause == .restart && (dump.cause != .restart || dump.doubtfulCount == 0)
+        dump.isConfirming = start.cause.isRepair && !dump.isNeeded && !isFirst
         dump.cause = start.cause
-        dump.isConfirming = start.cause == .overrun && !dump.isNeeded
         dump.startedAt = time.wall
         if dump.begunAt > 0 { dump.intervals = (dump.intervals.1, time.monotonic &- dump.begunAt) }
         dump.begunAt = time.monotonic
@@ -100,7 +102,7 @@ extension SessionTable {
     private var isWorthTelling: Bool {
         switch dump.cause {
         case .initial: configuration.tellsInitial
-        case .overrun: true
+        case .overrun, .restart: true
         case .periodic: false
         }
     }
@@ -122,7 +124,7 @@ extension SessionTable {
         if dump.isNeeded { return .overrun }
         // A further dump settles the end of what the last one did not show, and is told as that one was.
         guard dump.doubtfulCount > 0 else { return nil }
-        return dump.cause == .overrun && !dump.isConfirming ? .overrun : .periodic
+        return dump.cause.isRepair && !dump.isConfirming ? dump.cause : .periodic
     }
 
     /// Whether ends are still to be told that the last dump's led to.

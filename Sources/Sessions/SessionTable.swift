@@ -190,17 +190,19 @@ public struct SessionTable: ~Copyable {
     }
 
     private mutating func note(_ loss: Loss, at time: ReceiveTime) {
+        if loss.lane == .nflog { lastPacketLoss = time.wall }
+        guard loss.count != 0 else { return }
         losses.add(loss, at: time)
+        // A source that was down begins with a dump anyway.
         if loss.lane == .conntrack, loss.cause == .overrun {
             dump.isDirty = true
             dump.isNeeded = true
         }
         if loss.lane == .conntrack, loss.cause == .malformed { dump.isDamaged = true }
-        if loss.lane == .nflog { lastPacketLoss = time.wall }
         if let fault = loss.fault { summary.faultCounts[fault, default: 0] &+= loss.count ?? 1 }
         if loss.cause == .overrun { summary.lossSpans[loss.lane, default: LossSpan(at: time.wall)].to = time.wall }
         switch (loss.cause, loss.count) {
-        case (.overrun, let count?): summary.lostCounts[loss.lane] &+= count
+        case (.overrun, let count?), (.down, let count?): summary.lostCounts[loss.lane] &+= count
         case (.malformed, let count?): summary.malformedCounts[loss.lane] &+= count
         case (.output, let count?): summary.unwrittenEvents &+= count
         case (_, nil): summary.uncountedLosses &+= 1

@@ -18,15 +18,29 @@ struct MonitorLog: LogHandler {
         }
     }
 
+    /// Writes lines beside everything else: a log that nobody reads holds nobody up.
+    static func queue(_ rules: Rules) throws(IngestError) -> LineQueue {
+        try LineQueue(tellLoss: { count in
+            let lines = count == 1 ? "1 line" : "\(count) lines"
+            return Self.text(.warning, "\(lines) of the log lost, as nobody read it in time", by: rules)
+        })
+    }
+
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     private let rules: Rules
+    private let queue: LineQueue
     private var ownLevel = Logger.Level.trace
 
-    init(_ rules: Rules) { self.rules = rules }
+    init(_ rules: Rules, to queue: LineQueue) {
+        self.rules = rules
+        self.queue = queue
+    }
 
     /// A logger that writes by these rules.
-    static func logger(_ rules: Rules) -> Logger { Logger(label: "nfmon") { _ in MonitorLog(rules) } }
+    static func logger(_ rules: Rules, to queue: LineQueue) -> Logger {
+        Logger(label: "nfmon") { _ in MonitorLog(rules, to: queue) }
+    }
 
     /// What this logger writes at least; never more than the rules want.
     var logLevel: Logger.Level {
@@ -43,15 +57,23 @@ struct MonitorLog: LogHandler {
         var details = metadata
         for own in [metadataProvider?.get(), event.metadata].compactMap(\.self) { details.merge(own) { $1 } }
         if let error = event.error { details["error"] = "\(error)" }
+        queue.append(
+            Self.text(
+                event.level, "\(event.message)",
+                details: details.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, by: rules))
+    }
+
+    private static func text(
+        _ level: Logger.Level, _ message: String, details: [(name: String, value: String)] = [], by rules: Rules
+    ) -> [UInt8] {
         let line = LogLine(
-            time: ReceiveTime.now.wall, level: LogSettings.Level(event.level).rawValue, message: "\(event.message)",
-            details: details.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+            time: ReceiveTime.now.wall, level: LogSettings.Level(level).rawValue, message: message, details: details)
         var text: [UInt8] = []
         switch rules.current.format {
         case .json: line.appendJSON(to: &text)
-        case .text: line.append(to: &text, priority: StandardError.isJournal ? event.level.priority : nil)
+        case .text: line.append(to: &text, priority: StandardError.isJournal ? level.priority : nil)
         }
-        StandardError.write(text: text)
+        return text
     }
 }
 

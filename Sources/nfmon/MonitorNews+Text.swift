@@ -14,11 +14,16 @@ extension MonitorNews {
     /// What the log says of it.
     var sentence: String {
         switch self {
-        case .sourceIsUp(let name, nil): "reading \(name)"
-        case .sourceIsUp(let name, let span?):
-            "reading \(name) again, after \(DurationText.text(nanoseconds: span - span % 1_000_000))"
+        case .sourceIsUp(let name, let again, let span):
+            "reading \(name)\(again ? " again" : "")\(Self.after(span))"
         case .sourceIsDown(let name, let reason): "not reading \(name), until another try succeeds: \(reason)"
         case .warning(_, let text), .note(let text): text
         }
+    }
+
+    /// `, after 1s300ms`; nothing where that would be less than a millisecond.
+    private static func after(_ span: UInt64?) -> String {
+        guard let span, span >= 1_000_000 else { return "" }
+        return ", after \(DurationText.text(nanoseconds: span - span % 1_000_000))"
     }
 }

@@ -9,29 +9,37 @@ import Settings
 struct MonitorRun {
     /// Nanoseconds between two looks at how the monitor is, for the service manager.
     private static let tick: UInt64 = 2_000_000_000
+    /// Nanoseconds for which the last lines of the log are waited for at the end.
+    private static let farewell: UInt64 = 200_000_000
 
     private let stop: Signal
     private let reload: Signal
     private let ready: Signal
     private let rules: MonitorLog.Rules
+    private let lines: LineQueue
     private let log: Logger
     private let manager: ServiceManager?
     private let readSettings: () throws -> MonitorSettings
     private var settings: MonitorSettings
     private var isReady = false
+    private var isSocketThere = true
     private var state = ""
 
-    /// - Parameter readSettings: reads the settings anew.
+    /// - Parameters:
+    ///   - reload: raised when the settings are to be read anew.
+    ///   - readSettings: reads them.
     init(
-        _ settings: MonitorSettings, readingAgain readSettings: @escaping () throws -> MonitorSettings
+        _ settings: MonitorSettings, reload: Signal,
+        readingAgain readSettings: @escaping () throws -> MonitorSettings
     ) throws(IngestError) {
         self.settings = settings
         self.readSettings = readSettings
-        (stop, reload, ready) = (try Signal(), try Signal(), try Signal())
+        self.reload = reload
+        (stop, ready) = (try Signal(), try Signal())
         try stop.raiseOnTermination()
-        try reload.raiseOnReload()
         rules = MonitorLog.Rules(settings.log)
-        log = MonitorLog.logger(rules)
+        lines = try MonitorLog.queue(rules)
+        log = MonitorLog.logger(rules, to: lines)
         manager = ServiceManager()
     }
 
@@ -39,18 +47,28 @@ struct MonitorRun {
     mutating func run() throws(IngestError) {
         var random = SystemRandomNumberGenerator()
         let log = log, ready = ready
-        let monitor = try Monitor(
-            settings, version: NFMon.version, random: &random, onReady: { ready.raise() },
-            tell: { log.log(level: $0.level, "\($0.sentence)") })
+        defer {
+            lines.finish(within: Self.farewell)
+            lines.stop()
+        }
+        let monitor = try Monitor(settings, version: NFMon.version, random: &random)
         let server: MonitorServer
         do throws(IngestError) {
             server = try MonitorServer(monitor: monitor, settings: settings, logger: log)
+            // It goes first: a second monitor shall have no group and no dump before it learns that it is one too many.
             try server.start()
         } catch {
             monitor.stop()
             throw error
         }
-        watch(monitor)
+        do throws(IngestError) {
+            try monitor.start(onReady: { ready.raise() }, tell: { log.log(level: $0.level, "\($0.sentence)") })
+            try watch(monitor, server)
+        } catch {
+            monitor.stop()
+            server.stop()
+            throw error
+        }
         manager?.tell(["STOPPING=1", "STATUS=ending"])
         // The stream ends first, so that its readers are told so, and not cut off.
         monitor.stop()
@@ -58,7 +76,8 @@ struct MonitorRun {
         log.info("ended")
     }
 
-    private mutating func watch(_ monitor: Monitor) {
+    /// - Throws: where nothing can be read for want of privilege, which does not come back to a process.
+    private mutating func watch(_ monitor: Monitor, _ server: MonitorServer) throws(IngestError) {
         // Half the time: a sign of life that is late by a little must not end the monitor.
         let interval = min(manager?.watchdog.map { max($0 / 2, 1_000_000) } ?? .max, Self.tick)
         while !stop.isRaised {
@@ -68,11 +87,22 @@ struct MonitorRun {
                 readAgain(monitor)
             }
             if !isReady, ready.isRaised {
+                if let refusal = monitor.refusal { throw refusal }
                 isReady = true
                 manager?.tell(["READY=1"])
             }
             tellState(of: monitor)
+            look(for: server)
         }
+    }
+
+    /// Tells when the socket's file is gone, once each time: nobody can ask the monitor then.
+    private mutating func look(for server: MonitorServer) {
+        let isThere = server.isSocketThere
+        if isSocketThere, !isThere {
+            log.warning("the socket \(settings.socket.path) is gone, and nobody can ask on it: restart the monitor")
+        }
+        isSocketThere = isThere
     }
 
     /// Tells the service manager how the monitor is; that it is alive only while events really come through.

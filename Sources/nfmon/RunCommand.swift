@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
             when it is ready, how it is, and that it is alive.
 
             Exit status: 0 it was told to end; 64 a wrong option; 69 the socket is taken, or what it needs is not there; 77 the \
-            privilege is missing; 78 the configuration file is wrong.
+            privilege is missing, so that nothing could be read; 78 the configuration file is wrong.
 
             Examples:
               nfmon run
@@ -31,6 +31,14 @@ struct RunCommand: ParsableCommand {
     var check = false
 
     func run() throws {
+        // First of all: whoever asks for a reload while the settings are being read shall not end it.
+        let reload: Signal
+        do throws(IngestError) {
+            reload = try Signal()
+            try reload.raiseOnReload()
+        } catch {
+            throw Talk.fail(error)
+        }
         let settings: MonitorSettings
         do {
             settings = try options.settings()
@@ -42,7 +50,7 @@ struct RunCommand: ParsableCommand {
         do throws(IngestError) {
             // Before there is any thread, as each would keep what it was started with.
             try ProcessPrivileges.reduce(user: settings.user, entersNamespace: settings.sources.namespace != nil)
-            var run = try MonitorRun(settings) { try options.settings() }
+            var run = try MonitorRun(settings, reload: reload) { try options.settings() }
             try run.run()
         } catch {
             throw Talk.fail(error)

@@ -119,7 +119,7 @@ import Testing
 
     @Test func dumpsCauseSurvivesARecording() {
         var sequence = DumpSequence()
-        for cause in [DumpStart.Cause.initial, .overrun, .periodic] {
+        for cause in DumpStart.Cause.allCases {
             let number = sequence.next(cause)
             #expect(number != 0)
             #expect(DumpSequence.cause(of: number) == cause)

@@ -7,13 +7,14 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import cleanup
 import session
 from case import LiveTest
 from lab import PREFIX
-from nfmon import UNAVAILABLE, Monitor, finish
+from nfmon import NFMON, UNAVAILABLE, Monitor, finish
 from processes import run
 from service import Service
 
@@ -103,6 +104,7 @@ class Sources(MonitorTest):
         status = json.loads(service.ask("status", "-o", "json").stdout)
         self.assertEqual(status["sources"][1]["restarts"], 0, "it had never read before")
         self.assertEqual(status["uncounted_losses"], 1, "what was logged meanwhile nobody knows")
+        self.assertRegex(service.monitor.talk, "reading NFLOG group 100, after [0-9]", "not again: it had never read before")
         self.assertNotIn("down", status)
 
     def test_a_namespace_that_goes_is_told_and_one_that_comes_back_is_read(self):
@@ -111,6 +113,7 @@ class Sources(MonitorTest):
         self.until_up(service)
         namespace.insert(1001)
         self.until(lambda: 1001 in self.ports(service), "the session is known")
+        stream = self.closing(service.events())
         namespace.delete()
         self.until(lambda: set(self.states(service).values()) == {"down"}, "all sources are down")
         for source in self.sources(service).values():
@@ -122,6 +125,14 @@ class Sources(MonitorTest):
         namespace.insert(1002)
         self.until(lambda: 1002 in self.ports(service), "the new namespace's session is known")
         self.until(lambda: 1001 not in self.ports(service), "the old one's has ended", 20)
+        # One outage is one loss of each source, and no overrun.
+        self.assertEqual(service.json("/v1/status")["uncounted_losses"], 2)
+        self.assertEqual(sorted(
+            (event["nfmon"]["source"], event["nfmon"]["cause"]) for event in stream.about("loss")),
+            [("conntrack", "down"), ("nflog", "down")])
+        self.assertEqual({event["nfmon"]["cause"] for event in stream.about("resync")}, {"restart"})
+        warnings = [line for line in service.monitor.talk.splitlines() if "not reading" in line]
+        self.assertEqual(len(warnings), 3, "one for each source")
 
     def test_a_namespace_that_goes_is_let_go_with_its_interfaces(self):
         namespace, other = self.closing(Namespace()), self.closing(Namespace())
@@ -150,7 +161,9 @@ class Sources(MonitorTest):
         namespace = self.closing(Namespace())
         namespace.delete()
         service = self.service(namespace.name)
-        self.until(lambda: set(self.states(service).values()) == {"down"}, "all sources are down")
+        service.monitor.until_said("not reading conntrack")
+        self.assertEqual(set(self.states(service).values()), {"down"})
+        self.assertNotIn("sysctl", service.monitor.talk, "nothing is known of a namespace that is not there")
         namespace.add()
         self.until_up(service)
 
@@ -240,6 +253,53 @@ class Command(MonitorTest):
             self.assertFalse(os.path.exists(service.socket))
             self.assertIn("ended", service.monitor.talk)
             reader.wait()
+
+    def test_it_ends_within_a_second_though_nobody_reads_its_log(self):
+        lab = self.make_lab()
+        directory = self.directory()
+        os.mkfifo(directory / "log")
+        log = os.open(directory / "log", os.O_RDWR)
+        self.addCleanup(os.close, log)
+        os.set_blocking(log, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(log, b"x" * 512)
+        os.set_blocking(log, True)
+        socket_path = directory / "nfmon.sock"
+        with subprocess.Popen(
+            [NFMON, "run", "--netns", lab.namespace, "--socket", socket_path, "--socket-group", "root", "--user", "root"],
+            stdin=subprocess.DEVNULL, stderr=log,
+        ) as monitor:
+            self.addCleanup(monitor.kill)
+            self.until(lambda: finish("status", "--socket", socket_path).returncode == 0, "it reads")
+            monitor.send_signal(signal.SIGHUP)
+            monitor.send_signal(signal.SIGTERM)
+            self.assertEqual(monitor.wait(2), 0)
+        self.assertFalse(os.path.exists(socket_path))
+
+    def test_a_reload_that_comes_too_early_waits(self):
+        lab = self.make_lab()
+        service = self.closing(Service(lab.namespace))
+        service.monitor = Monitor(*service._words)
+
+        def catches():
+            return int(service.monitor.status("SigCgt"), 16) >> (signal.SIGHUP - 1) & 1
+
+        self.until(catches, "it knows the signal")
+        service.monitor.send(signal.SIGHUP)
+        service.monitor.until_said("the configuration was read again")
+        self.until_up(service)
+
+    def test_a_socket_that_somebody_removes_is_missed(self):
+        lab = self.make_lab()
+        service = self.service(lab.namespace)
+        os.unlink(service.socket)
+        service.monitor.until_said(f"the socket {service.socket} is gone")
+
+    def test_an_address_that_others_reach_is_warned_of(self):
+        lab = self.make_lab()
+        service = self.service(lab.namespace, "--listen", "0.0.0.0:9465", lives_there=True)
+        service.monitor.until_said("0.0.0.0:9465 can be reached from other hosts")
 
     def test_a_configuration_is_read_again(self):
         lab = self.make_lab()

@@ -4,7 +4,9 @@ import os
 import pwd
 
 from case import LiveTest
-from nfmon import MISUSE, NFMON, UNAVAILABLE, finish
+from nfmon import MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, finish
+from processes import run
+from service import nfmon_for_everybody
 
 NET_ADMIN, SYS_ADMIN = 1 << 12, 1 << 21
 NOBODY = pwd.getpwnam("nobody")
@@ -60,6 +62,16 @@ class PrivilegesTest(LiveTest):
         owner.stop()
         self.until(lambda: lab.drive(tcp=1) and "lan0" in finish("sessions", "--socket", monitor.socket).stdout,
                    "an interface, which only NFLOG tells", 30)
+
+    def test_without_privilege_it_ends_and_says_what_it_takes(self):
+        directory = self.directory()
+        os.chown(directory.path, NOBODY.pw_uid, NOBODY.pw_gid)
+        result = run(
+            "setpriv", "--reuid=nobody", f"--regid={NOBODY.pw_gid}", "--clear-groups", nfmon_for_everybody(directory),
+            "run", "--config", "/dev/null", "--user", "nobody", "--socket", directory / "nfmon.sock", check=False, seconds=20)
+        self.assertEqual(result.returncode, PRIVILEGE, result.stderr)
+        self.assertIn("run as root", result.stderr.splitlines()[-1])
+        self.assertFalse(os.path.exists(directory / "nfmon.sock"))
 
     def test_a_user_that_there_is_not_is_named_with_the_cure(self):
         result = finish("run", "--config", "/dev/null", "--user", "no-such-user")

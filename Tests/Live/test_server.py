@@ -186,6 +186,7 @@ class Server(LiveTest):
         result = finish("run", "--netns", lab.namespace, "--socket", service.socket, "--user", "root", seconds=20)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("another monitor answers on it", result.stderr)
+        self.assertNotIn("reading", result.stderr, "it was refused before it has read anything")
         self.assertEqual(service.ask("sessions").returncode, 0)
 
     # ---- curl, as the README has it -----------------------------------------------------------------------------------

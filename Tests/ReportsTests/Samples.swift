@@ -243,6 +243,8 @@ struct Samples {
             (.loss(LossReport(lane: .nflog, cause: .malformed, count: 1, from: Self.now, to: Self.now)), .none),
             (.loss(LossReport(lane: .nflog, cause: .overrun, count: nil, from: earlier, to: Self.now)), .none),
             (.loss(LossReport(lane: .conntrack, cause: .output, count: 7, from: earlier, to: Self.now)), .none),
+            (.loss(LossReport(lane: .nflog, cause: .down, count: nil, from: earlier, to: Self.now)), .none),
+            (.resyncBegan(.restart), .none),
         ]
         return told.map { SessionEvent(time: Self.now, kind: $0, session: $1) }
     }

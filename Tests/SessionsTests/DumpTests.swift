@@ -221,6 +221,20 @@ struct DumpTests {
     }
 
     @Test
+    func theDumpOfASourceThatWasDownIsToldAsSuchUntilItHasSettledWhatIsGone() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.lose(nil, .down)
+        monitor.dump([], cause: .restart)
+        #expect(monitor.wantedDump == .restart, "entry 1 was missed once")
+        monitor.dump([], cause: .restart)
+        #expect(monitor.resyncs.map(\.cause) == [.restart, .restart])
+        #expect(monitor.resyncs.map(\.isComplete) == [true, true])
+        #expect(monitor.ends.count == 1)
+        #expect(monitor.wantedDump == nil)
+    }
+
+    @Test
     func aSessionFoundAfterALossIsNotOlderThanTheListener() {
         let monitor = Monitor()
         monitor.dump([], cause: .initial)

@@ -73,6 +73,22 @@ struct LossTests {
     }
 
     @Test
+    func aSourceThatWasDownIsOneLossWhichNoDumpIsWantedFor() {
+        let monitor = Monitor()
+        monitor.packet(.web)
+        monitor.lose(0, .down, .nflog)
+        #expect(monitor.summary.isComplete, "it is told when it is over")
+        monitor.wait(seconds: 1)
+        monitor.lose(nil, .down, .nflog)
+        monitor.lose(nil, .down, .conntrack)
+        #expect(monitor.losses.map(\.cause) == [.down, .down])
+        #expect(monitor.losses.map(\.count) == [nil, nil])
+        #expect(monitor.summary.uncountedLosses == 2)
+        #expect(monitor.summary.lossSpans.isEmpty, "those are of overruns")
+        #expect(monitor.wantedDump == nil)
+    }
+
+    @Test
     func whatIsLeftIsToldWhenTheSourcesEnd() {
         let monitor = Monitor()
         monitor.lose(1)
