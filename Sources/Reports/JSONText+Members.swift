@@ -32,4 +32,15 @@ extension JSONText {
         append(time)
         append(word: "\",")
     }
+
+    /// What else the reader must know, as a member `notes`.
+    mutating func appendNotes(_ notes: [String]) {
+        openKey("notes")
+        append(word: "[")
+        for note in notes {
+            append(string: Array(note.utf8))
+            append(word: ",")
+        }
+        close("]")
+    }
 }

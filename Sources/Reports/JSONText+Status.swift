@@ -84,13 +84,7 @@ extension JSONText {
         field("memory", status.cost.residentBytes)
         close("}")
         append(status.summary, watchedSince: nil)
-        openKey("notes")
-        append(word: "[")
-        for note in status.notes {
-            append(string: Array(note.utf8))
-            append(word: ",")
-        }
-        close("]")
+        appendNotes(status.notes)
         close("}")
     }
 

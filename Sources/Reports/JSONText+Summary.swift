@@ -38,13 +38,7 @@ extension JSONText {
         if let start = totals.earliestStart { field("start", start) }
         if let fill = answer.fill { append(fill) }
         append(answer.summary, watchedSince: answer.watchedSince)
-        openKey("notes")
-        append(word: "[")
-        for note in answer.notes {
-            append(string: Array(note.utf8))
-            append(word: ",")
-        }
-        close("]")
+        appendNotes(answer.notes)
         close("}")
         // The comma that close leaves for a next member.
         dropLast()
