@@ -31,7 +31,7 @@ public final class NFLogSource: Source {
         warnings = reader.warnings
         self.stopSignal = stopSignal
         let shared = Lock(reader)
-        thread = try Thread(name: "nf-log") {
+        thread = try Thread(name: "nf-nflog") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
                 do throws(IngestError) { try reader.run() } catch { failure.report(error) }

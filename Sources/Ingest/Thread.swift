@@ -2,7 +2,7 @@ internal import CLinux
 internal import FlowModel
 internal import Glibc
 
-/// A thread: it ends when its body returns, and its owner waits for that.
+/// A thread: it ends when its body returns. Its owner waits for that, or lets go of it.
 public final class Thread: Sendable {
     private let handle: Lock<pthread_t?>
 
@@ -37,6 +37,9 @@ public final class Thread: Sendable {
         }
         self.handle = Lock(handle)
     }
+
+    // A thread that nobody waits for would keep its stack after its end.
+    deinit { if let handle = handle.withLock({ $0 }) { _ = pthread_detach(handle) } }
 
     /// Waits for the thread's end; at once if that was done before.
     public func join() {
