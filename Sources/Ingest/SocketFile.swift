@@ -4,7 +4,8 @@ internal import Glibc
 
 /// The file of a socket on which a server answers: whose it is, and that only one server has it.
 ///
-/// The server binds between ``prepare()`` and ``open()``: until then nobody else can connect. It takes the file away itself at its end.
+/// The server binds between ``prepare()`` and ``open()``: until then nobody else can connect. It takes the file away itself at its end,
+/// and then lets go of the path with ``release()``.
 public final class SocketFile: Sendable {
     /// Bytes that a socket's address has room for, without the ending NUL (`sockaddr_un`).
     private static let longestPath = 107
@@ -14,6 +15,8 @@ public final class SocketFile: Sendable {
     private let group: gid_t?
     /// What the process had before ``prepare()``.
     private let ownMask = Lock<mode_t?>(nil)
+    /// Held until ``release()``.
+    private let lock = Lock<SocketLock?>(nil)
     /// Which file it is, once it is open.
     private let identity = Lock<ino_t?>(nil)
     /// What about the file is not as it was wanted.
@@ -40,23 +43,21 @@ public final class SocketFile: Sendable {
             } else { [] }
     }
 
-    /// Makes room for the socket: takes away one that nobody answers on, and keeps others out until ``open()``.
+    /// Takes the path, makes room for the socket there where one is left that nobody answers on, and keeps others out until ``open()``.
     ///
-    /// - Throws: where somebody answers on it, or the file is something else.
+    /// - Throws: where another monitor has the path, somebody answers on it, or the file is something else.
     public func prepare() throws(IngestError) {
-        var status = stat()
-        // SAFETY: the path is a NUL-terminated copy for the call, the struct is the call's own result.
-        if unsafe lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFSOCK else {
-                throw IngestError(
-                    .unavailable, operation, reason: "the file is no socket", cure: "choose another path with --socket")
-            }
+        // Before the lock, too: beside a file of another kind none is made.
+        _ = try isThereAlready
+        let lock = try SocketLock(of: path)
+        self.lock.withLock { $0 = lock }
+        if try isThereAlready {
             guard !isAnswered else {
                 throw IngestError(
-                    .unavailable, operation, reason: "another monitor answers on it",
-                    cure: "stop that one (systemctl stop nfmon), or choose another path with --socket")
+                    .unavailable, operation, reason: "somebody answers on it",
+                    cure: "look who has it (ss -lxp), or choose another path with --socket")
             }
-            // SAFETY: as above.
+            // SAFETY: the path is a NUL-terminated copy for the call.
             guard unsafe unlink(path) == 0 else { throw IngestError(operation, errno: errno, cure: "remove the file") }
         }
         let mask = umask(0o177)
@@ -110,7 +111,32 @@ public final class SocketFile: Sendable {
         }
     }
 
+    /// Lets another monitor have the path, where this one has it; the socket is gone by now.
+    public func release() {
+        let held = lock.withLock { lock in
+            defer { lock = nil }
+            return lock
+        }
+        held?.remove()
+    }
+
     private var operation: String { "listen on \(path)" }
+
+    /// Whether there is a socket at the path.
+    ///
+    /// - Throws: where there is something else.
+    private var isThereAlready: Bool {
+        get throws(IngestError) {
+            var status = stat()
+            // SAFETY: the path is a NUL-terminated copy for the call, the struct is the call's own result.
+            guard unsafe lstat(path, &status) == 0 else { return false }
+            guard status.st_mode & S_IFMT == S_IFSOCK else {
+                throw IngestError(
+                    .unavailable, operation, reason: "the file is no socket", cure: "choose another path with --socket")
+            }
+            return true
+        }
+    }
 
     /// Whether a server is behind the file.
     private var isAnswered: Bool {

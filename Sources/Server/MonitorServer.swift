@@ -125,6 +125,7 @@ public final class MonitorServer: Sendable {
         for end in listeners.map({ $0.stop() }) { end() }
         timer.cancel()
         connections.closeAll()
+        file.release()
         shutDown()
     }
 

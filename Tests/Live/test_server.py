@@ -13,7 +13,7 @@ import subprocess
 
 import session
 from case import LiveTest
-from nfmon import EVENT_FORMATS, MISUSE, PRIVILEGE, SESSION_FORMATS, UNAVAILABLE, finish
+from nfmon import EVENT_FORMATS, MISUSE, PRIVILEGE, SESSION_FORMATS, UNAVAILABLE, Monitor, finish
 from service import Service, nfmon_for_everybody
 
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
@@ -185,10 +185,28 @@ class Server(LiveTest):
         lab = self.make_lab()
         service = self.service(lab)
         result = finish("run", "--netns", lab.namespace, "--socket", service.socket, "--user", "root", seconds=20)
-        self.assertNotEqual(result.returncode, 0)
-        self.assertIn("another monitor answers on it", result.stderr)
+        self.assertEqual(result.returncode, UNAVAILABLE, result.stderr)
+        self.assertIn(f"another monitor has it, process {service.monitor.process.pid}: ", result.stderr)
         self.assertNotIn("reading", result.stderr, "it was refused before it has read anything")
         self.assertEqual(service.ask("sessions").returncode, 0)
+
+    def test_of_monitors_that_start_at_once_one_has_the_socket(self):
+        lab = self.make_lab()
+        directory = self.directory()
+        path = directory / "nfmon.sock"
+        words = "run", "--netns", lab.namespace, "--socket", path, "--socket-group", "root", "--user", "root"
+        for end in signal.SIGKILL, signal.SIGTERM:
+            # The second time beside what the killed one has left.
+            monitors = [self.closing(Monitor(*words)) for _ in range(6)]
+            self.until(lambda: sum(one.has_ended for one in monitors) == 5, "all but one have ended", 20)
+            [first] = [one for one in monitors if not one.has_ended]
+            for one in monitors:
+                if one is not first:
+                    self.assertEqual(one.wait(), UNAVAILABLE, one.talk)
+                    self.assertIn(f"another monitor has it, process {first.process.pid}: ", one.talk)
+            self.until(lambda: finish("status", "--socket", path).returncode == 0, "it answers")
+            first.stop(end)
+        self.assertEqual(os.listdir(directory.path), [])
 
     # ---- curl, as the README has it -----------------------------------------------------------------------------------
 

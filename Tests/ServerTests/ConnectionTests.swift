@@ -82,6 +82,17 @@ import Testing
             #expect(mode == 0o660)
         }
         #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: "\(path).lock"))
+    }
+
+    @Test(arguments: ["/dev/null", "/nonexistent/file"])
+    func aLockThatLeadsElsewhereIsNotFollowed(_ target: String) async throws {
+        let path = "\(NSTemporaryDirectory())nfmon-\(UUID().uuidString.prefix(8)).sock"
+        try FileManager.default.createSymbolicLink(atPath: "\(path).lock", withDestinationPath: target)
+        defer { try? FileManager.default.removeItem(atPath: "\(path).lock") }
+        await #expect {
+            try await TestServer.with(change: { $0.socket.path = path }) { _ in }
+        } throws: { "\($0)".hasPrefix("lock \(path).lock: ") && "\($0)".contains("remove the file") }
     }
 
     @Test func whatIsNoSocketIsLeftAlone() async throws {
