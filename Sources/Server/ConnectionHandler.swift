@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// What one connection may do: it enters the desk, is told what is wrong with what it sends, and must take its answers.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -36,6 +37,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.desk = desk
         self.patience = patience
         self.headerSize = headerSize
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // Behind the library's codec nobody sees the version any more.
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+            try pipeline.addHandler(VersionHandler(), position: .before(codec))
+        } catch { context.close(promise: nil) }
     }
 
     func channelActive(context: ChannelHandlerContext) {

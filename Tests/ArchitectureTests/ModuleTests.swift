@@ -16,7 +16,8 @@ struct ModuleTests {
         "Monitor": ["FlowModel", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Settings"],
         "Server": [
             "FlowModel", "Ingest", "Query", "Doctor", "Reports", "Settings", "Monitor", "HummingbirdCore", "HTTPTypes",
-            "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+            "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOPosix",
+            "ServiceLifecycle",
         ],
         "Client": ["FlowModel", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "nfmon": [

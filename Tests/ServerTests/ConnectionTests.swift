@@ -54,6 +54,24 @@ import Testing
         }
     }
 
+    /// It knows no chunks, and takes the connection's end for the answer's.
+    @Test(arguments: ["", "connection: keep-alive\r\n"])
+    func aClientOfTheOldVersionIsAnsweredInIt(_ wish: String) async throws {
+        try await TestServer.with { server in
+            let whole = try await server.send("GET /v1/sessions?format=ndjson HTTP/1.0\r\n\(wish)\r\n")
+            #expect(whole.status == 200)
+            #expect(whole["content-length"] == "\(whole.body.utf8.count)")
+            let stream = try await server.send("GET /v1/events?after=0&count=3 HTTP/1.0\r\n\(wish)\r\n")
+            #expect(stream.status == 200)
+            #expect(stream["transfer-encoding"] == nil)
+            #expect(stream["content-length"] == nil)
+            #expect(stream["connection"] == "close")
+            let lines = stream.body.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.map { $0.hasPrefix("{") } == [true, true, true, false])
+            #expect(lines.last == "")
+        }
+    }
+
     @Test func aRequestThatDoesNotComeWholeIsNotWaitedForLong() async throws {
         try await TestServer.with(change: { $0.limits.idle = 200_000_000 }) { server in
             let connection = try await RawConnection(server.path)
