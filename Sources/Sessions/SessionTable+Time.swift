@@ -16,6 +16,7 @@ extension SessionTable {
     /// Does what is due by `time`, in the order in which it fell due, so that a replay, which looks at other moments, tells
     /// the same.
     mutating func settle(at time: ReceiveTime) {
+        rateHorizon = time.monotonic &- min(time.monotonic, dump.greatestRateAge)
         let grace = Tombstones.grace
         if !dump.isRunning, time.monotonic >= (dump.lastEnd?.monotonic ?? 0) &+ grace {
             tombstones.forget(before: time.monotonic &- min(time.monotonic, grace))

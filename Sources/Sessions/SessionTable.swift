@@ -65,6 +65,8 @@ public struct SessionTable: ~Copyable {
     var tally = Tally()
     /// Events that were not told for want of room since ``takeUntold()``.
     private var untoldCount: UInt64 = 0
+    /// Rates that were read before, by the monotonic clock, are too old to be one.
+    var rateHorizon: UInt64 = 0
     /// Where events go while a batch is applied; the caller's array is swapped in and out.
     var events: [SessionEvent] = []
 
@@ -219,6 +221,7 @@ public struct SessionTable: ~Copyable {
         let place = records[slot].laneSlot
         // Put together in place: it is half a kilobyte, and every copy of it shows in what an event costs.
         var session = Session(record: records[slot], nflog: nil)
+        if records[slot].countersReadAt < rateHorizon { session.record.facts.remove(.rate) }
         guard place != .max else { return session }
         session.nflog = lanes[place].lane
         let chain = lanes[place].denials

@@ -231,6 +231,22 @@ struct ConntrackSessionTests {
         #expect(monitor.session?.record.facts.contains(.rate) == false)
     }
 
+    /// A filter of events asks for the rate of that moment.
+    @Test
+    func anEventDoesNotTellARateOfLongBefore() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 1000))])
+        monitor.wait(seconds: 2)
+        monitor.dump([.entry(1).counting(Counters(packetCount: 14, byteCount: 3000))])
+        monitor.wait(seconds: 9)
+        monitor.conntrack(.update, .entry(1) { $0.mark = 1 })
+        monitor.wait(seconds: 2)
+        monitor.conntrack(.update, .entry(1) { $0.mark = 2 })
+        let updates = monitor.events.compactMap { if case .update = $0.kind { $0.session } else { nil } }
+        #expect(updates.map(\.record.mark) == [1, 2])
+        #expect(updates.map { $0.record.facts.contains(.rate) } == [true, false])
+    }
+
     @Test
     func whereDumpsAreRareTheRateIsKnownUntilTheNextOne() {
         let monitor = Monitor()
