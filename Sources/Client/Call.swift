@@ -107,7 +107,7 @@ struct Call {
         guard head.status >= 400 else { return body }
         let text = String(decoding: body, as: UTF8.self)
         throw ClientError(
-            .refused(status: head.status), operation,
+            head.pause.map { .busy(pause: $0) } ?? .refused(status: head.status), operation,
             reason: text.isEmpty ? "it answers with status \(head.status)" : String(text.trimmingSuffix("\n")))
     }
 

@@ -18,6 +18,8 @@ public struct ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case broken
         /// It answered that it does not answer this.
         case refused(status: Int)
+        /// It answered that it has too much to do, and after how many nanoseconds to ask again.
+        case busy(pause: UInt64)
     }
 
     public var kind: Kind

@@ -15,6 +15,12 @@ public struct ClientResponseHead: Sendable {
     /// Whether it is a monitor that answers.
     var isOfMonitor: Bool { self["server"]?.hasPrefix("nfmon/") ?? false }
 
+    /// Nanoseconds after which to ask again, where it has too much to do now.
+    var pause: UInt64? {
+        guard status == 503, let seconds = self["retry-after"].flatMap({ UInt64($0) }) else { return nil }
+        return min(seconds, 3600) * 1_000_000_000
+    }
+
     /// What the answer's format has no place for: totals, how complete it is, notes. A line each, for people.
     public var summary: [String] { fields.filter { $0.name == "nfmon-summary" }.map(\.value) }
 }

@@ -40,8 +40,12 @@ final class ResponseHandler: ChannelDuplexHandler {
                 return fail("the answer is too large", "ask for fewer sessions", context)
             }
             inbox.append(part.readableBytesView)
-        case .end:
-            outcome.finish()
+        case .end(let fields):
+            if let reason = fields?.first(name: "nfmon-end") {
+                outcome.fail(ClientError(.broken, operation, reason: reason))
+            } else {
+                outcome.finish()
+            }
             context.close(promise: nil)
         }
     }

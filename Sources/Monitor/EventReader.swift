@@ -10,6 +10,8 @@ public final class EventReader: Sendable {
         /// The number of the next event to be told.
         var next: UInt64
         var walk: InitialWalk?
+        /// Whether its walk's place was given to another reader: what it would have told, nobody knows any more.
+        var isGivenUp = false
         /// Writes what no lines are shared of.
         var report: EventReport
         var hasBegun = false
@@ -40,6 +42,16 @@ public final class EventReader: Sendable {
         self.format = format
         self.onNews = onNews
         state = Lock(State(next: next, walk: walk, report: EventReport(format: format)))
+        walk?.seat.whenLost { [weak self] in self?.giveUp() }
+    }
+
+    private func giveUp() {
+        state.withLock { state in
+            // The end of the table may have been told meanwhile.
+            guard state.walk != nil else { return }
+            state.walk = nil
+            state.isGivenUp = true
+        }
     }
 
     deinit { stream.remove(reader: number) }
@@ -57,6 +69,11 @@ public final class EventReader: Sendable {
             if !state.hasBegun { state.report.begin(into: &own) }
             state.hasBegun = true
             var turn = Turn(text: own, byteLimit: byteLimit, eventLimit: eventLimit)
+            guard !state.isGivenUp else {
+                turn.reading.isGivenUp = true
+                return (turn.reading, turn.text)
+            }
+            state.walk?.seat.renew()
             while !turn.isOver, advance(&state, &turn) {}
             if state.walk == nil { turn.reading.lastSequence = state.lastSequence }
             return (turn.reading, turn.text)

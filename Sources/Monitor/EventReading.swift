@@ -8,6 +8,8 @@ public struct EventReading: Equatable, Sendable {
     public var isAtEnd = false
     /// Whether there is nothing more for ever, as the monitor ends.
     public var isEnded = false
+    /// Whether it is over as the reader took nothing for so long that another one is told the sessions in its place.
+    public var isGivenUp = false
     /// The number behind which a reader that comes back goes on; `nil` before the first event, and while the sessions that were
     /// there first are not all told.
     public var lastSequence: UInt64?

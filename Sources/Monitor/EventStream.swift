@@ -22,7 +22,7 @@ public final class EventStream: Sendable {
     let store: SessionStore
     let names: NameTable
     private let state: Lock<State>
-    private let walkSeats = WalkSeats(limit: 8)
+    private let walkSeats: WalkSeats
     /// Writes the lines that readers share.
     private let writer = Lock(EventReport(format: .ndjson))
     /// The array that swaps places with the store's queue.
@@ -33,7 +33,12 @@ public final class EventStream: Sendable {
     ///   - names: those that the store's sources number.
     ///   - byteLimit: how many bytes of events are kept; the newest ones are whatever it is.
     ///   - epoch: a number that no other start has, by which the stream is known.
-    public init(of store: SessionStore, names: NameTable, byteLimit: Int, epoch: UInt64) {
+    ///   - clock: the monotonic one, by which readers are slow.
+    public init(
+        of store: SessionStore, names: NameTable, byteLimit: Int, epoch: UInt64,
+        clock: @escaping @Sendable () -> UInt64
+    ) {
+        walkSeats = WalkSeats(limit: 8, clock: clock)
         self.store = store
         self.names = names
         var text: [UInt8] = []

@@ -12,7 +12,7 @@ struct InitialWalk: Sendable {
 
     private let store: SessionStore
     private let names: NameTable
-    private let seat: WalkSeats.Seat
+    let seat: WalkSeats.Seat
     private var place: UInt32 = 0
     private var slice: TableSlice?
     private var position = 0

@@ -38,7 +38,9 @@ public final class Monitor: MonitorService {
         store = SessionStore(
             configuration: SessionTable.Configuration(settings), seed: seed, onChange: { change.raise() },
             clock: { ReceiveTime.now.monotonic })
-        stream = EventStream(of: store, names: names, byteLimit: settings.events.history, epoch: random.next())
+        stream = EventStream(
+            of: store, names: names, byteLimit: settings.events.history, epoch: random.next(),
+            clock: { ReceiveTime.now.monotonic })
         let dispatcher = try EventDispatcher(stream, wokenBy: change)
         self.dispatcher = dispatcher
         do throws(IngestError) {

@@ -52,7 +52,13 @@ extension APIPath {
         case .status:
             [summary, ("nfmon-sources", ["type": "string", "enum": ["up", "down"]], "whether all sources are up")]
         case .events:
-            [("nfmon-epoch", ["type": "string"], "the stream's name, to give as epoch with the number of after")]
+            [
+                ("nfmon-epoch", ["type": "string"], "the stream's name, to give as epoch with the number of after"),
+                (
+                    "trailer", ["type": "string"],
+                    "nfmon-end, the field behind the last event that says why the stream ends, where the reader did not take it and others waited"
+                ),
+            ]
         case .openAPI, .metrics: []
         }
     }

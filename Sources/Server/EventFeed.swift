@@ -1,4 +1,5 @@
 import FlowModel
+import HTTPTypes
 import HummingbirdCore
 import Ingest
 import Monitor
@@ -11,6 +12,8 @@ import Reports
 struct EventFeed {
     /// Bytes that are sent at once; so much is also on its way when a reader is slow.
     private static let pieceSize = 64 << 10
+    private static let givenUp =
+        "nothing was taken for a while, and another reader is told the sessions that are there instead: ask again"
 
     private let request: EventRequest
     private let reader: EventReader
@@ -47,7 +50,9 @@ struct EventFeed {
     }
 
     /// Sends until the count is reached, the monitor ends or the connection does.
-    func send(to body: inout some ResponseBodyWriter, over channel: any Channel) async throws {
+    ///
+    /// - Returns: the fields behind the last event, where there is a reason to end that it does not tell.
+    func send(to body: inout some ResponseBodyWriter, over channel: any Channel) async throws -> HTTPFields? {
         let wake = wake
         channel.closeFuture.whenComplete { _ in wake.finish() }
         let clock = request.heartbeat.map { interval in
@@ -68,17 +73,17 @@ struct EventFeed {
             if text.isEmpty, let heartbeat = request.heartbeat, now.monotonic &- lastSent >= heartbeat {
                 Heartbeat(time: now.wall, sequence: lastSequence).append(to: &text)
             }
-            let isOver = left == 0 || reading.isEnded || desk.isClosing
+            let isOver = left == 0 || reading.isEnded || reading.isGivenUp || desk.isClosing
             if isOver { reader.finish(into: &text) }
             if !text.isEmpty {
                 try await body.write(ByteBuffer(bytes: text))
                 text.removeAll(keepingCapacity: true)
                 lastSent = now.monotonic
             }
-            if isOver { return }
+            if isOver { return reading.isGivenUp ? ResponseText.streamEnd(Self.givenUp) : nil }
             if reading.isAtEnd {
                 // The first news may be old: then nothing is read once.
-                if await news.next() == nil { return }
+                if await news.next() == nil { return nil }
             } else {
                 // A filter that excludes most leaves nothing to wait for: others want the thread, too.
                 await Task.yield()

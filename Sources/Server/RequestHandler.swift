@@ -52,8 +52,8 @@ struct RequestHandler: Sendable {
             let head = ResponseText.streamHead(
                 feed.format.contentType, version: version, epoch: monitor.stream.epoch)
             var body = try await writer.writeHead(head)
-            try await feed.send(to: &body, over: channel)
-            try await body.finish(nil)
+            let fields = try await feed.send(to: &body, over: channel)
+            try await body.finish(fields)
         }
     }
 

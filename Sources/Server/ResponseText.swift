@@ -30,8 +30,18 @@ struct ResponseText {
     static func streamHead(_ contentType: String, version: String, epoch: String) -> HTTPResponse {
         var head = head(version, 200, contentType, length: nil, summary: [])
         head.headerFields[.connection] = "close"
+        head.headerFields[.trailer] = endField
         if let name = HTTPField.Name("nfmon-epoch") { head.headerFields[name] = epoch }
         return head
+    }
+
+    /// The field behind a stream that says why it ends (RFC 9110, section 6.5).
+    private static let endField = "nfmon-end"
+
+    static func streamEnd(_ reason: String) -> HTTPFields {
+        var fields = HTTPFields()
+        if let name = HTTPField.Name(endField) { fields[name] = reason }
+        return fields
     }
 
     private static func head(

@@ -24,6 +24,7 @@ final class VersionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard isOld, case .head(var head) = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
         head.version = .http1_0
         head.headers.replaceOrAdd(name: "connection", value: "close")
+        head.headers.remove(name: "trailer")
         context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 }

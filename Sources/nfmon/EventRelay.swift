@@ -8,6 +8,8 @@ import Reports
 struct EventRelay {
     /// Nanoseconds that a reader which is behind has at the end.
     private static let patience: UInt64 = 1_000_000_000
+    /// Nanoseconds for which a monitor that has too much to do is asked again, and between two tries at most.
+    private static let (busyPatience, longestPause): (UInt64, UInt64) = (60_000_000_000, 10_000_000_000)
 
     let client: MonitorClient
     let format: EventFormat
@@ -32,12 +34,16 @@ struct EventRelay {
         let (stop, change) = (try Signal(), try Signal())
         try stop.raiseOnTermination()
         var lines = EventLines(format: format)
-        let stream = try client.stream("/v1/events", query + [("format", lines.wireFormat.rawValue)]) { change.raise() }
-        defer { stream.close() }
-        Talk.say("listening: the monitor on \(client.address.path)")
         let output = OutputStream()
         let end = duration.map { ReceiveTime.now.monotonic &+ $0 }
         var text: [UInt8] = []
+        guard let stream = try open(lines.wireFormat, output, stop, change, until: end) else {
+            lines.end(to: &text)
+            _ = try output.write(&text, until: ReceiveTime.now.monotonic &+ Self.patience)
+            return
+        }
+        defer { stream.close() }
+        Talk.say("listening: the monitor on \(client.address.path)")
         let ending = try relay(stream, &lines, &text, output, [stop, change], until: end)
         lines.end(to: &text)
         let outcome = try output.write(&text, until: ReceiveTime.now.monotonic &+ Self.patience)
@@ -54,6 +60,29 @@ struct EventRelay {
             Talk.say("go on behind the last event, if the monitor is still the same, with --after \(place)")
         }
         throw ExitCode(69)
+    }
+
+    /// Asks for the stream, again for a while where the monitor has too much to do; `nil` where meanwhile nobody wants it any more.
+    private func open(
+        _ format: EventFormat, _ output: OutputStream, _ stop: Signal, _ change: Signal, until end: UInt64?
+    ) throws -> MonitorStream? {
+        let lastTry = ReceiveTime.now.monotonic &+ Self.busyPatience
+        var hasSaid = false
+        while true {
+            do throws(ClientError) {
+                return try client.stream("/v1/events", query + [("format", format.rawValue)]) { change.raise() }
+            } catch {
+                guard case .busy(let pause) = error.kind else { throw error }
+                let now = ReceiveTime.now.monotonic
+                let next = now &+ min(pause, Self.longestPause)
+                guard next <= lastTry else { throw error }
+                if !hasSaid { Talk.say("\(error.reason): nfmon does, for a minute at most") }
+                hasSaid = true
+                let until = min(next, end ?? next)
+                if output.wait(for: [stop], timeout: until > now ? until - now : 0) || stop.isRaised { return nil }
+                if until == end { return nil }
+            }
+        }
     }
 
     /// Where a reader that comes back goes on, as `--after` takes it; `nil` where that is not known.

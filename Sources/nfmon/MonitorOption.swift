@@ -59,7 +59,7 @@ extension ClientError {
     /// The numbers of sysexits.h.
     var exitCode: ExitCode {
         switch kind {
-        case .absent, .unattended, .foreign, .silent: ExitCode(69)
+        case .absent, .unattended, .foreign, .silent, .busy: ExitCode(69)
         case .denied: ExitCode(77)
         case .broken: ExitCode(74)
         case .refused(let status): status == 400 ? .validationFailure : ExitCode(69)

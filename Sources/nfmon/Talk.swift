@@ -40,7 +40,10 @@ enum Talk {
 
     /// Says why a monitor does not answer, and what the exit status is; a refused filter is shown over several lines.
     static func fail(_ error: ClientError) -> ExitCode {
-        if case .refused = error.kind { `repeat`("nfmon: \(error.reason)") } else { say(error.description) }
+        switch error.kind {
+        case .refused, .busy: `repeat`("nfmon: \(error.reason)")
+        default: say(error.description)
+        }
         return error.exitCode
     }
 

@@ -327,6 +327,30 @@ class Server(LiveTest):
             told = [line for line in lines if line["event"]["action"] != "loss"]
             self.assertEqual(len(told) + sum(loss["nfmon"]["lost"] for loss in losses), len(numbers))
 
+    def test_readers_that_take_nothing_give_way_to_one_that_waits(self):
+        lab = self.make_lab()
+        service = self.service(lab)
+        lab.fill(20_000, 1, 600)
+        self.until_known(service, 20_000)
+        silent = [service.connect() for _ in range(8)]
+        for connection in silent:
+            self.addCleanup(connection.close)
+            connection.sendall(b"GET /v1/events?initial=true HTTP/1.1\r\nhost: t\r\n\r\n")
+            connection.recv(1)
+        reader = self.closing(Monitor("events", "--socket", service.socket, "--count", "20000"))
+        reader.until_said("ask again in a moment: nfmon does, for a minute at most")
+        self.assertEqual(reader.wait(30), 0, reader.talk)
+        self.assertEqual(reader.talk.count("ask again"), 1, "it is said once")
+        self.assertEqual(len({event["nfmon"]["session"] for event in reader.about("session-start")}), 20_000)
+        # One of them gave way, and is told when it reads again; who asks in its turn gets its answer whole.
+        ends = []
+        for connection in silent:
+            text = b""
+            while not text.endswith(b"\r\n\r\n") and text.count(b"session-start") < 20_000:
+                text += connection.recv(1 << 20)
+            ends += re.findall(rb"nfmon-end: .*another reader is told", text)
+        self.assertEqual(len(ends), 1)
+
     def test_who_does_not_take_his_answer_is_closed(self):
         lab = self.make_lab()
         service = self.service(lab, "--limits-idle", "1s", "--limits-stall", "1s")

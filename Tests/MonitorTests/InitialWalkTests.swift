@@ -40,6 +40,37 @@ struct InitialWalkTests {
     }
 
     @Test
+    func whoTakesNothingForAWhileGivesWayToOneWhoWaits() throws {
+        let town = Town()
+        town.begin(0..<2000)
+        town.stream.gather()
+        let readers = try (0..<8).map { _ in try town.reader(from: .initial) }
+        for reader in readers { _ = reader.read(atMost: 4096) }
+        for _ in 0..<4 { town.wait() }
+        #expect(readers[0].read(atMost: 4096).reading.eventCount > 0)
+        #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
+        town.wait()
+        let next = try town.reader(from: .initial)
+        #expect(readers.map { $0.read(atMost: 1).reading.isGivenUp }.filter { $0 }.count == 1)
+        #expect(!readers[0].read(atMost: 1).reading.isGivenUp, "it has taken something meanwhile")
+        #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
+        #expect(next.readAll().count == 2000)
+        // Who has been given up stays so, and gets nothing that could be taken for the rest.
+        let given = try #require(readers.first { $0.read(atMost: 1).reading.isGivenUp })
+        #expect(given.read().lines.isEmpty)
+    }
+
+    @Test
+    func whoTakesNothingKeepsItsPlaceWhileNobodyWaits() throws {
+        let town = Town()
+        town.begin(0..<2000)
+        town.stream.gather()
+        let readers = try (0..<8).map { _ in try town.reader(from: .initial) }
+        for _ in 0..<60 { town.wait() }
+        for reader in readers { #expect(reader.readAll().count == 2000) }
+    }
+
+    @Test
     func anEmptyTableIsNoWait() throws {
         let town = Town()
         let (lines, reading) = try town.reader(from: .initial).read()

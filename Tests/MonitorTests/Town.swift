@@ -14,13 +14,22 @@ final class Town {
     let store: SessionStore
     let names = NameTable()
     let stream: EventStream
-    private(set) var elapsed: UInt64 = 0
+    private let clock = Clock()
+    private(set) var elapsed: UInt64 = 0 {
+        didSet { clock.elapsed.withLock { $0 = elapsed } }
+    }
+
+    private final class Clock: Sendable {
+        let elapsed = Lock<UInt64>(0)
+    }
 
     init(byteLimit: Int = 16 << 20, queueLimit: Int = SessionStore.defaultQueueLimit) {
         var configuration = SessionTable.Configuration()
         configuration.hasNFLog = false
         store = SessionStore(configuration: configuration, seed: (1, 2), queueLimit: queueLimit)
-        stream = EventStream(of: store, names: names, byteLimit: byteLimit, epoch: 0xc0ffee)
+        stream = EventStream(of: store, names: names, byteLimit: byteLimit, epoch: 0xc0ffee) { [clock] in
+            clock.elapsed.withLock { $0 }
+        }
     }
 
     private var time: ReceiveTime {

@@ -1,3 +1,4 @@
+import Client
 import FlowModel
 import Foundation
 import Monitor
@@ -142,6 +143,10 @@ import Testing
             let second = try await server.get("/v1/events")
             #expect(second.status == 503)
             #expect(second["retry-after"] == "1")
+            let client = MonitorClient(address: MonitorAddress(path: server.path))
+            await #expect {
+                try await TestServer.waiting { try client.stream("/v1/events") {} }
+            } throws: { ($0 as? ClientError)?.kind == .busy(pause: 1_000_000_000) }
             try await first.close()
         }
     }

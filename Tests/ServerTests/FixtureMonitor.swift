@@ -14,7 +14,8 @@ final class FixtureMonitor: MonitorService {
 
     init(history: Int = 1 << 20) {
         store = SessionStore(seed: (1, 2))
-        stream = EventStream(of: store, names: names, byteLimit: history, epoch: 0x5eed)
+        stream = EventStream(
+            of: store, names: names, byteLimit: history, epoch: 0x5eed, clock: { ReceiveTime.now.monotonic })
     }
 
     /// Takes in a recording of `Fixtures`.

@@ -62,7 +62,7 @@ enum StreamBenchmarks {
             var configuration = SessionTable.Configuration()
             configuration.hasNFLog = false
             store = SessionStore(configuration: configuration, seed: (1, 2))
-            stream = EventStream(of: store, names: names, byteLimit: 64 << 20, epoch: 1)
+            stream = EventStream(of: store, names: names, byteLimit: 64 << 20, epoch: 1, clock: { 0 })
         }
 
         func begin(_ numbers: Range<Int>) {
