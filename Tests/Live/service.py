@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 
 from nfmon import NFMON, Monitor, finish
 from processes import Directory, until
@@ -97,6 +98,34 @@ class Service:
         """The value of a metric without labels."""
         lines = self.curl("/metrics").splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
+
+
+class Speaker:
+    """Somebody on a socket who answers everybody with the same bytes."""
+
+    def __init__(self, path, words):
+        self._words = words
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(path)
+        self._socket.listen()
+        self._thread = threading.Thread(target=self._answer)
+        self._thread.start()
+
+    def _answer(self):
+        while True:
+            try:
+                connection = self._socket.accept()[0]
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(10)
+                connection.recv(1 << 16)
+                connection.sendall(self._words)
+
+    def close(self):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
 
 
 def nfmon_for_everybody(directory):

@@ -7,6 +7,7 @@ import sys
 from case import LiveTest
 from formats import check_terminal, validate
 from nfmon import EVENT_FORMATS, NFMON, SESSION_FORMATS, UNAVAILABLE, finish
+from service import Speaker
 from session import interfaces
 
 # A title, a colour, C1's CSI in raw and in UTF-8, right-to-left override, CSV's and JSON's own characters.
@@ -125,3 +126,15 @@ class HostileText(LiveTest):
                 result = finish(*words)
                 self.assertNotEqual(result.returncode, 0)
                 check_terminal(result.stderr.encode("utf-8", "surrogateescape"))
+
+    def test_what_a_monitor_says_steers_no_terminal(self):
+        path = self.directory() / "other.sock"
+        # What it has escaped stays as it is; what it has not is escaped here.
+        line = b"NFLOG group 7: \\x1b[31m \xc2\x9b2J\xe2\x80\xae"
+        self.closing(Speaker(path, (
+            b"HTTP/1.1 200 OK\r\nserver: nfmon/0\r\nnfmon-sources: up\r\nnfmon-summary: " + line
+            + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")))
+        for command in "sessions", "status":
+            result = finish(command, "-o", "csv", "--socket", path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(result.stderr, "NFLOG group 7: \\x1b[31m \\u{9b}2J\\u{202e}\n")

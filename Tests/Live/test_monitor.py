@@ -15,8 +15,8 @@ import session
 from case import LiveTest
 from lab import PREFIX
 from nfmon import NFMON, UNAVAILABLE, Monitor, finish
-from processes import run
-from service import Service
+from processes import Program, run
+from service import Service, Speaker
 
 CONFIGURATION = 78
 _numbers = itertools.count(1)
@@ -276,6 +276,45 @@ class Command(MonitorTest):
             monitor.send_signal(signal.SIGTERM)
             self.assertEqual(monitor.wait(2), 0)
         self.assertFalse(os.path.exists(socket_path))
+
+    def test_it_ends_within_a_second_though_connections_hang_on_all_its_addresses(self):
+        lab = self.make_lab()
+        service = self.service(lab.namespace, "--listen", "127.0.0.1:9465", lives_there=True)
+        lab.fill(20_000, 1, 600)
+        self.until(
+            lambda: service.json("/v1/sessions?limit=0")["summary"]["sessions"] >= 20_000, "the sessions are known", 20)
+        # By TCP, the test speaks through programs that live there.
+        pipes = [
+            self.closing(Program(
+                ["ip", "netns", "exec", lab.namespace, "bash", "-c",
+                 "exec 9<>/dev/tcp/127.0.0.1/9465; printf \"$0\" >&9; read -rn 1 -u 9; echo; sleep 60", words]))
+            for words in (
+                r"GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n",
+                r"GET /v1/sessions HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")]
+        for words in (
+            b"", b"GET /v1/ev", b"GET /v1/events HTTP/1.1\r\nhost: t\r\n\r\n",
+            b"GET /v1/events?initial=true HTTP/1.1\r\nhost: t\r\n\r\n", b"GET /v1/sessions HTTP/1.1\r\nhost: t\r\n\r\n",
+        ) * 4:
+            connection = self.closing(service.connect())
+            connection.sendall(words)
+            if words.endswith(b"\r\n\r\n"):
+                connection.recv(1)
+        self.until(lambda: all(pipe.output for pipe in pipes), "they are being answered")
+        begin = time.monotonic()
+        self.assertEqual(service.monitor.stop(signal.SIGTERM, 5), 0, service.monitor.talk)
+        self.assertLess(time.monotonic() - begin, 2)
+        self.assertFalse(os.path.exists(service.socket))
+
+    def test_status_calls_nobody_well_who_does_not_say_so(self):
+        path = self.directory() / "other.sock"
+        head = b"HTTP/1.1 200 OK\r\nserver: nfmon/0\r\ncontent-length: 0\r\nconnection: close\r\n"
+        for field, status in (b"", UNAVAILABLE), (b"nfmon-sources: up\r\n", 0), (b"nfmon-sources: down\r\n", 1):
+            speaker = Speaker(path, head + field + b"\r\n")
+            result = finish("status", "--socket", path)
+            speaker.close()
+            os.unlink(path)
+            self.assertEqual(result.returncode, status, result.stderr)
+            self.assertEqual("of another version" in result.stderr, status == UNAVAILABLE)
 
     def test_a_reload_that_comes_too_early_waits(self):
         lab = self.make_lab()
