@@ -72,7 +72,7 @@ struct Call {
         for _ in 1..<retryCount {
             do {
                 return try attempt(address, on: loop, initializer)
-            } catch let error as IOError where error.errnoCode == ClientError.Number.again {
+            } catch let error as IOError where error.errnoCode == ErrorNumber.again {
                 try loop.scheduleTask(in: retryPause) {}.futureResult.wait()
             }
         }

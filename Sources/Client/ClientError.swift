@@ -1,66 +1,47 @@
-internal import FlowModel
+public import FlowModel
 internal import NIOCore
 
-/// Why a monitor did not answer: what was tried, why it failed, what cures it.
-public struct ClientError: Error, Equatable, Sendable, CustomStringConvertible {
-    public enum Kind: Sendable {
-        /// There is no socket.
-        case absent
-        /// There is one, and nobody behind it.
-        case unattended
-        /// The socket is there, and not for this user.
-        case denied
-        /// Somebody answers who is no monitor.
-        case foreign
-        /// It takes the question and says nothing.
-        case silent
-        /// It went away in the middle of an answer, or did not answer whole in time.
-        case broken
-        /// It answered that it does not answer this.
-        case refused(status: Int)
-        /// It answered that it has too much to do, and after how many nanoseconds to ask again.
-        case busy(pause: UInt64)
-    }
+/// Why a monitor did not answer.
+public typealias ClientError = OperationError<ClientErrorKind>
 
-    public var kind: Kind
-    public var operation: String
-    public var reason: String
-    /// What to do about it, empty where nobody can say.
-    public var cure: String
-
-    public init(_ kind: Kind, _ operation: String, reason: String, cure: String = "") {
-        self.kind = kind
-        self.operation = operation
-        self.reason = reason
-        self.cure = cure
-    }
-
-    public var description: String {
-        cure.isEmpty ? "\(operation): \(reason)" : "\(operation): \(reason): \(cure)"
-    }
+public enum ClientErrorKind: Equatable, Sendable {
+    /// There is no socket.
+    case absent
+    /// There is one, and nobody behind it.
+    case unattended
+    /// The socket is there, and not for this user.
+    case denied
+    /// Somebody answers who is no monitor.
+    case foreign
+    /// It takes the question and says nothing.
+    case silent
+    /// It went away in the middle of an answer, or did not answer whole in time.
+    case broken
+    /// It answered that it does not answer this.
+    case refused(status: Int)
+    /// It answered that it has too much to do, and after how many nanoseconds to ask again.
+    case busy(pause: UInt64)
 }
-
-extension ClientError.Kind: Equatable {}
 
 extension ClientError {
     /// Why nobody could be reached at an address.
     init(connecting address: MonitorAddress, _ error: any Error) {
         let operation = "ask the monitor on \(address.path)"
         switch (error as? IOError)?.errnoCode {
-        case Number.noEntry, Number.notDirectory:
+        case ErrorNumber.noEntry, ErrorNumber.notDirectory:
             self.init(
                 .absent, operation, reason: "there is no socket",
                 cure: "start it (systemctl start nfmon, or nfmon run), or name its socket with --socket")
-        case Number.refused:
+        case ErrorNumber.refused:
             self.init(
                 .unattended, operation, reason: "nobody answers on the socket",
                 cure: "the monitor has ended without removing it: start it again (systemctl start nfmon, or nfmon run)")
-        case Number.access, Number.notPermitted:
+        case ErrorNumber.access, ErrorNumber.notPermitted:
             let group = address.group ?? "nfmon"
             self.init(
                 .denied, operation, reason: "permission denied: it answers root and the group \(group)",
                 cure: "join the group (usermod -a -G \(group) USER as root, then log in again), or use sudo")
-        case Number.again:
+        case ErrorNumber.again:
             self.init(
                 .broken, operation, reason: "it does not take the connection",
                 cure: "try again; nfmon status as root shows how it is")
@@ -77,14 +58,14 @@ extension ClientError {
                 "look whether it is stopped, or the host overloaded (systemctl status nfmon); then start it again (systemctl restart nfmon), or read the kernel here with --direct"
         )
     }
+}
 
-    /// Linux's error numbers (`errno-base.h`, `errno.h`), as the C library is Ingest's alone.
-    enum Number {
-        static let notPermitted: CInt = 1
-        static let noEntry: CInt = 2
-        static let again: CInt = 11
-        static let access: CInt = 13
-        static let notDirectory: CInt = 20
-        static let refused: CInt = 111
-    }
+/// Linux's error numbers (`errno-base.h`, `errno.h`), as the C library is Ingest's alone.
+enum ErrorNumber {
+    static let notPermitted: CInt = 1
+    static let noEntry: CInt = 2
+    static let again: CInt = 11
+    static let access: CInt = 13
+    static let notDirectory: CInt = 20
+    static let refused: CInt = 111
 }

@@ -1,3 +1,4 @@
+public import FlowModel
 internal import NIOCore
 
 /// Asks a monitor over its socket; every call waits for the answer, on whatever thread it is made, and has a connection of its own.

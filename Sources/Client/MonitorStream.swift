@@ -1,3 +1,4 @@
+public import FlowModel
 internal import NIOCore
 
 /// An answer that goes on: its text as it comes.

@@ -1,3 +1,4 @@
+internal import FlowModel
 internal import NIOCore
 internal import NIOHTTP1
 

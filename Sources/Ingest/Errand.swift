@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 
 /// A thread that does one thing at a time for somebody who does not wait for it.
 ///

@@ -1,32 +1,21 @@
+public import FlowModel
 internal import Glibc
 internal import Wire
 
-/// A failure at the border to the kernel: what was tried, why it failed, what cures it.
-public struct IngestError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it is, for the exit code.
-    public enum Kind: Sendable {
-        case privilege
-        /// Something is not there or taken: a module, a group, a namespace.
-        case unavailable
-        /// Data of a wrong format.
-        case data
-        case inputOutput
-    }
+/// A failure at the border to the kernel.
+public typealias IngestError = OperationError<IngestErrorKind>
 
-    public var kind: Kind
-    /// For example `bind NFLOG group 100`.
-    public var operation: String
-    public var reason: String
-    /// What to do about it, empty where nobody can say.
-    public var cure: String
+/// What kind of failure it is, for the exit code.
+public enum IngestErrorKind: Sendable {
+    case privilege
+    /// Something is not there or taken: a module, a group, a namespace.
+    case unavailable
+    /// Data of a wrong format.
+    case data
+    case inputOutput
+}
 
-    public init(_ kind: Kind, _ operation: String, reason: String, cure: String = "") {
-        self.kind = kind
-        self.operation = operation
-        self.reason = reason
-        self.cure = cure
-    }
-
+extension IngestError {
     /// An error of a system call, with the C library's own words.
     init(_ operation: String, errno number: Int32, cure: String = "") {
         let isRefused = number == EPERM || number == EACCES
@@ -49,16 +38,13 @@ public struct IngestError: Error, Sendable, CustomStringConvertible {
     /// Whether trying again may help: somebody else's dump, a lack of memory.
     static func isPassing(_ number: Int32) -> Bool { [EBUSY, EAGAIN, EINTR, ENOBUFS, ENOMEM].contains(number) }
 
-    static let privilegeCure =
+    static var privilegeCure: String {
         "run as root, or give the program the capability once: setcap cap_net_admin+ep \"$(command -v nfmon)\""
+    }
 
     static func text(of number: Int32) -> String {
         // SAFETY: strerror answers a NUL-terminated text for every number.
         unsafe String(cString: strerror(number)).lowercasedFirst
-    }
-
-    public var description: String {
-        cure.isEmpty ? "\(operation): \(reason)" : "\(operation): \(reason): \(cure)"
     }
 }
 

@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 
 /// Lines for the standard error that a thread of its own writes, so that nobody waits for whoever reads them.
 public final class LineQueue: Sendable {

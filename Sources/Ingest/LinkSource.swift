@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 internal import Wire
 
 /// The interfaces' names: all of them at the start, then every one that comes, goes or is renamed (rtnetlink).

@@ -1,3 +1,4 @@
+public import FlowModel
 internal import Glibc
 
 // Why a server cannot listen, each reason with its own cure.

@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 
 /// The NFLOG lane: the packets that rules log to some groups.
 public final class NFLogSource: Source {

@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 internal import Glibc
 
 /// Looks up what addresses are called, beside whoever wants to know: an answer is there, or will be, or there is none.

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FlowModel
 internal import Glibc
 
 /// A network namespace by its name, as `ip netns` keeps them.

@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 internal import Glibc
 
 /// A descriptor as data leaves through it: never blocking a stop, noticing a reader that is gone.

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FlowModel
 internal import Glibc
 
 /// Gives up what a monitor that goes on for months has no use for.

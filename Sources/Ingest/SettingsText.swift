@@ -1,3 +1,4 @@
+public import FlowModel
 internal import Glibc
 
 /// A file of settings, which somebody may have put anything in the place of.

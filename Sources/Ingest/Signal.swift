@@ -1,4 +1,5 @@
 internal import CLinux
+public import FlowModel
 internal import Glibc
 
 /// A flag that threads can wait for together with descriptors: an eventfd.

@@ -1,5 +1,5 @@
 internal import CLinux
-internal import FlowModel
+public import FlowModel
 internal import Glibc
 
 /// The file of a socket on which a server answers: whose it is, and that only one server has it.

@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 
 /// Why a source's thread ended before it was told to, where others can see it.
 public final class SourceFailure: Sendable {

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FlowModel
 internal import Glibc
 
 /// The terminal as a screen: keys come as they are typed, text goes where it is put.

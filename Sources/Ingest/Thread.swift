@@ -1,5 +1,5 @@
 internal import CLinux
-internal import FlowModel
+public import FlowModel
 internal import Glibc
 
 /// A thread: it ends when its body returns. Its owner waits for that, or lets go of it.

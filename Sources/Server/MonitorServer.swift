@@ -1,4 +1,4 @@
-internal import FlowModel
+public import FlowModel
 internal import HummingbirdCore
 public import Ingest
 public import Logging

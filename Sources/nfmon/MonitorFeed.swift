@@ -1,4 +1,5 @@
 import Client
+import FlowModel
 import Screen
 
 /// What a running monitor answers a screen with.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import FlowModel
 import Ingest
 import Reports
 

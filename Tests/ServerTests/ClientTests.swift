@@ -1,4 +1,5 @@
 import Client
+import FlowModel
 import Foundation
 import Testing
 
