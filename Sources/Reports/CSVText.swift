@@ -86,3 +86,14 @@ public struct CSVText: Sendable {
         isRowBegun = true
     }
 }
+
+extension [UInt8] {
+    /// Appends a row of column names, and the rows that `write` writes.
+    mutating func appendRows(_ columns: [String], _ write: (inout CSVText) -> Void) {
+        var csv = CSVText()
+        swap(&csv.bytes, &self)
+        csv.header(columns)
+        write(&csv)
+        swap(&csv.bytes, &self)
+    }
+}

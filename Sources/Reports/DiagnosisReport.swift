@@ -1,8 +1,8 @@
 public import Doctor
 import FlowModel
 
-/// Writes what the doctor says as text into a buffer that the caller owns.
-public struct DiagnosisReport: Sendable {
+/// Writes what the doctor says.
+public struct DiagnosisReport: AnswerReport {
     public let format: SessionFormat
 
     public init(format: SessionFormat) { self.format = format }
@@ -19,8 +19,7 @@ public struct DiagnosisReport: Sendable {
         }
     }
 
-    /// Writes what was looked at and what that came to, as lines for people: what the table ends with, and what goes to
-    /// stderr beside a format that has no place for it.
+    /// Writes what was looked at and what that came to.
     public func appendSummary(of diagnosis: Diagnosis, into buffer: inout [UInt8]) {
         if diagnosis.findings.isEmpty {
             buffer.append(contentsOf: "nothing found".utf8)
@@ -62,23 +61,21 @@ public struct DiagnosisReport: Sendable {
     }
 
     private func appendRows(_ diagnosis: Diagnosis, into buffer: inout [UInt8]) {
-        var csv = CSVText()
-        swap(&csv.bytes, &buffer)
-        csv.header(["kind", "id", "what", "command", "advice"])
-        func row(_ kind: String, _ name: String?, _ texts: String?...) {
-            csv.word(kind)
-            csv.word(name)
-            for text in texts {
-                if let text, !text.isEmpty { csv.text(Array(text.utf8)) } else { csv.skip() }
+        buffer.appendRows(["kind", "id", "what", "command", "advice"]) { csv in
+            func row(_ kind: String, _ name: String?, _ texts: String?...) {
+                csv.word(kind)
+                csv.word(name)
+                for text in texts {
+                    if let text, !text.isEmpty { csv.text(Array(text.utf8)) } else { csv.skip() }
+                }
+                csv.endRow()
             }
-            csv.endRow()
+            for finding in diagnosis.findings {
+                row("finding", finding.name, finding.sentence, finding.command, finding.advice)
+            }
+            for part in diagnosis.unlooked { row("unlooked", nil, "\(part.subject): \(part.reason)", nil, part.cure) }
+            for fact in diagnosis.facts { row("fact", fact.name, fact.sentence, nil, nil) }
         }
-        for finding in diagnosis.findings {
-            row("finding", finding.name, finding.sentence, finding.command, finding.advice)
-        }
-        for part in diagnosis.unlooked { row("unlooked", nil, "\(part.subject): \(part.reason)", nil, part.cure) }
-        for fact in diagnosis.facts { row("fact", fact.name, fact.sentence, nil, nil) }
-        swap(&csv.bytes, &buffer)
     }
 }
 

@@ -23,11 +23,9 @@ extension SessionReport {
                 buffer.append(UInt8(ascii: "\n"))
             }
         case .csv:
-            var csv = CSVText()
-            swap(&csv.bytes, &buffer)
-            csv.header(CSVText.columns(of: groups.grouping))
-            for group in groups { csv.appendRow(group, at: answer.now, names: answer.names) }
-            swap(&csv.bytes, &buffer)
+            buffer.appendRows(CSVText.columns(of: groups.grouping)) { csv in
+                for group in groups { csv.appendRow(group, at: answer.now, names: answer.names) }
+            }
         }
     }
 

@@ -2,7 +2,7 @@ import FlowModel
 import Query
 
 /// Writes a list of sessions as text into a buffer that the caller owns.
-public struct SessionReport: Sendable {
+public struct SessionReport: AnswerReport {
     /// Columns that the narrowest table takes up: below, not even the addresses' beginnings could be shown.
     public static let leastWidth = TableLayout.minimumWidth
 
@@ -31,8 +31,7 @@ public struct SessionReport: Sendable {
         }
     }
 
-    /// Writes the totals and how complete the answer is, as lines for people: what the table ends with, and what goes to
-    /// stderr beside a format that has no place for it.
+    /// Writes the totals and how complete the answer is.
     public func appendSummary(of answer: SessionAnswer, into buffer: inout [UInt8]) {
         SummaryText.append(answer, to: &buffer)
     }
@@ -83,12 +82,10 @@ public struct SessionReport: Sendable {
     }
 
     private func appendCSV(_ answer: SessionAnswer, into buffer: inout [UInt8]) {
-        var csv = CSVText()
-        swap(&csv.bytes, &buffer)
-        csv.header(CSVText.listColumns)
-        for session in answer.sessions {
-            csv.appendRow(session, at: answer.now, answer.monotonicNow, names: answer.names)
+        buffer.appendRows(CSVText.listColumns) { csv in
+            for session in answer.sessions {
+                csv.appendRow(session, at: answer.now, answer.monotonicNow, names: answer.names)
+            }
         }
-        swap(&csv.bytes, &buffer)
     }
 }

@@ -1,7 +1,7 @@
 public import FlowModel
 
-/// Writes what a monitor says of itself as text into a buffer that the caller owns.
-public struct StatusReport: Sendable {
+/// Writes what a monitor says of itself.
+public struct StatusReport: AnswerReport {
     public let format: SessionFormat
 
     public init(format: SessionFormat) { self.format = format }
@@ -18,8 +18,6 @@ public struct StatusReport: Sendable {
         }
     }
 
-    /// Writes what there is to say beside the sources, as lines for people: what the table ends with, and what goes to stderr
-    /// beside a format that has no place for it.
     public func appendSummary(of status: MonitorStatus, into buffer: inout [UInt8]) {
         StatusText.append(status, to: &buffer)
     }
@@ -28,19 +26,17 @@ public struct StatusReport: Sendable {
     static let columns = ["source", "state", "since", "restarts", "reason", "retry"]
 
     private func appendRows(_ status: MonitorStatus, into buffer: inout [UInt8]) {
-        var csv = CSVText()
-        swap(&csv.bytes, &buffer)
-        csv.header(Self.columns)
-        for source in status.sources {
-            csv.text(Array(source.name.utf8))
-            csv.word(source.state.keyword)
-            csv.time(source.state.since)
-            csv.number(source.restartCount)
-            if let reason = source.state.reason { csv.text(Array(reason.utf8)) } else { csv.skip() }
-            csv.time(source.state.retryAt)
-            csv.endRow()
+        buffer.appendRows(Self.columns) { csv in
+            for source in status.sources {
+                csv.text(Array(source.name.utf8))
+                csv.word(source.state.keyword)
+                csv.time(source.state.since)
+                csv.number(source.restartCount)
+                if let reason = source.state.reason { csv.text(Array(reason.utf8)) } else { csv.skip() }
+                csv.time(source.state.retryAt)
+                csv.endRow()
+            }
         }
-        swap(&csv.bytes, &buffer)
     }
 }
 

@@ -99,19 +99,15 @@ struct RequestHandler: Sendable {
         let (monitor, room) = (monitor, room)
         return try await work.run {
             let question = try SessionQuestion(query, names: monitor.names)
-            let format = try query[SessionParameters.format] ?? .json
-            let report = SessionReport(format: format, width: try query[SessionParameters.width])
+            let report = SessionReport(
+                format: try query[SessionParameters.format] ?? .json, width: try query[SessionParameters.width])
             // Before it is made: several great ones would not have room together.
             let count = monitor.sessionCount
             let size = min(question.limit ?? count, count) * Self.sessionSize
             try room.take(size)
-            let answer = monitor.answer(question)
-            var body: [UInt8] = []
-            report.append(answer, into: &body)
-            var summary: [UInt8] = []
-            if !format.carriesSummary { report.appendSummary(of: answer, into: &summary) }
-            return APIAnswer(
-                contentType: format.contentType, summary: summary.lines, body: body, expectedSize: size)
+            var answer = APIAnswer(monitor.answer(question), by: report)
+            answer.expectedSize = size
+            return answer
         }
     }
 
@@ -125,28 +121,17 @@ struct RequestHandler: Sendable {
     private func status(_ query: RequestQuery) async throws -> APIAnswer {
         let monitor = monitor
         return try await quick.run {
-            let format = try query[StatusParameters.format] ?? .json
+            let report = StatusReport(format: try query[StatusParameters.format] ?? .json)
             let status = monitor.status
-            let report = StatusReport(format: format)
-            var body: [UInt8] = []
-            report.append(status, into: &body)
-            var summary: [UInt8] = []
-            if !format.carriesSummary { report.appendSummary(of: status, into: &summary) }
-            return APIAnswer(
-                contentType: format.contentType, summary: summary.lines,
-                sources: status.summary.downSources.isEmpty ? "up" : "down", body: body)
+            var answer = APIAnswer(status, by: report)
+            answer.sources = status.summary.downSources.isEmpty ? "up" : "down"
+            return answer
         }
     }
 
     private func diagnosis(_ query: RequestQuery) async throws -> APIAnswer {
-        let format = try query[DiagnosisParameters.format] ?? .json
-        let diagnosis = try await doctor.diagnose()
-        let report = DiagnosisReport(format: format)
-        var body: [UInt8] = []
-        report.append(diagnosis, into: &body)
-        var summary: [UInt8] = []
-        if !format.carriesSummary { report.appendSummary(of: diagnosis, into: &summary) }
-        return APIAnswer(contentType: format.contentType, summary: summary.lines, body: body)
+        let report = DiagnosisReport(format: try query[DiagnosisParameters.format] ?? .json)
+        return APIAnswer(try await doctor.diagnose(), by: report)
     }
 }
 
@@ -159,12 +144,5 @@ extension SessionQuestion {
         do throws(SessionQuestion.Fault) {
             try self.init(filter: filter ?? "", by: by, having: having, sort: sort, limit: limit, names: names)
         } catch { throw .badRequest(error.description) }
-    }
-}
-
-extension [UInt8] {
-    /// The text's lines, without their ends.
-    fileprivate var lines: [String] {
-        split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 }
