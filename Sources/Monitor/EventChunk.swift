@@ -17,7 +17,7 @@ final class EventChunk: Sendable {
     private let lines = Lock<ChunkLines?>(nil)
 
     init(_ events: ArraySlice<SessionEvent>, firstSequence: UInt64, interfaces: InterfaceNames) {
-        self.events = Array(events)
+        self.events = Array(exactly: events)
         self.firstSequence = firstSequence
         self.interfaces = interfaces
     }

@@ -188,6 +188,6 @@ extension ChunkLines {
             sequence += 1
         }
         // Kept for long: without the room that it was written in.
-        self.init(text: Array(text[...]), ends: ends)
+        self.init(text: Array(exactly: text[...]), ends: ends)
     }
 }

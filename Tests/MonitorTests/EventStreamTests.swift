@@ -1,8 +1,9 @@
 import FlowModel
-import Monitor
 import Reports
 import Sessions
 import Testing
+
+@testable import Monitor
 
 struct EventStreamTests {
     @Test
@@ -223,5 +224,15 @@ struct EventStreamTests {
         #expect(town.stream.status.readerCount == 3)
         readers.removeLast()
         #expect(town.stream.status.readerCount == 2)
+    }
+
+    /// A ring's bytes are what it takes: a chunk of one event must not keep the room of the thousand that came together before.
+    @Test
+    func aChunkTakesNoMoreMemoryThanItsEvents() {
+        var events: [SessionEvent] = []
+        events.reserveCapacity(1024)
+        events.append(SessionEvent(time: Town.epoch, kind: .resyncBegan(.initial)))
+        let chunk = EventChunk(events[...], firstSequence: 0, interfaces: [:])
+        #expect(chunk.events.capacity < 8)
     }
 }
