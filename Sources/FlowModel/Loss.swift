@@ -36,6 +36,9 @@ public struct LossSpan: Hashable, Sendable {
     public var to: Timestamp
 
     public init(at time: Timestamp) { (from, to) = (time, time) }
+
+    /// A span that goes on, or begins.
+    public init(_ span: LossSpan?, upTo time: Timestamp) { (from, to) = (span?.from ?? time, time) }
 }
 
 /// The beginning of a dump of the conntrack table.

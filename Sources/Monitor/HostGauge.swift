@@ -39,11 +39,7 @@ struct HostGauge {
         let notes = Examination.findings(in: settings, shell).map { "\($0.sentence): \($0.cure.text)" }
         for note in notes where !state.notes.contains(note) { tell(.note(note)) }
         state.notes = notes
-        if settings.eventsMode == 0 {
-            let now = ReceiveTime.now.wall
-            state.eventsOff = state.eventsOff ?? LossSpan(at: now)
-            state.eventsOff?.to = now
-        }
+        if settings.eventsMode == 0 { state.eventsOff = LossSpan(state.eventsOff, upTo: ReceiveTime.now.wall) }
         state.fill = KernelSettings.tableFill()
     }
 }

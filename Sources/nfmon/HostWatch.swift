@@ -9,8 +9,8 @@ struct HostWatch {
     private let options: SourceOptions
     private var notes: [String] = []
     private var lastLook: UInt64 = 0
-    /// Whether conntrack's events were off at any look: there may be sessions then of which nothing was told.
-    private var eventsWereOff = false
+    /// From the first to the last look at which conntrack's events were off: there may be sessions then of which nothing was told.
+    private var eventsOff: LossSpan?
 
     /// Looks for the first time, and warns of what it finds.
     init(_ options: SourceOptions) {
@@ -32,7 +32,8 @@ struct HostWatch {
     /// Looks once more, and tells the summary what it has seen since the beginning.
     mutating func conclude(_ summary: inout TableSummary) {
         look()
-        summary.eventsWereOff = eventsWereOff
+        summary.eventsWereOff = eventsOff != nil
+        summary.eventsOffSpan = eventsOff
     }
 
     private mutating func look() {
@@ -40,6 +41,8 @@ struct HostWatch {
         let current = AnswerNotes.gather(options)
         for note in current where !notes.contains(note) { Talk.warn(note) }
         notes = current
-        if !options.noConntrack, KernelSettings.eventsMode == 0 { eventsWereOff = true }
+        if !options.noConntrack, KernelSettings.eventsMode == 0 {
+            eventsOff = LossSpan(eventsOff, upTo: ReceiveTime.now.wall)
+        }
     }
 }
