@@ -2,8 +2,8 @@ import Synchronization
 
 /// Names of a ``NameTable`` by a pattern: `lan*`, where each star stands for any number of bytes.
 ///
-/// What a name's answer is it finds out once, and keeps by the name's number: asking again is one load, without a lock and
-/// without a look at the text, however many names there will be.
+/// What a name's answer is it finds out once, and keeps by the name's number while the number is the name's: asking again is two
+/// loads, without a lock and without a look at the text, however many names there will be.
 public final class NamePattern: Sendable {
     /// As it was written.
     public let text: String
@@ -14,6 +14,8 @@ public final class NamePattern: Sendable {
     private let pieces: [[UInt8]]
     /// Two bits a name: whether the answer is known, and the answer.
     private let answers: InlineArray<2048, Atomic<UInt64>>
+    /// How often the table had forgotten names when the answers were found out.
+    private let forgetCount: Atomic<UInt32>
 
     /// - Parameters:
     ///   - text: without a star it is the name itself.
@@ -24,6 +26,7 @@ public final class NamePattern: Sendable {
         self.names = names
         pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map { Array($0) }
         answers = InlineArray { _ in Atomic(0) }
+        forgetCount = Atomic(names.forgetCount)
     }
 
     /// The name itself, whatever stars are in it.
@@ -33,17 +36,25 @@ public final class NamePattern: Sendable {
         self.names = names
         pieces = [Array(text.utf8)]
         answers = InlineArray { _ in Atomic(0) }
+        forgetCount = Atomic(names.forgetCount)
     }
 
     /// Whether the name of this number is meant; a number of no name is not.
     ///
     /// - Complexity: O(1); the first time O(length of name and pattern).
     public func matches(_ number: NameID) -> Bool {
+        if forgetCount.load(ordering: .acquiring) != names.forgetCount { forget() }
         let shift = UInt64(number.rawValue & 31) * 2
         switch answers[Int(number.rawValue >> 5)].load(ordering: .relaxed) >> shift & 3 {
         case 0: return look(at: number, shift)
         case let answer: return answer == 3
         }
+    }
+
+    private func forget() {
+        let count = names.forgetCount
+        for index in answers.indices { answers[index].store(0, ordering: .relaxed) }
+        forgetCount.store(count, ordering: .releasing)
     }
 
     private func look(at number: NameID, _ shift: UInt64) -> Bool {

@@ -48,6 +48,13 @@ public struct PacketLane: Sendable {
         originalPath.physicalOut != 0 ? originalPath.physicalOut : replyPath.physicalIn
     }
 
+    /// Calls `body` with every interface that some packet showed.
+    @inlinable
+    public func forEachInterface(_ body: (InterfaceIndex) -> Void) {
+        originalPath.forEachInterface(body)
+        replyPath.forEachInterface(body)
+    }
+
     /// Whether ``ingress`` is where the answers leave: no packet of the first direction showed its own, which may be another.
     @inlinable
     public var ingressIsMirrored: Bool { originalPath.inInterface == 0 && replyPath.outInterface != 0 }

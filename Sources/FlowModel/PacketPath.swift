@@ -24,6 +24,15 @@ public struct PacketPath: Hashable, Sendable {
         if let vlan = packet.vlan { self.vlan = vlan }
     }
 
+    /// Calls `body` with every interface that is known.
+    @inlinable
+    public func forEachInterface(_ body: (InterfaceIndex) -> Void) {
+        if inInterface != 0 { body(inInterface) }
+        if outInterface != 0 { body(outInterface) }
+        if physicalIn != 0 { body(physicalIn) }
+        if physicalOut != 0 { body(physicalOut) }
+    }
+
     /// Replaces the interfaces' numbers.
     public mutating func renumber(_ number: (InterfaceIndex) -> InterfaceIndex) {
         inInterface = number(inInterface)

@@ -7,19 +7,22 @@ import Reports
 final class EventChunk: Sendable {
     /// How many events a chunk has at most: enough that finding it costs nothing, so few that a reader who holds one holds little.
     static let greatestCount = 256
-    /// Bytes that a chunk takes beside its events: the objects, and their place in the ring.
-    private static let overhead = 320
+    /// Bytes that a chunk takes beside its events: the objects, the interfaces, and their place in the ring.
+    private static let overhead = 448
 
     let firstSequence: UInt64
     let events: [SessionEvent]
-    /// The interfaces of that time, as an index may be another's later. Names need not be kept: their numbers stay.
+    /// The events' interfaces of that time, as an index may be another's later. Names need not be kept: their numbers stay while an
+    /// event has them (``insertNames(into:)``).
     let interfaces: InterfaceNames
     private let lines = Lock<ChunkLines?>(nil)
 
     init(_ events: ArraySlice<SessionEvent>, firstSequence: UInt64, interfaces: InterfaceNames) {
-        self.events = Array(exactly: events)
+        let events = Array(exactly: events)
+        self.events = events
         self.firstSequence = firstSequence
-        self.interfaces = interfaces
+        // Of all interfaces of a host of containers each chunk would have a copy of its own.
+        self.interfaces = interfaces.narrowed(to: events)
     }
 
     /// The number of the first event behind it.
@@ -27,6 +30,12 @@ final class EventChunk: Sendable {
 
     /// Bytes that it takes without its text.
     var byteCount: Int { Self.overhead + events.count * MemoryLayout<SessionEvent>.stride }
+
+    /// The names that its lines have.
+    func insertNames(into set: inout NameSet) {
+        interfaces.insertNames(into: &set)
+        for index in events.indices { set.insert(namesOf: events[index].session) }
+    }
 
     /// The lines if they are there.
     var writtenLines: ChunkLines? { lines.withLock { $0 } }

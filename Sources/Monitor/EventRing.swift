@@ -41,6 +41,11 @@ struct EventRing {
     /// The number of the oldest event that is kept.
     var oldestSequence: UInt64 { oldest?.firstSequence ?? nextSequence }
 
+    /// What is kept, in order.
+    ///
+    /// - Complexity: O(chunks).
+    var chunks: [EventChunk] { entries[head...].compactMap { $0?.chunk } }
+
     private var oldest: EventChunk? { head < entries.count ? entries[head]?.chunk : nil }
 
     /// Appends a chunk, and forgets the oldest ones for which there is no room any more. The newest one stays in any case.

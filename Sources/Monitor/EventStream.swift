@@ -138,6 +138,13 @@ public final class EventStream: Sendable {
         }
     }
 
+    /// The names of the events that are kept.
+    ///
+    /// - Complexity: O(events), none of it under the lock.
+    public func insertNames(into set: inout NameSet) {
+        for chunk in state.withLock({ $0.ring.chunks }) { chunk.insertNames(into: &set) }
+    }
+
     // MARK: For readers
 
     /// What is at a place; where that is the end, the reader is woken when there is more.

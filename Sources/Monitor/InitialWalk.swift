@@ -15,6 +15,8 @@ struct InitialWalk: Sendable {
     let seat: WalkSeats.Seat
     private var place: UInt32 = 0
     private var slice: TableSlice?
+    /// The names of that moment: whoever takes nothing for long is still told them.
+    private var book: NameBook?
     private var position = 0
     /// Sessions whose beginning the reader was told.
     private var known: Set<SessionID> = []
@@ -32,6 +34,7 @@ struct InitialWalk: Sendable {
         place += Self.sliceSize
         position = 0
         self.slice = slice
+        book = NameBook(names: names.snapshot, interfaces: slice.interfaces)
         return slice.sequence
     }
 
@@ -39,12 +42,11 @@ struct InitialWalk: Sendable {
     ///
     /// - Returns: `nil` at the slice's end.
     mutating func next() -> (event: SessionEvent, names: NameBook)? {
-        guard let slice else { return nil }
+        guard let slice, let book else { return nil }
         while position < slice.sessions.count {
             let session = slice.sessions[position]
             position += 1
             guard known.insert(session.record.id).inserted else { continue }
-            let book = NameBook(names: names.snapshot, interfaces: slice.interfaces)
             return (Self.beginning(of: session, at: slice.time), book)
         }
         return nil

@@ -38,13 +38,16 @@ public final class Monitor: MonitorService {
         store = SessionStore(
             configuration: SessionTable.Configuration(settings), seed: seed, onChange: { change.raise() },
             clock: { ReceiveTime.now.monotonic })
-        stream = EventStream(
+        let stream = EventStream(
             of: store, names: names, byteLimit: settings.events.history, epoch: random.next(),
             clock: { ReceiveTime.now.monotonic })
+        self.stream = stream
+        let sweep = NameSweep(
+            of: store, names, clock: { ReceiveTime.now.monotonic }, alsoUsed: { stream.insertNames(into: &$0) })
         let dispatcher = try EventDispatcher(stream, wokenBy: change)
         self.dispatcher = dispatcher
         do throws(IngestError) {
-            supervisor = try SourceSupervisor(settings, of: store, names)
+            supervisor = try SourceSupervisor(settings, of: store, names, sweep: sweep)
         } catch {
             dispatcher.stop()
             throw error

@@ -200,7 +200,7 @@ struct SourceKeeper {
 
     /// Which interfaces went while nobody listened is not known: those that are still there are told of again.
     private func forgetInterfaces(at time: ReceiveTime) {
-        let present = store.withTable { $0.interfaceNames }.present
+        let present = store.withTable { $0.interfaceNames.present }
         let batch = present.map { index in
             Observation.interface(InterfaceObservation(index: index, name: .none, isGone: true))
         }

@@ -28,16 +28,21 @@ final class SourceSupervisor: Sendable {
     private let settings: SourceSettings
     private let store: SessionStore
     private let names: NameTable
+    private let sweep: NameSweep
     private let plans: Lock<[SourcePlan]>
     private let reported: Lock<Report>
     private let stopSignal: Signal
     private let change: Signal
     private let thread = Lock<Thread?>(nil)
 
-    init(_ settings: MonitorSettings, of store: SessionStore, _ names: NameTable) throws(IngestError) {
+    /// - Parameter sweep: what the thread does for the table of names, too.
+    init(
+        _ settings: MonitorSettings, of store: SessionStore, _ names: NameTable, sweep: NameSweep
+    ) throws(IngestError) {
         self.settings = settings.sources
         self.store = store
         self.names = names
+        self.sweep = sweep
         (stopSignal, change) = (try Signal(), try Signal())
         let plans = SourcePlan.all(for: settings)
         self.plans = Lock(plans)
@@ -90,6 +95,7 @@ final class SourceSupervisor: Sendable {
             if keeper.isInPlace { host.lookIfDue(at: time.monotonic) }
             if !keeper.hasClock { _ = store.advance(to: .now) }
             publish(keeper, host.state)
+            sweep.sweepIfDue()
             if !isReady, keeper.wereAllTried {
                 isReady = true
                 onReady()

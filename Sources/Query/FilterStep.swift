@@ -115,7 +115,7 @@ struct FilterStep: Sendable {
         _ name: NameTest, _ exact: Operation, _ pattern: Operation, _ patterns: inout [NamePattern]
     ) {
         switch name {
-        case .exact(let number): set(exact, UInt64(number.rawValue))
+        case .exact(let name): set(exact, UInt64(name.number.rawValue))
         case .pattern(let names):
             set(pattern, UInt64(patterns.count))
             patterns.append(names)

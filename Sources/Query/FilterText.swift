@@ -58,7 +58,7 @@ enum FilterText {
     static func name(_ name: NameTest, _ names: Names) -> String {
         switch name {
         case .pattern(let pattern): pattern.isExact ? quoted(pattern.text) : FilterError.plain(pattern.text)
-        case .exact(let number): quoted(String(decoding: names.bytes(of: number), as: UTF8.self))
+        case .exact(let name): quoted(String(decoding: names.bytes(of: name.number), as: UTF8.self))
         }
     }
 

@@ -59,7 +59,7 @@ struct GroupTest: NegatableTest {
 extension NameTest {
     fileprivate func contains(_ number: NameID) -> Bool {
         switch self {
-        case .exact(let name): name == number
+        case .exact(let name): name.number == number
         case .pattern(let pattern): pattern.matches(number)
         }
     }

@@ -2,7 +2,7 @@ public import FlowModel
 
 /// Which names are meant: one, or those of a pattern.
 public enum NameTest: Hashable, Sendable {
-    case exact(NameID)
+    case exact(HeldName)
     case pattern(NamePattern)
 }
 
@@ -12,8 +12,8 @@ extension NameTest {
         guard !value.text.isEmpty else { return nil }
         if value.text.contains("*"), !value.isQuoted {
             self = .pattern(NamePattern(value.text, names: names))
-        } else if let number = names.knownNumber(of: value.text.utf8) {
-            self = .exact(number)
+        } else if let name = HeldName(value.text.utf8, in: names) {
+            self = .exact(name)
         } else {
             // The numbers are for names that there are: whoever asks for others may not use them up.
             self = .pattern(NamePattern(exactly: value.text, names: names))

@@ -103,7 +103,8 @@ extension MetricFamily {
         "Packets that rules logged; one that two rules logged counts for each.")
     static let unplaced = MetricFamily(
         "nfmon_traffic_unplaced", .counter,
-        "How often traffic was added to the series (other), as there were too many series.")
+        "How often traffic was added to the series (other), as there were too many; it has the sums of interfaces that went, too."
+    )
 
     static let dumps = MetricFamily(
         "nfmon_dumps", .counter, labels: ["cause"],

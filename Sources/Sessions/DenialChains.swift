@@ -74,6 +74,15 @@ struct DenialChains {
         return denials
     }
 
+    /// Notes the rules of a chain.
+    func insertRules(of chain: UInt32, into set: inout NameSet) {
+        var place = chain
+        while place != Self.none {
+            set.insert(links[place].denial.rule)
+            place = links[place].next
+        }
+    }
+
     /// One chain of two, the second behind the first.
     mutating func joined(_ first: UInt32, _ second: UInt32) -> UInt32 {
         guard first != Self.none else { return second }

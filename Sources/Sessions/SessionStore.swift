@@ -103,6 +103,9 @@ public final class SessionStore: ObservationSink {
         }
     }
 
+    /// Forgets the interfaces that went and that nothing refers to any more.
+    func sweepInterfaces(_ use: inout TableUse) { state.withLock { $0.table.sweepInterfaces(&use) } }
+
     /// Looks at the table; sources wait meanwhile.
     public func withTable<Result: Sendable>(_ body: (borrowing SessionTable) -> sending Result) -> sending Result {
         state.withLock { body($0.table) }

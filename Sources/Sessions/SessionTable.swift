@@ -84,6 +84,7 @@ public struct SessionTable: ~Copyable {
         defer { swap(&self.events, &events) }
         goOnSweeping()
         settle(at: time)
+        tally.foldIfDue(at: time.monotonic, interfaces)
         reportLosses(at: time)
         warm(batch)
         for (number, place) in batch.places.enumerated() {
@@ -103,6 +104,7 @@ public struct SessionTable: ~Copyable {
         defer { swap(&self.events, &events) }
         goOnSweeping()
         settle(at: time)
+        tally.foldIfDue(at: time.monotonic, interfaces)
         reportLosses(at: time)
     }
 

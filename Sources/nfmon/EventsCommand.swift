@@ -186,6 +186,7 @@ struct EventsCommand: ParsableCommand {
             printer.gather(unless: live.stop)
             live.change.lower()
             watch.lookIfDue(at: ReceiveTime.now.monotonic)
+            live.sweep.sweepIfDue()
             goesOn = try printer.drain(live.store, names: live.names, unless: live.stop) && !readerIsGone
         }
         let failure = live.finish()

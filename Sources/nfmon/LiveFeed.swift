@@ -3,6 +3,7 @@ import Ingest
 import Monitor
 import Reports
 import Screen
+import Sessions
 
 /// What nfmon's own table answers a screen with: the document that a monitor would.
 struct LiveFeed: ScreenFeed {
@@ -13,6 +14,7 @@ struct LiveFeed: ScreenFeed {
     var origin: String { "no monitor: \(live.description)" }
 
     func document(for question: ScreenQuestion) throws(ScreenFault) -> [UInt8] {
+        live.sweep.sweepIfDue()
         let asked: SessionQuestion
         do throws(SessionQuestion.Fault) {
             asked = try SessionQuestion(

@@ -11,6 +11,8 @@ struct LiveTable {
     /// Up when there are events, a dump has ended, or a source failed.
     let change: Signal
     let failure: SourceFailure
+    /// To be given a turn now and then.
+    let sweep: NameSweep
     private let sources: LiveSources
     private let recorder: Recorder?
 
@@ -34,6 +36,7 @@ struct LiveTable {
         self.recorder = recorder
         failure = SourceFailure { change.raise() }
         store = SessionStore(configuration: table, seed: Self.seed) { change.raise() }
+        sweep = NameSweep(of: store, names, clock: { ReceiveTime.now.monotonic })
         sources = try LiveSources(
             options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
             failure: failure)

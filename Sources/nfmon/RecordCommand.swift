@@ -49,6 +49,7 @@ struct RecordCommand: ParsableCommand {
                     timeout: min(end.map { $0 - now } ?? .max, watch.timeout(at: now)))
                 live.change.lower()
                 watch.lookIfDue(at: ReceiveTime.now.monotonic)
+                live.sweep.sweepIfDue()
             }
             let failure = live.finish()
             if let failure { throw failure }

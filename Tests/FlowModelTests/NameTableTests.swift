@@ -58,4 +58,69 @@ struct NameTableTests {
         }
         #expect(cache.number(of: [UInt8]().span) == .none)
     }
+
+    // MARK: Names that come and go
+
+    private func sweep(_ table: NameTable, using used: NameID...) {
+        table.beginSweep()
+        var set = NameSet()
+        for number in used { set.insert(number) }
+        table.endSweep(set)
+    }
+
+    @Test
+    func aNameThatNobodyUsesTwiceMakesRoomForAnother() {
+        let table = NameTable(limit: 4)
+        let (kept, lost) = (table.number(of: "lan0".utf8), table.number(of: "veth1".utf8))
+        #expect(table.number(of: "veth2".utf8) == .overflow)
+        sweep(table, using: kept)
+        #expect(table.count == 4, "what is on its way when it is asked for is not lost")
+        sweep(table, using: kept)
+        #expect(table.count == 3)
+        let before = table.snapshot
+        #expect(table.number(of: "veth2".utf8) == lost)
+        #expect(table.snapshot.bytes(of: lost) == Array("veth2".utf8))
+        #expect(before.bytes(of: lost) == Array("veth1".utf8), "an answer of before has the names of before")
+        #expect(table.snapshot.bytes(of: kept) == Array("lan0".utf8))
+    }
+
+    @Test
+    func aNameThatIsAskedForAgainStays() {
+        let table = NameTable()
+        var cache = NameCache(table: table)
+        let name = Array("lan-out".utf8)
+        let number = cache.number(of: name.span)
+        for _ in 0..<5 {
+            sweep(table)
+            #expect(cache.number(of: name.span) == number)
+        }
+        for _ in 0..<3 { sweep(table) }
+        #expect(table.count == 2)
+    }
+
+    @Test
+    func aNameThatAFilterHoldsStays() throws {
+        let table = NameTable()
+        let number = table.number(of: "veth1".utf8)
+        do {
+            let held = try #require(HeldName("veth1".utf8, in: table))
+            for _ in 0..<5 { sweep(table) }
+            #expect(held.number == number)
+            #expect(table.number(of: "veth1".utf8) == number)
+        }
+        for _ in 0..<3 { sweep(table) }
+        #expect(table.count == 2)
+        #expect(HeldName("veth1".utf8, in: table) == nil)
+    }
+
+    @Test
+    func aPatternIsAskedAnewWhenANumberIsAnothers() {
+        let table = NameTable(limit: 3)
+        let pattern = NamePattern("veth*", names: table)
+        let number = table.number(of: "veth1".utf8)
+        #expect(pattern.matches(number))
+        for _ in 0..<2 { sweep(table) }
+        #expect(table.number(of: "lan0".utf8) == number)
+        #expect(!pattern.matches(number))
+    }
 }

@@ -138,6 +138,28 @@ struct FigureTests {
         #expect(ledger.used[1].key == .other(.reply))
     }
 
+    @Test func sumsOfInterfacesThatAreGoneMakeRoom() {
+        var ledger = TrafficLedger()
+        var living = NameSet()
+        living.insert(Self.lan)
+        ledger.add(counters(1, 100), to: TrafficKey(ingress: Self.lan, rule: Self.rule))
+        for number in 100..<700 as Range<UInt16> {
+            ledger.add(counters(1, 100), to: TrafficKey(ingress: Self.lan, egress: NameID(rawValue: number)))
+        }
+        for _ in 0..<9 { ledger.fold(living: living) }
+        #expect(ledger.used.count == 601, "who reads them now and then reads their last")
+        ledger.add(counters(1, 100), to: TrafficKey(ingress: Self.lan, egress: NameID(rawValue: 100)))
+        ledger.fold(living: living)
+        #expect(ledger.used.map(\.key.egress) == [.overflow, .none, NameID(rawValue: 100)])
+        #expect(ledger.used.map(\.counters) == [counters(599, 59_900), counters(1, 100), counters(2, 200)])
+        ledger.add(counters(1, 100), to: TrafficKey(ingress: Self.lan, rule: Self.rule))
+        #expect(ledger.used.count == 3)
+        #expect(ledger.used[1].counters == counters(2, 200), "it is found where it is now")
+        #expect(ledger.unplacedCount == 0)
+        for _ in 0..<20 { ledger.fold(living: living) }
+        #expect(ledger.used.count == 3, "with room enough, all stay")
+    }
+
     // MARK: Sessions
 
     private func list<Case>(_ counts: ProtocolCounts<Case>) -> [String] {
