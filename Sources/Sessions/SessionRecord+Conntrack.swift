@@ -20,18 +20,19 @@ extension SessionRecord {
             facts.remove(.start)  // unless the kernel's stamp follows
         }
         if observation.kind != .new, dump.mayPredateListener(observation.entry) { facts.insert(.predatesListener) }
-        _ = takeIn(observation, at: time, lastLook: dump.lastEnd)
+        _ = takeIn(observation, CounterReading(observation.entry), at: time, lastLook: dump.lastEnd)
     }
 
     /// Takes over what a conntrack message says.
     ///
     /// - Parameters:
+    ///   - reading: what its counters say, `nil` where it carries none.
     ///   - isOutdated: of what events tell the record knows newer.
     ///   - lastLook: the end of the last dump.
     /// - Returns: whether anything changed that the event stream shows.
     mutating func takeIn(
-        _ observation: borrowing ConntrackObservation, isOutdated: Bool = false, at time: ReceiveTime,
-        lastLook: ReceiveTime?
+        _ observation: borrowing ConntrackObservation, _ reading: CounterReading?, isOutdated: Bool = false,
+        at time: ReceiveTime, lastLook: ReceiveTime?
     ) -> Bool {
         var isVisible = false
         lastSeen = time.wall
@@ -46,10 +47,9 @@ extension SessionRecord {
             self.start = start
             facts.insert(.start)
         }
-        if let original = observation.entry.originalCounters, let reply = observation.entry.replyCounters {
-            let counters = DirectionalCounters(original: original, reply: reply)
-            if observation.kind == .dumpRow { learnRate(counters.total, at: time, lastLook: lastLook) }
-            takeIn(counters, at: time)
+        if let reading {
+            if observation.kind == .dumpRow { learnRate(from: reading, at: time, lastLook: lastLook) }
+            takeIn(reading, at: time)
         } else if facts.contains(.counters) {
             facts.insert(.countersAreOld)
         }
@@ -76,11 +76,10 @@ extension SessionRecord {
         return changes
     }
 
-    /// Takes over absolute counters.
-    private mutating func takeIn(_ counters: DirectionalCounters, at time: ReceiveTime) {
-        let (before, after) = (self.counters.total, counters.total)
-        if after.byteCount < before.byteCount || after.packetCount < before.packetCount { facts.insert(.lowerBound) }
-        self.counters = counters
+    /// Takes over what has passed altogether.
+    private mutating func takeIn(_ reading: CounterReading, at time: ReceiveTime) {
+        if reading.wasZeroed { facts.insert(.lowerBound) }
+        counters = reading.counters
         countersReadAt = time.monotonic
         facts.insert(.counters)
         facts.remove(.countersAreOld)
@@ -90,7 +89,8 @@ extension SessionRecord {
     private static var leastRateSpan: UInt64 { 5_000_000 }
 
     /// Learns the rate since the last look at the counters; a session that began after the last look had nothing then.
-    private mutating func learnRate(_ now: Counters, at time: ReceiveTime, lastLook: ReceiveTime?) {
+    private mutating func learnRate(from reading: CounterReading, at time: ReceiveTime, lastLook: ReceiveTime?) {
+        let now = reading.counters.total
         var before = counters.total
         var lookedAt = countersReadAt
         if !facts.contains(.counters) {
@@ -98,8 +98,9 @@ extension SessionRecord {
             before = Counters()
             lookedAt = lastLook.monotonic
         }
-        guard now.byteCount >= before.byteCount, now.packetCount >= before.packetCount else {
-            facts.remove(.rate)  // somebody zeroed them: what passed since the last look is not known
+        // A counter from the kernel may hold any value, and so may the sum of the two directions'.
+        guard !reading.wasZeroed, now.byteCount >= before.byteCount, now.packetCount >= before.packetCount else {
+            facts.remove(.rate)  // what passed between the last look and the zeroing is not known
             return
         }
         // A dump may show a session twice: what passed between the two says nothing.

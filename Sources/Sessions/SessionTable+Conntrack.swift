@@ -134,8 +134,10 @@ extension SessionTable {
         if !isOutdated { records[slot].facts.remove(.foundByRow) }
         records[slot].generation = dump.generation
         records[slot].missCount = 0
-        if let growth = growth(of: slot, to: observation.entry) { countTraffic(growth, of: slot) }
-        let changes = records[slot].takeIn(observation, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)
+        let reading = read(observation.entry, of: slot)
+        if let growth = reading?.growth { countTraffic(growth, of: slot) }
+        let changes = records[slot].takeIn(
+            observation, reading, isOutdated: isOutdated, at: time, lastLook: dump.lastEnd)
         let isVisible = changes || replyChanges
         if replyChanges {
             records[slot].reply = observation.entry.reply
@@ -172,12 +174,12 @@ extension SessionTable {
     private mutating func end(
         _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
     ) {
-        let growth = growth(of: slot, to: observation.entry)
-        _ = records[slot].takeIn(observation, at: time, lastLook: dump.lastEnd)
+        let reading = read(observation.entry, of: slot)
+        _ = records[slot].takeIn(observation, reading, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(
             records[slot].conntrackIdentity, endedAt: observation.entry.endTime, at: time.monotonic)
-        depart(slot, SessionEnd(cause: .event, time: endTime), growth: growth, hash: hash, at: time)
+        depart(slot, SessionEnd(cause: .event, time: endTime), growth: reading?.growth, hash: hash, at: time)
     }
 
     /// DESTROY for a session that the table does not have: told if it is the first word of its end.
@@ -205,7 +207,7 @@ extension SessionTable {
             id: entry.identity, original: entry.original, reply: entry.reply, start: time.wall, lastSeen: time.wall)
         record.conntrackID = entry.id ?? 0
         record.facts = [.live, .conntrack, .ended]
-        _ = record.takeIn(observation, at: time, lastLook: dump.lastEnd)
+        _ = record.takeIn(observation, CounterReading(entry), at: time, lastLook: dump.lastEnd)
         record.lastSeen = end.time
         countUnknown(record, mayBeOlder: dump.mayPredateListener(entry))
         tell(.end(end), Session(record: record, nflog: nil), at: end.time)
@@ -273,6 +275,7 @@ extension SessionTable {
             denials.remove(lanes[place].denials)
             lanes.remove(place)
         }
+        forgetZeroed(slot)
         records.remove(slot)
     }
 

@@ -82,32 +82,8 @@ extension SessionTable {
         if records[slot].facts.contains(.counters) { countTraffic(records[slot].counters, of: slot) }
     }
 
-    /// What a message's counters have that the session's have not; `nil` where that is nothing, or not known.
-    ///
-    /// Reads a field at a time: of a message without counters none, as each is a line of the cache to wait for.
-    @inline(__always)
-    func growth(of slot: UInt32, to entry: borrowing ConntrackEntry) -> DirectionalCounters? {
-        guard let original = entry.originalCounters, let reply = entry.replyCounters else { return nil }
-        let facts = records[slot].facts
-        guard facts.contains(.counters) else {
-            return facts.contains(.predatesListener) ? nil : DirectionalCounters(original: original, reply: reply)
-        }
-        let before = records[slot].counters
-        let growth = DirectionalCounters(
-            original: original.growth(since: before.original), reply: reply.growth(since: before.reply))
-        return growth == DirectionalCounters() ? nil : growth
-    }
-
     private func name(of interface: InterfaceIndex) -> NameID {
         interface == 0 ? .none : interfaces[interface] ?? .none
-    }
-}
-
-extension Counters {
-    /// What came since `before`; all of it, where somebody zeroed them meanwhile.
-    fileprivate func growth(since before: Counters) -> Counters {
-        guard packetCount >= before.packetCount, byteCount >= before.byteCount else { return self }
-        return Counters(packetCount: packetCount - before.packetCount, byteCount: byteCount - before.byteCount)
     }
 }
 

@@ -63,6 +63,8 @@ public struct SessionTable: ~Copyable {
     var summary = TableSummary()
     var warming = Warming()
     var tally = Tally()
+    /// What was counted of sessions before somebody zeroed their counters, which few hosts ever see.
+    var zeroed: [UInt32: DirectionalCounters] = [:]
     /// Events that were not told for want of room since ``takeUntold()``.
     private var untoldCount: UInt64 = 0
     /// Rates that were read before, by the monotonic clock, are too old to be one.

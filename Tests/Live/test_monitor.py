@@ -234,6 +234,34 @@ class Restart(MonitorTest):
             self.assertIn(b" 410 ", answer.readline())
 
 
+class Counters(MonitorTest):
+    def test_what_somebody_zeroes_has_passed_all_the_same(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1)
+        service = self.service(lab.namespace, "--no-nflog", "--totals-interval", "100ms")
+        self.until_up(service, "conntrack")
+        near, far, key = lab.connect()
+        with near, far:
+
+            def row():
+                rows = service.json("/v1/sessions?format=json")["sessions"]
+                return next((row for row in rows if session.key_of(row) == key), None)
+
+            def until_sent(count):
+                """Sends 10,000 bytes and waits until so many more are known."""
+                near.sendall(b"x" * 10_000)
+                return self.until(lambda: (known := row())["network"].get("bytes", 0) > count and known, "they are known")
+
+            self.until(row, "the session is known")
+            before = until_sent(10_000)
+            self.assertTrue(before["nfmon"]["exact"])
+            lab.inside("conntrack", "-L", "-z")
+            self.until(lambda: not row()["nfmon"]["exact"], "it is a lower bound")
+            self.assertGreaterEqual(row()["network"]["bytes"], before["network"]["bytes"])
+            after = until_sent(before["network"]["bytes"] + 10_000)
+            self.assertFalse(after["nfmon"]["exact"])
+
+
 class Command(MonitorTest):
     def test_status_without_a_monitor_says_how_to_get_one(self):
         missing = self.directory() / "nfmon.sock"

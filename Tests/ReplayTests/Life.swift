@@ -8,14 +8,11 @@ struct Life {
     /// Whether the kernel sends events about it; if not, only dumps tell that it is gone.
     var sendsEvents = true
     /// Whether somebody zeroed its counters.
-    var wasZeroed = false
-    /// The most that its counters showed at any time, each by itself.
-    private(set) var peak = DirectionalCounters()
+    private(set) var wasZeroed = false
+    /// What had passed when they were zeroed.
+    private var before = DirectionalCounters()
 
-    init(_ entry: ConntrackEntry) {
-        self.entry = entry
-        notePeak()
-    }
+    init(_ entry: ConntrackEntry) { self.entry = entry }
 
     /// What messages call it by; several lives may have the same, one after the other.
     var name: Name { Name(id: entry.id ?? 0, original: entry.original) }
@@ -26,11 +23,21 @@ struct Life {
         return DirectionalCounters(original: original, reply: reply)
     }
 
-    /// To be called when the counters have changed.
-    mutating func notePeak() {
-        guard let counters else { return }
-        peak.original = Counters(larger: peak.original, counters.original)
-        peak.reply = Counters(larger: peak.reply, counters.reply)
+    /// All that has passed.
+    var passed: DirectionalCounters { before + (counters ?? DirectionalCounters()) }
+
+    /// Somebody zeroes the counters.
+    mutating func zero() {
+        before = passed
+        entry.originalCounters = Counters()
+        entry.replyCounters = Counters()
+        wasZeroed = true
+    }
+
+    /// Whether that is what can be known after the last word: what the counters show, and of zeroed ones what was known before.
+    func agrees(with known: DirectionalCounters?) -> Bool {
+        guard wasZeroed, let known, let counters else { return known == counters }
+        return counters.isWithin(known) && known.isWithin(passed)
     }
 
     /// An id and the tuple that had it.
@@ -46,11 +53,6 @@ struct Life {
 }
 
 extension Counters {
-    fileprivate init(larger left: Counters, _ right: Counters) {
-        self.init(
-            packetCount: max(left.packetCount, right.packetCount), byteCount: max(left.byteCount, right.byteCount))
-    }
-
     /// Whether neither number is above the other's.
     func isWithin(_ bound: Counters) -> Bool { packetCount <= bound.packetCount && byteCount <= bound.byteCount }
 }

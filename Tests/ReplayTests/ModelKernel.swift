@@ -114,14 +114,11 @@ struct ModelKernel {
         lives[place].entry.originalCounters?.byteCount += bytes
         lives[place].entry.replyCounters?.packetCount += 2
         lives[place].entry.replyCounters?.byteCount += 3 * bytes
-        lives[place].notePeak()
     }
 
     private mutating func zero(_ flow: Int) {
         guard let place = living[flow], lives[place].counters != nil else { return }
-        lives[place].entry.originalCounters = Counters()
-        lives[place].entry.replyCounters = Counters()
-        lives[place].wasZeroed = true
+        lives[place].zero()
     }
 
     private mutating func close(_ flow: Int, lingers: Bool) -> Frame {

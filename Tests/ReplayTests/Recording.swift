@@ -94,7 +94,6 @@ extension Life {
         if let start = news.start { entry.start = start }
         if let counters = news.originalCounters { entry.originalCounters = counters }
         if let counters = news.replyCounters { entry.replyCounters = counters }
-        notePeak()
     }
 }
 

@@ -197,7 +197,7 @@ struct ConntrackSessionTests {
         monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 1000))])
         monitor.wait(seconds: 1)
         monitor.dump([.entry(1).counting(Counters(packetCount: 2, byteCount: 200))])
-        #expect(monitor.session?.counters?.original == Counters(packetCount: 2, byteCount: 200))
+        #expect(monitor.session?.counters?.original == Counters(packetCount: 12, byteCount: 1200))
         #expect(monitor.session?.isExact == false)
     }
 
@@ -280,6 +280,51 @@ struct ConntrackSessionTests {
             monitor.wait(seconds: 2)
         }
         #expect(monitor.session?.record.facts.contains(.rate) == false)
+    }
+
+    @Test
+    func zeroedCountersLeaveWhatWasCountedBeforeAsALowerBound() {
+        let monitor = Monitor()
+        /// What the session is said to have had, after a dump that shows these counters of its two directions.
+        func look(_ original: (UInt64, UInt64), _ reply: (UInt64, UInt64)) -> [UInt64]? {
+            monitor.wait(seconds: 2)
+            monitor.dump([
+                .entry(1).counting(
+                    Counters(packetCount: original.0, byteCount: original.1),
+                    Counters(packetCount: reply.0, byteCount: reply.1))
+            ])
+            guard let counters = monitor.session?.record.counters else { return nil }
+            return [counters.original, counters.reply].flatMap { [$0.packetCount, $0.byteCount] }
+        }
+        #expect(look((10, 1000), (20, 9000)) == [10, 1000, 20, 9000])
+        #expect(monitor.session?.isExact == true)
+        #expect(look((0, 0), (0, 0)) == [10, 1000, 20, 9000])
+        #expect(monitor.session?.isExact == false)
+        // What passes from then on is more, also where it is less than before, and makes a rate again.
+        #expect(look((1, 100), (2, 300)) == [11, 1100, 22, 9300])
+        #expect(monitor.session?.record.bytesPerSecond == 200)
+        #expect(look((2, 50), (9, 9999)) == [13, 1150, 29, 18_999], "one direction shows that it was zeroed again")
+        #expect(look((3, 150), (10, 10_099)) == [14, 1250, 30, 19_099])
+        monitor.conntrack(
+            .destroy,
+            .entry(1).counting(Counters(packetCount: 4, byteCount: 250), Counters(packetCount: 10, byteCount: 10_099)))
+        #expect(monitor.ends.first?.session.record.counters.total == Counters(packetCount: 45, byteCount: 20_449))
+        #expect(monitor.ends.first?.session.isExact == false, "what passed just before the zeroing nobody counted")
+    }
+
+    @Test
+    func whatWasZeroedIsNotTheNextSessionsInItsPlace() {
+        let monitor = Monitor()
+        for bytes in [1000, 0] as [UInt64] {
+            monitor.dump([.entry(1).counting(Counters(packetCount: bytes, byteCount: bytes))])
+        }
+        monitor.conntrack(.destroy, .entry(1).counting(Counters()))
+        monitor.conntrack(.new, .entry(2))
+        for bytes in [30, 40] as [UInt64] {
+            monitor.dump([.entry(2).counting(Counters(packetCount: bytes, byteCount: bytes))])
+        }
+        #expect(monitor.session?.record.counters.total == Counters(packetCount: 40, byteCount: 40))
+        #expect(monitor.session?.isExact == true)
     }
 
     @Test
