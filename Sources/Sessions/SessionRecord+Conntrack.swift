@@ -13,7 +13,9 @@ extension SessionRecord {
         if observation.kind == .dumpRow { facts.insert(.foundByRow) }
         conntrackID = observation.entry.id ?? 0
         generation = dump.generation
-        if observation.kind == .new {
+        if facts.isSuperset(of: [.start, .announced]) {
+            // The packet that began it told when, and the stream said so.
+        } else if observation.kind == .new {
             facts.insert(.start)
             if let eventTime = observation.entry.eventTime { start = eventTime }
         } else {

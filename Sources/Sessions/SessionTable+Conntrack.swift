@@ -155,13 +155,15 @@ extension SessionTable {
     /// A row of the first dump was quicker than the session's own NEW: it did not predate the listener after all.
     private mutating func correctBeginning(of slot: UInt32, _ entry: ConntrackEntry, at time: ReceiveTime) {
         records[slot].facts.remove(.predatesListener)
-        tally.figures.begun.add(.tracked, records[slot].original.transport)
+        // Packets may have told of it before the row did.
+        let wasTold = configuration.tellsInitial || records[slot].facts.contains(.countedAsBegun)
+        countBegun(slot, as: .tracked)
         if !records[slot].facts.contains(.start) {
             records[slot].start = entry.eventTime ?? time.wall
             records[slot].facts.insert(.start)
         }
         let start = records[slot].start
-        if configuration.tellsInitial {
+        if wasTold {
             tell(.update, slot, at: start)
         } else {
             tell(.start, slot, at: start)
@@ -284,7 +286,7 @@ extension SessionTable {
         guard !records[slot].facts.contains(.announced) else { return }
         records[slot].facts.insert(.announced)
         let isTracked = records[slot].facts.contains(.conntrack)
-        if !isTracked { tally.figures.begun.add(.logged, records[slot].original.transport) }
+        if !isTracked { countBegun(slot, as: .logged) }
         if records[slot].facts.contains(.predatesListener), !configuration.tellsInitial { return }
         tell(.start, slot, at: time)
     }

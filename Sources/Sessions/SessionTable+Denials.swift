@@ -7,9 +7,7 @@ extension SessionTable {
     ///
     /// - Returns: whether it is the first that this rule denied of it.
     mutating func deny(_ slot: UInt32, _ packet: borrowing PacketObservation, at time: Timestamp) -> Bool {
-        if records[slot].facts.isDisjoint(with: [.announced, .conntrack]) {
-            tally.figures.begun.add(.denied, records[slot].original.transport)
-        }
+        if !records[slot].facts.contains(.conntrack) { countBegun(slot, as: .denied) }
         records[slot].facts.formUnion([.denied, .announced])
         records[slot].facts.remove(.awaitsConntrack)
         return denials.note(packet, at: time, in: &lanes[records[slot].laneSlot].denials)

@@ -78,8 +78,15 @@ extension SessionTable {
     /// counting begins.
     mutating func countBeginning(of slot: UInt32) {
         guard !records[slot].facts.contains(.predatesListener) else { return }
-        tally.figures.begun.add(.tracked, records[slot].original.transport)
+        countBegun(slot, as: .tracked)
         if records[slot].facts.contains(.counters) { countTraffic(records[slot].counters, of: slot) }
+    }
+
+    /// Counts a session among those that began, once: who was told of by packets first is conntrack's later on.
+    mutating func countBegun(_ slot: UInt32, as kind: SessionCensus.Kind) {
+        guard !records[slot].facts.contains(.countedAsBegun) else { return }
+        records[slot].facts.insert(.countedAsBegun)
+        tally.figures.begun.add(kind, records[slot].original.transport)
     }
 
     private func name(of interface: InterfaceIndex) -> NameID {

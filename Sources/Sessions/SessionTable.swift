@@ -285,6 +285,9 @@ extension SessionFacts {
     /// own use.
     static var foundByRow: SessionFacts { SessionFacts(rawValue: 1 << 31) }
 
+    /// The session's beginning was counted. For the table's own use.
+    static var countedAsBegun: SessionFacts { SessionFacts(rawValue: 1 << 30) }
+
     /// Whether the session exists as far as is known.
     var isLive: Bool { contains(.live) && !contains(.ended) }
 

@@ -183,6 +183,30 @@ struct FigureTests {
         #expect(monitor.table.figures.missedEndCount == 1)
     }
 
+    @Test func aSessionThatPacketsToldOfBeforeConntrackBeginsOnce() {
+        let monitor = monitor()
+        let start = monitor.now
+        monitor.packet(.web) { $0.opensConnection = true }
+        monitor.wait(seconds: 1)
+        monitor.conntrack(.new, .entry(1) { $0.eventTime = monitor.now })
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.told.suffix(3) == ["start", "update", "end by event"])
+        #expect(monitor.events.suffix(3).allSatisfy { $0.session.start == start }, "as it was told")
+        #expect(list(monitor.table.figures.begun) == ["logged tcp 1"])
+        #expect(list(monitor.table.figures.ended) == ["event tcp 1"])
+    }
+
+    @Test func aSessionThatPacketsToldOfBeforeTheFirstDumpBeginsOnce() {
+        let monitor = Monitor { ($0.hasNFLog, $0.tellsInitial) = (true, false) }
+        monitor.packet(.web)
+        monitor.wait(seconds: 1)
+        monitor.take(.dumpBegan(DumpStart(cause: .initial)))
+        monitor.conntrack(.dumpRow, .entry(1))
+        monitor.conntrack(.new, .entry(1))
+        #expect(monitor.told == ["start", "update", "update"])
+        #expect(list(monitor.table.figures.begun) == ["logged tcp 1"])
+    }
+
     @Test func censusCountsSessionsByKindProtocolAndState() {
         let monitor = monitor { $0.packetHold = 1000 }
         for id in 1...3 as ClosedRange<UInt32> {
