@@ -21,7 +21,7 @@ public struct SourceStatus: Equatable, Sendable {
     /// What it reads, in words: `conntrack`, `NFLOG group 100`, `links`.
     public var name: String
     public var state: State
-    /// How often it has been opened again after it had read.
+    /// How often it has been opened again after it had failed.
     public var restartCount: UInt64 = 0
 
     public init(name: String, state: State) {

@@ -22,6 +22,7 @@ struct ConntrackReader: ~Copyable {
     let isFiltered: Bool
     let advice = BufferAdvice()
     let gauge = DumpGauge()
+    let wantedPace: WantedPace
     private let configuration: ConntrackSource.Configuration
     private let intake: Intake
     private let stopSignal: Signal
@@ -32,6 +33,7 @@ struct ConntrackReader: ~Copyable {
     private var lastDropCount: UInt32 = 0
     private var schedule = DumpSchedule()
     private var shedder = LoadShedder()
+    private var pace: DumpPace
     private var isCongested = false
     private let gathering = Gathering()
     private let mayGather: Bool
@@ -80,6 +82,8 @@ struct ConntrackReader: ~Copyable {
         buffer = BufferGrowth(from: bufferByteCount, to: configuration.greatestBuffer)
         self.warnings = warnings
         self.configuration = configuration
+        pace = configuration.pace
+        wantedPace = WantedPace(pace)
         self.intake = intake
         self.stopSignal = stopSignal
         self.events = events
@@ -96,7 +100,9 @@ struct ConntrackReader: ~Copyable {
     }
 
     /// Reads until the stop signal.
-    mutating func run() throws(IngestError) {
+    ///
+    /// - Returns: whether nothing is left that nobody has read.
+    mutating func run() throws(IngestError) -> Bool {
         if configuration.isReliable { tellSubscription() }
         try beginDump(configuration.firstDump)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
@@ -106,11 +112,7 @@ struct ConntrackReader: ~Copyable {
             set.watch(place: 2, dumps.number, schedule.isRunning && !isCongested)
             let isReady = set.wait(timeout: gathers ? gathering.nanoseconds.pollTimeout : timeout) || gathers
             turnCount = 0
-            if set.isReady(stopSignal.number) {
-                // What nobody read is lost, and nobody counted it.
-                if try !drainAllEvents() { note(Loss(lane: .conntrack, cause: .overrun, count: nil)) }
-                return
-            }
+            if set.isReady(stopSignal.number) { return try drainAllEvents() }
             // The dump's rows go first: fewer of them are then older than an event that was told already.
             if set.isReady(dumps.number), let rows = try dumps.read() {
                 heed(rows.answer)
@@ -119,6 +121,7 @@ struct ConntrackReader: ~Copyable {
             try drainEvents()
             if !isReady { heed(intake.advance(to: .now)) }
             let now = ReceiveTime.now.monotonic
+            changePace()
             if shedder.stepIfDue(at: now) { try changeSubscription() }
             let turn = now &- lastTurn
             lastTurn = now
@@ -231,15 +234,23 @@ struct ConntrackReader: ~Copyable {
         let now = ReceiveTime.now
         schedule.end(
             at: now.monotonic, interval: dumpInterval, processorTime: dumps.processorTime,
-            processorShare: configuration.processorShare)
+            processorShare: pace.processorShare)
         gauge.note(
             from: dumps.begunAt, to: now, processorTime: dumps.processorTime, isComplete: end.isComplete)
         heed(answer)
     }
 
+    /// Another pace may be wanted, of the next dump already.
+    private mutating func changePace() {
+        let wanted = wantedPace.current
+        guard wanted != pace else { return }
+        pace = wanted
+        schedule.plan(interval: dumpInterval, processorShare: pace.processorShare)
+    }
+
     /// Nanoseconds between two dumps; short where dumps stand in for the events that tell of beginnings.
     private var dumpInterval: UInt64 {
-        let interval = configuration.dumpInterval
+        let interval = pace.interval
         return shedder.subscription.contains(.new) ? interval : min(interval, Self.shedDumpInterval)
     }
 }

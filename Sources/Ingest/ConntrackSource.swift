@@ -14,11 +14,8 @@ public final class ConntrackSource: Source {
         public var isReliable = false
         /// Why the first dump is made: to see what is there, or what became of it while nobody read.
         public var firstDump = DumpStart.Cause.initial
-        /// Least nanoseconds from the beginning of a dump to that of the next; 0 is a single dump.
-        public var dumpInterval: UInt64 = 10_000_000_000
-        /// What dumps may take of one processor, in percent: what takes more comes less often. 0 is all they need.
-        public var processorShare = 5.0
-
+        /// How often dumps are made.
+        public var pace = DumpPace()
         /// Which sessions are wanted; the others are left out by the kernel where it can.
         public var filter = SourceFilter.everything
 
@@ -33,6 +30,9 @@ public final class ConntrackSource: Source {
     /// What receive buffer would have sufficed.
     public let advice: BufferAdvice
     private let gauge: DumpGauge
+    private let pace: WantedPace
+    private let intake: Intake
+    private let progress = SourceProgress()
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -45,12 +45,18 @@ public final class ConntrackSource: Source {
         isFiltered = reader.isFiltered
         advice = reader.advice
         gauge = reader.gauge
-        self.stopSignal = stopSignal
+        pace = reader.wantedPace
+        (self.intake, self.stopSignal) = (intake, stopSignal)
         let shared = Lock(reader)
+        let progress = progress
         thread = try Thread(name: "nf-conntrack") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
-                do throws(IngestError) { try reader.run() } catch { failure.report(error) }
+                do throws(IngestError) {
+                    if try !reader.run() { progress.leaveSomething() }
+                } catch {
+                    failure.report(error)
+                }
             }
         }
     }
@@ -58,8 +64,14 @@ public final class ConntrackSource: Source {
     /// How the totals of running sessions are kept fresh.
     public var totals: TotalsStatus { gauge.totals }
 
-    public func stop() {
+    /// Dumps come at another pace from now on; not for a source that was to make a single one.
+    public func change(to pace: DumpPace) { self.pace.current = pace }
+
+    public func stop(asOutage: Bool) {
         stopSignal.raise()
         thread.join()
+        guard progress.hasLeftSomething, !asOutage else { return }
+        let loss = Loss(lane: .conntrack, cause: .overrun, count: nil)
+        _ = intake.deliver([.loss(loss)], at: .now) { $0.append(loss) }
     }
 }

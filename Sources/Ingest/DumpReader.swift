@@ -34,7 +34,7 @@ struct DumpReader: ~Copyable {
     ) {
         self.intake = intake
         self.socket = socket
-        filter = DumpFilter(configuration.filter, isOnly: configuration.dumpInterval == 0)
+        filter = DumpFilter(configuration.filter, isOnly: configuration.pace.interval == 0)
         decoder = ObservationDecoder(names: intake.names, admitting: configuration.filter)
     }
 

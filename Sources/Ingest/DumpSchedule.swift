@@ -16,6 +16,7 @@ struct DumpSchedule {
     private var startedAt: UInt64 = 0
     private var endedAt: UInt64 = 0
     private var lastDuration: UInt64 = 0
+    private var lastProcessorTime: UInt64 = 0
     /// When the next periodic one may be, so that dumps do not take more of a processor than they may.
     private var affordableAt: UInt64 = 0
     /// How many dumps in a row were made because events were lost.
@@ -39,21 +40,31 @@ struct DumpSchedule {
 
     /// The dump has ended.
     ///
-    /// - Parameters:
-    ///   - interval: from its beginning to that of the next one, if dumps may take so much of a processor; 0 is no next one.
-    ///   - processorTime: what it took of a processor. Not its duration, which is also that of what the thread did meanwhile.
-    ///   - processorShare: what dumps may take of one processor, in percent; 0 is all they need.
+    /// - Parameter processorTime: what it took of a processor. Not its duration, which is also that of what the thread did meanwhile.
     mutating func end(at now: UInt64, interval: UInt64, processorTime: UInt64, processorShare: Double) {
         isRunning = false
         endedAt = now
         lastDuration = now &- startedAt
+        lastProcessorTime = processorTime
+        plan(interval: interval, processorShare: processorShare)
+    }
+
+    /// Plans the periodic dump that follows the last one. One that runs or is wanted for another cause is not put off.
+    ///
+    /// - Parameters:
+    ///   - interval: from its beginning to that of the next one, if dumps may take so much of a processor; 0 is no next one.
+    ///   - processorShare: what dumps may take of one processor, in percent; 0 is all they need.
+    mutating func plan(interval: UInt64, processorShare: Double) {
+        guard !isRunning else { return }
         affordableAt = startedAt
         if processorShare > 0 {
-            let pause = Double(processorTime) * 100 / processorShare
+            let pause = Double(lastProcessorTime) * 100 / processorShare
             affordableAt &+= UInt64(exactly: pause.rounded()).map { min($0, Self.greatestPause) } ?? Self.greatestPause
         }
+        if let wanted, wanted.cause != .periodic { return }
+        wanted = nil
         guard interval > 0 else { return }
-        let rested = now &+ min(interval, Self.leastPause)
+        let rested = endedAt &+ min(interval, Self.leastPause)
         wanted = (.periodic, max(rested, startedAt &+ interval, affordableAt))
     }
 

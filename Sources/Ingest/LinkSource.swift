@@ -22,7 +22,7 @@ public final class LinkSource: Source {
         }
     }
 
-    public func stop() {
+    public func stop(asOutage: Bool) {
         stopSignal.raise()
         thread.join()
     }

@@ -57,14 +57,13 @@ struct NFLogReader: ~Copyable {
     }
 
     /// Reads until the stop signal. The groups are given back when the socket closes.
-    mutating func run() throws(IngestError) {
+    ///
+    /// - Returns: whether nothing was left that nobody has read.
+    mutating func run() throws(IngestError) -> Bool {
         var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
             let isReady = set.wait(timeout: Self.tick)
-            if set.isReady(stopSignal.number) {
-                try finish()
-                return
-            }
+            if set.isReady(stopSignal.number) { return try finish() }
             _ = try drain()
             noteDrops()
             quietTicks = isReady ? 0 : quietTicks + 1
@@ -83,12 +82,13 @@ struct NFLogReader: ~Copyable {
     }
 
     /// Reads what is there; as much as the receive buffer can hold, if more keeps coming.
-    private mutating func finish() throws(IngestError) {
+    ///
+    /// - Returns: whether that was all.
+    private mutating func finish() throws(IngestError) -> Bool {
         var isEmpty = false
         for _ in 0..<256 where !isEmpty { isEmpty = try drain() }
         noteDrops()
-        tellDropsWithoutGap()
-        if !isEmpty { note(Loss(lane: .nflog, cause: .overrun, count: nil)) }  // what nobody read is lost
+        return isEmpty && !hasDropsWithoutGap
     }
 
     // MARK: Drops

@@ -19,6 +19,8 @@ public final class NFLogSource: Source {
     }
 
     public let warnings: [String]
+    private let intake: Intake
+    private let progress = SourceProgress()
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -29,18 +31,26 @@ public final class NFLogSource: Source {
         let stopSignal = try Signal()
         let reader = try NFLogReader.open(configuration, intake, stopSignal)
         warnings = reader.warnings
-        self.stopSignal = stopSignal
+        (self.intake, self.stopSignal) = (intake, stopSignal)
         let shared = Lock(reader)
+        let progress = progress
         thread = try Thread(name: "nf-nflog") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
-                do throws(IngestError) { try reader.run() } catch { failure.report(error) }
+                do throws(IngestError) {
+                    if try !reader.run() { progress.leaveSomething() }
+                } catch {
+                    failure.report(error)
+                }
             }
         }
     }
 
-    public func stop() {
+    public func stop(asOutage: Bool) {
         stopSignal.raise()
         thread.join()
+        guard progress.hasLeftSomething, !asOutage else { return }
+        let loss = Loss(lane: .nflog, cause: .overrun, count: nil)
+        _ = intake.deliver([.loss(loss)], at: .now) { $0.append(loss) }
     }
 }

@@ -4,5 +4,13 @@ public protocol Source: Sendable {
     var warnings: [String] { get }
 
     /// Ends the thread and waits for it.
-    func stop()
+    ///
+    /// - Parameter asOutage: the caller tells of all that is missed from now on, and so of what has come and is not read any more.
+    ///   Without it the source tells that as a loss.
+    func stop(asOutage: Bool)
+}
+
+extension Source {
+    /// Ends the thread and waits for it. What it could not read any more is told as a loss.
+    public func stop() { stop(asOutage: false) }
 }

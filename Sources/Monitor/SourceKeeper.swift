@@ -73,7 +73,7 @@ struct SourceKeeper {
 
     // MARK: What it does
 
-    /// Takes over what is wanted from now on: closes what is not any more, opens anew what is wanted otherwise.
+    /// Takes over what is wanted from now on: closes what is not any more, changes what is wanted otherwise.
     mutating func adopt(_ plans: [SourcePlan], at time: ReceiveTime) {
         for kept in kept where !plans.contains(where: { $0.name == kept.plan.name }) { discard(kept, at: time) }
         var adopted: [Kept] = []
@@ -83,23 +83,29 @@ struct SourceKeeper {
                 adopted.append(old ?? Kept(plan: plan, recovery: SourceRecovery(at: time)))
                 continue
             }
-            adopted.append(reopened(old, as: plan, at: time))
+            adopted.append(changed(old, to: plan))
         }
         kept = adopted
     }
 
-    /// Opens a source that reads with a new plan; where that fails, it is as one that has failed.
-    private mutating func reopened(_ old: Kept, as plan: SourcePlan, at time: ReceiveTime) -> Kept {
+    /// Has a source read on by a new plan, or opens it anew; where that fails, it is as one that has failed.
+    ///
+    /// The old one is stopped first. Two that read at the same time would tell some things twice, and older ones after newer: a
+    /// session that has ended would begin again, and a row that was late would look as if somebody had zeroed the counters.
+    private mutating func changed(_ old: Kept, to plan: SourcePlan) -> Kept {
         var new = old
         new.plan = plan
-        guard old.source != nil else { return new }
+        guard let source = old.source, !plan.take(over: source, from: old.plan) else { return new }
+        let time = ReceiveTime.now
+        source.stop(asOutage: true)
         new.source = nil
-        if !old.plan.canOverlap { old.source?.stop() }
         open(&new, at: time)
-        if old.plan.canOverlap { old.source?.stop() }
         // What passed between the two, nobody saw; one that is down now tells its hole when that is over.
-        if !old.plan.canOverlap, new.source != nil { tellHole(old.plan, since: time.wall, at: .now) }
-        if new.source == nil { beginHole(old.plan, at: time) }
+        if new.source == nil {
+            beginHole(plan, at: time)
+        } else {
+            tellHole(plan, since: time.wall, at: .now)
+        }
         return new
     }
 
@@ -153,9 +159,7 @@ struct SourceKeeper {
             }
             let (wasUp, downSince) = (kept.recovery.wasUp, kept.recovery.downSince)
             if kept.plan.kind == .links, wasUp { forgetInterfaces(at: time) }
-            // One that reads until now misses nothing.
-            let cause: DumpStart.Cause = kept.recovery.isUp ? .periodic : wasUp ? .restart : .initial
-            let source = try kept.plan.open(into: intake, firstDump: cause, onFailure: failure)
+            let source = try kept.plan.open(into: intake, firstDump: wasUp ? .restart : .initial, onFailure: failure)
             (kept.source, kept.failure, kept.toldReason, kept.error) = (source, failure, nil, nil)
             let isLate = kept.recovery.wasTried && !kept.recovery.isUp
             kept.recovery.succeed(at: time)
@@ -173,7 +177,7 @@ struct SourceKeeper {
     }
 
     private func close(_ kept: inout Kept, _ reason: String, at time: ReceiveTime) {
-        kept.source?.stop()
+        kept.source?.stop(asOutage: true)
         (kept.source, kept.failure) = (nil, nil)
         beginHole(kept.plan, at: time)
         fail(&kept, reason, at: time)

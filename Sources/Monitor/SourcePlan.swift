@@ -47,8 +47,17 @@ struct SourcePlan: Equatable {
         }
     }
 
-    /// Whether the new one can be opened before the old one is stopped, so that nothing is missed between them.
-    var canOverlap: Bool { lane != .nflog }
+    /// Has a source that was opened for another plan read on by this one.
+    ///
+    /// - Returns: `false` where it must be opened anew.
+    func take(over source: any Source, from old: SourcePlan) -> Bool {
+        guard case .conntrack(let buffer, let isReliable, let totals) = kind,
+            case .conntrack(let oldBuffer, let wasReliable, _) = old.kind, let source = source as? ConntrackSource
+        else { return false }
+        guard buffer == oldBuffer, isReliable == wasReliable else { return false }
+        source.change(to: DumpPace(totals))
+        return true
+    }
 
     /// Opens it in the calling thread's network namespace.
     ///
@@ -67,10 +76,16 @@ struct SourcePlan: Equatable {
             var configuration = ConntrackSource.Configuration()
             if let buffer { (configuration.receiveBuffer, configuration.greatestBuffer) = (buffer, buffer) }
             configuration.isReliable = isReliable
-            configuration.dumpInterval = totals.interval
-            configuration.processorShare = totals.processorShare
+            configuration.pace = DumpPace(totals)
             configuration.firstDump = firstDump
             return try ConntrackSource(configuration, into: intake, failure: failure)
         }
+    }
+}
+
+extension DumpPace {
+    fileprivate init(_ totals: TotalsSettings) {
+        self.init()
+        (interval, processorShare) = (totals.interval, totals.processorShare)
     }
 }

@@ -10,7 +10,7 @@ struct SourceRecovery {
 
     /// How the source is, as the status tells.
     private(set) var state: SourceStatus.State
-    /// How often it was opened again after it had read.
+    /// How often it was opened again after it had failed; not where other settings wanted it.
     private(set) var restartCount: UInt64 = 0
     /// Whether opening it was tried at all.
     private(set) var wasTried = false
@@ -39,7 +39,7 @@ struct SourceRecovery {
 
     /// It was opened.
     mutating func succeed(at time: ReceiveTime) {
-        if wasUp { restartCount &+= 1 }
+        if wasUp, !isUp { restartCount &+= 1 }
         (wasTried, wasUp, dueAt, upSince) = (true, true, nil, time.monotonic)
         state = .up(since: time.wall)
     }

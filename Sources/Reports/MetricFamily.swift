@@ -55,7 +55,7 @@ extension MetricFamily {
         "nfmon_source_up", .gauge, labels: ["source"], "Whether a source reads (1) or has failed (0).")
     static let sourceRestarts = MetricFamily(
         "nfmon_source_restarts", .counter, labels: ["source"],
-        "How often a source that had read was opened again: it had failed, or was set otherwise.")
+        "How often a source was opened again after it had failed.")
 
     static let complete = MetricFamily(
         "nfmon_complete", .gauge, "Whether nothing is known to be missing since nfmon started (1).")

@@ -42,7 +42,7 @@ extension SessionsCommand {
         table.tellsEvents = false
         var conntrack = ConntrackSource.Configuration()
         // The filter may change, so that the kernel is not told it.
-        conntrack.dumpInterval = refreshInterval
+        conntrack.pace.interval = refreshInterval
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack)
         let feed = LiveFeed(live: live, sources: sources, start: start.wall)

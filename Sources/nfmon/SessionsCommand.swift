@@ -220,8 +220,8 @@ struct SessionsCommand: ParsableCommand {
         var conntrack = ConntrackSource.Configuration()
         conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
         table.sourceFilter = conntrack.filter
-        conntrack.dumpInterval = top == nil ? 0 : pause
-        conntrack.processorShare = 0
+        conntrack.pace.interval = top == nil ? 0 : pause
+        conntrack.pace.processorShare = 0
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack, names: names)
         waitForLooks(at: live, since: start.monotonic)

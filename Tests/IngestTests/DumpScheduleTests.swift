@@ -23,6 +23,21 @@ import Testing
         #expect(schedule.due(at: 10 * Self.second) == .periodic)
     }
 
+    @Test func anotherPaceIsThatOfTheNextDumpAlready() {
+        var schedule = ended(after: 1000, interval: 3600 * Self.second)
+        schedule.plan(interval: 2 * Self.second, processorShare: 5)
+        #expect(schedule.wait(at: 0) == 2 * Self.second)
+        schedule.plan(interval: 7 * Self.second, processorShare: 5)
+        #expect(schedule.wait(at: 0) == 7 * Self.second)
+        schedule.want(.overrun, at: Self.second)
+        let wait = schedule.wait(at: Self.second)
+        schedule.plan(interval: 3600 * Self.second, processorShare: 5)
+        #expect(schedule.wait(at: Self.second) == wait, "what was lost is made good as before")
+        _ = schedule.begin(.overrun, at: 2 * Self.second)
+        schedule.plan(interval: Self.second, processorShare: 5)
+        #expect(schedule.isRunning && schedule.due(at: .max) == nil)
+    }
+
     @Test func dumpingTakesATwentiethOfAProcessorAtMost() {
         let schedule = ended(after: 3 * Self.second)
         #expect(schedule.due(at: 60 * Self.second - 1) == nil)

@@ -42,6 +42,18 @@ struct SourceRecoveryTests {
     }
 
     @Test
+    func whatIsOpenedAnewForOtherSettingsIsNoRestart() {
+        var recovery = SourceRecovery(at: time(0))
+        recovery.succeed(at: time(1))
+        recovery.succeed(at: time(60))
+        #expect(recovery.state == .up(since: time(60).wall))
+        #expect(recovery.restartCount == 0)
+        recovery.fail("taken meanwhile", at: time(61))
+        recovery.succeed(at: time(62))
+        #expect(recovery.restartCount == 1)
+    }
+
+    @Test
     func whoFailsAgainAndAgainIsTriedLessAndLessOftenThoughItIsOpenedEachTime() {
         var recovery = SourceRecovery(at: time(0))
         recovery.succeed(at: time(0))

@@ -1,0 +1,12 @@
+internal import FlowModel
+
+/// What a source's thread tells of itself.
+final class SourceProgress: Sendable {
+    private let rest = Lock(false)
+
+    /// Whether the thread has ended without having read all that was there; the kernel did not say how much it was.
+    var hasLeftSomething: Bool { rest.withLock { $0 } }
+
+    /// The thread ends, and something is left that nobody has read.
+    func leaveSomething() { rest.withLock { $0 = true } }
+}
