@@ -101,12 +101,14 @@ struct ConntrackReader: ~Copyable {
 
     /// Reads until the stop signal.
     ///
+    /// - Parameter turns: counts how often it comes round.
     /// - Returns: whether nothing is left that nobody has read.
-    mutating func run() throws(IngestError) -> Bool {
+    mutating func run(turns: TurnCounter) throws(IngestError) -> Bool {
         if configuration.isReliable { tellSubscription() }
         try beginDump(configuration.firstDump)
         var set = PollSet(reading: [stopSignal.number, events.number, dumps.number])
         while true {
+            turns.add()
             let gathers = mayGather && gathering.isDue(after: turnCount)
             set.watch(place: 1, events.number, !gathers)
             set.watch(place: 2, dumps.number, schedule.isRunning && !isCongested)

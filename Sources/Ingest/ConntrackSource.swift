@@ -53,7 +53,7 @@ public final class ConntrackSource: Source {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
                 do throws(IngestError) {
-                    if try !reader.run() { progress.leaveSomething() }
+                    if try !reader.run(turns: progress.turns) { progress.leaveSomething() }
                 } catch {
                     failure.report(error)
                 }
@@ -66,6 +66,8 @@ public final class ConntrackSource: Source {
 
     /// Dumps come at another pace from now on; not for a source that was to make a single one.
     public func change(to pace: DumpPace) { self.pace.current = pace }
+
+    public var turns: TurnCounter { progress.turns }
 
     public func stop(asOutage: Bool) {
         stopSignal.raise()

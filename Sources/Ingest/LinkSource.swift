@@ -4,6 +4,7 @@ internal import Wire
 /// The interfaces' names: all of them at the start, then every one that comes, goes or is renamed (rtnetlink).
 public final class LinkSource: Source {
     public let warnings: [String] = []
+    public let turns = TurnCounter()
     private let stopSignal: Signal
     private let thread: Thread
 
@@ -14,10 +15,11 @@ public final class LinkSource: Source {
         try reader.readAll()
         self.stopSignal = stopSignal
         let shared = Lock(reader)
+        let turns = turns
         thread = try Thread(name: "nf-links") {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
-                do throws(IngestError) { try reader.run() } catch { failure.report(error) }
+                do throws(IngestError) { try reader.run(turns: turns) } catch { failure.report(error) }
             }
         }
     }
@@ -30,6 +32,8 @@ public final class LinkSource: Source {
 
 /// The link source's thread and its socket.
 private struct LinkReader: ~Copyable {
+    /// Milliseconds after which it comes round though nothing has come.
+    private static let tick: Int32 = 1000
     private static let operation = "read the network interfaces"
 
     private let intake: Intake
@@ -65,10 +69,11 @@ private struct LinkReader: ~Copyable {
         }
     }
 
-    mutating func run() throws(IngestError) {
+    mutating func run(turns: TurnCounter) throws(IngestError) {
         var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
-            _ = set.wait(timeout: -1)
+            turns.add()
+            _ = set.wait(timeout: Self.tick)
             if set.isReady(stopSignal.number) { return }
             try drain()
         }

@@ -58,10 +58,12 @@ struct NFLogReader: ~Copyable {
 
     /// Reads until the stop signal. The groups are given back when the socket closes.
     ///
+    /// - Parameter turns: counts how often it comes round.
     /// - Returns: whether nothing was left that nobody has read.
-    mutating func run() throws(IngestError) -> Bool {
+    mutating func run(turns: TurnCounter) throws(IngestError) -> Bool {
         var set = PollSet(reading: [stopSignal.number, socket.number])
         while true {
+            turns.add()
             let isReady = set.wait(timeout: Self.tick)
             if set.isReady(stopSignal.number) { return try finish() }
             _ = try drain()

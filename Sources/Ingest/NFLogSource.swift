@@ -38,13 +38,15 @@ public final class NFLogSource: Source {
             // Held for the thread's life: nobody else reads.
             shared.withLock { reader in
                 do throws(IngestError) {
-                    if try !reader.run() { progress.leaveSomething() }
+                    if try !reader.run(turns: progress.turns) { progress.leaveSomething() }
                 } catch {
                     failure.report(error)
                 }
             }
         }
     }
+
+    public var turns: TurnCounter { progress.turns }
 
     public func stop(asOutage: Bool) {
         stopSignal.raise()

@@ -27,8 +27,10 @@ public struct ServiceManager: Sendable {
 
     /// Tells it something.
     ///
-    /// - Parameter lines: such as `STATUS=…`; a line break within one is left out.
-    public func tell(_ lines: [String]) {
+    /// - Parameters:
+    ///   - lines: such as `STATUS=…`; a line break within one is left out.
+    ///   - waits: whether a manager that reads nothing just now is waited for.
+    public func tell(_ lines: [String], waits: Bool = true) {
         let message = lines.map { String($0.unicodeScalars.filter { $0 != "\n" }) }.joined(separator: "\n")
         let number = nfmon_unix_datagram_socket()
         guard number >= 0 else { return }
@@ -44,12 +46,13 @@ public struct ServiceManager: Sendable {
         // An abstract name is as long as is said, a path ends with a zero.
         let length = socklen_t(MemoryLayout<sa_family_t>.size + address.count + (isAbstract ? 0 : 1))
         let bytes = Array(message.utf8)
+        let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
         // SAFETY: both are borrowed for the call, with their own lengths.
         _ = unsafe withUnsafePointer(to: &name) { name in
             unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
                 unsafe bytes.withUnsafeBytes { bytes in
                     unsafe sendto(
-                        descriptor.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), name, length)
+                        descriptor.number, bytes.baseAddress, bytes.count, flags, name, length)
                 }
             }
         }

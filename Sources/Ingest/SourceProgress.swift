@@ -2,6 +2,7 @@ internal import FlowModel
 
 /// What a source's thread tells of itself.
 final class SourceProgress: Sendable {
+    let turns = TurnCounter()
     private let rest = Lock(false)
 
     /// Whether the thread has ended without having read all that was there; the kernel did not say how much it was.

@@ -3,7 +3,7 @@ import Ingest
 
 /// The thread that takes the store's events into the stream.
 final class EventDispatcher: Sendable {
-    /// Nanoseconds between two signs of life while nothing happens.
+    /// Nanoseconds between two turns while nothing happens.
     private static let tick: UInt64 = 500_000_000
 
     private let stopSignal: Signal
@@ -12,19 +12,12 @@ final class EventDispatcher: Sendable {
 
     /// What the thread has done.
     private final class Progress: Sendable {
-        struct State {
-            /// When it last came round.
-            var time: UInt64 = 0
-            var rate = RateGauge()
-        }
-
-        let state = Lock(State())
+        let turns = TurnCounter()
+        let rate = Lock(RateGauge())
 
         func note(_ count: Int, at now: UInt64) {
-            state.withLock { state in
-                state.time = now
-                state.rate.add(count, at: now)
-            }
+            turns.add()
+            rate.withLock { $0.add(count, at: now) }
         }
     }
 
@@ -48,11 +41,11 @@ final class EventDispatcher: Sendable {
         }
     }
 
-    /// Whether events go on from the store to the stream: the thread has come round lately, and got at both.
-    func isAlive(at now: UInt64) -> Bool { now &- min(now, progress.state.withLock { $0.time }) < 4 * Self.tick }
+    /// What must come round, so that events go on from the store to the stream.
+    var loop: WatchedLoop { WatchedLoop(name: "the stream of events", turns: progress.turns) }
 
     /// Events a second, lately; `nil` before that is known.
-    func eventsPerSecond(at now: UInt64) -> Double? { progress.state.withLock { $0.rate.perSecond(at: now) } }
+    func eventsPerSecond(at now: UInt64) -> Double? { progress.rate.withLock { $0.perSecond(at: now) } }
 
     /// Takes what is left, and ends the stream.
     func stop() {

@@ -84,8 +84,8 @@ public final class Monitor: MonitorService {
         dispatcher.stop()
     }
 
-    /// Whether what the sources deliver comes through to the stream.
-    public var isAlive: Bool { dispatcher.isAlive(at: ReceiveTime.now.monotonic) }
+    /// What must come round, so that what the kernel tells comes through to the stream.
+    public var loops: [WatchedLoop] { [dispatcher.loop] + supervisor.loops }
 
     public var status: MonitorStatus {
         var status = MonitorStatus(

@@ -50,6 +50,13 @@ struct SourceKeeper {
         }
     }
 
+    /// The threads of those that read.
+    var loops: [WatchedLoop] {
+        kept.compactMap { kept in
+            kept.source.map { WatchedLoop(name: "the reader of \(kept.plan.name)", turns: $0.turns) }
+        }
+    }
+
     /// Whether each was tried.
     var wereAllTried: Bool { kept.allSatisfy(\.recovery.wasTried) }
 

@@ -16,6 +16,8 @@ final class SourceSupervisor: Sendable {
         var refusal: IngestError?
         var host = HostState()
         var conntrack: ConntrackSource?
+        /// The sources' threads.
+        var loops: [WatchedLoop] = []
         /// Nanoseconds of processor time that the dumps of conntrack sources took which were closed since.
         var earlierDumpTime: UInt64 = 0
     }
@@ -34,6 +36,7 @@ final class SourceSupervisor: Sendable {
     private let stopSignal: Signal
     private let change: Signal
     private let thread = Lock<Thread?>(nil)
+    private let turns = TurnCounter()
 
     /// - Parameter sweep: what the thread does for the table of names, too.
     init(
@@ -69,6 +72,9 @@ final class SourceSupervisor: Sendable {
     /// How the sources are.
     var report: Report { reported.withLock { $0 } }
 
+    /// What must come round, so that the sources are read.
+    var loops: [WatchedLoop] { [WatchedLoop(name: "the supervisor of the sources", turns: turns)] + report.loops }
+
     /// Other settings: sources that are wanted otherwise are opened anew, the others go on.
     func change(to settings: MonitorSettings) {
         plans.withLock { $0 = SourcePlan.all(for: settings) }
@@ -88,6 +94,7 @@ final class SourceSupervisor: Sendable {
         var (keeper, host) = (keeper, host)
         var isReady = false
         while !stop.isRaised {
+            turns.add()
             change.lower()
             let time = ReceiveTime.now
             keeper.adopt(plans.withLock { $0 }, at: time)
@@ -108,10 +115,11 @@ final class SourceSupervisor: Sendable {
     }
 
     private func publish(_ keeper: SourceKeeper, _ host: HostState) {
+        var report = Report(
+            sources: keeper.statuses, isReady: keeper.wereAllTried, refusal: keeper.refusal, host: host,
+            conntrack: keeper.conntrack, loops: keeper.loops)
         reported.withLock { last in
-            var report = Report(
-                sources: keeper.statuses, isReady: keeper.wereAllTried, refusal: keeper.refusal, host: host,
-                conntrack: keeper.conntrack, earlierDumpTime: last.earlierDumpTime)
+            report.earlierDumpTime = last.earlierDumpTime
             if let closed = last.conntrack, closed !== report.conntrack {
                 report.earlierDumpTime += closed.totals.processorTime
             }

@@ -38,6 +38,7 @@ public final class MonitorServer: Sendable {
     /// Connections at the same time.
     private let greatestCount: Int
     private let group: MultiThreadedEventLoopGroup
+    private let probes: [LoopProbe]
     /// Where questions for sessions are answered, those about the monitor, and those for the doctor.
     private let (work, quick, examination): (WorkDesk, WorkDesk, WorkDesk)
     private let connections: ConnectionDesk
@@ -52,6 +53,9 @@ public final class MonitorServer: Sendable {
         self.logger = logger
         file = try SocketFile(path: settings.socket.path, mode: settings.socket.mode, group: settings.socket.group)
         group = MultiThreadedEventLoopGroup(numberOfThreads: Self.loopCount)
+        probes = group.makeIterator().enumerated().map {
+            LoopProbe($1, name: "event loop \($0 + 1) of the server")
+        }
         work = WorkDesk(threadCount: Self.workerCount, limit: Self.greatestQueue)
         quick = WorkDesk(threadCount: 1, limit: Self.greatestQueue)
         examination = WorkDesk(threadCount: 1, limit: 1)
@@ -88,6 +92,12 @@ public final class MonitorServer: Sendable {
             stop()
             throw error
         }
+    }
+
+    /// What must come round, so that somebody answers. Asks each to do so, which shows at the next look.
+    public func askLoops() -> [WatchedLoop] {
+        for probe in probes { probe.ask() }
+        return probes.map(\.watched)
     }
 
     /// Whether the socket's file is still the one that it has made.

@@ -7,7 +7,7 @@ import Settings
 
 /// One run of the monitor: what is made, in which order it begins and ends, and what happens in between.
 struct MonitorRun {
-    /// Nanoseconds between two looks at how the monitor is, for the service manager.
+    /// Nanoseconds between two looks at how the monitor is, for the service manager to show.
     private static let tick: UInt64 = 2_000_000_000
     /// Nanoseconds for which the last lines of the log are waited for at the end.
     private static let farewell: UInt64 = 200_000_000
@@ -78,10 +78,14 @@ struct MonitorRun {
 
     /// - Throws: where nothing can be read for want of privilege, which does not come back to a process.
     private mutating func watch(_ monitor: Monitor, _ server: MonitorServer) throws(IngestError) {
-        // Half the time: a sign of life that is late by a little must not end the monitor.
-        let interval = min(manager?.watchdog.map { max($0 / 2, 1_000_000) } ?? .max, Self.tick)
+        let turns = TurnCounter()
+        let life = try LifeWatch(manager, log) {
+            monitor.loops + server.askLoops() + [WatchedLoop(name: "the monitor's main thread", turns: turns)]
+        }
+        defer { life.end() }
         while !stop.isRaised {
-            Signal.wait(for: isReady ? [stop, reload] : [stop, reload, ready], timeout: interval)
+            turns.add()
+            Signal.wait(for: isReady ? [stop, reload] : [stop, reload, ready], timeout: Self.tick)
             if reload.isRaised {
                 reload.lower()
                 readAgain(monitor)
@@ -105,10 +109,9 @@ struct MonitorRun {
         isSocketThere = isThere
     }
 
-    /// Tells the service manager how the monitor is; that it is alive only while events really come through.
+    /// Tells the service manager how the monitor is.
     private mutating func tellState(of monitor: Monitor) {
         guard let manager else { return }
-        if manager.watchdog != nil, monitor.isAlive { manager.tell(["WATCHDOG=1"]) }
         let status = monitor.status
         let down = status.sources.filter { $0.state.keyword == "down" }.map(\.name)
         let up = status.sources.filter { $0.state.keyword == "up" }.map(\.name)

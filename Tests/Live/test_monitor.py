@@ -13,6 +13,7 @@ import time
 import cleanup
 import session
 from case import LiveTest
+from halt import Halt
 from lab import PREFIX
 from nfmon import NFMON, UNAVAILABLE, Monitor, finish
 from processes import Program, run
@@ -493,6 +494,45 @@ class ServiceManager(MonitorTest):
             service.monitor.send(signal.SIGTERM)
             self.until_told(manager, "STOPPING=1")
             self.assertEqual(service.monitor.wait(5), 0)
+
+    def test_a_monitor_of_which_a_part_stands_still_gives_no_sign_of_life(self):
+        lab = self.make_lab()
+        path = self.directory() / "notify"
+        environment = {**os.environ, "NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"}
+        with self.manager(path) as manager:
+            service = self.closing(Service(lab.namespace, env=environment)).start()
+            self.until_told(manager, "READY=1")
+            self.until_told(manager, "WATCHDOG=1")
+            parts = {
+                "nf-links": "the reader of links", "nf-nflog": "the reader of NFLOG group 100",
+                "nf-sources": "the supervisor of the sources", "nf-stream": "the stream of events",
+                "NIO-ELT-*-#1": "of the server"}
+            with contextlib.ExitStack() as halted:
+                for thread in parts:
+                    halted.enter_context(Halt(service.monitor.process.pid, thread))
+                for part in parts.values():
+                    service.monitor.until_said(f"{part} stands still: no sign of life goes to the service manager")
+                self.assert_silence(manager)
+            self.until_told(manager, "WATCHDOG=1")
+            for part in parts.values():
+                self.assertIn(f"{part} goes on", service.monitor.talk)
+            # Whoever is halted in the midst of a batch halts all who look at the table.
+            with Halt(service.monitor.process.pid, "nf-conntrack"):
+                service.monitor.until_said("the reader of conntrack stands still")
+                self.assert_silence(manager)
+            self.until_told(manager, "WATCHDOG=1")
+
+    def assert_silence(self, manager):
+        """No sign of life comes, for twice the time within which the manager wants one."""
+        manager.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                manager.recv(65536)
+        manager.settimeout(0.8)
+        with self.assertRaises(TimeoutError):
+            while "WATCHDOG=1" not in manager.recv(65536).decode().split("\n"):
+                pass
+        manager.settimeout(10)
 
     def test_by_a_path(self):
         path = self.directory() / "notify"
