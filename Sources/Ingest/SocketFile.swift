@@ -67,6 +67,10 @@ public final class SocketFile: Sendable {
     /// Lets in whom the settings say; the socket listens by now.
     public func open() throws(IngestError) {
         giveUp()
+        guard let ownGroup else {
+            throw IngestError(
+                .unavailable, operation, reason: "the socket is gone again", cure: "look who removes it, then start again")
+        }
         // A service may have no right to change owners (systemd's SystemCallFilter=), and be in the group from the start.
         if let group, group != ownGroup {
             // SAFETY: the path is a NUL-terminated copy for the call. The owner stays.

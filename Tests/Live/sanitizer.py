@@ -17,6 +17,7 @@ _LEAKS = ["ArgumentParser15ParsableCommandPAAE11parseAsRoot"]
 _RACES = [
     "7Reports11MetricsText",  # writes copies of figures, made under the table's lock
     "9HTTPTypes11HTTPRequest",  # passes from an event loop to a task
+    "Scc6resume9returning",  # resumes a task
 ]
 
 

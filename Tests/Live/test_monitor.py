@@ -361,6 +361,7 @@ class Command(MonitorTest):
     def test_a_socket_that_somebody_removes_is_missed(self):
         lab = self.make_lab()
         service = self.service(lab.namespace)
+        self.until(lambda: os.stat(service.socket).st_mode & 0o777 == 0o660, "it is open to its group")
         os.unlink(service.socket)
         service.monitor.until_said(f"the socket {service.socket} is gone")
 
