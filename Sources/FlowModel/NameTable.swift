@@ -40,6 +40,7 @@ public final class NameTable: Sendable {
 
         /// Gives a name a number, `nil` where there is none left.
         mutating func place(_ name: Name, limit: Int) -> NameID? {
+            guard !free.isEmpty || names.count < limit else { return nil }
             if isHandedOut { (names, births) = (Array(exactly: names[...]), Array(exactly: births[...])) }
             isHandedOut = false
             let number: NameID
@@ -47,7 +48,6 @@ public final class NameTable: Sendable {
                 number = free
                 names[Int(free.rawValue)] = name
             } else {
-                guard names.count < limit else { return nil }
                 number = NameID(rawValue: UInt16(truncatingIfNeeded: names.count))
                 names.append(name)
                 births.append(0)

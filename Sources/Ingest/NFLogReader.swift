@@ -10,6 +10,7 @@ struct NFLogReader: ~Copyable {
     private static let patience = 20
 
     let warnings: [String]
+    private let groups: [UInt16]
     private let intake: Intake
     private let stopSignal: Signal
     private let socket: NetlinkSocket
@@ -41,13 +42,15 @@ struct NFLogReader: ~Copyable {
         var requests = LogRequests(socket: socket)
         for group in configuration.groups { try requests.take(group, configuration) }
         return NFLogReader(
-            intake: intake, stopSignal: stopSignal, socket: requests.finish(), warnings: warnings,
-            buffer: BufferGrowth(from: size, to: configuration.greatestBuffer))
+            groups: configuration.groups, intake: intake, stopSignal: stopSignal, socket: requests.finish(),
+            warnings: warnings, buffer: BufferGrowth(from: size, to: configuration.greatestBuffer))
     }
 
     private init(
-        intake: Intake, stopSignal: Signal, socket: consuming NetlinkSocket, warnings: [String], buffer: BufferGrowth
+        groups: [UInt16], intake: Intake, stopSignal: Signal, socket: consuming NetlinkSocket, warnings: [String],
+        buffer: BufferGrowth
     ) {
+        self.groups = groups
         self.buffer = buffer
         self.warnings = warnings
         self.intake = intake
@@ -56,7 +59,7 @@ struct NFLogReader: ~Copyable {
         decoder = ObservationDecoder(names: intake.names)
     }
 
-    /// Reads until the stop signal. The groups are given back when the socket closes.
+    /// Reads until the stop signal, and what the kernel has gathered until then.
     ///
     /// - Parameter turns: counts how often it comes round.
     /// - Returns: whether nothing was left that nobody has read.
@@ -83,10 +86,14 @@ struct NFLogReader: ~Copyable {
         return false
     }
 
-    /// Reads what is there; as much as the receive buffer can hold, if more keeps coming.
+    /// Gives the groups back, as with a socket that closes the kernel throws away what it has gathered and not yet sent, and reads what is
+    /// there; as much as the receive buffer can hold, if more keeps coming.
     ///
     /// - Returns: whether that was all.
     private mutating func finish() throws(IngestError) -> Bool {
+        for group in groups {
+            _ = try? socket.send(NetlinkRequest.unbindLogGroup(group, sequence: 0), for: "give a group back")
+        }
         var isEmpty = false
         for _ in 0..<256 where !isEmpty { isEmpty = try drain() }
         noteDrops()

@@ -59,6 +59,14 @@ enum NetlinkRequest {
         }
     }
 
+    /// Gives an NFLOG group back, upon which the kernel sends what it has gathered of it; it does not answer, unless it refuses.
+    static func unbindLogGroup(_ group: UInt16, sequence: UInt32) -> [UInt8] {
+        // SAFETY: one attribute of 8 bytes; `message` has room for five.
+        unsafe logConfiguration(group, sequence: sequence, flags: NLM_F_REQUEST) { header in
+            _ = unsafe nflog_attr_put_cfg_cmd(header, UInt8(NFULNL_CFG_CMD_UNBIND.rawValue))
+        }
+    }
+
     /// What the kernel sends of each packet, and when.
     struct LogMode {
         var copyRange: UInt32
@@ -90,12 +98,13 @@ enum NetlinkRequest {
     }
 
     private static func logConfiguration(
-        _ group: UInt16, sequence: UInt32, _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
+        _ group: UInt16, sequence: UInt32, flags: CInt = NLM_F_REQUEST | NLM_F_ACK,
+        _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) -> [UInt8] {
         // SAFETY: the body is bound by what its caller says of it, and the header is lent for the call only.
         unsafe build(
             type: UInt16(NFNL_SUBSYS_ULOG) << 8 | UInt16(NFULNL_MSG_CONFIG.rawValue),
-            flags: UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence: sequence, family: 0, resource: group, body)
+            flags: UInt16(flags), sequence: sequence, family: 0, resource: group, body)
     }
 
     private static func build(

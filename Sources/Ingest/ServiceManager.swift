@@ -30,10 +30,12 @@ public struct ServiceManager: Sendable {
     /// - Parameters:
     ///   - lines: such as `STATUS=…`; a line break within one is left out.
     ///   - waits: whether a manager that reads nothing just now is waited for.
-    public func tell(_ lines: [String], waits: Bool = true) {
+    /// - Returns: whether it will read that.
+    @discardableResult
+    public func tell(_ lines: [String], waits: Bool = true) -> Bool {
         let message = lines.map { String($0.unicodeScalars.filter { $0 != "\n" }) }.joined(separator: "\n")
         let number = nfmon_unix_datagram_socket()
-        guard number >= 0 else { return }
+        guard number >= 0 else { return false }
         let descriptor = Descriptor(owning: number)
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
@@ -48,7 +50,7 @@ public struct ServiceManager: Sendable {
         let bytes = Array(message.utf8)
         let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
         // SAFETY: both are borrowed for the call, with their own lengths.
-        _ = unsafe withUnsafePointer(to: &name) { name in
+        let sent = unsafe withUnsafePointer(to: &name) { name in
             unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
                 unsafe bytes.withUnsafeBytes { bytes in
                     unsafe sendto(
@@ -56,5 +58,6 @@ public struct ServiceManager: Sendable {
                 }
             }
         }
+        return sent == bytes.count
     }
 }

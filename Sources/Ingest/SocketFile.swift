@@ -7,8 +7,8 @@ internal import Glibc
 /// The server binds between ``prepare()`` and ``open()``: until then nobody else can connect. It takes the file away itself at its end,
 /// and then lets go of the path with ``release()``.
 public final class SocketFile: Sendable {
-    /// Bytes that a socket's address has room for, without the ending NUL (`sockaddr_un`).
-    private static let longestPath = 107
+    /// Bytes of a path that SwiftNIO takes; the kernel would take four more.
+    private static let longestPath = 103
 
     private let path: String
     private let mode: mode_t
@@ -69,7 +69,8 @@ public final class SocketFile: Sendable {
         giveUp()
         guard let ownGroup else {
             throw IngestError(
-                .unavailable, operation, reason: "the socket is gone again", cure: "look who removes it, then start again")
+                .unavailable, operation, reason: "the socket is gone again",
+                cure: "look who removes it, then start again")
         }
         // A service may have no right to change owners (systemd's SystemCallFilter=), and be in the group from the start.
         if let group, group != ownGroup {

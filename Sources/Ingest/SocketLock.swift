@@ -39,12 +39,29 @@ final class SocketLock: Sendable {
     private static func open(_ path: String, for socket: String) throws(IngestError) -> Descriptor {
         // SAFETY: the path is a NUL-terminated copy for the call. No other user may open it, and so none can hold the lock.
         let number = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard number < 0 else { return Descriptor(owning: number) }
-        guard errno == ELOOP || SmallFile.exists(path) else {
-            throw IngestError(listeningOnPath: socket, errno: errno)
+        let fault = errno
+        guard number < 0 else {
+            let file = Descriptor(owning: number)
+            guard isLock(file) else {
+                throw IngestError(
+                    .unavailable, "lock \(path)", reason: "the file is something else",
+                    cure: "choose another path with --socket")
+            }
+            return file
+        }
+        guard fault == ELOOP || SmallFile.exists(path) else {
+            throw IngestError(listeningOnPath: socket, errno: fault)
         }
         throw IngestError(
-            file: "lock \(path)", errno: errno, cure: "remove the file, or choose another path with --socket")
+            .unavailable, "lock \(path)", reason: IngestError.text(of: fault),
+            cure: "remove the file, which another user's monitor may have left, or choose another path with --socket")
+    }
+
+    /// Whether a file may be one that was made here, which has nothing in it: others are not to be removed.
+    private static func isLock(_ file: borrowing Descriptor) -> Bool {
+        var status = stat()
+        // SAFETY: the struct is the call's own result.
+        return unsafe fstat(file.number, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
     }
 
     /// Locks the file, if nobody else has.

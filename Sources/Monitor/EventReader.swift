@@ -12,6 +12,8 @@ public final class EventReader: Sendable {
         var walk: InitialWalk?
         /// Whether its walk's place was given to another reader: what it would have told, nobody knows any more.
         var isGivenUp = false
+        /// The loss that this is to the reader, until it is told.
+        var untold: SessionEvent?
         /// Writes what no lines are shared of.
         var report: EventReport
         var hasBegun = false
@@ -48,7 +50,10 @@ public final class EventReader: Sendable {
     private func giveUp() {
         state.withLock { state in
             // The end of the table may have been told meanwhile.
-            guard state.walk != nil else { return }
+            guard let walk = state.walk else { return }
+            let time = max(walk.time, state.lastTime ?? walk.time)
+            let loss = LossReport(lane: .conntrack, cause: .output, count: nil, from: time, to: time)
+            state.untold = SessionEvent(time: time, kind: .loss(loss))
             state.walk = nil
             state.isGivenUp = true
         }
@@ -71,6 +76,7 @@ public final class EventReader: Sendable {
             var turn = Turn(text: own, byteLimit: byteLimit, eventLimit: eventLimit)
             guard !state.isGivenUp else {
                 turn.reading.isGivenUp = true
+                tellGivingUp(&state, &turn)
                 return (turn.reading, turn.text)
             }
             state.walk?.seat.renew()
@@ -209,6 +215,12 @@ public final class EventReader: Sendable {
         write(
             SessionEvent(time: end, kind: .loss(loss)), sequence: oldest.firstSequence - 1, stream.book(for: oldest),
             &state, &turn)
+    }
+
+    /// Tells that sessions of the table were not told, and nobody knows how many: what ends so is not whole.
+    private func tellGivingUp(_ state: inout State, _ turn: inout Turn) {
+        guard let loss = state.untold.take() else { return }
+        write(loss, sequence: state.lastSequence ?? 0, stream.book, &state, &turn)
     }
 
     /// Writes an event if it is wanted.

@@ -160,6 +160,9 @@ public final class EventStream: Sendable {
         }
     }
 
+    /// The names to write events with that are of no session.
+    var book: NameBook { NameBook(names: names.snapshot, interfaces: InterfaceNames()) }
+
     /// The names to write a chunk's events with.
     func book(for chunk: EventChunk) -> NameBook { NameBook(names: names.snapshot, interfaces: chunk.interfaces) }
 

@@ -7,8 +7,8 @@ import Settings
 struct HostState: Sendable {
     /// What makes answers less than they could be, each with its cure.
     var notes: [String] = []
-    /// From the first to the last look at which conntrack's events were off: nothing was told of sessions that came and went then.
-    var eventsOff: LossSpan?
+    /// When conntrack's events were off: nothing was told of sessions that came and went then.
+    var eventsOff = OffTimes()
     /// How full conntrack's table is; `nil` where nobody knows.
     var fill: TableFill?
 }
@@ -39,7 +39,7 @@ struct HostGauge {
         let notes = Examination.findings(in: settings, shell).map { "\($0.sentence): \($0.cure.text)" }
         for note in notes where !state.notes.contains(note) { tell(.note(note)) }
         state.notes = notes
-        if settings.eventsMode == 0 { state.eventsOff = LossSpan(state.eventsOff, upTo: ReceiveTime.now.wall) }
+        state.eventsOff.look(isOff: settings.eventsMode == 0, at: ReceiveTime.now.wall)
         state.fill = KernelSettings.tableFill()
     }
 }

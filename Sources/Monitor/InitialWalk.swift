@@ -13,6 +13,8 @@ struct InitialWalk: Sendable {
     private let store: SessionStore
     private let names: NameTable
     let seat: WalkSeats.Seat
+    /// When the table was looked at last.
+    private(set) var time = Timestamp(nanoseconds: 0)
     private var place: UInt32 = 0
     private var slice: TableSlice?
     /// The names of that moment: whoever takes nothing for long is still told them.
@@ -31,6 +33,7 @@ struct InitialWalk: Sendable {
     mutating func sliceSequence() -> UInt64 {
         if let slice { return slice.sequence }
         let slice = store.slice(place..<place + Self.sliceSize)
+        time = slice.time
         place += Self.sliceSize
         position = 0
         self.slice = slice

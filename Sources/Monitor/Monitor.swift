@@ -126,8 +126,8 @@ public final class Monitor: MonitorService {
     /// Tells a summary what the table does not know of.
     private func complete(_ summary: inout TableSummary, by report: SourceSupervisor.Report) {
         summary.downSources = report.sources.filter { $0.state.keyword == "down" }.map(\.name)
-        summary.eventsWereOff = report.host.eventsOff != nil
-        summary.eventsOffSpan = report.host.eventsOff
+        summary.eventsWereOff = report.host.eventsOff.span != nil
+        summary.eventsOffSpan = report.host.eventsOff.span
         summary.sufficientBuffer = report.conntrack?.advice.sufficientByteCount ?? 0
         summary.grownBuffer = report.conntrack?.advice.grownByteCount ?? 0
     }

@@ -102,7 +102,8 @@ struct SourceKeeper {
     private mutating func changed(_ old: Kept, to plan: SourcePlan) -> Kept {
         var new = old
         new.plan = plan
-        guard let source = old.source, !plan.take(over: source, from: old.plan) else { return new }
+        guard let source = old.source else { return new }
+        if plan.take(over: source, from: old.plan) { return new }
         let time = ReceiveTime.now
         source.stop(asOutage: true)
         new.source = nil

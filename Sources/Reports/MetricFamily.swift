@@ -103,7 +103,7 @@ extension MetricFamily {
         "Packets that rules logged; one that two rules logged counts for each.")
     static let unplaced = MetricFamily(
         "nfmon_traffic_unplaced", .counter,
-        "How often traffic was added to the series (other), as there were too many; it has the sums of interfaces that went, too."
+        "How often traffic was added to the series (other) for want of room; that it takes over what interfaces that went had does not count."
     )
 
     static let dumps = MetricFamily(

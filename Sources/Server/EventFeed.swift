@@ -27,18 +27,21 @@ struct EventFeed {
         self.request = request
         self.desk = desk
         (self.news, self.wake) = (news, wake)
+        // First, as a reader for whom there is no room must not take another one's seat.
+        let number = try desk.enter(wake)
+        self.number = number
         do throws(EventPlaceFault) {
             reader = try stream.reader(from: request.place, filter: request.filter, format: request.format) {
                 wake.yield()
             }
         } catch {
+            desk.leave(number)
             throw switch error {
             case .anotherEpoch: .gone(error.description)
             case .notYetTold: .badRequest(error.description)
             case .manyBegin: .busy(error.description)
             }
         }
-        number = try desk.enter(wake)
     }
 
     var format: EventFormat { request.format }

@@ -177,6 +177,8 @@ extension SessionTable {
         _ slot: UInt32, _ observation: borrowing ConntrackObservation, hash: UInt32, at time: ReceiveTime
     ) {
         let reading = read(observation.entry, of: slot)
+        // The last counters are of now; its rate is still that between two dumps, and may be of long before.
+        if records[slot].countersReadAt < rateHorizon { records[slot].facts.remove(.rate) }
         _ = records[slot].takeIn(observation, reading, at: time, lastLook: dump.lastEnd)
         let endTime = observation.entry.endTime ?? time.wall
         tombstones.bury(

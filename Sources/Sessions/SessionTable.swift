@@ -63,7 +63,8 @@ public struct SessionTable: ~Copyable {
     var summary = TableSummary()
     var warming = Warming()
     var tally = Tally()
-    /// What was counted of sessions before somebody zeroed their counters, which few hosts ever see.
+    /// What was counted of sessions before somebody zeroed their counters, which few hosts ever see. One entry for each of them at most,
+    /// some 80 bytes.
     var zeroed: [UInt32: DirectionalCounters] = [:]
     /// Events that were not told for want of room since ``takeUntold()``.
     private var untoldCount: UInt64 = 0

@@ -77,14 +77,14 @@ struct TrafficLedger {
     var isCrowded: Bool { series.count > Self.limit * 7 / 8 }
 
     /// Looks, mostly once a minute, for sums of interfaces that are gone, and adds them to the sum of all others: where half of the room is
-    /// taken, those to which nothing was added for ten minutes, and where it is nearly gone, for one look.
+    /// taken, those to which nothing was added for ten minutes, and where it is nearly gone, since the look before.
     ///
     /// - Parameter living: the names of the interfaces that are there.
     /// - Complexity: O(series).
     mutating func fold(living: NameSet) {
         lookCount &+= 1
         guard series.count > Self.limit / 2 else { return }
-        let patience = isCrowded ? 1 : Self.patience
+        let patience = isCrowded ? 2 : Self.patience
         let (all, additions) = (series, lastAdditions)
         let isKept = all.indices.map { number in
             number < 2 || all[number].key.isOfInterfaces(in: living) || lookCount &- additions[number] < patience

@@ -16,8 +16,8 @@ extension SettingFormat where Value == String {
     }
 
     /// The path of a Unix socket, which the kernel keeps in 108 bytes with a NUL behind it.
-    static let socketPath = name("path", expectation: "a path that begins with / and has at most 107 bytes") { text in
-        text.utf8.count <= 107 && text.hasPrefix("/") && !text.hasSuffix("/")
+    static let socketPath = name("path", expectation: "a path that begins with / and has at most 103 bytes") { text in
+        text.utf8.count <= 103 && text.hasPrefix("/") && !text.hasSuffix("/")
     }
 
     /// A TCP address to listen on, as ``TCPAddressText`` reads it.

@@ -76,11 +76,12 @@ struct EventRelay {
                 let now = ReceiveTime.now.monotonic
                 let next = now &+ min(pause, Self.longestPause)
                 guard next <= lastTry else { throw error }
-                if !hasSaid { Talk.say("\(error.reason): nfmon does, for a minute at most") }
+                if !hasSaid { Talk.say("\(error.reason); nfmon asks by itself, for a minute at most") }
                 hasSaid = true
                 let until = min(next, end ?? next)
                 if output.wait(for: [stop], timeout: until > now ? until - now : 0) || stop.isRaised { return nil }
-                if until == end { return nil }
+                // Nothing was listened to: no events are not what was found.
+                if until == end { throw error }
             }
         }
     }

@@ -9,8 +9,8 @@ struct HostWatch {
     private let options: SourceOptions
     private var notes: [String] = []
     private var lastLook: UInt64 = 0
-    /// From the first to the last look at which conntrack's events were off: there may be sessions then of which nothing was told.
-    private var eventsOff: LossSpan?
+    /// When conntrack's events were off: there may be sessions of that time of which nothing was told.
+    private var eventsOff = OffTimes()
 
     /// Looks for the first time, and warns of what it finds.
     init(_ options: SourceOptions) {
@@ -32,8 +32,8 @@ struct HostWatch {
     /// Looks once more, and tells the summary what it has seen since the beginning.
     mutating func conclude(_ summary: inout TableSummary) {
         look()
-        summary.eventsWereOff = eventsOff != nil
-        summary.eventsOffSpan = eventsOff
+        summary.eventsWereOff = eventsOff.span != nil
+        summary.eventsOffSpan = eventsOff.span
     }
 
     private mutating func look() {
@@ -41,8 +41,8 @@ struct HostWatch {
         let current = AnswerNotes.gather(options)
         for note in current where !notes.contains(note) { Talk.warn(note) }
         notes = current
-        if !options.noConntrack, KernelSettings.eventsMode == 0 {
-            eventsOff = LossSpan(eventsOff, upTo: ReceiveTime.now.wall)
+        if !options.noConntrack {
+            eventsOff.look(isOff: KernelSettings.eventsMode == 0, at: ReceiveTime.now.wall)
         }
     }
 }

@@ -120,8 +120,8 @@ struct MonitorRun {
             down.isEmpty ? nil : "down: \(down.joined(separator: ", "))",
         ]
         let state = lines.compactMap(\.self).joined(separator: "; ")
-        if state != self.state { manager.tell(["STATUS=\(state)"]) }
-        self.state = state
+        // A manager that takes nothing just now is told at the next turn.
+        if state != self.state, manager.tell(["STATUS=\(state)"], waits: false) { self.state = state }
     }
 
     // MARK: Settings

@@ -8,6 +8,8 @@ import os
 from processes import Directory
 
 NAME = os.environ.get("SANITIZER", "")
+# Where a sanitizer looks for its options.
+OPTIONS = "ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"
 
 # swift-argument-parser ends the process where it finds a mistake, amid functions whose values nobody releases then.
 _LEAKS = ["ArgumentParser15ParsableCommandPAAE11parseAsRoot"]

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 import cleanup
+import sanitizer
 from lab import PREFIX
 from processes import Program, run, until
 
@@ -73,7 +74,10 @@ class ScratchHost:
         return None
 
     def inside(self, *words, **more):
-        return run("nsenter", f"--target={self.process}", "--all", "--root", "--wd", "env", "HOME=/root", *words, **more)
+        # Where a sanitizer writes, and what it shall not, are files of this host.
+        outside = [word for name in sanitizer.OPTIONS for word in ("-u", name)]
+        return run(
+            "nsenter", f"--target={self.process}", "--all", "--root", "--wd", "env", "HOME=/root", *outside, *words, **more)
 
     def take(self, path):
         """Copies a file or a folder of this host's into /root there; its path there."""

@@ -370,6 +370,27 @@ class Command(MonitorTest):
         service = self.service(lab.namespace, "--listen", "0.0.0.0:9465", lives_there=True)
         service.monitor.until_said("0.0.0.0:9465 can be reached from other hosts")
 
+    def test_packets_that_the_kernel_still_gathers_at_a_reload_are_read(self):
+        lab = self.make_lab()
+        # Unlike those of the profiles, it does not ask for each packet to be sent at once.
+        lab.log("new", "-p", "udp")
+        path = self.directory() / "nfmon.yaml"
+        text = "sources:\n  nflog-buffer: {}M\n"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.format(1))
+        service = self.service(lab.namespace, "--config", path)
+        self.until_up(service)
+        for number in range(2, 6):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.format(number))
+            lab.datagrams(50, first_source_port=1000 * number)
+            service.monitor.send(signal.SIGHUP)
+            self.until(lambda count=number - 1: service.monitor.talk.count("read again") == count, "it has reloaded")
+            self.until_up(service)
+        self.until(
+            lambda: len(service.json("/v1/sessions?format=json&limit=1000&filter=rule=new")["sessions"]) == 200,
+            "all packets are read")
+
     def test_a_configuration_is_read_again(self):
         lab = self.make_lab()
         path = self.directory() / "nfmon.yaml"
@@ -516,7 +537,7 @@ class ServiceManager(MonitorTest):
                 self.assert_silence(manager)
             self.until_told(manager, "WATCHDOG=1")
             for part in parts.values():
-                self.assertIn(f"{part} goes on", service.monitor.talk)
+                service.monitor.until_said(f"{part} goes on")
             # Whoever is halted in the midst of a batch halts all who look at the table.
             with Halt(service.monitor.process.pid, "nf-conntrack"):
                 service.monitor.until_said("the reader of conntrack stands still")

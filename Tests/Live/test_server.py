@@ -208,6 +208,22 @@ class Server(LiveTest):
             first.stop(end)
         self.assertEqual(os.listdir(directory.path), [])
 
+    def test_what_keeps_a_monitor_from_its_socket_is_named(self):
+        lab = self.make_lab()
+        directory = self.directory()
+        os.chmod(directory.path, 0o755)
+        words = "run", "--netns", lab.namespace, "--socket", directory / "nfmon.sock", "--socket-group", "root"
+        result = finish(*words, "--user", "nobody")
+        self.assertEqual(result.returncode, UNAVAILABLE, result.stderr)
+        self.assertIn(f"permission denied: the directory must belong to the user that nfmon runs as (chown nobody {directory.path})",
+                      result.stderr)
+        with open(directory / "nfmon.sock.lock", "w", encoding="ascii") as file:
+            file.write("somebody's own")
+        result = finish(*words, "--user", "root")
+        self.assertEqual(result.returncode, UNAVAILABLE, result.stderr)
+        self.assertIn("the file is something else: choose another path", result.stderr)
+        self.assertEqual(os.listdir(directory.path), ["nfmon.sock.lock"])
+
     # ---- curl, as the README has it -----------------------------------------------------------------------------------
 
     def test_the_readmes_examples_work_as_printed(self):
@@ -337,10 +353,12 @@ class Server(LiveTest):
             self.addCleanup(connection.close)
             connection.sendall(b"GET /v1/events?initial=true HTTP/1.1\r\nhost: t\r\n\r\n")
             connection.recv(1)
+        hasty = service.ask("events", "--for", "100ms")
+        self.assertEqual((hasty.returncode, hasty.stdout), (UNAVAILABLE, ""), "no events are not what it has heard")
         reader = self.closing(Monitor("events", "--socket", service.socket, "--count", "20000"))
-        reader.until_said("ask again in a moment: nfmon does, for a minute at most")
+        reader.until_said("nfmon asks by itself, for a minute at most")
         self.assertEqual(reader.wait(30), 0, reader.talk)
-        self.assertEqual(reader.talk.count("ask again"), 1, "it is said once")
+        self.assertEqual(reader.talk.count("by itself"), 1, "it is said once")
         self.assertEqual(len({event["nfmon"]["session"] for event in reader.about("session-start")}), 20_000)
         # One of them gave way, and is told when it reads again; who asks in its turn gets its answer whole.
         ends = []
@@ -348,7 +366,7 @@ class Server(LiveTest):
             text = b""
             while not text.endswith(b"\r\n\r\n") and text.count(b"session-start") < 20_000:
                 text += connection.recv(1 << 20)
-            ends += re.findall(rb"nfmon-end: .*another reader is told", text)
+            ends += re.findall(rb'"action":"loss".*\s+0\s+nfmon-end: .*another reader is told', text)
         self.assertEqual(len(ends), 1)
 
     def test_who_does_not_take_his_answer_is_closed(self):

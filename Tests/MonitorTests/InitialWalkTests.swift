@@ -51,7 +51,9 @@ struct InitialWalkTests {
         #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
         town.wait()
         let next = try town.reader(from: .initial)
-        #expect(readers.map { $0.read(atMost: 1).reading.isGivenUp }.filter { $0 }.count == 1)
+        let endings = readers.map { $0.read(atMost: 1) }.filter(\.reading.isGivenUp)
+        #expect(endings.count == 1)
+        #expect(endings.flatMap(\.lines).map(\.action) == ["loss"], "what it was not told is a loss")
         #expect(!readers[0].read(atMost: 1).reading.isGivenUp, "it has taken something meanwhile")
         #expect(throws: EventPlaceFault.manyBegin) { _ = try town.reader(from: .initial) }
         #expect(next.readAll().count == 2000)

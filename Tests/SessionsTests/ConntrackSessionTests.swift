@@ -247,6 +247,18 @@ struct ConntrackSessionTests {
         #expect(updates.map { $0.record.facts.contains(.rate) } == [true, false])
     }
 
+    /// The kernel tells the last counters, which make no rate.
+    @Test
+    func anEndDoesNotTellARateOfLongBefore() {
+        let monitor = Monitor()
+        monitor.dump([.entry(1).counting(Counters(packetCount: 10, byteCount: 1000))])
+        monitor.wait(seconds: 2)
+        monitor.dump([.entry(1).counting(Counters(packetCount: 14, byteCount: 3000))])
+        monitor.wait(seconds: 11)
+        monitor.conntrack(.destroy, .entry(1).counting(Counters(packetCount: 15, byteCount: 3100)))
+        #expect(monitor.ends.map { $0.session.record.facts.contains(.rate) } == [false])
+    }
+
     @Test
     func whereDumpsAreRareTheRateIsKnownUntilTheNextOne() {
         let monitor = Monitor()

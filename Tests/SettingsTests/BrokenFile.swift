@@ -119,7 +119,7 @@ extension BrokenFile {
             "2:13: table.sessions takes one value and no list: write a whole number from 1 to 67108864"),
         BrokenFile(
             "keys below a key", "socket:\n  path:\n    name: x\n",
-            "3:5: socket.path has no keys below it: write a path that begins with / and has at most 107 bytes"),
+            "3:5: socket.path has no keys below it: write a path that begins with / and has at most 103 bytes"),
         BrokenFile(
             "a value for a section", "log: debug\n",
             "1:6: log is a section: write its keys below it, indented, such as level: info"),
@@ -157,7 +157,7 @@ extension BrokenFile {
             """),
         BrokenFile(
             "a relative path", "socket:\n  path: nfmon.sock\n",
-            "2:9: socket.path cannot be \"nfmon.sock\": write a path that begins with / and has at most 107 bytes"),
+            "2:9: socket.path cannot be \"nfmon.sock\": write a path that begins with / and has at most 103 bytes"),
         BrokenFile(
             "a level that there is not", "log:\n  level: verbose\n",
             "2:10: log.level cannot be \"verbose\": write debug, info, warning or error"),
