@@ -1,5 +1,6 @@
 """The firewall between a client and a server that `iptables/lab` makes, and what a test does with it."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -134,8 +135,9 @@ class Lab:
         """How many messages the kernel dropped on each of a process's netfilter sockets, by multicast groups."""
         own = set()
         for number in os.listdir(f"/proc/{process}/fd"):
-            found = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(f"/proc/{process}/fd/{number}"))
-            own.update(found.groups() if found else ())
+            with contextlib.suppress(FileNotFoundError):  # what was opened for a moment only
+                found = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(f"/proc/{process}/fd/{number}"))
+                own.update(found.groups() if found else ())
         return {int(row["Groups"], 16): int(row["Drops"]) for row in self.netlink_sockets() if row["Inode"] in own}
 
     # ---- nfmon --------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class ScratchHost:
         # Where a sanitizer writes, and what it shall not, are files of this host.
         outside = [word for name in sanitizer.OPTIONS for word in ("-u", name)]
         return run(
-            "nsenter", f"--target={self.process}", "--all", "--root", "--wd", "env", "HOME=/root", *outside, *words, **more)
+            "nsenter", f"--target={self.process}", "--all", "--root", "--wd", "env", *outside, "HOME=/root", *words, **more)
 
     def take(self, path):
         """Copies a file or a folder of this host's into /root there; its path there."""
