@@ -27,8 +27,11 @@ class Halt:
 
     @staticmethod
     def _name(process, thread):
-        with open(f"/proc/{process}/task/{thread}/comm", encoding="utf-8", errors="replace") as file:
-            return file.read().rstrip("\n")
+        try:
+            with open(f"/proc/{process}/task/{thread}/comm", encoding="utf-8", errors="replace") as file:
+                return file.read().rstrip("\n")
+        except (FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            return ""
 
     def __enter__(self):
         _ptrace(PTRACE_SEIZE, self._thread)

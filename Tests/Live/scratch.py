@@ -4,6 +4,7 @@ Nothing that happens there reaches this host: its files are below an overlay, it
 mounted is mounted there only.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -68,7 +69,8 @@ class ScratchHost:
         if self._holder.has_ended:
             raise AssertionError(f"the scratch host ended: {self._holder.talk}")
         for number in (self._holder.process.pid, *children(self._holder.process.pid)):
-            with open(f"/proc/{number}/comm", encoding="ascii") as comm:
+            # The script's own programs may end while they are looked at.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{number}/comm", encoding="ascii") as comm:
                 if comm.read().strip() == name:
                     return number
         return None
@@ -171,5 +173,5 @@ def children(number):
     try:
         with open(f"/proc/{number}/task/{number}/children", encoding="ascii") as numbers:
             return [int(word) for word in numbers.read().split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []

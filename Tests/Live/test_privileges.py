@@ -1,5 +1,6 @@
 """What a monitor that was started as root keeps of root's power."""
 
+import contextlib
 import os
 import pwd
 
@@ -15,8 +16,10 @@ NOBODY = pwd.getpwnam("nobody")
 def statuses(process):
     """/proc/PID/status of each of its threads."""
     for thread in os.listdir(f"/proc/{process}/task"):
-        with open(f"/proc/{process}/task/{thread}/status", encoding="ascii", errors="replace") as lines:
-            yield dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
+            with open(f"/proc/{process}/task/{thread}/status", encoding="ascii", errors="replace") as lines:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+            yield status
 
 
 class PrivilegesTest(LiveTest):
