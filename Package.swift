@@ -22,7 +22,9 @@ let package = Package(
         .library(
             name: "NFMonModules",
             targets: [
-                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen", "Monitor",
+                "FlowModel", "Wire", "Flows", "Ingest", "Sessions", "Query", "Doctor", "Comparison", "Reports",
+                "Screen",
+                "Monitor",
             ]),
     ],
     dependencies: [
@@ -41,16 +43,20 @@ let package = Package(
             ]),
         // Not Yams, which is libyaml and Foundation: 45 MB of binary.
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CLinux"),
         .target(name: "FlowModel", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["FlowModel"], swiftSettings: strict),
+        .target(name: "Flows", dependencies: ["FlowModel", "Wire"], swiftSettings: strict),
         .target(
-            name: "Ingest", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux", "CYAML"],
+            name: "Ingest", dependencies: ["FlowModel", "Wire", "Flows", "CNetfilter", "CLinux", "CYAML", "CPcap"],
             swiftSettings: strict),
         .target(name: "Sessions", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Query", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Doctor", dependencies: ["FlowModel"], swiftSettings: strict),
-        .target(name: "Reports", dependencies: ["FlowModel", "Query", "Doctor"], swiftSettings: strict),
+        .target(name: "Comparison", dependencies: ["FlowModel"], swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["FlowModel", "Query", "Doctor", "Comparison"], swiftSettings: strict),
         .target(name: "Screen", dependencies: ["FlowModel", "Query", "Reports"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["FlowModel", "Ingest"], swiftSettings: strict),
         .target(
@@ -81,10 +87,8 @@ let package = Package(
         .executableTarget(
             name: "nfmon",
             dependencies: [
-                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Reports", "Screen", "Settings",
-                "Monitor",
-                "Server",
-                "Client",
+                "FlowModel", "Wire", "Ingest", "Sessions", "Query", "Doctor", "Comparison", "Reports", "Screen",
+                "Settings", "Monitor", "Server", "Client",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -94,6 +98,8 @@ let package = Package(
         .testTarget(name: "FlowModelTests", dependencies: ["FlowModel"], swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["FlowModel", "Wire"], swiftSettings: strict),
+        .testTarget(name: "FlowsTests", dependencies: ["FlowModel", "Wire", "Flows"], swiftSettings: strict),
+        .testTarget(name: "ComparisonTests", dependencies: ["FlowModel", "Comparison"], swiftSettings: strict),
         .testTarget(
             name: "OracleTests", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux"], swiftSettings: strict),
         .testTarget(

@@ -2,6 +2,7 @@
 public struct LaneCounts: Hashable, Sendable {
     public var conntrack: UInt64 = 0
     public var nflog: UInt64 = 0
+    public var packet: UInt64 = 0
 
     public init() {}
 
@@ -11,16 +12,18 @@ public struct LaneCounts: Hashable, Sendable {
             switch lane {
             case .conntrack: conntrack
             case .nflog: nflog
+            case .packet: packet
             }
         }
         set {
             switch lane {
             case .conntrack: conntrack = newValue
             case .nflog: nflog = newValue
+            case .packet: packet = newValue
             }
         }
     }
 
     /// All lanes together.
-    public var total: UInt64 { conntrack &+ nflog }
+    public var total: UInt64 { conntrack &+ nflog &+ packet }
 }

@@ -2,6 +2,7 @@
 public enum Observation: Sendable {
     case conntrack(ConntrackObservation)
     case packet(PacketObservation)
+    case flow(FlowObservation)
     case interface(InterfaceObservation)
     case loss(Loss)
     case dumpBegan(DumpStart)
@@ -53,12 +54,18 @@ public struct InterfaceObservation: Sendable {
 public enum Lane: UInt8, Sendable, CaseIterable {
     case conntrack = 0
     case nflog = 1
+    /// Packets that an AF_PACKET socket or a savefile of frames shows.
+    case packet = 2
+
+    /// The lanes that a monitor reads: what netfilter tells.
+    public static var netfilter: [Lane] { [.conntrack, .nflog] }
 
     /// The lane's name in every output.
     public var keyword: String {
         switch self {
         case .conntrack: "conntrack"
         case .nflog: "nflog"
+        case .packet: "packet"
         }
     }
 }

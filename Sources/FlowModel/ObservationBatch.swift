@@ -1,12 +1,13 @@
 /// What a source learned at once, in order.
 ///
-/// Conntrack's messages and packets lie in arrays of their own kind, from which the session table reads them in place: as
+/// Conntrack's messages, packets and flows lie in arrays of their own kind, from which the session table reads them in place: as
 /// payloads of one enumeration they would be copied on every step of the way, a third of what an update costs
 /// (Tests/Benchmarks).
 public struct ObservationBatch: Sendable {
     public private(set) var conntrack: [ConntrackObservation] = []
     public private(set) var packets: [PacketObservation] = []
-    /// All that is neither, which is rare.
+    public private(set) var flows: [FlowObservation] = []
+    /// All that is none of these, which is rare.
     public private(set) var others: [Observation] = []
     /// Where each observation lies, in the order in which they were made.
     public private(set) var places: [Place] = []
@@ -16,6 +17,7 @@ public struct ObservationBatch: Sendable {
         public enum Kind: UInt8, Sendable {
             case conntrack
             case packet
+            case flow
             case other
         }
 
@@ -45,11 +47,18 @@ public struct ObservationBatch: Sendable {
         packets.append(observation)
     }
 
+    /// Appends what the frames of a flow came to.
+    public mutating func append(_ observation: FlowObservation) {
+        places.append(Place(.flow, flows.count))
+        flows.append(observation)
+    }
+
     /// Appends an observation to the array of its kind.
     public mutating func append(_ observation: Observation) {
         switch observation {
         case .conntrack(let conntrack): append(conntrack)
         case .packet(let packet): append(packet)
+        case .flow(let flow): append(flow)
         case .interface, .loss, .dumpBegan, .dumpEnded, .subscription:
             places.append(Place(.other, others.count))
             others.append(observation)
@@ -60,6 +69,7 @@ public struct ObservationBatch: Sendable {
     public mutating func removeAll() {
         conntrack.removeAll(keepingCapacity: true)
         packets.removeAll(keepingCapacity: true)
+        flows.removeAll(keepingCapacity: true)
         others.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
     }
@@ -84,6 +94,7 @@ extension ObservationBatch: RandomAccessCollection {
         return switch place.kind {
         case .conntrack: .conntrack(conntrack[index])
         case .packet: .packet(packets[index])
+        case .flow: .flow(flows[index])
         case .other: others[index]
         }
     }

@@ -2,11 +2,13 @@
 public struct Session: Sendable {
     public var record: SessionRecord
     /// `nil` where no rule logged a packet of the session.
-    public var nflog: PacketLane?
+    public var nflog: LogLane?
     public var denials: Denials
+    /// Where a capture saw the session.
+    public var taps = Taps()
 
     @inlinable
-    public init(record: SessionRecord, nflog: PacketLane?, denials: Denials = Denials()) {
+    public init(record: SessionRecord, nflog: LogLane?, denials: Denials = Denials()) {
         self.record = record
         self.nflog = nflog
         self.denials = denials

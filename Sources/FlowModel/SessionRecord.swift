@@ -16,7 +16,7 @@ public struct SessionRecord: Sendable {
     public var tcpState = TCPState.none
     /// How many complete dumps in a row did not show the session.
     public var missCount: UInt8 = 0
-    /// The place of the session's ``PacketLane``, for the table's own use.
+    /// The place of the session's ``LogLane``, for the table's own use.
     public var laneSlot: UInt32 = .max
     /// Of a session that has ended: its place among the departures, for the table's own use.
     public var departureSlot: UInt32 = .max

@@ -40,7 +40,9 @@ public struct SavefileSource: ~Copyable {
         }
         do throws(SavefileFault) {
             let header = try SavefileHeader(bytes.reader)
-            guard SavefileHeader.LinkType(rawValue: header.linkType) != nil else { throw .linkType(header.linkType) }
+            guard let type = LinkType(rawValue: header.linkType), !type.isOfFrames else {
+                throw .linkType(header.linkType)
+            }
             return SavefileSource(
                 path: path, file: file, header: header, bytes: bytes, isAtEnd: isAtEnd, stop: stop,
                 decoder: ObservationDecoder(names: names))
@@ -104,7 +106,7 @@ public struct SavefileSource: ~Copyable {
         _ record: ByteReader, of linkType: UInt32, with decoder: inout ObservationDecoder,
         into observations: inout ObservationBatch
     ) {
-        switch SavefileHeader.LinkType(rawValue: linkType) {
+        switch LinkType(rawValue: linkType) {
         case .netlink:
             guard let capture = NetlinkCapture(record) else {
                 observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
@@ -121,7 +123,7 @@ public struct SavefileSource: ~Copyable {
                 if error == .notIP { return }
                 observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1, fault: error)))
             }
-        case nil: return  // refused when the file was opened
+        case .some, nil: return  // refused when the file was opened
         }
     }
 

@@ -13,7 +13,7 @@ public struct FilterExplanation: Sendable {
     public mutating func append(_ filter: SessionFilter, names: NameTable) {
         let names = names.snapshot
         append("filter", FilterText.lines(filter.tree) { $0.text(names) })
-        let needs = Lane.allCases.compactMap { lane -> String? in
+        let needs = Lane.netfilter.compactMap { lane -> String? in
             let columns = filter.columns(needing: lane)
             return columns.isEmpty ? nil : "\(lane.keyword) for \(columns.joined(separator: ", "))"
         }

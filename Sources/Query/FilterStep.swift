@@ -3,7 +3,8 @@ import FlowModel
 /// A test of a ``SessionProgram``: an operation and plain numbers, so that all are of one size and none has to be taken apart.
 struct FilterStep: Sendable {
     enum Operation: UInt8 {
-        case family, transport, zone, mark, state, status, verdict, denied, conntrackLane, nflogLane, exactness
+        case family, transport, zone, mark, state, status, verdict, denied, conntrackLane, nflogLane, packetLane,
+            exactness
         case source, destination, translatedSource, translatedDestination
         case sourcePort, destinationPort, translatedSourcePort, translatedDestinationPort
         case rule, rulePattern, ingress, ingressPattern, egress, egressPattern, helper, helperPattern
@@ -88,7 +89,12 @@ struct FilterStep: Sendable {
         case .status(let bits): set(.status, UInt64(bits.rawValue))
         case .verdict(let verdict): set(.verdict, UInt64(verdict.rawValue))
         case .denied: set(.denied, 0)
-        case .lane(let lane): set(lane == .conntrack ? .conntrackLane : .nflogLane, 0)
+        case .lane(let lane):
+            switch lane {
+            case .conntrack: set(.conntrackLane, 0)
+            case .nflog: set(.nflogLane, 0)
+            case .packet: set(.packetLane, 0)
+            }
         case .exactness(let exactness): set(.exactness, UInt64(exactness.rawValue))
         case .rule(let name): write(name, .rule, .rulePattern, &patterns)
         case .ingress(let name): write(name, .ingress, .ingressPattern, &patterns)

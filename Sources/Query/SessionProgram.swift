@@ -61,6 +61,7 @@ struct SessionProgram: Sendable {
         case .bytes, .packets, .byteRate, .packetRate, .duration, .start, .age, .exactness, .attempts:
             Self.answerOfAmounts(step, session, now)
         case .denied: Self.answerOfDenial(session)
+        case .packetLane: FilterAnswer(!session.taps.isEmpty)
         default: answerOfPackets(step, session, interfaces)
         }
     }
@@ -211,7 +212,7 @@ extension Session {
     }
 }
 
-extension PacketLane {
+extension LogLane {
     /// Whether the host itself began the session, so that it entered by no interface: its packets go through OUTPUT, and the
     /// answers through INPUT.
     fileprivate var beginsHere: Bool { originalPlace?.hook == 3 || replyPlace?.hook == 1 }

@@ -3,7 +3,7 @@ import Query
 
 extension CSVText {
     /// Appends what is known of the session's way beside the two interfaces, and of this host's end.
-    mutating func appendWays(of lane: PacketLane?, _ names: NameBook) {
+    mutating func appendWays(of lane: LogLane?, _ names: NameBook) {
         guard let lane else { return skip(10) }
         interface(lane.replyPath.inInterface, names)
         interface(lane.replyPath.outInterface, names)

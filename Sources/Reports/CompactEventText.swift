@@ -110,8 +110,8 @@ extension LossReport {
     fileprivate var noun: String {
         switch (cause, lane) {
         case (.output, _): "event"
+        case (.malformed, .packet), (.overrun, .nflog), (.down, .nflog), (_, .packet): "packet"
         case (.malformed, _), (_, .conntrack): "message"
-        case (.overrun, .nflog), (.down, .nflog): "packet"
         }
     }
 }

@@ -53,7 +53,7 @@ extension [UInt8] {
     }
 
     /// Interfaces, rule and verdict.
-    private mutating func appendPath(of session: borrowing Session, _ lane: PacketLane, _ names: NameBook) {
+    private mutating func appendPath(of session: borrowing Session, _ lane: LogLane, _ names: NameBook) {
         if lane.ingress != 0 || lane.egress != 0 {
             append(UInt8(ascii: " "))
             lane.appendIngress(names, to: &self)

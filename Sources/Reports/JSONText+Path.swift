@@ -5,7 +5,7 @@ import Query
 
 extension JSONText {
     /// Appends `observer`, closing what is open: the way of the first direction.
-    mutating func appendObserver(_ lane: borrowing PacketLane, _ names: borrowing NameBook) {
+    mutating func appendObserver(_ lane: borrowing LogLane, _ names: borrowing NameBook) {
         let (ingress, egress) = (lane.ingress, lane.egress)
         let path = lane.originalPath
         guard ingress != 0 || egress != 0 || path.vlan != nil else { return }
@@ -60,7 +60,7 @@ extension JSONText {
     }
 
     /// Appends what ECS has no place for: which interfaces are those of the answers, the answers' own, and a bridge's ports.
-    mutating func appendWays(of lane: borrowing PacketLane, _ names: borrowing NameBook) {
+    mutating func appendWays(of lane: borrowing LogLane, _ names: borrowing NameBook) {
         let (ingressIsMirrored, egressIsMirrored) = (lane.ingressIsMirrored, lane.egressIsMirrored)
         if ingressIsMirrored || egressIsMirrored {
             append(words.mirrored)

@@ -115,7 +115,7 @@ extension JSONText {
     private mutating func field(_ key: String, _ counts: LaneCounts) {
         openKey(key)
         append(word: "{")
-        for lane in Lane.allCases { field(lane.keyword, counts[lane]) }
+        for lane in Lane.netfilter { field(lane.keyword, counts[lane]) }
         close("}")
     }
 
@@ -123,7 +123,7 @@ extension JSONText {
     private mutating func field(_ key: String, _ spans: [Lane: LossSpan]) {
         openKey(key)
         append(word: "{")
-        for lane in Lane.allCases {
+        for lane in Lane.netfilter {
             if let span = spans[lane] { field(lane.keyword, span) }
         }
         close("}")

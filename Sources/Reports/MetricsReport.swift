@@ -59,10 +59,10 @@ extension MetricsText {
     fileprivate mutating func append(gapsOf summary: TableSummary) {
         single(.complete, summary.isComplete ? 1 : 0)
         begin(.lost)
-        for lane in Lane.allCases { sample(summary.lostCounts[lane], Array(lane.keyword.utf8)) }
+        for lane in Lane.netfilter { sample(summary.lostCounts[lane], Array(lane.keyword.utf8)) }
         single(.uncountedLosses, summary.uncountedLosses)
         begin(.malformed)
-        for lane in Lane.allCases { sample(summary.malformedCounts[lane], Array(lane.keyword.utf8)) }
+        for lane in Lane.netfilter { sample(summary.malformedCounts[lane], Array(lane.keyword.utf8)) }
         single(.unwrittenEvents, summary.unwrittenEvents)
     }
 
@@ -140,7 +140,7 @@ extension MetricsText {
     /// Of a lane whose events bear no stamps nothing is known.
     fileprivate mutating func append(latencyOf figures: TableFigures) {
         begin(.latency)
-        for lane in Lane.allCases {
+        for lane in Lane.netfilter {
             let histogram = lane == .conntrack ? figures.conntrackLatency : figures.nflogLatency
             if histogram.count > 0 { sample(histogram, Array(lane.keyword.utf8)) }
         }

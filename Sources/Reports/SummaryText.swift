@@ -128,7 +128,7 @@ public enum SummaryText {
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         if summary.lostCounts.nflog > 0 { appendSpan(summary.lossSpans[.nflog], to: &text) }
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
-        for lane in Lane.allCases {
+        for lane in Lane.netfilter {
             append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")
         }
         let faults = summary.faultCounts.sorted { $0.key.rawValue < $1.key.rawValue }

@@ -56,7 +56,7 @@ public struct AnswerSummary: Sendable {
 
     private mutating func readCompleteness(_ value: JSONValue) {
         func count(_ key: String) -> UInt64 { value[key]?.whole ?? 0 }
-        for lane in Lane.allCases {
+        for lane in Lane.netfilter {
             completeness.lostCounts[lane] = value["lost"]?[lane.keyword]?.whole ?? 0
             completeness.malformedCounts[lane] = value["malformed"]?[lane.keyword]?.whole ?? 0
             completeness.lossSpans[lane] = Self.span(value["loss_times"]?[lane.keyword])

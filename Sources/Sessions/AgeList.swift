@@ -2,7 +2,7 @@ import FlowModel
 
 /// A session's packet lane with its links in the ``AgeList``.
 struct TrackedLane {
-    var lane = PacketLane()
+    var lane = LogLane()
     /// The session's slot.
     var owner: UInt32 = .max
     /// Monotonic nanoseconds.

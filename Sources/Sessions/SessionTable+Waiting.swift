@@ -77,7 +77,7 @@ extension SessionTable {
     }
 
     /// Takes what packets told of one session over to another.
-    private mutating func absorb(_ match: Match, into slot: UInt32, by join: (inout PacketLane, PacketLane) -> Void) {
+    private mutating func absorb(_ match: Match, into slot: UInt32, by join: (inout LogLane, LogLane) -> Void) {
         let other = records[match.slot]
         var lane = lanes[other.laneSlot].lane
         if match.direction == .reply { lane.swapDirections() }

@@ -31,6 +31,7 @@ extension SessionTable {
                 warming.hashes.append(hasher.hash(batch.conntrack[index].entry.original))
                 needsCounters = needsCounters || batch.conntrack[index].entry.originalCounters != nil
             case .packet: warming.hashes.append(hasher.hash(batch.packets[index].key))
+            case .flow: warming.hashes.append(hasher.hash(batch.flows[index].key))
             case .other: warming.hashes.append(0)
             }
         }
@@ -60,7 +61,7 @@ extension SessionRecord {
     fileprivate var back: UInt64 { UInt64(bytesPerSecond.bitPattern) }
 }
 
-extension PacketLane {
+extension LogLane {
     /// Something of the cache lines that have interfaces and rule.
     fileprivate var way: UInt64 { UInt64(originalPath.inInterface) &+ UInt64(rule.rawValue) }
 }

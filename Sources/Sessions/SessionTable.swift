@@ -95,6 +95,7 @@ public struct SessionTable: ~Copyable {
             switch place.kind {
             case .conntrack: apply(batch.conntrack[index], hash: warming.hashes[number], at: time)
             case .packet: apply(batch.packets[index], hash: warming.hashes[number], at: time)
+            case .flow: break
             case .other: apply(batch.others[index], at: time)
             }
         }
@@ -173,7 +174,7 @@ public struct SessionTable: ~Copyable {
 
     private mutating func apply(_ observation: Observation, at time: ReceiveTime) {
         switch observation {
-        case .conntrack, .packet: break  // never among the others of a batch
+        case .conntrack, .packet, .flow: break  // never among the others of a batch
         case .interface(let interface): interfaces.take(interface)
         case .loss(let loss): note(loss, at: time)
         case .dumpBegan(let start): beginDump(start, at: time)

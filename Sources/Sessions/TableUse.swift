@@ -9,7 +9,7 @@ public struct TableUse: Sendable {
 
     public init() {}
 
-    mutating func insert(interfacesOf lane: borrowing PacketLane) {
+    mutating func insert(interfacesOf lane: borrowing LogLane) {
         lane.forEachInterface { index in
             guard recent[Int(index & 255)] != index else { return }
             recent[Int(index & 255)] = index

@@ -4,14 +4,6 @@ public import FlowModel
 public struct SavefileHeader: Sendable, Equatable {
     public static let size = 24
 
-    /// What the records hold.
-    public enum LinkType: UInt32, Sendable {
-        /// An NFLOG packet: a small header and attributes in the machine's order.
-        case nflog = 239
-        /// Netlink messages behind a Linux cooked header.
-        case netlink = 253
-    }
-
     public var linkType: UInt32
     /// The longest record that the file may have.
     public var snapLength: UInt32

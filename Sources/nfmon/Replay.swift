@@ -46,7 +46,7 @@ final class Replay {
                 if !isOfTheStop(error) { damage = error }
                 break
             }
-            if lanes.count < Lane.allCases.count {
+            if lanes.count < Lane.netfilter.count {
                 observations = ObservationBatch(observations.filter(lanes.contains))
             }
             _ = store.take(observations, at: source.time)
@@ -67,6 +67,7 @@ extension Set<Lane> {
         switch observation {
         case .conntrack, .dumpBegan, .dumpEnded, .subscription: contains(.conntrack)
         case .packet: contains(.nflog)
+        case .flow: contains(.packet)
         case .loss(let loss): contains(loss.lane)
         case .interface: true
         }

@@ -31,7 +31,7 @@ extension SessionsCommand {
         let stop = try Signal()
         try stop.raiseOnTermination()
         let feed = MonitorFeed(client: client)
-        var screen = try SessionScreen(setup(feed, lanes: Set(Lane.allCases)), capabilities, feed: feed, unless: stop)
+        var screen = try SessionScreen(setup(feed, lanes: Set(Lane.netfilter)), capabilities, feed: feed, unless: stop)
         try screen.run(news: nil) { nil }
     }
 

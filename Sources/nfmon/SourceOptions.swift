@@ -97,7 +97,7 @@ struct SourceOptions: ParsableArguments {
 
     /// The lanes to read.
     var lanes: Set<Lane> {
-        var lanes = Set(Lane.allCases)
+        var lanes = Set(Lane.netfilter)
         if noConntrack { lanes.remove(.conntrack) }
         if noNFLog { lanes.remove(.nflog) }
         return lanes

@@ -18,6 +18,7 @@ struct ObservationBatchTests {
             switch $0 {
             case .conntrack(let conntrack): "entry \(conntrack.entry.id ?? 0)"
             case .packet(let packet): "packet \(packet.byteCount)"
+            case .flow: "flow"
             case .loss: "loss"
             case .interface: "interface"
             case .dumpBegan: "begin"

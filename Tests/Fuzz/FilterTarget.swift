@@ -9,7 +9,7 @@ public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let time = Timestamp(seconds: 1_767_607_200, nanoseconds: 0)
     let record = SessionRecord(
         id: SessionID(rawValue: 1), original: .empty, reply: .empty, start: time, lastSeen: time)
-    let session = Session(record: record, nflog: PacketLane())
+    let session = Session(record: record, nflog: LogLane())
     let names = NameTable()
     do throws(FilterError) {
         let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

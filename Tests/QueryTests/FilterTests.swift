@@ -105,7 +105,7 @@ struct FilterTests {
     ])
     func lowerBoundIsNoTotal(_ text: String, _ isMeant: Bool) throws {
         let session = Session.tcp {
-            var lane = PacketLane()
+            var lane = LogLane()
             lane.counters.original = Counters(packetCount: 1, byteCount: 60)
             $0.nflog = lane
         }
@@ -116,7 +116,7 @@ struct FilterTests {
     @Test(arguments: [1, 2] as [UInt8])
     func sessionWithTheHostItselfLeavesByNoInterface(hook: UInt8) throws {
         let names = NameTable()
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 2
         lane.originalPlace = LogPlace(group: 100, hook: hook)
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8)]
@@ -184,7 +184,7 @@ struct FilterTests {
     ])
     func whatRulesTellCanBeAskedFor(_ text: String, _ isMeant: Bool) throws {
         let names = NameTable()
-        var lane = PacketLane()
+        var lane = LogLane()
         (lane.originalPath.inInterface, lane.originalPath.outInterface) = (2, 3)
         let interfaces: InterfaceNames = [2: names.number(of: "lan0".utf8), 3: names.number(of: "wan0".utf8)]
         let session = Session.tcp {

@@ -21,9 +21,9 @@ struct Town {
         func lane(
             _ rule: String, _ verdict: Verdict, _ ingress: InterfaceIndex, _ egress: InterfaceIndex, _ hook: UInt8
         )
-            -> PacketLane
+            -> LogLane
         {
-            var lane = PacketLane()
+            var lane = LogLane()
             (lane.rule, lane.verdict) = (names.number(of: rule.utf8), verdict)
             (lane.originalPath.inInterface, lane.originalPath.outInterface) = (ingress, egress)
             lane.originalPlace = LogPlace(group: 100, hook: hook)

@@ -14,7 +14,7 @@ struct Recording {
 
     init(_ name: String) throws {
         let (linkType, records) = try Fixtures.records(in: name)
-        guard linkType == SavefileHeader.LinkType.netlink.rawValue else { return }
+        guard linkType == LinkType.netlink.rawValue else { return }
         var before = records.first?.time ?? Monitor.epoch
         tape.epoch = before
         for record in records {

@@ -61,7 +61,7 @@ struct Samples {
         session.record.packetsPerSecond = 7.5
         session.record.status = [.seenReply, .assured, .confirmed, .sourceNAT]
         session.record.tcpState = TCPState(rawValue: 7)
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 2
         lane.originalPath.outInterface = 3
         lane.rule = rule
@@ -136,7 +136,7 @@ struct Samples {
             source: Self.address(203, 0, 113, 5), destination: Self.address(192, 0, 2, 1), sourcePort: 4711,
             destinationPort: 22, transport: .tcp, family: .ipv4)
         var session = session(0xd, key, age: 0, facts: [.live, .nflog, .start, .denied])
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 3
         lane.counters.original = Counters(packetCount: 1, byteCount: 60)
         lane.errorCount = 2
@@ -157,7 +157,7 @@ struct Samples {
             0x10c, key, age: 2_000_000_000, facts: [.live, .conntrack, .nflog, .counters, .start, .denied])
         session.record.counters.original = Counters(packetCount: 5, byteCount: 300)
         session.record.status = [.seenReply, .confirmed]
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 2
         lane.originalPath.physicalIn = 7
         lane.originalPath.sender = HardwareAddress([0x02, 0, 0x5e, 0x10, 0xfe, 0x0a].span)
@@ -200,7 +200,7 @@ struct Samples {
         var session = session(
             0x5ca, key, age: 9_000_000_000,
             facts: [.live, .nflog, .start, .denied, .sourcePortVaries, .destinationPortVaries])
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 3
         lane.counters.original = Counters(packetCount: 59_984, byteCount: 3_599_040)
         session.nflog = lane

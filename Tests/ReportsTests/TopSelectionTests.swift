@@ -114,7 +114,7 @@ struct TopSelectionTests {
             record.tcpState = TCPState(rawValue: .random(in: 0..<9))
             var session = Session(record: record, nflog: nil)
             if Bool.random() {
-                var lane = PacketLane()
+                var lane = LogLane()
                 lane.counters.reply.byteCount = .random(in: 0..<99)
                 session.nflog = lane
             }

@@ -54,7 +54,7 @@ struct Village {
         session.record.packetsPerSecond = Float(bytes / 5000)
         session.record.status = [.seenReply, .assured, .confirmed, .sourceNAT]
         if number % 3 == 0 { session.record.tcpState = TCPState(rawValue: 3) }
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 2
         lane.originalPath.outInterface = 3
         lane.rule = names.number(of: "lan-out".utf8)
@@ -69,7 +69,7 @@ struct Village {
             source: Self.address(203, 0, 113, 5), destination: Self.address(192, 0, 2, 1), destinationPort: 22,
             transport: .tcp, family: .ipv4)
         var session = Self.made(0xd, key, age: 30, [.live, .nflog, .start, .denied, .sourcePortVaries])
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.originalPath.inInterface = 3
         lane.counters.original = Counters(packetCount: 12, byteCount: 720)
         session.nflog = lane
@@ -141,7 +141,7 @@ struct Village {
     /// A screen, with a minute of history and the first answer.
     func screen(
         _ columns: Int = 80, _ rows: Int = 24, filter: String = "", by: String? = nil,
-        lanes: Set<Lane> = Set(Lane.allCases)
+        lanes: Set<Lane> = Set(Lane.netfilter)
     ) throws -> ScreenState {
         let question = ScreenQuestion(filter: filter, by: by, limit: .max)
         let setup = ScreenState.Setup(

@@ -39,7 +39,7 @@ enum Fixtures {
     /// What a real kernel sent: the datagrams of a netlink recording, without nfmon's own requests.
     static func kernelDatagrams(in name: String) throws -> [[UInt8]] {
         let (linkType, records) = try records(in: name)
-        guard linkType == SavefileHeader.LinkType.netlink.rawValue else { return [] }
+        guard linkType == LinkType.netlink.rawValue else { return [] }
         return records.compactMap { record in
             guard NetlinkCapture(record.bytes.reader)?.direction == .fromKernel else { return nil }
             return Array(record.bytes.dropFirst(NetlinkCapture.headerSize))

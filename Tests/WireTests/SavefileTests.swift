@@ -98,8 +98,8 @@ struct SavefileTests {
         }
     }
 
-    @Test(arguments: [.netlink, .nflog] as [SavefileHeader.LinkType])
-    func whatNfmonWritesItReads(_ linkType: SavefileHeader.LinkType) throws {
+    @Test(arguments: [.netlink, .nflog] as [LinkType])
+    func whatNfmonWritesItReads(_ linkType: LinkType) throws {
         var file: [UInt8] = []
         SavefileHeader(linkType: linkType).append(to: &file)
         let time = Timestamp(nanoseconds: 1_767_607_872_131_415_926)

@@ -22,7 +22,7 @@ enum FilterBenchmarks {
             // Rules logged every other one.
             guard number % 2 == 0 else { return Session(record: record, nflog: nil) }
             record.facts.insert(.nflog)
-            var lane = PacketLane()
+            var lane = LogLane()
             (lane.originalPath.inInterface, lane.originalPath.outInterface) = (2, 3)
             (lane.rule, lane.verdict) = (rules[number / 2 % rules.count], .accept)
             return Session(record: record, nflog: lane)

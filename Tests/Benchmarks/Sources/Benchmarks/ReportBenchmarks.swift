@@ -121,7 +121,7 @@ enum ReportBenchmarks {
             original: entry.originalCounters ?? Counters(), reply: entry.replyCounters ?? Counters())
         record.status = entry.status ?? []
         record.tcpState = TCPState(rawValue: 7)
-        var lane = PacketLane()
+        var lane = LogLane()
         lane.counters.original = Counters(packetCount: 1, byteCount: 60)
         (lane.originalPath.inInterface, lane.originalPath.outInterface, lane.rule, lane.verdict) = (2, 3, rule, .accept)
         return SessionEvent(

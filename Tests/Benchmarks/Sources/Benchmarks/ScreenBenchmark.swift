@@ -25,7 +25,7 @@ enum ScreenBenchmark {
         }
         func refresh(_ columns: Int, _ rows: Int, goal: Double?) -> Benchmark {
             let setup = ScreenState.Setup(
-                origin: "conntrack", interval: 2_000_000_000, lanes: Set(Lane.allCases),
+                origin: "conntrack", interval: 2_000_000_000, lanes: Set(Lane.netfilter),
                 question: ScreenQuestion(limit: .max))
             var state = ScreenState(setup, columns: columns, rows: rows)
             var painter = ScreenPainter(capabilities)

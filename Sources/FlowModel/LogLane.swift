@@ -1,5 +1,5 @@
 /// What logged packets told of a session: how much passed the rule, through which interfaces, under which rule.
-public struct PacketLane: Sendable {
+public struct LogLane: Sendable {
     public var counters = DirectionalCounters()
     /// The way of the packets that went the original way, and of those that came back.
     public var originalPath = PacketPath()

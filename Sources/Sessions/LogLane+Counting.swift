@@ -1,6 +1,6 @@
 import FlowModel
 
-extension PacketLane {
+extension LogLane {
     /// Nanoseconds within which the rules of one hook log a packet. The kernel may stamp each record anew.
     private static var repetitionSpan: UInt64 { 1_000_000 }
 
@@ -92,7 +92,7 @@ extension PacketLane {
     }
 
     /// Takes over what another lane learned of the same packets, at hooks where they showed another tuple.
-    mutating func merge(_ other: PacketLane) {
+    mutating func merge(_ other: LogLane) {
         if originalPlace == nil, other.originalPlace != nil {
             originalPlace = other.originalPlace
             counters.original = other.counters.original
@@ -113,7 +113,7 @@ extension PacketLane {
     }
 
     /// Adds what another lane learned of other packets of the same session.
-    mutating func add(_ other: PacketLane) {
+    mutating func add(_ other: LogLane) {
         if originalPlace == other.originalPlace { counters.original = counters.original + other.counters.original }
         if replyPlace == other.replyPlace { counters.reply = counters.reply + other.counters.reply }
         let errors = errorCount &+ other.errorCount
