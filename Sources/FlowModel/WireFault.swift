@@ -18,6 +18,8 @@ public enum WireFault: UInt8, Error, Sendable, CaseIterable {
     case packetCut
     /// An IP header's length is below the minimum.
     case packetHeader
+    /// A frame of a link type that is not read, in a savefile that has others.
+    case linkType
 
     /// The name under which it is counted.
     public var keyword: String {
@@ -31,6 +33,7 @@ public enum WireFault: UInt8, Error, Sendable, CaseIterable {
         case .notIP: "not-ip"
         case .packetCut: "packet-cut"
         case .packetHeader: "packet-header"
+        case .linkType: "link-type"
         }
     }
 }

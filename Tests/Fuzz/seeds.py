@@ -51,7 +51,9 @@ def inputs(file):
                 yield "Conntrack", body[4:]
             elif kind >> 8 == 4:
                 yield "NFLog", body[4:]
-                yield from (("Packet", value) for number, value in attributes(body[4:]) if number == 9)
+                for packet in (value for number, value in attributes(body[4:]) if number == 9):
+                    yield "Packet", packet
+                    yield "Frame", b"\x01" + bytes(12) + (b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd") + packet
 
 
 def main():

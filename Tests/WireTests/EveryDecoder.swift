@@ -62,6 +62,18 @@ enum EveryDecoder {
         _ = NFLogCapture(bytes.reader)
     }
 
+    /// As a frame of each link type.
+    static func read(frame bytes: [UInt8], _ outcome: inout Outcome) {
+        for linkType in LinkType.allCases {
+            let facts = FrameFacts(
+                time: Timestamp(nanoseconds: 0), originalLength: bytes.count, linkType: linkType)
+            outcome.count { () throws(WireFault) in
+                let header = try LinkHeader(Frame(bytes.reader, facts))
+                _ = try IPPacket(bytes.reader.slice(from: header.length))
+            }
+        }
+    }
+
     /// As a savefile.
     static func read(savefile file: [UInt8]) {
         guard let header = try? SavefileHeader(file.reader) else { return }

@@ -29,6 +29,16 @@ struct MutationTests {
         #expect(outcome.faults.keys.count >= 5)
     }
 
+    @Test(arguments: 0..<8 as Range<UInt64>)
+    func noChangedFrameTrapsADecoder(seed: UInt64) {
+        var mutator = Mutator(seeds: FrameSample.all.map(\.bytes), seed: seed)
+        var outcome = EveryDecoder.Outcome()
+        for _ in 0..<1000 { EveryDecoder.read(frame: mutator.next(), &outcome) }
+        #expect(outcome.decodedCount > 200, "some survive their changes")
+        #expect(outcome.faults.keys.contains(.notIP))
+        #expect(outcome.faults.keys.contains(.packetCut))
+    }
+
     @Test
     func noChangedSavefileTrapsTheReader() {
         var file: [UInt8] = []
