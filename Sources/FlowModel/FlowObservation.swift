@@ -6,11 +6,11 @@ public struct FlowObservation: Sendable {
     public var key: FlowKey
     /// The interface, and which way packets with ``key`` pass it.
     public var tap: Tap
+    public var facts = Facts()
     /// Packets with ``key``.
     public var forward = FrameCounts()
     /// Packets with its inverse.
     public var backward = FrameCounts()
-    public var facts = Facts()
 
     /// What else the packets told.
     public struct Facts: OptionSet, Sendable {
@@ -27,7 +27,7 @@ public struct FlowObservation: Sendable {
         @inlinable public static var lowerBound: Facts { Facts(rawValue: 1 << 2) }
         /// A TCP connection that was closed or reset: no more is to come.
         @inlinable public static var closed: Facts { Facts(rawValue: 1 << 3) }
-        /// The first word of this flow; without it the counts are more of one that was told before.
+        /// The first word of this flow, or the first after a pause; without it the counts are more of one that was told before.
         @inlinable public static var isFirst: Facts { Facts(rawValue: 1 << 4) }
     }
 

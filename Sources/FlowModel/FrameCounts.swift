@@ -9,19 +9,23 @@ public struct FrameCounts: Hashable, Sendable {
     /// The same with fragments put together, as conntrack counts them: only the first fragment is a packet, and a later one adds
     /// what it carries without its header.
     public var whole = Counters()
-    /// Packets on the wire, and their bytes with the link layer's header: of an aggregate its segments, each with headers of its own.
+    /// Packets on the wire, and their bytes with the link layer's header where the capture has that: of an aggregate its segments, each
+    /// with headers of its own.
     public var wire = Counters()
-    /// How many of ``seen`` were aggregates.
-    public var aggregateCount: UInt32 = 0
-    /// How many of ``seen`` were fragments, the first ones included.
-    public var fragmentCount: UInt32 = 0
     /// Bytes of IP and transport headers in ``seen``: what splits or joins packets adds or takes away only these.
     public var headerByteCount: UInt64 = 0
-    /// ICMP errors that speak of the tuple; they are in none of the other counts, as conntrack does not count them either.
-    public var errorCount: UInt32 = 0
     /// When the first and the last of them passed; 0 where there was none.
     public var first = Timestamp(nanoseconds: 0)
     public var last = Timestamp(nanoseconds: 0)
+    /// How many of ``seen`` were aggregates.
+    public var aggregateCount: UInt32 = 0
+    /// How many of ``seen`` are, or may be, aggregates of whose segments the capture does not tell: ``wire``, which has each as one
+    /// packet, is a lower bound.
+    public var unsplitCount: UInt32 = 0
+    /// How many of ``seen`` were fragments, the first ones included.
+    public var fragmentCount: UInt32 = 0
+    /// ICMP errors that speak of the tuple; they are in none of the other counts, as conntrack does not count them either.
+    public var errorCount: UInt32 = 0
 
     @inlinable
     public init() {}
@@ -31,6 +35,7 @@ public struct FrameCounts: Hashable, Sendable {
     public var isEmpty: Bool { seen.packetCount == 0 && errorCount == 0 }
 
     /// Adds what was counted besides, before or after.
+    @inlinable
     public mutating func add(_ other: FrameCounts) {
         guard !other.isEmpty else { return }
         first = isEmpty ? other.first : min(first, other.first)
@@ -39,6 +44,7 @@ public struct FrameCounts: Hashable, Sendable {
         whole = whole + other.whole
         wire = wire + other.wire
         aggregateCount &+= other.aggregateCount
+        unsplitCount &+= other.unsplitCount
         fragmentCount &+= other.fragmentCount
         headerByteCount &+= other.headerByteCount
         errorCount &+= other.errorCount

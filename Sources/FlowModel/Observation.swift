@@ -3,6 +3,8 @@ public enum Observation: Sendable {
     case conntrack(ConntrackObservation)
     case packet(PacketObservation)
     case flow(FlowObservation)
+    /// What a capture has read since its last word.
+    case frames(FrameFigures)
     case interface(InterfaceObservation)
     case loss(Loss)
     case dumpBegan(DumpStart)

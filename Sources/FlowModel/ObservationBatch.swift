@@ -59,7 +59,7 @@ public struct ObservationBatch: Sendable {
         case .conntrack(let conntrack): append(conntrack)
         case .packet(let packet): append(packet)
         case .flow(let flow): append(flow)
-        case .interface, .loss, .dumpBegan, .dumpEnded, .subscription:
+        case .interface, .loss, .frames, .dumpBegan, .dumpEnded, .subscription:
             places.append(Place(.other, others.count))
             others.append(observation)
         }

@@ -32,6 +32,8 @@ public struct TableSummary: Sendable {
     public var ambiguousPackets: UInt64 = 0
     /// ICMP errors about sessions that are not known: packets that are counted nowhere else. Nothing is missing by them.
     public var strayErrorCount: UInt64 = 0
+    /// What captures have read.
+    public var frames = FrameFigures()
     /// The recording that was read is cut or damaged.
     public var recordingIsDamaged = false
     /// Conntrack's events were switched off for a time: sessions may have come and gone untold.

@@ -6,13 +6,213 @@ public import Wire
 /// A pure state machine: frames go in, and now and then what they came to goes out as a batch; no clock, no lock. So a packet costs one
 /// look at a table of its own, and the session table's lock is taken once for many.
 public struct FlowTable: ~Copyable {
-    public init(seed: (UInt64, UInt64)) {}
+    /// How many flows are held if nothing else is said: 64 MiB.
+    public static var defaultLimit: Int { 262_144 }
+    /// How many flows a drain hands on at once, as the session table takes a batch in under its lock.
+    public static var drainLimit: Int { 4_096 }
+    /// How many frames wait to be counted: the processor waits for the memory of all of them at once.
+    private static var queueLength: Int { 32 }
+
+    let hasher: KeyHasher
+    let limit: Int
+    var index: FlowIndex
+    /// How many flows the index is for.
+    var indexCapacity = 1024
+    var entries: [FlowEntry] = []
+    /// Places that are not in use.
+    var free: [Int] = []
+    /// Places whose flows have changed, in the order in which they did, and how many of them were handed on.
+    var changed: [Int] = []
+    private var drainedCount = 0
+    /// What was counted of flows that had to make room, or whose tuple another one took over.
+    var retired: [FlowObservation] = []
+    private var drainedRetiredCount = 0
+    /// Frames that wait to be counted, and how many of these places are taken.
+    private var queue = [FramePacket](repeating: .none, count: queueLength)
+    private var hashes = [UInt32](repeating: 0, count: queueLength)
+    private var queued = 0
+    private var fragments = FragmentTrail()
+    /// The time of the last frame: the only clock there is.
+    var now = Timestamp(nanoseconds: .min)
+    var figures = FrameFigures()
+    /// Frames that could not be decoded, by what was wrong with them.
+    private var faults = [UInt64](repeating: 0, count: WireFault.allCases.count)
+    private var hasFaults = false
+    /// Where the next look for a flow that can make room begins, and the next for those that are over.
+    var hand = 0
+    var sweepPosition = 0
+    /// What was read ahead; kept, so that the compiler does not find the reading needless.
+    private var sum: UInt64 = 0
+
+    /// - Parameters:
+    ///   - seed: random numbers that nobody outside can know, against chosen hash collisions.
+    ///   - limit: how many flows are held. When there are more, those are told early that have waited for longest.
+    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit) {
+        hasher = KeyHasher(seed: seed)
+        self.limit = max(limit, 16)
+        index = FlowIndex(capacity: indexCapacity)
+    }
 
     /// Counts a frame to its flow.
     ///
-    /// - Complexity: O(1) on average.
-    public mutating func count(_ frame: borrowing Frame) {}
+    /// - Complexity: O(1) on average; allocates nothing once there were as many flows before.
+    public mutating func count(_ frame: borrowing Frame) {
+        figures.frameCount &+= 1
+        do throws(WireFault) {
+            let packet = try FramePacket(frame)
+            if packet.time > now { now = packet.time }
+            hashes[queued] = hash(of: packet)
+            queue[queued] = packet
+            queued &+= 1
+            if queued == Self.queueLength { settle() }
+        } catch {
+            note(error)
+        }
+    }
 
-    /// Appends what has come since the last call, flow by flow.
-    public mutating func drain(into batch: inout ObservationBatch) {}
+    /// Whether so much waits to be handed on that one should not wait for the second to be over.
+    public var isPressing: Bool { retired.count &- drainedRetiredCount >= Self.drainLimit }
+
+    /// Appends what has come since the last call, flow by flow, and what was wrong with frames.
+    ///
+    /// - Returns: whether more is left; then call again, with an empty batch.
+    public mutating func drain(into batch: inout ObservationBatch) -> Bool {
+        settle()
+        tell(into: &batch)
+        var room = Self.drainLimit
+        while room > 0, drainedRetiredCount < retired.count {
+            batch.append(retired[drainedRetiredCount])
+            drainedRetiredCount &+= 1
+            room &-= 1
+        }
+        while room > 0, drainedCount < changed.count {
+            let place = changed[drainedCount]
+            drainedCount &+= 1
+            let isChanged = entries[place].state.contains(.changed)
+            if isChanged {
+                batch.append(entries[place].flow)
+                room &-= 1
+            }
+            entries[place].clear()
+        }
+        guard drainedCount == changed.count, drainedRetiredCount == retired.count else { return true }
+        changed.removeAll(keepingCapacity: true)
+        retired.removeAll(keepingCapacity: true)
+        (drainedCount, drainedRetiredCount) = (0, 0)
+        sweep()
+        return false
+    }
+
+    /// Appends what is no flow.
+    private mutating func tell(into batch: inout ObservationBatch) {
+        if figures != FrameFigures() {
+            batch.append(.frames(figures))
+            figures = FrameFigures()
+        }
+        guard hasFaults else { return }
+        hasFaults = false
+        for fault in WireFault.allCases {
+            let count = faults[Int(fault.rawValue)]
+            faults[Int(fault.rawValue)] = 0
+            if count > 0 { batch.append(.loss(Loss(lane: .packet, cause: .malformed, count: count, fault: fault))) }
+        }
+    }
+
+    private mutating func note(_ fault: WireFault) {
+        guard fault != .notIP else {
+            figures.otherCount &+= 1
+            return
+        }
+        faults[Int(fault.rawValue)] &+= 1
+        hasFaults = true
+    }
+
+    // MARK: Counting
+
+    private func hash(of packet: borrowing FramePacket) -> UInt32 {
+        hasher.hash(packet.key) ^ packet.tap.interface &* 0x9e37_79b1
+    }
+
+    /// Counts the frames that wait.
+    ///
+    /// Among many flows each of them waits for memory twice, one after the other. These reads do not depend on each other, so that the
+    /// processor waits for all of them at once.
+    private mutating func settle() {
+        if entries.count >= 4_096 { warm() }
+        for number in 0..<queued { settle(number) }
+        queued = 0
+    }
+
+    private mutating func warm() {
+        var sum: UInt64 = 0
+        for number in 0..<queued { sum &+= index.home(of: hashes[number]) }
+        for number in 0..<queued {
+            var probe = index.probe(hashes[number])
+            if let place = index.next(&probe) { sum &+= entries[place].ahead }
+        }
+        self.sum = sum
+    }
+
+    private mutating func settle(_ number: Int) {
+        if queue[number].marks.contains(.fragment) { follow(number) }
+        let hash = hashes[number]
+        var probe = index.probe(hash)
+        while let place = index.next(&probe) {
+            guard let isForward = entries[place].flow.isForward(queue[number]) else { continue }
+            // The tuple of a connection that is over opens another one.
+            guard queue[number].marks.isOpening, entries[place].isEnding else {
+                return count(number, at: place, isForward: isForward)
+            }
+            retire(place)
+            entries[place].begin(with: queue[number], hash: hash)
+            return count(number, at: place, isForward: true)
+        }
+        let place = takePlace()
+        entries[place].begin(with: queue[number], hash: hash)
+        index.insert(hash, place)
+        count(number, at: place, isForward: entries[place].flow.key == queue[number].key)
+    }
+
+    @inline(__always)
+    private mutating func count(_ number: Int, at place: Int, isForward: Bool) {
+        if !entries[place].state.contains(.listed) {
+            entries[place].state.insert(.listed)
+            changed.append(place)
+        }
+        entries[place].count(queue[number], isForward: isForward)
+    }
+
+    /// Gives a later fragment the tuple of the packet that it is a part of, as its first one showed it.
+    private mutating func follow(_ number: Int) {
+        let packet = queue[number]
+        guard !packet.marks.contains(.error) else { return }
+        let tap = UInt64(packet.tap.interface) ^ UInt64(packet.tap.direction.rawValue) << 30
+        let identifier = UInt64(packet.fragment) | tap << 32
+        let time = UInt64(bitPattern: packet.time.nanoseconds)
+        let pair = hasher.hash(packet.key.withoutPorts)
+        guard packet.marks.contains(.laterFragment) else {
+            return fragments.remember(packet.key, identifier, hash: pair, at: time)
+        }
+        guard let key = fragments.tuple(of: packet.key, identifier, hash: pair, at: time) else { return }
+        queue[number].key = key
+        hashes[number] = hash(of: queue[number])
+    }
+}
+
+extension FlowObservation {
+    /// Whether a packet goes with the flow or against it; `nil` where it is of another one.
+    @inline(__always)
+    fileprivate func isForward(_ packet: borrowing FramePacket) -> Bool? {
+        guard tap.interface == packet.tap.interface else { return nil }
+        if tap.direction == packet.tap.direction, key == packet.key { return true }
+        guard tap.direction == packet.tap.direction.opposite else { return nil }
+        return key.answers(packet.key) ? false : nil
+    }
+}
+
+extension FlowEntry {
+    /// Something of each of the cache lines that a packet needs.
+    fileprivate var ahead: UInt64 {
+        flow.key.source.low &+ flow.forward.seen.byteCount &+ flow.backward.seen.byteCount
+    }
 }

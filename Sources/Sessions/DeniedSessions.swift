@@ -70,19 +70,3 @@ struct DeniedSessions {
         return nil
     }
 }
-
-extension FlowKey {
-    /// What all attempts at one port have in common: the tuple without its source port or ICMP identifier.
-    var withoutSourcePort: FlowKey {
-        var key = self
-        key.sourcePort = 0
-        return key
-    }
-
-    /// What all attempts of one host at another have in common.
-    var withoutPorts: FlowKey {
-        var key = withoutSourcePort
-        key.destinationPort = 0
-        return key
-    }
-}

@@ -20,11 +20,12 @@ extension SessionTable {
         guard let fragment = packet.fragment else { return admit(packet, hash: hash, at: time) }
         let hashOfPair = hasher.hash(packet.key.withoutPorts)
         if fragment.isFirst {
-            fragments.remember(packet.key, fragment.identifier, hash: hashOfPair, at: time.monotonic)
+            fragments.remember(packet.key, UInt64(fragment.identifier), hash: hashOfPair, at: time.monotonic)
             return admit(packet, hash: hash, at: time)
         }
         var part = copy packet
-        if let whole = fragments.tuple(of: packet.key, fragment.identifier, hash: hashOfPair, at: time.monotonic) {
+        let identifier = UInt64(fragment.identifier)
+        if let whole = fragments.tuple(of: packet.key, identifier, hash: hashOfPair, at: time.monotonic) {
             part.key = whole
         }
         admit(part, hash: hasher.hash(part.key), at: time)

@@ -177,6 +177,7 @@ public struct SessionTable: ~Copyable {
         case .conntrack, .packet, .flow: break  // never among the others of a batch
         case .interface(let interface): interfaces.take(interface)
         case .loss(let loss): note(loss, at: time)
+        case .frames(let figures): summary.frames.add(figures)
         case .dumpBegan(let start): beginDump(start, at: time)
         case .dumpEnded(let end): endDump(end, at: time)
         case .subscription(let subscription): change(to: subscription, at: time)

@@ -31,11 +31,14 @@ public struct FrameFacts: Sendable {
     public var segmentSize: UInt16
     /// The frame is more than one packet on the wire (`TP_STATUS_GSO_TCP`, or a ``segmentSize``).
     public var isAggregate: Bool
+    /// Whether the capture tells of every aggregate: then a frame that is not marked as one is one packet, however long.
+    public var knowsAggregates: Bool
 
     @inlinable
     public init(
         time: Timestamp, originalLength: Int, interface: InterfaceIndex = 0, direction: FrameDirection = .unknown,
-        linkType: LinkType, vlan: UInt16? = nil, segmentSize: UInt16 = 0, isAggregate: Bool = false
+        linkType: LinkType, vlan: UInt16? = nil, segmentSize: UInt16 = 0, isAggregate: Bool = false,
+        knowsAggregates: Bool = false
     ) {
         self.time = time
         self.originalLength = originalLength
@@ -45,5 +48,6 @@ public struct FrameFacts: Sendable {
         self.vlan = vlan
         self.segmentSize = segmentSize
         self.isAggregate = isAggregate
+        self.knowsAggregates = knowsAggregates
     }
 }

@@ -20,6 +20,8 @@ public struct IPPacket: Sendable {
     /// Which packet it is a part of; `nil` of a whole one.
     public var fragmentIdentification: UInt32?
     public var tcpFlags: UInt8?
+    /// Bytes of the IPv6 header that makes it a fragment, which the whole packet does not have; 0 where there is none.
+    public var fragmentHeaderByteCount = 0
 
     /// Where the bytes end within the headers that make the tuple, it is one without ports: any stranger can send a packet
     /// that is too short, or whose extension headers go beyond the copy range, and a denial of it must be seen.
@@ -38,6 +40,7 @@ public struct IPPacket: Sendable {
         transportOffset = network.length
         isLengthUnknown = network.isLengthUnknown
         isLaterFragment = network.fragmentOffset > 0
+        if network.hasFragmentHeader { fragmentHeaderByteCount = 8 }
         if isLaterFragment || network.hasMoreFragments { fragmentIdentification = network.identification }
     }
 

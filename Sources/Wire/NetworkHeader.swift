@@ -18,6 +18,8 @@ struct NetworkHeader {
     var hasMoreFragments = false
     /// What all fragments of a packet have in common; 16 bits in IPv4.
     var identification: UInt32 = 0
+    /// IPv6 has a header of its own for fragments, also for a packet that is whole (RFC 6946).
+    var hasFragmentHeader = false
     /// The bytes end before the transport header; ``transport`` is what the last header that is there names.
     var isCut = false
 
@@ -87,6 +89,7 @@ struct NetworkHeader {
                     isCut = true
                     return
                 }
+                hasFragmentHeader = true
                 fragmentOffset = word >> 3
                 hasMoreFragments = word & 1 != 0
                 identification = bytes.bigEndian(UInt32.self, at: length + 4) ?? 0

@@ -67,7 +67,7 @@ extension Set<Lane> {
         switch observation {
         case .conntrack, .dumpBegan, .dumpEnded, .subscription: contains(.conntrack)
         case .packet: contains(.nflog)
-        case .flow: contains(.packet)
+        case .flow, .frames: contains(.packet)
         case .loss(let loss): contains(loss.lane)
         case .interface: true
         }

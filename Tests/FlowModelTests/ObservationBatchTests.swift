@@ -19,6 +19,7 @@ struct ObservationBatchTests {
             case .conntrack(let conntrack): "entry \(conntrack.entry.id ?? 0)"
             case .packet(let packet): "packet \(packet.byteCount)"
             case .flow: "flow"
+            case .frames: "frames"
             case .loss: "loss"
             case .interface: "interface"
             case .dumpBegan: "begin"

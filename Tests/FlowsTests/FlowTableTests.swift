@@ -1,13 +1,198 @@
 import FlowModel
 import Flows
 import Testing
+import Wire
 
 struct FlowTableTests {
+    static let opening = [UInt8].ipv4(6, .tcp(51514, 443, flags: 0x02))
+    static let web = FlowKey(
+        source: IPAddress(ipv4: 0x0a00_0007), destination: IPAddress(ipv4: 0xc633_6409), sourcePort: 51514,
+        destinationPort: 443, transport: .tcp, family: .ipv4)
+
     @Test
     func withoutFramesThereAreNoFlows() {
         var table = FlowTable(seed: (1, 2))
         var batch = ObservationBatch()
-        table.drain(into: &batch)
+        let isMore = table.drain(into: &batch)
+        #expect(!isMore)
         #expect(batch.isEmpty)
+    }
+
+    @Test
+    func bothDirectionsAtOneInterfaceAreOneFlow() throws {
+        var watch = Watch()
+        let data = [UInt8].ipv4(6, .tcp(51514, 443, flags: 0x10) + [UInt8](repeating: 0, count: 100))
+        let answer = [UInt8].answer(to: .ipv4(6, .tcp(51514, 443, flags: 0x12)))
+        watch.see(Self.opening, .raw(Self.opening, at: 1))
+        watch.see(answer, .raw(answer, at: 2, .egress))
+        watch.see(data, .raw(data, at: 3))
+        let flows = watch.drain()
+        let flow = try #require(flows.first)
+        #expect(flows.count == 1)
+        #expect(flow.key == Self.web)
+        #expect(flow.tap == Tap(interface: 3, direction: .ingress))
+        #expect(flow.facts == [.isFirst, .opensConnection])
+        #expect(flow.forward.seen == Counters(packetCount: 2, byteCount: 180))
+        #expect(flow.forward.headerByteCount == 80)
+        #expect(flow.backward.seen == Counters(packetCount: 1, byteCount: 40))
+        #expect(flow.first == Timestamp(seconds: 1, nanoseconds: 0))
+        #expect(flow.forward.last == Timestamp(seconds: 3, nanoseconds: 0))
+        #expect(watch.figures.frameCount == 3)
+    }
+
+    @Test
+    func anAnswerThatIsSeenFirstIsNotTakenForTheBeginning() throws {
+        var watch = Watch()
+        let answer = [UInt8].answer(to: .ipv4(6, .tcp(51514, 443, flags: 0x12)))
+        watch.see(answer, .raw(answer, .egress))
+        let reply = [UInt8].ipv4(1, .icmp(0, 0, [0x12, 0x34, 0, 1]))
+        watch.see(reply, .raw(reply, .egress))
+        let flows = watch.drain()
+        #expect(flows.count == 2)
+        #expect(flows.first?.key == Self.web)
+        #expect(flows.first?.tap.direction == .ingress)
+        #expect(flows.first?.backward.seen.packetCount == 1)
+        #expect(flows.last?.key.icmpType == 8)
+        #expect(flows.last?.backward.seen.packetCount == 1)
+    }
+
+    @Test
+    func whatPassesTwoInterfacesOrOneTwiceAreFlowsOfTheirOwn() {
+        var watch = Watch()
+        watch.see(Self.opening, .raw(Self.opening, by: 3, .ingress))
+        watch.see(Self.opening, .raw(Self.opening, by: 4, .egress))
+        watch.see(Self.opening, .raw(Self.opening, by: 3, .egress))
+        let taps = watch.drain().map(\.tap)
+        #expect(
+            taps == [
+                Tap(interface: 3, direction: .ingress), Tap(interface: 4, direction: .egress),
+                Tap(interface: 3, direction: .egress),
+            ])
+    }
+
+    @Test
+    func onlyWhatCameSinceTheLastWordIsTold() throws {
+        var watch = Watch()
+        watch.see(Self.opening, .raw(Self.opening, at: 1))
+        let (once, twice) = (watch.drain(), watch.drain())
+        #expect(once.count == 1)
+        #expect(twice.isEmpty)
+        watch.see(Self.opening, .raw(Self.opening, at: 9))
+        let again = watch.drain()
+        let flow = try #require(again.first)
+        #expect(flow.forward.seen.packetCount == 1)
+        #expect(flow.first == Timestamp(seconds: 9, nanoseconds: 0))
+        #expect(flow.facts == .opensConnection, "not the first word, and still of the connection that was opened")
+    }
+
+    @Test
+    func aConnectionThatIsOverAndTheNextOneOfItsPortsAreTwoFlows() {
+        var watch = Watch()
+        func segment(_ flags: UInt8) -> [UInt8] { .ipv4(6, .tcp(51514, 443, flags: flags)) }
+        let (end, last, answer) = (segment(0x11), segment(0x10), [UInt8].answer(to: segment(0x11)))
+        watch.see(Self.opening, .raw(Self.opening))
+        watch.see(end, .raw(end))
+        watch.see(answer, .raw(answer, .egress))
+        watch.see(last, .raw(last))
+        watch.see(Self.opening, .raw(Self.opening))
+        let flows = watch.drain()
+        #expect(flows.map(\.forward.seen.packetCount) == [3, 1])
+        #expect(flows.map { $0.facts.contains(.closed) } == [true, false])
+        #expect(flows.map { $0.facts.contains(.isFirst) } == [true, true])
+        let reset = segment(0x04)
+        watch.see(reset, .raw(reset))
+        let torn = watch.drain()
+        #expect(torn.first?.facts.contains(.closed) == true)
+    }
+
+    @Test
+    func flowsBeyondTheLimitAreToldEarlyAndNothingIsLost() {
+        var watch = Watch(limit: 16)
+        for round in 0..<3 {
+            for port in 0..<100 as Range<UInt16> {
+                let packet = [UInt8].ipv4(17, .ports(1000 + port, 53))
+                watch.see(packet, .raw(packet, at: Int64(round)))
+            }
+        }
+        let flows = watch.drain()
+        #expect(flows.map(\.forward.seen.packetCount).reduce(0, +) == 300)
+        #expect(Set(flows.map(\.key)).count == 100)
+        #expect(watch.figures.earlyFlowCount == 300 - 16)
+    }
+
+    @Test
+    func manyFlowsAreHandedOnInParts() {
+        var watch = Watch()
+        for number in 0..<10_000 as Range<UInt32> {
+            var packet = [UInt8].ipv4(17, .ports(4000, 53))
+            packet.overwrite(at: 12, with: [UInt8](big: number))
+            watch.see(packet, .raw(packet))
+        }
+        var batch = ObservationBatch()
+        let isMore = watch.table.drain(into: &batch)
+        #expect(isMore)
+        #expect(batch.flows.count == FlowTable.drainLimit)
+        let rest = watch.drain()
+        #expect(batch.flows.count + rest.count == 10_000)
+    }
+
+    @Test
+    func aFlowWithoutPacketsForLongIsForgotten() {
+        var watch = Watch()
+        watch.see(Self.opening, .raw(Self.opening, at: 1))
+        let first = watch.drain()
+        #expect(first.map(\.facts) == [[.isFirst, .opensConnection]])
+        let other = [UInt8].ipv4(17, .ports(4000, 53))
+        for second in 0..<100 as Range<Int64> {
+            watch.see(other, .raw(other, at: second))
+            _ = watch.drain()
+        }
+        watch.see(Self.opening, .raw(Self.opening, at: 101))
+        let again = watch.drain()
+        #expect(again.map(\.facts) == [[.isFirst, .opensConnection]])
+    }
+
+    /// A table beside it, the obvious way, with traffic at random.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func itAddsUpAsADictionaryDoes(_ seed: UInt64) {
+        struct Place: Hashable {
+            var key: FlowKey
+            var tap: Tap
+        }
+        var random = SeededGenerator(seed: seed)
+        var watch = Watch(limit: 64)
+        var expected: [Place: Counters] = [:]
+        var told: [Place: Counters] = [:]
+        func add(_ flows: [FlowObservation]) {
+            for flow in flows {
+                let back = Place(
+                    key: flow.key.inverse,
+                    tap: Tap(interface: flow.tap.interface, direction: flow.tap.direction.opposite))
+                let forth = Place(key: flow.key, tap: flow.tap)
+                if !flow.forward.isEmpty { told[forth] = (told[forth] ?? Counters()) + flow.forward.seen }
+                if !flow.backward.isEmpty { told[back] = (told[back] ?? Counters()) + flow.backward.seen }
+            }
+        }
+        for second in 0..<20_000 as Range<Int64> {
+            let isV6 = Bool.random(using: &random)
+            let transport: UInt8 = Bool.random(using: &random) ? 6 : 17
+            let ports = UInt16.random(in: 1...20, using: &random)
+            let payload =
+                [UInt8].tcp(ports, 443, flags: .random(in: 0...63, using: &random))
+                + [UInt8](repeating: 0, count: .random(in: 0...40, using: &random))
+            var packet = isV6 ? [UInt8].ipv6(transport, payload) : [UInt8].ipv4(transport, payload)
+            if Bool.random(using: &random) { packet = .answer(to: packet) }
+            let interface = InterfaceIndex.random(in: 1...3, using: &random)
+            let direction: FrameDirection = [.ingress, .egress, .unknown].randomElement(using: &random) ?? .unknown
+            watch.see(packet, .raw(packet, at: second / 100, by: interface, direction))
+            if let key = try? IPPacket(packet.reader).key {
+                let place = Place(key: key, tap: Tap(interface: interface, direction: direction))
+                let one = Counters(packetCount: 1, byteCount: UInt64(packet.count))
+                expected[place] = (expected[place] ?? Counters()) + one
+            }
+            if Int.random(in: 0..<500, using: &random) == 0 { add(watch.drain()) }
+        }
+        add(watch.drain())
+        #expect(told == expected)
     }
 }

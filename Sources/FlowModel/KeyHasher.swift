@@ -1,15 +1,16 @@
-import FlowModel
-
 /// Hashes tuples so that one direction and the other, with whatever zones, have the same hash.
 ///
 /// A packet may come from either side, and it does not say its zone: one look must find its session. The hash is seeded,
 /// since whoever sends packets chooses addresses and ports, and must not be able to choose collisions.
-struct KeyHasher {
-    private let seed: (UInt64, UInt64)
+public struct KeyHasher: Sendable {
+    @usableFromInline let seed: (UInt64, UInt64)
 
-    init(seed: (UInt64, UInt64)) { self.seed = seed }
+    /// - Parameter seed: random numbers that nobody outside can know.
+    @inlinable
+    public init(seed: (UInt64, UInt64)) { self.seed = seed }
 
-    func hash(_ key: FlowKey) -> UInt32 {
+    @inlinable
+    public func hash(_ key: FlowKey) -> UInt32 {
         var sourcePort = key.sourcePort
         var destinationPort = key.destinationPort
         var rest = UInt64(key.transport.rawValue) << 8 | UInt64(key.family.rawValue)
@@ -24,13 +25,15 @@ struct KeyHasher {
         return UInt32(truncatingIfNeeded: fold(ends ^ seed.1, rest ^ 0x9e37_79b9_7f4a_7c15) >> 16)
     }
 
-    private func end(_ address: IPAddress, _ port: UInt16) -> UInt64 {
+    @inlinable
+    func end(_ address: IPAddress, _ port: UInt16) -> UInt64 {
         let ported = address.high ^ (UInt64(port) &* 0xd6e8_feb8_6659_fd93)
         return fold(ported ^ seed.0, address.low ^ seed.1)
     }
 
     /// The two halves of a 128-bit product, folded: every bit of both numbers reaches the result.
-    private func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    @inlinable
+    func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
     }

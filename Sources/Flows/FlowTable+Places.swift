@@ -1,0 +1,72 @@
+import FlowModel
+
+// Where flows lie, and which of them go.
+
+extension FlowTable {
+    /// Nanoseconds after which a flow without packets is forgotten: it would begin anew. Of a closed one nothing more is to come but
+    /// what is sent again.
+    private static var idleTime: Int64 { 60_000_000_000 }
+    private static var closedTime: Int64 { 5_000_000_000 }
+    /// How many flows are looked at for one that has nothing to tell.
+    private static var handReach: Int { 16 }
+    /// Into how many drains a look at all places is divided.
+    private static var sweepShare: Int { 32 }
+
+    /// A place for one more flow; where there are too many, that of one that must make room.
+    mutating func takePlace() -> Int {
+        if let place = free.popLast() { return place }
+        guard entries.count < limit else { return evict() }
+        if entries.count == entries.capacity { entries.reserveCapacity(min(max(entries.count * 2, 1024), limit)) }
+        entries.append(FlowEntry())
+        let place = entries.count - 1
+        if entries.count > indexCapacity { growIndex() }
+        return place
+    }
+
+    /// Hands on what a flow has counted, as its place is taken over.
+    mutating func retire(_ place: Int) {
+        guard entries[place].state.contains(.changed) else { return }
+        retired.append(entries[place].flow)
+        entries[place].state.remove(.changed)
+    }
+
+    /// Has a flow make room: one that has nothing to tell if there is one near.
+    private mutating func evict() -> Int {
+        var place = hand
+        for step in 0..<min(Self.handReach, entries.count) {
+            let candidate = (hand + step) % entries.count
+            if !entries[candidate].state.contains(.changed) {
+                place = candidate
+                break
+            }
+        }
+        hand = (place + 1) % entries.count
+        if entries[place].state.contains(.changed) { figures.earlyFlowCount &+= 1 }
+        retire(place)
+        index.remove(entries[place].hash, place)
+        return place
+    }
+
+    /// Forgets some of the flows that are over, or that no packet came of for long.
+    mutating func sweep() {
+        guard !entries.isEmpty else { return }
+        let end = min(sweepPosition + max(entries.count / Self.sweepShare, 64), entries.count)
+        for place in sweepPosition..<end where entries[place].state.contains(.used) {
+            let idle = now.nanoseconds(since: entries[place].lastUsed)
+            guard idle > (entries[place].isClosed ? Self.closedTime : Self.idleTime) else { continue }
+            index.remove(entries[place].hash, place)
+            entries[place].state = FlowEntry.State()
+            free.append(place)
+        }
+        sweepPosition = end == entries.count ? 0 : end
+    }
+
+    private mutating func growIndex() {
+        indexCapacity *= 2
+        index = FlowIndex(capacity: indexCapacity)
+        // The last place is not in use yet.
+        for place in 0..<(entries.count - 1) where entries[place].state.contains(.used) {
+            index.insert(entries[place].hash, place)
+        }
+    }
+}
