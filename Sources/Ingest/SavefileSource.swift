@@ -1,178 +1,231 @@
 public import FlowModel
-internal import Glibc
+internal import Flows
 internal import Wire
 
 /// Replays a savefile: the records' own times take the place of the clocks.
+///
+/// Netlink and NFLOG records tell one observation after the other; frames are added up (``FlowTable``) and told once for each second
+/// of their time.
 public struct SavefileSource: ~Copyable {
-    private static let pieceSize = 1 << 20
-    /// While it is up, a pipe that has nothing to read counts as ended.
-    private let stop: Signal?
+    /// Nanoseconds of the recording between two words of its flows.
+    private static let flowInterval: Int64 = 1_000_000_000
 
-    private let path: String
-    private let file: Descriptor
-    private let header: SavefileHeader
-    /// What was read from the file and not yet taken in, from `start` on.
-    private var bytes: [UInt8] = []
-    private var start = 0
-    private var isAtEnd = false
+    /// An interface of the file, as the records of this one are taken in.
+    private struct Interface {
+        var linkType: LinkType?
+        var index: InterfaceIndex
+    }
+
+    private var window: FileWindow
+    private var reader = SavefileReader()
+    private var interfaces: [Interface] = []
+    private let names: NameTable
     private var decoder: ObservationDecoder
+    private var flows: FlowTable
+    /// When the flows are to be told, by the recording; and whether some of them still are to be, as a batch has bounds.
+    private var flowsDueAt = Int64.min
+    private var isTellingFlows = false
+    /// The first link type that was not read, while no record was.
+    private var unreadLinkType: UInt32?
+    /// Where the file was found damaged; told once all that came before was.
+    private var failure: IngestError?
     /// The time of the last record; the recording's end once all is read.
     public private(set) var time = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
     public private(set) var recordCount: UInt64 = 0
 
     /// Opens a savefile.
     ///
-    /// - Parameter path: `-` is the standard input.
+    /// - Parameters:
+    ///   - path: `-` is the standard input.
+    ///   - seed: random, so that nobody who sends packets can choose ones that collide in a table.
+    ///   - stop: while it is up, a pipe that has nothing to read counts as ended.
     /// - Throws: where it cannot be read, is no savefile, or holds what nfmon does not read.
     public static func open(
-        _ path: String, names: NameTable, unless stop: Signal? = nil
+        _ path: String, names: NameTable, seed: (UInt64, UInt64), unless stop: Signal? = nil
     ) throws(IngestError) -> SavefileSource {
-        let operation = "read savefile \(path)"
-        // Not waiting, as a pipe's first writer may never come, and no signal ends open(2) here (SA_RESTART).
-        // SAFETY: the path is a NUL-terminated copy for the call.
-        let number = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else { throw IngestError(file: operation, errno: errno) }
-        let file = Descriptor(owning: number)
-        var bytes: [UInt8] = []
-        var isAtEnd = false
-        while bytes.count < SavefileHeader.size, !isAtEnd {
-            isAtEnd = try Self.readPiece(of: file.number, operation, unless: stop, into: &bytes)
-        }
-        do throws(SavefileFault) {
-            let header = try SavefileHeader(bytes.reader)
-            guard let type = LinkType(rawValue: header.linkType), !type.isOfFrames else {
-                throw .linkType(header.linkType)
-            }
-            return SavefileSource(
-                path: path, file: file, header: header, bytes: bytes, isAtEnd: isAtEnd, stop: stop,
-                decoder: ObservationDecoder(names: names))
-        } catch {
-            throw IngestError(operation, fault: error)
-        }
+        var source = SavefileSource(
+            window: try FileWindow(of: path, "read savefile \(path)", unless: stop), names: names, seed: seed)
+        try source.begin()
+        return source
     }
 
-    private init(
-        path: String, file: consuming Descriptor, header: SavefileHeader, bytes: [UInt8], isAtEnd: Bool,
-        stop: Signal?, decoder: ObservationDecoder
-    ) {
-        self.stop = stop
-        self.path = path
-        self.file = file
-        self.header = header
-        self.bytes = bytes
-        start = SavefileHeader.size
-        self.isAtEnd = isAtEnd
-        self.decoder = decoder
+    private init(window: consuming FileWindow, names: NameTable, seed: (UInt64, UInt64)) {
+        self.window = window
+        self.names = names
+        decoder = ObservationDecoder(names: names)
+        flows = FlowTable(seed: seed)
     }
 
-    /// Decodes the next record.
+    /// Reads what makes the file a savefile: a pcap file's header, or that of a pcapng section.
+    private mutating func begin() throws(IngestError) {
+        guard let step = try nextStep() else { return }
+        var observations = ObservationBatch()
+        take(step, into: &observations)
+        if let unreadLinkType { throw fault(.linkType(unreadLinkType)) }
+        try leave(step)
+    }
+
+    /// Decodes what comes next: a record of netlink or NFLOG, or a second's frames.
     ///
     /// - Parameter observations: emptied, then filled.
     /// - Returns: `false` at the end.
-    /// - Throws: where the file is cut or broken; what came before stands.
+    /// - Throws: where the file is cut or broken, once what came before was told.
     public mutating func next(into observations: inout ObservationBatch) throws(IngestError) -> Bool {
         observations.removeAll()
-        let operation = "read savefile \(path)"
-        try require(SavefileRecord.size, operation)
-        guard start < bytes.count else { return false }
-        let record = try nextRecord(operation)
-        let length = SavefileRecord.size + record.capturedLength
-        try require(length, operation)
-        guard bytes.count - start >= length else { throw fault(.cut, operation) }
-        let from = start + SavefileRecord.size
-        start += length
-        recordCount += 1
-        time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
-        let held = bytes  // borrowing from the property itself would keep the decoder from changing
-        Self.decode(
-            held.reader.slice(from: from, to: start), of: header.linkType, with: &decoder, into: &observations)
-        return true
+        if isTellingFlows {
+            isTellingFlows = flows.drain(into: &observations)
+            return true
+        }
+        do throws(IngestError) {
+            while failure == nil, let step = try nextStep() {
+                let isTold = take(step, into: &observations)
+                try leave(step)
+                if isTold { return true }
+            }
+        } catch {
+            failure = error
+        }
+        isTellingFlows = flows.drain(into: &observations)
+        if !observations.isEmpty { return true }
+        if let failure { throw failure }
+        if recordCount == 0, let unreadLinkType { throw fault(.linkType(unreadLinkType)) }
+        return false
     }
 
-    private func nextRecord(_ operation: String) throws(IngestError) -> SavefileRecord {
-        do throws(SavefileFault) {
-            guard let record = try SavefileRecord(bytes.reader, at: start, in: header) else { throw .cut }
-            return record
-        } catch {
-            throw fault(error, operation)
+    // MARK: Steps
+
+    /// What the file has next, with all its bytes in the window; `nil` at the end.
+    private mutating func nextStep() throws(IngestError) -> SavefileStep? {
+        var neededCount = 0
+        while true {
+            if let step = try peek(&neededCount) { return step }
+            guard try window.fill(to: neededCount) else {
+                guard reader.hasBegun else { throw fault(.notASavefile) }
+                guard window.count == 0 else { throw fault(.cut) }
+                return nil
+            }
         }
     }
 
-    private func fault(_ fault: SavefileFault, _ operation: String) -> IngestError {
-        IngestError(operation, fault: fault, afterRecords: recordCount)
+    private mutating func peek(_ neededCount: inout Int) throws(IngestError) -> SavefileStep? {
+        let held = window.bytes  // borrowing from the property itself would keep the reader from changing
+        do throws(SavefileFault) {
+            return try reader.next(held.reader.slice(from: window.start), neededCount: &neededCount)
+        } catch {
+            throw fault(error)
+        }
     }
 
-    private static func decode(
-        _ record: ByteReader, of linkType: UInt32, with decoder: inout ObservationDecoder,
-        into observations: inout ObservationBatch
+    private mutating func leave(_ step: SavefileStep) throws(IngestError) {
+        guard try window.skip(step.length) else { throw fault(.cut) }
+    }
+
+    private func fault(_ fault: SavefileFault) -> IngestError {
+        IngestError(window.operation, fault: fault, afterRecords: recordCount)
+    }
+
+    // MARK: Contents
+
+    /// Takes in what a step has.
+    ///
+    /// - Returns: whether there is something to tell, be it only that time has passed.
+    @discardableResult
+    private mutating func take(_ step: SavefileStep, into observations: inout ObservationBatch) -> Bool {
+        switch step.content {
+        case .nothing: return false
+        case .interface(let interface): return take(interface, into: &observations)
+        case .loss(let count, let number):
+            observations.append(.loss(Loss(lane: lane(of: number), cause: .overrun, count: count)))
+            return true
+        case .record(let record): return take(record, into: &observations)
+        }
+    }
+
+    private mutating func take(_ interface: SavefileInterface, into observations: inout ObservationBatch) -> Bool {
+        let linkType = LinkType(rawValue: interface.linkType)
+        if linkType == nil, unreadLinkType == nil { unreadLinkType = interface.linkType }
+        guard let linkType, linkType.isOfFrames, Self.isOne(interface) else {
+            // Without a name the first one is probably the only one, of which the file says nothing.
+            let number = interface.name.isEmpty ? interface.number : 0
+            interfaces.append(Interface(linkType: linkType, index: InterfaceIndex(number)))
+            return false
+        }
+        let name = names.number(of: interface.name)
+        // No kernel's index, and the same in all files for the same name.
+        let index = 1 << 30 | InterfaceIndex(name.rawValue)
+        interfaces.append(Interface(linkType: linkType, index: index))
+        observations.append(.interface(InterfaceObservation(index: index, name: name, isGone: false)))
+        return true
+    }
+
+    /// Whether the file's word of an interface is of one that has a name; cooked frames of `any` tell theirs themselves, or not at all.
+    private static func isOne(_ interface: SavefileInterface) -> Bool {
+        !interface.name.isEmpty && !interface.name.elementsEqual("any".utf8)
+    }
+
+    private func lane(of interface: Int) -> Lane {
+        switch interfaces[interface].linkType {
+        case .netlink: .conntrack
+        case .nflog: .nflog
+        default: .packet
+        }
+    }
+
+    private mutating func take(_ record: SavefileRecord, into observations: inout ObservationBatch) -> Bool {
+        let interface = interfaces[record.interface]
+        if record.lossCount > 0 {
+            observations.append(
+                .loss(Loss(lane: lane(of: record.interface), cause: .overrun, count: record.lossCount)))
+        }
+        guard let linkType = interface.linkType else {
+            observations.append(.loss(Loss(lane: .packet, cause: .malformed, count: 1, fault: .linkType)))
+            return true
+        }
+        recordCount += 1
+        let isOfFrames = linkType.isOfFrames
+        // Of several interfaces one may be a little behind.
+        if !isOfFrames || record.time > time.wall {
+            time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
+        }
+        if time.wall.nanoseconds >= flowsDueAt || flows.isPressing {
+            isTellingFlows = flows.drain(into: &observations)
+            let (due, isBeyond) = time.wall.nanoseconds.addingReportingOverflow(Self.flowInterval)
+            flowsDueAt = isBeyond ? .max : due
+        }
+        let held = window.bytes  // borrowing from the property itself would keep the decoder from changing
+        let start = window.start + record.headerLength
+        let bytes = held.reader.slice(from: start, to: start + record.capturedLength)
+        guard isOfFrames else {
+            decode(bytes, of: linkType, into: &observations)
+            return true
+        }
+        flows.count(
+            Frame(
+                bytes,
+                FrameFacts(
+                    time: record.time, originalLength: record.originalLength, interface: interface.index,
+                    direction: record.direction, linkType: linkType)))
+        return !observations.isEmpty
+    }
+
+    private mutating func decode(
+        _ record: ByteReader, of linkType: LinkType, into observations: inout ObservationBatch
     ) {
-        switch LinkType(rawValue: linkType) {
-        case .netlink:
+        if linkType == .netlink {
             guard let capture = NetlinkCapture(record) else {
                 observations.append(.loss(Loss(lane: .conntrack, cause: .malformed, count: 1)))
                 return
             }
             guard let family = capture.family else { return }
-            decoder.decode(
-                datagram: capture.messages, of: family, direction: capture.direction, to: &observations)
-        case .nflog:
-            do throws(WireFault) {
-                guard let capture = NFLogCapture(record) else { throw .familyHeader }
-                try decoder.decodePacket(group: capture.group, capture.attributes, to: &observations)
-            } catch {
-                if error == .notIP { return }
-                observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1, fault: error)))
-            }
-        case .some, nil: return  // refused when the file was opened
+            decoder.decode(datagram: capture.messages, of: family, direction: capture.direction, to: &observations)
+            return
         }
-    }
-
-    /// Makes sure that `count` bytes are there, unless the file ends before.
-    private mutating func require(_ count: Int, _ operation: String) throws(IngestError) {
-        while bytes.count - start < count, !isAtEnd {
-            bytes.removeFirst(start)
-            start = 0
-            isAtEnd = try Self.readPiece(of: file.number, operation, unless: stop, into: &bytes)
+        do throws(WireFault) {
+            guard let capture = NFLogCapture(record) else { throw .familyHeader }
+            try decoder.decodePacket(group: capture.group, capture.attributes, to: &observations)
+        } catch {
+            if error == .notIP { return }
+            observations.append(.loss(Loss(lane: .nflog, cause: .malformed, count: 1, fault: error)))
         }
-    }
-
-    /// Appends the next bytes of the file.
-    ///
-    /// - Returns: whether the file has ended.
-    private static func readPiece(
-        of number: Int32, _ operation: String, unless stop: Signal?, into bytes: inout [UInt8]
-    ) throws(IngestError) -> Bool {
-        var set = PollSet(reading: [number] + (stop.map { [$0.number] } ?? []))
-        while !set.wait(timeout: -1) {}
-        if !set.isReady(number) { return true }
-        var piece = [UInt8](repeating: 0, count: pieceSize)
-        // SAFETY: at most as many bytes are read as the array has.
-        let count = unsafe read(number, &piece, pieceSize)
-        if count < 0, errno == EAGAIN || errno == EINTR { return false }
-        guard count >= 0 else { throw IngestError(file: operation, errno: errno) }
-        bytes += piece[..<count]
-        return count == 0
-    }
-}
-
-extension IngestError {
-    fileprivate init(_ operation: String, fault: SavefileFault, afterRecords count: UInt64 = 0) {
-        let (reason, cure): (String, String) =
-            switch fault {
-            case .notASavefile:
-                ("not a savefile", "nfmon record, or tcpdump -i nflog:100 -w, writes one")
-            case .pcapng:
-                ("pcapng is not read", "convert it: tshark -F nsecpcap -r IN -w OUT")
-            case .linkType(let type):
-                (
-                    "link type \(type) is not read",
-                    "nfmon reads netlink (253), from nfmon record, and NFLOG (239), from tcpdump -i nflog:100"
-                )
-            case .recordLength(let length):
-                ("record \(count + 1) claims \(length) bytes", "the file is damaged; what came before it was read")
-            case .cut:
-                ("the file ends within record \(count + 1)", "it was cut; what came before was read")
-            }
-        self.init(.data, operation, reason: reason, cure: cure)
     }
 }

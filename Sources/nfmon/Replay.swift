@@ -12,14 +12,14 @@ final class Replay {
     /// When the recording ended; known once it was read.
     private(set) var endTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
 
-    /// - Parameter lanes: what of the recording is taken in.
+    /// - Parameter lanes: what of the recording is taken in, besides its frames.
     init(
         _ path: String, _ table: SessionTable.Configuration, names: NameTable, lanes: Set<Lane>, unless stop: Signal
     ) {
         self.names = names
         self.stop = stop
         self.path = path
-        self.lanes = lanes
+        self.lanes = lanes.union([.packet])
         // A file waits for its reader: no event is lost.
         store = SessionStore(configuration: table, seed: LiveTable.seed, queueLimit: .max)
     }
@@ -32,7 +32,7 @@ final class Replay {
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
         var source: SavefileSource
         do throws(IngestError) {
-            source = try SavefileSource.open(path, names: names, unless: stop)
+            source = try SavefileSource.open(path, names: names, seed: LiveTable.seed, unless: stop)
         } catch {
             if isOfTheStop(error) { return nil }
             throw error
@@ -46,7 +46,7 @@ final class Replay {
                 if !isOfTheStop(error) { damage = error }
                 break
             }
-            if lanes.count < Lane.netfilter.count {
+            if lanes.count < Lane.allCases.count {
                 observations = ObservationBatch(observations.filter(lanes.contains))
             }
             _ = store.take(observations, at: source.time)

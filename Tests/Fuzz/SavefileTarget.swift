@@ -6,15 +6,20 @@ import Wire
 public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let input = ByteReader(UnsafeRawBufferPointer(start: start, count: count).bytes)
     do throws(SavefileFault) {
-        let header = try SavefileHeader(input)
-        var offset = SavefileHeader.size
-        while let record = try SavefileRecord(input, at: offset, in: header) {
-            let start = offset + SavefileRecord.size
-            offset = start + record.capturedLength
-            let bytes = input.slice(from: start, to: offset)
-            if let capture = NetlinkCapture(bytes) { walk(capture.messages) }
-            _ = NFLogCapture(bytes)
+        var reader = SavefileReader()
+        var (offset, neededCount) = (0, 0)
+        while let step = try reader.next(input.slice(from: offset), neededCount: &neededCount) {
+            precondition(step.length > 0)
+            if case .record(let record) = step.content {
+                let start = offset + record.headerLength
+                precondition(start + record.capturedLength <= input.count)
+                let bytes = input.slice(from: start, to: start + record.capturedLength)
+                if let capture = NetlinkCapture(bytes) { walk(capture.messages) }
+                _ = NFLogCapture(bytes)
+            }
+            offset += step.length
         }
+        precondition(neededCount <= SavefileReader.longestStep)
     } catch {}
     return 0
 }

@@ -82,7 +82,7 @@ struct Replayed {
     init(_ path: String) throws {
         let names = NameTable()
         let store = SessionStore(seed: (1, 2))
-        var source = try SavefileSource.open(path, names: names)
+        var source = try SavefileSource.open(path, names: names, seed: (3, 4))
         var observations = ObservationBatch()
         do throws(IngestError) {
             while try source.next(into: &observations) { _ = store.take(observations, at: source.time) }

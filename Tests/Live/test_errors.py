@@ -106,7 +106,7 @@ class Errors(LiveTest):
         directory = self.directory()
         contents = {
             "empty": b"", "text": b"#!/bin/sh\necho hello\n" * 50, "zeros": bytes(4096), "short": b"\xd4\xc3\xb2\xa1\x02",
-            # pcapng is another format; the message should not leave the user guessing.
+            # Of a version that there is not.
             "pcapng": b"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x4d\x3c\x2b\x1a" + bytes(16),
         }
         for name, content in contents.items():

@@ -76,10 +76,10 @@ enum EveryDecoder {
 
     /// As a savefile.
     static func read(savefile file: [UInt8]) {
-        guard let header = try? SavefileHeader(file.reader) else { return }
-        var offset = SavefileHeader.size
-        while let record = try? SavefileRecord(file.reader, at: offset, in: header) {
-            offset += SavefileRecord.size + record.capturedLength
+        var reader = SavefileReader()
+        var (offset, neededCount) = (0, 0)
+        while let step = try? reader.next(file.reader.slice(from: offset), neededCount: &neededCount) {
+            offset += step.length
         }
     }
 }

@@ -47,8 +47,8 @@ struct MutationTests {
             SavefileRecord(time: Timestamp(nanoseconds: 1), length: sample.bytes.count).append(to: &file)
             file += sample.bytes
         }
-        var mutator = Mutator(seeds: [file], seed: 1)
-        for _ in 0..<2000 { EveryDecoder.read(savefile: mutator.next()) }
+        var mutator = Mutator(seeds: [file, Pcapng.sample(isSwapped: false), Pcapng.sample(isSwapped: true)], seed: 1)
+        for _ in 0..<6000 { EveryDecoder.read(savefile: mutator.next()) }
     }
 }
 

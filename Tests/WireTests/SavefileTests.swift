@@ -51,10 +51,9 @@ struct SavefileTests {
     }
 
     @Test
-    func pcapngIsToldFromWhatIsNoSavefileAtAll() {
-        let padding = [UInt8](repeating: 0, count: 20)
-        #expect(throws: SavefileFault.pcapng) { try SavefileHeader(([0x0a, 0x0d, 0x0d, 0x0a] + padding).reader) }
-        #expect(throws: SavefileFault.notASavefile) { try SavefileHeader(([0x7f, 0x45, 0x4c, 0x46] + padding).reader) }
+    func theLinkTypeIsWithoutTheBitsOfTheCheckSumsPresence() throws {
+        let file = Dialect(isSwapped: false, isNanosecond: false).header(linkType: 0x2400_0001)
+        #expect(try SavefileHeader(file.reader).linkType == 1)
     }
 
     @Test(arguments: Dialect.all)
@@ -110,5 +109,36 @@ struct SavefileTests {
         #expect(header.linkType == linkType.rawValue)
         let record = try SavefileRecord(file.reader, at: SavefileHeader.size, in: header)
         #expect(record == SavefileRecord(time: time, length: 77))
+    }
+}
+
+/// The classic format, read as files are.
+struct SavefileReaderTests {
+    @Test(arguments: SavefileTests.Dialect.all)
+    func aFileThatIsCutAnywhereShowsWhatCameBefore(_ dialect: SavefileTests.Dialect) {
+        var file = dialect.header(linkType: 113)
+        for number in 0..<3 as Range<UInt32> {
+            file += dialect.record(seconds: number, fraction: 5, captured: number + 1, original: 60)
+            file += [UInt8](repeating: UInt8(number), count: Int(number) + 1)
+        }
+        let whole = SavefileWalk(file)
+        #expect(whole.fault == nil)
+        #expect(whole.interfaces == [SavefileInterface(number: 0, linkType: 113)])
+        #expect(whole.records.map(\.bytes) == [[0], [1, 1], [2, 2, 2]])
+        for length in 0..<file.count {
+            let walk = SavefileWalk(Array(file.prefix(length)))
+            #expect(walk.records == Array(whole.records.prefix(walk.records.count)))
+            if walk.fault == nil { continue }  // between two records
+            #expect(walk.fault == (length == 0 ? .notASavefile : .cut))
+        }
+    }
+
+    @Test(arguments: SavefileTests.Dialect.all)
+    func howMuchIsSeenAtOnceMakesNoDifference(_ dialect: SavefileTests.Dialect) {
+        var file = dialect.header(linkType: 1)
+        file += dialect.record(seconds: 1, fraction: 5, captured: 2, original: 60) + [1, 2]
+        var byBytes = SavefileWalk(file, window: 0)
+        byBytes.longestWindow = 0
+        #expect(byBytes == SavefileWalk(file))
     }
 }

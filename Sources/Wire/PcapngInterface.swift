@@ -1,0 +1,52 @@
+import FlowModel
+
+/// What an interface description block says (draft-ietf-opsawg-pcapng section 4.2).
+struct PcapngInterface: Sendable {
+    var linkType: UInt16
+    /// Bytes of a record at most; 0 is no limit.
+    var snapLength: UInt32
+    var name: [UInt8] = []
+    private var resolution = TickResolution.microseconds
+    /// Seconds to add to every time.
+    private var offset: Int64 = 0
+    /// How much of what the capture lost was told.
+    private var toldLossCount: UInt64 = 0
+
+    /// Reads `link type (2), reserved (2), snap length, options`.
+    init(_ body: ByteReader, isSwapped: Bool) throws(SavefileFault) {
+        guard let linkType = body.number(UInt16.self, at: 0, isSwapped: isSwapped),
+            let snapLength = body.number(UInt32.self, at: 4, isSwapped: isSwapped)
+        else { throw .block }
+        self.linkType = linkType
+        self.snapLength = snapLength
+        var options = PcapngOptions(body.slice(from: 8), isSwapped: isSwapped)
+        while try options.next() {
+            switch options.code {
+            case 2: name.append(options.value.slice(from: 0, to: options.value.text.count).bytes)
+            case 9:  // if_tsresol
+                guard let resolution = options.value.uint8(at: 0) else { throw .block }
+                self.resolution = TickResolution(rawValue: resolution)
+            case 14:  // if_tsoffset
+                guard let offset = options.value.number(Int64.self, at: 0, isSwapped: isSwapped) else { throw .block }
+                self.offset = offset
+            default: break
+            }
+        }
+    }
+
+    /// The time of a record by its number of ticks.
+    func time(of ticks: UInt64) -> Timestamp { resolution.time(of: ticks, offset: offset) }
+
+    /// Takes in that `count` more were lost.
+    mutating func takeLoss(of count: UInt64) -> UInt64 {
+        let (sum, isTooMuch) = toldLossCount.addingReportingOverflow(count)
+        toldLossCount = isTooMuch ? .max : sum
+        return count
+    }
+
+    /// Takes in that `count` were lost since the beginning, and answers how many of these were not told before.
+    mutating func takeLoss(upTo count: UInt64) -> UInt64 {
+        guard count > toldLossCount else { return 0 }
+        return takeLoss(of: count - toldLossCount)
+    }
+}
