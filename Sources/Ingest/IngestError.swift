@@ -7,6 +7,8 @@ public typealias IngestError = OperationError<IngestErrorKind>
 
 /// What kind of failure it is, for the exit code.
 public enum IngestErrorKind: Sendable {
+    /// What was asked for has no meaning.
+    case wording
     case privilege
     /// Something is not there or taken: a module, a group, a namespace.
     case unavailable

@@ -127,6 +127,8 @@ public enum SummaryText {
         }
         append(summary.lostCounts[.nflog], "packet", "nflog lost ", after: " (overrun)")
         if summary.lostCounts.nflog > 0 { appendSpan(summary.lossSpans[.nflog], to: &text) }
+        append(summary.lostCounts[.packet], "packet", "the capture lost ", after: " (overrun)")
+        if summary.lostCounts.packet > 0 { appendSpan(summary.lossSpans[.packet], to: &text) }
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
         for lane in Lane.netfilter {
             append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")

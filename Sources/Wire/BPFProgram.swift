@@ -7,6 +7,10 @@ public struct BPFProgram: Sendable {
         public var jumpTrue: UInt8 = 0
         public var jumpFalse: UInt8 = 0
         public var operand: UInt32
+
+        public init(code: UInt16, jumpTrue: UInt8 = 0, jumpFalse: UInt8 = 0, operand: UInt32) {
+            (self.code, self.jumpTrue, self.jumpFalse, self.operand) = (code, jumpTrue, jumpFalse, operand)
+        }
     }
 
     /// What the kernel takes at most (`BPF_MAXINSNS`).
@@ -19,6 +23,12 @@ public struct BPFProgram: Sendable {
     private var labels: [Int: Int] = [:]
 
     init() {}
+
+    /// A program that somebody else has made.
+    public init(_ instructions: [Instruction]) { self.instructions = instructions }
+
+    /// A program that keeps of every message so many bytes, and with 0 none (BPF_RET).
+    public init(keeping byteCount: UInt32) { append(0x06, byteCount) }
 
     // MARK: Instructions
 

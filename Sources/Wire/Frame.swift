@@ -27,12 +27,16 @@ public struct FrameFacts: Sendable {
     public var linkType: LinkType
     /// The VLAN that the network card or the kernel took out of the frame (802.1Q), with its priority bits; `nil` where it took none.
     public var vlan: UInt16?
+    /// The type of the tag that was taken out: 0x8100 (802.1Q) or 0x88a8 (802.1ad).
+    public var vlanType: UInt16 = 0x8100
     /// Bytes of payload in each segment of an aggregate (`gso_size`, virtio_net.h); 0 where it is none, or the capture does not say.
     public var segmentSize: UInt16
     /// The frame is more than one packet on the wire (`TP_STATUS_GSO_TCP`, or a ``segmentSize``).
     public var isAggregate: Bool
     /// Whether the capture tells of every aggregate: then a frame that is not marked as one is one packet, however long.
     public var knowsAggregates: Bool
+    /// It came in and is addressed to another host: it is seen as the interface is promiscuous, and the kernel drops it at once.
+    public var isForOtherHost = false
 
     @inlinable
     public init(

@@ -38,7 +38,9 @@ struct DoctorCommand: ParsableCommand {
     var output = SessionFormat.table
 
     func validate() throws {
-        try IdleOption.refuse(sources.bufferOptionsButConntracks, "doctor has no use for it: leave it out.")
+        try sources.checkLanes()
+        try IdleOption.refuse(
+            sources.bufferOptionsButConntracks + sources.capture.options, "doctor has no use for it: leave it out.")
     }
 
     func run() throws {

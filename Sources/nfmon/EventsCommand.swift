@@ -28,6 +28,7 @@ struct EventsCommand: ParsableCommand {
               nfmon events | jq -r 'select(.event.action=="session-denied") | [.source.ip, .rule.name] | @tsv'
               nfmon events --for 1h -o csv > sessions.csv
               nfmon events -o compact 'dst port 22 and not src net 10.0.0.0/8'
+              nfmon events -i any --no-conntrack --no-nflog -o compact
               nfmon events -r firewall.pcap
             """)
 
@@ -78,6 +79,7 @@ struct EventsCommand: ParsableCommand {
     var write: String?
 
     func validate() throws {
+        try sources.checkLanes(of: read != nil)
         try filter.check(sources)
         try monitor.check(ownOptions)
         if after != nil {
@@ -91,6 +93,11 @@ struct EventsCommand: ParsableCommand {
         if read != nil {
             try IdleOption.refuseBesideSavefile(
                 sources.liveOptions + [IdleOption("--for", isGiven: duration != nil)])
+        }
+        if write != nil {
+            try IdleOption.refuse(
+                sources.capture.options,
+                "--write keeps what netfilter sends, and no packets: leave out either, or use nfmon record -i.")
         }
         if write == "-" { throw ValidationError("the events go to the standard output: --write needs a file.") }
     }
@@ -150,7 +157,7 @@ struct EventsCommand: ParsableCommand {
         try printer.begin()
         let names = NameTable()
         let configuration = tableConfiguration(filter.filter(names))
-        let replay = Replay(path, configuration, names: names, lanes: sources.lanes, unless: stop)
+        let replay = Replay(path, configuration, names: names, lanes: sources.lanes(of: true), unless: stop)
         let failure = try replay.run { (store) throws(IngestError) in
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }

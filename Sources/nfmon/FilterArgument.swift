@@ -40,7 +40,7 @@ struct FilterArgument: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
-        if sources.noNFLog, filter.asksForPackets {
+        if sources.noNFLog, !sources.capture.isGiven, filter.asksForPackets {
             throw ValidationError(
                 "filter: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
         }

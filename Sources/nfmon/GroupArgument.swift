@@ -43,7 +43,7 @@ struct GroupArgument: ParsableArguments {
         do {
             let grouping = try Grouping(parsing: by)
             if let having { _ = try GroupFilter(parsing: having, grouping: grouping, names: NameTable()) }
-            if sources.noNFLog, grouping.asksForPackets {
+            if sources.noNFLog, !sources.capture.isGiven, grouping.asksForPackets {
                 throw ValidationError(
                     "--by: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
             }

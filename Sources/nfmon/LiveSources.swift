@@ -7,6 +7,7 @@ struct LiveSources {
     private let links: LinkSource
     private let nflog: NFLogSource?
     private let conntrack: ConntrackSource?
+    private let capture: CaptureSource?
     /// In words: what is read.
     let description: String
     /// Why the rules' log is not read although it could be wanted; `nil` where it is read, or nobody wants it.
@@ -14,13 +15,15 @@ struct LiveSources {
 
     /// Opens what the options ask for.
     ///
-    /// The interfaces come first, so that names are known; then NFLOG; conntrack last, as its dump begins at once.
+    /// The interfaces come first, so that names are known; then their packets, so that they are there of every session whose beginning
+    /// netfilter tells; then NFLOG; conntrack last, as its dump begins at once.
     init(
         _ options: SourceOptions, conntrack configuration: ConntrackSource.Configuration, into intake: Intake,
         failure: SourceFailure
     ) throws(IngestError) {
         links = try LinkSource(into: intake, failure: failure)
         var parts: [String] = []
+        capture = try Self.openCapture(options, intake, failure)
         (nflog, nflogRefusal) = options.noNFLog ? (nil, nil) : try Self.openNFLog(options, intake, failure)
         if options.noConntrack {
             conntrack = nil
@@ -39,7 +42,16 @@ struct LiveSources {
             let groups = options.groups.numbers.map(String.init).joined(separator: ", ")
             parts.append("NFLOG group \(groups)")
         }
+        if capture != nil { parts.append("packets on \(options.capture.interfaces.joined(separator: ", "))") }
         description = parts.joined(separator: ", ")
+    }
+
+    private static func openCapture(
+        _ options: SourceOptions, _ intake: Intake, _ failure: SourceFailure
+    ) throws(IngestError) -> CaptureSource? {
+        guard options.capture.isGiven else { return nil }
+        return try CaptureSource(
+            options.capture.configuration, into: intake, seed: LiveTable.seed, failure: failure, notice: Talk.warn)
     }
 
     /// A group that the user did not choose may be taken: conntrack then goes on alone.
@@ -56,7 +68,8 @@ struct LiveSources {
             source.warnings.forEach(Talk.warn)
             return (source, nil)
         } catch {
-            guard error.kind == .unavailable, !options.groups.areChosen, !options.noConntrack else { throw error }
+            guard error.kind == .unavailable, !options.groups.areChosen, !options.noConntrack || options.capture.isGiven
+            else { throw error }
             Talk.warn("\(error): going on without NFLOG, so without interfaces and rules")
             return (nil, error)
         }
@@ -69,6 +82,7 @@ struct LiveSources {
     func stop() {
         conntrack?.stop()
         nflog?.stop()
+        capture?.stop()
         links.stop()
     }
 }

@@ -48,7 +48,7 @@ extension SessionsCommand {
         let feed = LiveFeed(live: live, sources: sources, start: start.wall)
         do throws(IngestError) {
             var screen = try SessionScreen(
-                setup(feed, lanes: sources.lanes), capabilities, feed: feed, unless: live.stop)
+                setup(feed, lanes: sources.lanes(of: false)), capabilities, feed: feed, unless: live.stop)
             try screen.run(news: live.change) { live.failure.first }
         } catch {
             _ = live.finish()

@@ -30,6 +30,7 @@ struct SessionsCommand: ParsableCommand {
               nfmon sessions --sort dport -n 50
               nfmon sessions --by src,rule --having 'sessions > 10' denied
               nfmon sessions -o json | jq '.summary'
+              nfmon sessions --top -i lan0 -i wan0 --interval 10s
               nfmon sessions --top -r firewall.pcap
             """)
 
@@ -77,8 +78,8 @@ struct SessionsCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp(
             """
-            The time between the two looks of --top, or to listen with --no-conntrack (default: 1s), or between two looks of \
-            --watch (default: 2s).
+            The time between the two looks of --top, or to listen with -i or --no-conntrack (default: 1s), or between two looks \
+            of --watch (default: 2s).
             """,
             valueName: "duration"),
         transform: TimeSpan.init(parsing:))
@@ -96,6 +97,7 @@ struct SessionsCommand: ParsableCommand {
         if let topText, top == nil, leadingWord == nil {
             throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
         }
+        try sources.checkLanes(of: read != nil)
         do { try filter.check(sources, behind: leadingWord) } catch {
             guard let leadingWord, filter.words.isEmpty else { throw error }
             throw ValidationError(
@@ -113,8 +115,9 @@ struct SessionsCommand: ParsableCommand {
         if read != nil {
             try IdleOption.refuseBesideSavefile(sources.liveOptions + [intervalOption])
         } else if top == nil {
-            // Without conntrack there is no table to look at: the interval is how long packets are listened for.
-            if !sources.noConntrack {
+            // Without conntrack there is no table to look at, and packets on an interface have to be waited for: the interval is how
+            // long they are listened for.
+            if !listens {
                 try IdleOption.refuse(
                     [intervalOption], "without --top there is one look only: add --top, or leave it out.")
                 if monitor.client(ownOptions) == nil {
@@ -149,6 +152,9 @@ struct SessionsCommand: ParsableCommand {
         ]
     }
 
+    /// Whether the kernel is listened to for a while, instead of looked at once.
+    private var listens: Bool { top != nil || sources.noConntrack || sources.capture.isGiven }
+
     private var pause: UInt64 { interval?.nanoseconds ?? 1_000_000_000 }
 
     func run() throws {
@@ -160,7 +166,7 @@ struct SessionsCommand: ParsableCommand {
         }
         do throws(IngestError) {
             try filter.explain(
-                behind: leadingWord, sources, asksKernel: read == nil, looksOnce: top == nil && !watch,
+                behind: leadingWord, sources, asksKernel: read == nil, looksOnce: !listens && !watch,
                 more: groups.explain)
             guard !filter.isOnlyAskedAbout else { return }
             if watch { return try showScreen() }
@@ -220,7 +226,7 @@ struct SessionsCommand: ParsableCommand {
         var conntrack = ConntrackSource.Configuration()
         conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
         table.sourceFilter = conntrack.filter
-        conntrack.pace.interval = top == nil ? 0 : pause
+        conntrack.pace.interval = listens ? pause : 0
         conntrack.pace.processorShare = 0
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack, names: names)
@@ -233,16 +239,16 @@ struct SessionsCommand: ParsableCommand {
         answer.summary.sufficientBuffer = completeness.sufficientBuffer
         answer.summary.grownBuffer = completeness.grownBuffer
         // A single look misses nothing by that; what came and went between two of them does.
-        if top != nil, !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
+        if listens, !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         if !sources.noConntrack { answer.fill = KernelSettings.tableFill() }
-        if top != nil { answer.watchedSince = start.wall }
+        if listens { answer.watchedSince = start.wall }
         answer.notes = AnswerNotes.gather(sources) + notes(on: filter)
         try write(answer, unless: live.stop)
     }
 
     /// What a single look cannot know.
     private func notes(on filter: SessionFilter) -> [String] {
-        guard top == nil, !sources.noConntrack else { return [] }
+        guard !listens else { return [] }
         var notes: [String] = []
         if filter.asksForPackets || groups.asksForPackets {
             notes.append(
@@ -254,7 +260,7 @@ struct SessionsCommand: ParsableCommand {
 
     /// One look at the table, or with `--top` a second one an interval later.
     private func waitForLooks(at live: LiveTable, since start: UInt64) {
-        let lookCount: UInt64 = sources.noConntrack ? 0 : top == nil ? 1 : 2
+        let lookCount: UInt64 = sources.noConntrack ? 0 : listens ? 2 : 1
         let end = start &+ (lookCount == 1 ? 0 : pause)
         while !live.stop.isRaised, live.failure.first == nil {
             let (whole, all) = live.store.withTable { ($0.completeDumpCount, $0.dumpCount) }
@@ -275,7 +281,8 @@ struct SessionsCommand: ParsableCommand {
         try stop.raiseOnTermination()
         let names = NameTable()
         let question = goodQuestion(names)
-        let replay = Replay(path, sources.tableConfiguration, names: names, lanes: sources.lanes, unless: stop)
+        let replay = Replay(
+            path, sources.tableConfiguration, names: names, lanes: sources.lanes(of: true), unless: stop)
         var ended: [Session] = []
         var events: [SessionEvent] = []
         let damage = try replay.run { (store) throws(IngestError) in

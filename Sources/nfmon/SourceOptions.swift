@@ -3,7 +3,7 @@ import FlowModel
 import Ingest
 import Sessions
 
-/// What to read: lanes, groups, buffers, the namespace.
+/// What to read: lanes, groups, interfaces, buffers, the namespace.
 struct SourceOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -52,10 +52,9 @@ struct SourceOptions: ParsableArguments {
         help: ArgumentHelp("Look into this network namespace, as ip netns names it.", valueName: "name"))
     var netns: String?
 
+    @OptionGroup var capture: CaptureOptions
+
     func validate() throws {
-        if noConntrack, noNFLog {
-            throw ValidationError("--no-conntrack and --no-nflog together leave nothing to read.")
-        }
         if noNFLog, !group.isEmpty {
             throw ValidationError("--group and --no-nflog contradict each other.")
         }
@@ -69,19 +68,38 @@ struct SourceOptions: ParsableArguments {
         }
     }
 
+    /// - Parameter savefile: whether one is read, which may hold packets.
+    /// - Throws: where nothing is left to read.
+    func checkLanes(of savefile: Bool = false) throws {
+        if noConntrack, noNFLog, !capture.isGiven, !savefile {
+            throw ValidationError(
+                "--no-conntrack and --no-nflog together leave nothing to read: leave out either, or name an interface with -i."
+            )
+        }
+    }
+
     /// What a savefile does not heed. It does heed which lanes to read.
     var liveOptions: [IdleOption] {
+        socketOptions + capture.options + [IdleOption("--netns", isGiven: netns != nil)]
+    }
+
+    /// How netfilter's sockets are read.
+    private var socketOptions: [IdleOption] {
         [
             IdleOption("--group", isGiven: !group.isEmpty), conntrackBufferOption, nflogBufferOption, reliableOption,
-            IdleOption("--netns", isGiven: netns != nil),
         ]
     }
 
     /// What only a reading of one's own heeds, and a running monitor does not.
     var ownOptions: [IdleOption] {
-        liveOptions + [
-            IdleOption("--no-conntrack", isGiven: noConntrack), IdleOption("--no-nflog", isGiven: noNFLog),
-        ]
+        liveOptions + laneOptions
+    }
+
+    /// What of netfilter to read, and how: nothing for who reads packets alone.
+    var netfilterOptions: [IdleOption] { socketOptions + laneOptions }
+
+    private var laneOptions: [IdleOption] {
+        [IdleOption("--no-conntrack", isGiven: noConntrack), IdleOption("--no-nflog", isGiven: noNFLog)]
     }
 
     private var conntrackBufferOption: IdleOption {
@@ -95,9 +113,9 @@ struct SourceOptions: ParsableArguments {
     /// What only a command that goes on reading heeds.
     var bufferOptionsButConntracks: [IdleOption] { [nflogBufferOption, reliableOption] }
 
-    /// The lanes to read.
-    var lanes: Set<Lane> {
-        var lanes = Set(Lane.netfilter)
+    /// The lanes to read of a savefile, or of the kernel: packets then only where an interface is named.
+    func lanes(of savefile: Bool) -> Set<Lane> {
+        var lanes = Set(savefile || capture.isGiven ? Lane.allCases : Lane.netfilter)
         if noConntrack { lanes.remove(.conntrack) }
         if noNFLog { lanes.remove(.nflog) }
         return lanes

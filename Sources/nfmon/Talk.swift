@@ -71,6 +71,7 @@ extension IngestError {
     /// The numbers of sysexits.h.
     var exitCode: ExitCode {
         switch kind {
+        case .wording: ExitCode(64)
         case .data: ExitCode(65)
         case .unavailable: ExitCode(69)
         case .inputOutput: ExitCode(74)

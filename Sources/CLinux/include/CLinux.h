@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "CPacket.h"
 #include "CTerminal.h"
 
 // SOL_NETLINK and SO_RCVBUFFORCE are behind feature macros that Swift's Glibc module does not set.

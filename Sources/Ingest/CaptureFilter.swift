@@ -1,0 +1,28 @@
+internal import CPcap
+public import FlowModel
+public import Wire
+
+/// An expression in tcpdump's language (pcap-filter(7)), asked for each frame of a savefile.
+public struct CaptureFilter: Sendable {
+    private let program: BPFProgram
+
+    /// - Throws: where the expression means nothing for such frames, in libpcap's words.
+    public init(_ expression: String, linkType: LinkType) throws(IngestError) {
+        let handle = try CaptureHandle.open(linkType: linkType, snapLength: SavefileRecord.longest)
+        program = try handle.compile(expression)
+    }
+
+    /// Whether the frame is one of those that the expression means.
+    public func admits(_ frame: borrowing Frame) -> Bool {
+        let bytes = frame.bytes.bytes
+        let length = UInt32(clamping: frame.facts.originalLength)
+        // SAFETY: libpcap made the program, an Instruction is laid out as its struct bpf_insn, and both lengths are the frame's.
+        return unsafe program.instructions.withUnsafeBytes { program in
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe bpf_filter(
+                    program.assumingMemoryBound(to: bpf_insn.self).baseAddress,
+                    bytes.assumingMemoryBound(to: UInt8.self).baseAddress, length, UInt32(clamping: bytes.count)) != 0
+            }
+        }
+    }
+}

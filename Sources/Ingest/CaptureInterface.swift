@@ -1,0 +1,73 @@
+internal import CLinux
+internal import FlowModel
+internal import Glibc
+internal import Wire
+
+/// An interface as a capture finds it, by its name; the number may be another one's tomorrow.
+struct CaptureInterface: Sendable {
+    /// The name that means all of them, as with tcpdump.
+    static let all = "any"
+
+    let name: String
+    /// 0 is all of them.
+    let index: InterfaceIndex
+
+    /// - Throws: where there is none of that name, with the names that there are.
+    init(named name: String, for operation: String) throws(IngestError) {
+        self.name = name
+        guard name != Self.all else {
+            index = 0
+            return
+        }
+        // SAFETY: the name is a NUL-terminated copy for the call.
+        index = unsafe if_nametoindex(name)
+        guard index != 0 else {
+            throw IngestError(
+                .unavailable, operation, reason: "there is no such interface",
+                cure: "there are \(Self.names.joined(separator: ", ")), and \(Self.all)")
+        }
+    }
+
+    /// The names of all interfaces of the network namespace.
+    static var names: [String] {
+        // SAFETY: the list ends with an entry without a name, each other one has a NUL-terminated one, and it is given back here only.
+        guard let list = unsafe if_nameindex() else { return [] }
+        defer { unsafe if_freenameindex(list) }
+        var names: [String] = []
+        var entry = unsafe list
+        while let name = unsafe entry.pointee.if_name {
+            unsafe names.append(String(cString: name))
+            unsafe entry += 1
+        }
+        return names
+    }
+
+    /// Whether it passes nothing, as it is down; nobody can say that of all.
+    var isDown: Bool {
+        // SAFETY: the name is a NUL-terminated copy for the call.
+        let flags = unsafe nfmon_interface_flags(name)
+        return index != 0 && (flags < 0 || flags & Int32(IFF_UP) == 0)
+    }
+
+    /// Whether the interface with this number is gone.
+    var isGone: Bool {
+        guard index != 0 else { return false }
+        var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+        // SAFETY: the array has as many bytes as a name takes at most.
+        return unsafe if_indextoname(index, &name) == nil
+    }
+
+    /// Whether there is one of the name.
+    var isThere: Bool {
+        // SAFETY: the name is a NUL-terminated copy for the call.
+        let current = unsafe if_nametoindex(name)
+        return index == 0 || current != 0
+    }
+
+    /// Whether its frames begin with an Ethernet header.
+    var isEthernet: Bool {
+        // SAFETY: the name is a NUL-terminated copy for the call.
+        guard index != 0, let hardware = UInt16(exactly: unsafe nfmon_interface_hardware(name)) else { return false }
+        return RingLayout.isEthernet(hardware)
+    }
+}

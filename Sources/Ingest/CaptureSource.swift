@@ -1,0 +1,45 @@
+public import FlowModel
+
+/// The packet lane: the packets that pass some interfaces, as flows.
+public final class CaptureSource: Source {
+    public struct Configuration: Sendable {
+        /// By their names; `any` is all of them.
+        public var interfaces: [String] = []
+        /// Bytes of each packet that the kernel keeps: enough for Ethernet, two tags, IPv6 with extension headers, TCP, and for the headers
+        /// that an ICMP error quotes.
+        public var snapLength: UInt32 = 192
+        /// Also packets for other hosts that come by.
+        public var isPromiscuous = false
+        /// Bytes of each ring.
+        public var ringByteCount = 64 << 20
+        /// How many threads share the packets of an interface.
+        public var shareCount = 1
+        /// Only packets that this expression in tcpdump's language admits (pcap-filter(7)); all, where it is empty.
+        public var expression = ""
+
+        public init() {}
+    }
+
+    public let warnings: [String]
+    private let threads: CaptureThreads
+
+    /// Opens the interfaces and starts reading.
+    ///
+    /// - Parameters:
+    ///   - seed: random, so that nobody who sends packets can choose ones that collide in a flow table.
+    ///   - notice: is told in words what becomes of the interfaces; from the threads that read them.
+    /// - Throws: where an interface is not there, the expression means nothing, or the privilege is missing.
+    public init(
+        _ configuration: Configuration, into intake: Intake, seed: (UInt64, UInt64), failure: SourceFailure,
+        notice: @escaping @Sendable (String) -> Void
+    ) throws(IngestError) {
+        threads = try CaptureThreads(configuration, failure: failure, notice: notice) {
+            FlowCounter(intake, seed: seed)
+        }
+        warnings = []
+    }
+
+    public var turns: TurnCounter { threads.turns }
+
+    public func stop(asOutage: Bool) { threads.stop() }
+}

@@ -1,0 +1,50 @@
+internal import FlowModel
+internal import Flows
+internal import Wire
+
+/// Adds the frames of a capture up by flow, and tells now and then what they came to.
+struct FlowCounter: FrameConsumer, ~Copyable {
+    /// Nanoseconds between two words about the flows, unless many of them have ended.
+    private static let interval: UInt64 = 1_000_000_000
+
+    private let intake: Intake
+    private var table: FlowTable
+    private var batch = ObservationBatch()
+    private var lastDrain: UInt64 = 0
+
+    init(_ intake: Intake, seed: (UInt64, UInt64)) {
+        self.intake = intake
+        table = FlowTable(seed: seed)
+    }
+
+    mutating func take(_ block: RingBlock) {
+        var block = block
+        while let frame = block.next() { table.count(frame) }
+        guard block.lostCount > 0 else { return }
+        note(Loss(lane: .packet, cause: .malformed, count: UInt64(block.lostCount)), at: .now)
+    }
+
+    mutating func advance(to time: ReceiveTime) {
+        guard table.isPressing || time.monotonic &- lastDrain >= Self.interval else {
+            _ = intake.advance(to: time)
+            return
+        }
+        drain(at: time)
+    }
+
+    mutating func note(_ loss: Loss, at time: ReceiveTime) {
+        _ = intake.deliver([.loss(loss)], at: time) { _ in }
+    }
+
+    mutating func finish(at time: ReceiveTime) { drain(at: time) }
+
+    private mutating func drain(at time: ReceiveTime) {
+        lastDrain = time.monotonic
+        var hasMore = true
+        while hasMore {
+            batch.removeAll()
+            hasMore = table.drain(into: &batch)
+            _ = intake.deliver(batch, at: time) { _ in }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import CLinux
+internal import FlowModel
+internal import Glibc
+internal import Wire
+
+/// A packet socket and the ring into which the kernel puts what passes an interface (AF_PACKET, TPACKET_V3).
+// Safe, as the pointer never leaves its one owner.
+@safe
+struct PacketRing: ~Copyable {
+    struct Configuration: Sendable {
+        /// Bytes of the whole ring.
+        var byteCount = 64 << 20
+        /// Milliseconds after which the kernel hands over a block that has not filled.
+        var blockTimeout: UInt32 = 64
+        var isPromiscuous = false
+    }
+
+    /// Bytes of a block at most: the kernel looks for as many in one piece.
+    private static let greatestBlock = 1 << 20
+    /// An aggregate and its headers must fit in a block.
+    private static let leastBlock = 128 << 10
+
+    let interface: CaptureInterface
+    private let socket: Descriptor
+    private let memory: UnsafeMutableRawPointer
+    private let byteCount: Int
+    private var reader: RingReader
+    private let blockTimeout: UInt32
+
+    var number: Int32 { socket.number }
+
+    /// Opens a ring; nothing passes that the program does not admit.
+    ///
+    /// - Parameter share: joins it to the others that share the interface's packets; `nil` where it is alone.
+    static func open(
+        _ interface: CaptureInterface, _ configuration: Configuration, _ program: BPFProgram, share: PacketShare?,
+        for operation: String
+    ) throws(IngestError) -> PacketRing {
+        let number = nfmon_packet_socket()
+        guard number >= 0 else { throw IngestError(operation, errno: -number, cure: Self.cure(for: -number)) }
+        let socket = Descriptor(owning: number)
+        let nothing = BPFProgram(keeping: 0)
+        try require(socket.attach(share == nil ? program : nothing), operation)
+        let knowsSegments = Self.mayKnowSegments && nfmon_packet_tell_segments(number) == 0
+        let blockSize = min(Self.greatestBlock, max(Self.leastBlock, configuration.byteCount / 4 & ~0xffff))
+        let blockCount = max(2, configuration.byteCount / blockSize)
+        try require(
+            nfmon_packet_make_ring(number, UInt32(blockSize), UInt32(blockCount), configuration.blockTimeout), operation
+        )
+        if configuration.isPromiscuous, interface.index != 0 {
+            try require(nfmon_packet_be_promiscuous(number, interface.index), operation)
+        }
+        // SAFETY: the ring has as many bytes; its memory is mapped once, and unmapped by the owner that gets it.
+        guard let memory = unsafe nfmon_packet_map_ring(number, UInt64(blockSize * blockCount)) else {
+            throw IngestError(operation, errno: errno, cure: Self.cure(for: errno))
+        }
+        let ring = unsafe PacketRing(
+            interface: interface, socket: socket, memory: memory, byteCount: blockSize * blockCount,
+            reader: RingReader(
+                memory: memory, blockSize: blockSize, blockCount: blockCount, knowsSegments: knowsSegments),
+            blockTimeout: configuration.blockTimeout)
+        try require(nfmon_packet_bind(number, interface.index), operation)
+        if let share {
+            // Only a socket that is bound can share, so it gets nothing before it does.
+            try require(share.join(number, interface.index), operation)
+            try require(ring.socket.attach(program), operation)
+        }
+        return ring
+    }
+
+    private init(
+        interface: CaptureInterface, socket: consuming Descriptor, memory: UnsafeMutableRawPointer, byteCount: Int,
+        reader: consuming RingReader, blockTimeout: UInt32
+    ) {
+        self.interface = interface
+        self.socket = socket
+        // SAFETY: the caller hands over a mapping, which nobody else unmaps.
+        unsafe self.memory = memory
+        self.byteCount = byteCount
+        self.reader = reader
+        self.blockTimeout = blockTimeout
+    }
+
+    // SAFETY: the memory was mapped by `open` and is unmapped here only; the reader that knows it goes with it.
+    deinit { unsafe nfmon_packet_unmap_ring(memory, UInt64(byteCount)) }
+
+    /// Hands on the next block, if the kernel has given it, and gives it back.
+    mutating func takeBlock(_ body: (RingBlock) -> Void) -> Bool { reader.takeBlock(body) }
+
+    var blockCount: Int { reader.blockCount }
+
+    /// What came since the last call, the dropped ones included, and how many were dropped for want of room.
+    func takeStatistics() -> (packets: UInt64, drops: UInt64) {
+        var counts: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        // SAFETY: three numbers are written, and three lie there one behind the other.
+        let result = unsafe withUnsafeMutableBytes(of: &counts) { bytes in
+            unsafe nfmon_packet_statistics(number, bytes.assumingMemoryBound(to: UInt32.self).baseAddress)
+        }
+        return result == 0 ? (UInt64(counts.0), UInt64(counts.1)) : (0, 0)
+    }
+
+    /// Takes the pending error off the socket: ENETDOWN once the interface is down.
+    func takeError() -> Int32 { nfmon_socket_error(number) }
+
+    /// Lets nothing in any more, so that what is there can be read to its end.
+    func close() { _ = socket.attach(BPFProgram(keeping: 0)) }
+
+    /// Waits for the block that the kernel still fills.
+    ///
+    /// - Returns: whether there was something to wait for, and more may be there.
+    func waitForRest() -> Bool {
+        guard reader.holdsSomething else { return false }
+        var set = PollSet(reading: [number])
+        _ = set.wait(timeout: Int32(blockTimeout) * 2)
+        return true
+    }
+
+    private static func require(_ result: Int32, _ operation: String) throws(IngestError) {
+        guard result < 0 else { return }
+        throw IngestError(operation, errno: -result, cure: cure(for: -result))
+    }
+
+    private static func cure(for number: Int32) -> String {
+        switch number {
+        case EPERM, EACCES:
+            """
+            run as root, or give the program the capabilities once: setcap cap_net_admin,cap_net_raw+ep \
+            "$(command -v nfmon)"
+            """
+        case ENOMEM: "make the ring smaller with --packet-buffer"
+        default: ""
+        }
+    }
+
+    /// Whether the kernel tells the segments of every aggregate: before Linux 6.2 it dropped those of UDP instead, for want of a
+    /// number for them (virtio_net_hdr_from_skb, virtio_net.h).
+    private static func kernelTellsSegments() -> Bool {
+        var names = utsname()
+        // SAFETY: the call fills the struct, whose texts are NUL-terminated.
+        guard unsafe uname(&names) == 0 else { return false }
+        let release = unsafe withUnsafeBytes(of: &names.release) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let parts = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+        return parts.count == 2 && (parts[0], parts[1]) >= (6, 2)
+    }
+
+    private static let mayKnowSegments = kernelTellsSegments()
+}
+
+extension Descriptor {
+    /// Has the kernel ask a program what to keep of each message, instead of the one before.
+    ///
+    /// - Returns: 0, or a negative error number.
+    func attach(_ program: BPFProgram) -> Int32 {
+        // SAFETY: an Instruction is laid out as struct sock_filter (2, 1, 1 and 4 bytes), and the kernel copies the program.
+        unsafe program.instructions.withUnsafeBytes { bytes in
+            unsafe nfmon_attach_filter(number, bytes.baseAddress, UInt16(clamping: program.instructions.count))
+        }
+    }
+}

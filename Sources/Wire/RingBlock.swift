@@ -1,0 +1,118 @@
+public import FlowModel
+
+/// A cursor over the frames of a block of a packet ring (`struct tpacket_block_desc`, linux/if_packet.h), in plain memory.
+///
+/// ```
+/// var block = RingBlock(bytes, knowsSegments: true)
+/// while let frame = block.next() { … }
+/// ```
+/// The kernel writes the block before the reader gets it. Its words are checked all the same: none leads outside the block.
+@frozen
+public struct RingBlock: ~Escapable {
+    @usableFromInline let bytes: ByteReader
+    /// Where the next frame's header stands.
+    @usableFromInline var place: Int
+    /// Frames that the block's header promises and that were not read yet.
+    @usableFromInline var remainingCount: Int
+    /// Frames that were promised and could not be found, as a length or an offset leads outside the block.
+    public private(set) var lostCount = 0
+    @usableFromInline let knowsSegments: Bool
+
+    /// - Parameters:
+    ///   - bytes: the whole block.
+    ///   - knowsSegments: whether a `struct virtio_net_hdr` stands in front of each frame (`PACKET_VNET_HDR`).
+    @inlinable
+    @_lifetime(copy bytes)
+    public init(_ bytes: ByteReader, knowsSegments: Bool) {
+        self.bytes = bytes
+        self.knowsSegments = knowsSegments
+        let count = Int(bytes.native(UInt32.self, at: RingLayout.frameCount) ?? 0)
+        place = Int(bytes.native(UInt32.self, at: RingLayout.firstFrame) ?? 0)
+        // No more than there is room for, whatever the header says: what is missing is counted.
+        remainingCount = min(count, bytes.count / RingLayout.frameHeaderSize)
+    }
+
+    /// The next frame; `nil` at the end of the block, and where it is damaged: ``lostCount`` then tells how much of it is lost.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    public mutating func next() -> Frame? {
+        guard remainingCount > 0 else { return nil }
+        let header = bytes.slice(from: place, to: place &+ RingLayout.frameHeaderSize)
+        guard place >= RingLayout.blockHeaderSize,
+            let seconds = header.native(UInt32.self, at: 4), let nanoseconds = header.native(UInt32.self, at: 8),
+            let step = header.native(UInt32.self, at: 0), let captured = header.native(UInt32.self, at: 12),
+            let length = header.native(UInt32.self, at: 16), let status = header.native(UInt32.self, at: 20),
+            let link = header.native(UInt16.self, at: 24), let network = header.native(UInt16.self, at: 26),
+            let interface = header.native(UInt32.self, at: 52), let hardware = header.native(UInt16.self, at: 56),
+            let kind = header.native(UInt8.self, at: 58)
+        else { return lose() }
+        // A frame without a link layer of its own begins with its network header: what the kernel keeps in front differs from
+        // device to device.
+        let isEthernet = RingLayout.isEthernet(hardware)
+        let start = place &+ Int(isEthernet ? link : network)
+        let end = place &+ Int(link) &+ Int(captured)
+        guard Int(link) >= RingLayout.frameHeaderSize, network >= link, end <= bytes.count,
+            step >= RingLayout.frameHeaderSize || remainingCount == 1
+        else { return lose() }
+        var facts = FrameFacts(
+            time: Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds)),
+            originalLength: Int(length) &- (isEthernet ? 0 : Int(network &- link)), interface: interface,
+            direction: kind == RingLayout.outgoing ? .egress : .ingress,
+            linkType: isEthernet ? .ethernet : .raw)
+        facts.isForOtherHost = kind == RingLayout.otherHost
+        if status & RingLayout.hasVLAN != 0 {
+            facts.vlan = UInt16(truncatingIfNeeded: header.native(UInt32.self, at: 32) ?? 0)
+            facts.vlanType = header.native(UInt16.self, at: 36).flatMap { $0 == 0 ? nil : $0 } ?? 0x8100
+        }
+        facts.isAggregate = status & RingLayout.isTCPAggregate != 0
+        if knowsSegments {
+            facts.knowsAggregates = true
+            let segments = place &+ Int(link) &- RingLayout.segmentHeaderSize
+            if let type = bytes.uint8(at: segments &+ 1), type != 0,
+                let size = bytes.native(UInt16.self, at: segments &+ 4)
+            {
+                facts.segmentSize = size
+                facts.isAggregate = size > 0
+            }
+        }
+        place = place &+ Int(step)
+        remainingCount &-= 1
+        return Frame(bytes.slice(from: start, to: end), facts)
+    }
+
+    /// Gives the rest of the block up.
+    @usableFromInline
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    mutating func lose() -> Frame? {
+        lostCount += remainingCount
+        remainingCount = 0
+        return nil
+    }
+}
+
+/// Where things stand in a ring of the third version: `struct tpacket_block_desc`, then for each frame `struct tpacket3_hdr` and
+/// `struct sockaddr_ll` (linux/if_packet.h), all in the machine's order.
+public enum RingLayout {
+    /// Whose the block is: 0 is the kernel's, bit 0 the reader's.
+    @inlinable public static var status: Int { 8 }
+    @inlinable public static var frameCount: Int { 12 }
+    @inlinable public static var firstFrame: Int { 16 }
+    @inlinable public static var blockHeaderSize: Int { 48 }
+    /// With the address behind it (`TPACKET3_HDRLEN`).
+    @inlinable public static var frameHeaderSize: Int { 68 }
+    /// `struct virtio_net_hdr`, in front of the link layer (virtio_net.h).
+    @inlinable static var segmentHeaderSize: Int { 10 }
+    /// `TP_STATUS_VLAN_VALID` and `TP_STATUS_GSO_TCP`.
+    @inlinable static var hasVLAN: UInt32 { 0x10 }
+    @inlinable static var isTCPAggregate: UInt32 { 0x100 }
+    /// `PACKET_OTHERHOST` and `PACKET_OUTGOING`.
+    @inlinable static var otherHost: UInt8 { 3 }
+    @inlinable static var outgoing: UInt8 { 4 }
+
+    /// Whether frames of such hardware begin with an Ethernet header: `ARPHRD_ETHER` and `ARPHRD_LOOPBACK` (if_arp.h).
+    @inlinable
+    public static func isEthernet(_ hardware: UInt16) -> Bool { hardware == 1 || hardware == 772 }
+}
