@@ -1,5 +1,4 @@
 public import FlowModel
-internal import Glibc
 internal import Wire
 
 /// Writes what the kernel sent into a savefile, in the order in which it was taken in.
@@ -7,17 +6,13 @@ internal import Wire
 /// The file is LINKTYPE_NETLINK: tcpdump and Wireshark read it, and ``SavefileSource`` replays it.
 public final class Recorder: Sendable {
     private struct State: ~Copyable {
-        let file: Descriptor
-        let stream: OutputStream
+        let file: RecordingFile
         var pending: [UInt8] = []
         var recordCount: UInt64 = 0
     }
 
     private static let flushSize = 1 << 20
-    /// Nanoseconds that the reader of a pipe has at the end.
-    private static let patience: UInt64 = 1_000_000_000
 
-    private let path: String
     private let state: Lock<State>
     /// Not in ``state``, whose lock is held while a slow reader is waited for.
     private let firstFailure = Lock<IngestError?>(nil)
@@ -28,18 +23,11 @@ public final class Recorder: Sendable {
     ///
     /// - Parameter path: `-` is the standard output.
     public init(path: String) throws(IngestError) {
-        // SAFETY: the path is a NUL-terminated copy for the call, and the mode is there, as O_CREAT wants.
-        let number =
-            path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw IngestError(file: "write savefile \(path)", errno: errno) }
-        self.path = path
+        let file = try RecordingFile.create(path)
         hurry = try Signal()
         var pending: [UInt8] = []
         SavefileHeader(linkType: .netlink).append(to: &pending)
-        state = Lock(
-            State(
-                file: Descriptor(owning: number), stream: OutputStream(writingTo: number, name: "savefile \(path)"),
-                pending: pending))
+        state = Lock(State(file: file, pending: pending))
     }
 
     /// Why nothing is written any more; `nil` while all is well.
@@ -89,20 +77,7 @@ public final class Recorder: Sendable {
         defer { state.pending.removeAll(keepingCapacity: true) }
         guard failure == nil else { return }
         do throws(IngestError) {
-            var outcome = try state.stream.write(&state.pending, unless: hurry)
-            if outcome == .stopped {
-                outcome = try state.stream.write(
-                    &state.pending, until: ReceiveTime.now.monotonic &+ Self.patience)
-            }
-            switch outcome {
-            case .written: return
-            case .readerIsGone:
-                throw IngestError(.inputOutput, "write to savefile \(path)", reason: "its reader is gone")
-            case .stopped:
-                throw IngestError(
-                    .inputOutput, "write to savefile \(path)",
-                    reason: "its reader was too slow for the last \(state.pending.count) bytes")
-            }
+            try state.file.write(&state.pending, unless: hurry)
         } catch {
             firstFailure.withLock { $0 = error }
         }

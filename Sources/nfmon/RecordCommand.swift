@@ -1,23 +1,32 @@
 import ArgumentParser
 import FlowModel
 import Ingest
+import Reports
 import Sessions
+import Wire
 
-/// `nfmon record`: what the kernel sent, as a savefile.
+/// `nfmon record`: what the kernel sent, or what passed an interface, as a savefile.
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Write what the kernel sends, both lanes, to a savefile that replays.",
+        abstract:
+            "Write what the kernel sends, both lanes, or the packets of an interface, to a savefile that replays.",
         discussion: """
-            The file is an ordinary pcap file of netlink messages (LINKTYPE_NETLINK): Wireshark and tshark open it, and \
+            Without -i the file is an ordinary pcap file of netlink messages (LINKTYPE_NETLINK): Wireshark and tshark open it, and \
             nfmon sessions -r and nfmon events -r make the same sessions and events of it as the live run would have, losses \
             included. Interface names and the table's dumps are in it.
+
+            With -i it has the packets that pass the interface, with nanoseconds, as tcpdump -w writes them; of several interfaces \
+            or any behind Linux cooked headers (LINKTYPE_LINUX_SLL2), which name each packet's. Words behind the file's name are a \
+            filter in tcpdump's language. With --rotate-size or --rotate-every it goes on in lan.1.pcap, lan.2.pcap and so on.
 
             A recording tells who talks to whom: a new file is readable by its owner only. A file that exists is emptied and \
             keeps its owner and mode, as with tcpdump: look at them before, or remove it.
 
-            Example:
+            Examples:
               nfmon record --for 10m firewall.pcap
+              nfmon record -i lan0 --rotate-every 1h --keep 24 lan.pcap not port 22
+              nfmon record -i any - | tshark -r -
               nfmon sessions --top -r firewall.pcap
             """)
 
@@ -28,36 +37,126 @@ struct RecordCommand: ParsableCommand {
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
+    @Option(
+        name: .customLong("rotate-size"),
+        help: ArgumentHelp(
+            "With -i: go on in another file before one gets longer than this (K, M, G).", valueName: "bytes"),
+        transform: ByteCount.init(parsing:))
+    var rotateSize: ByteCount?
+
+    @Option(
+        name: .customLong("rotate-every"),
+        help: ArgumentHelp(
+            "With -i: go on in another file when one covers this time: 15m, 1h.", valueName: "duration"),
+        transform: TimeSpan.init(parsing:))
+    var rotateEvery: TimeSpan?
+
+    @Option(
+        name: .customLong("keep"),
+        help: ArgumentHelp(
+            "Of the files that --rotate-size and --rotate-every make, keep this many and remove the oldest. (default: all)",
+            valueName: "n"),
+        transform: WholeNumber.parser(in: 1...Int.max))
+    var keptCount: Int?
+
     @Argument(help: "The file to write, emptied first if it exists; - is the standard output.")
     var file: String
 
+    @Argument(
+        help: ArgumentHelp(
+            "With -i: only packets that this filter in tcpdump's language admits (man pcap-filter).",
+            valueName: "expression"))
+    var words: [String] = []
+
+    func validate() throws {
+        try sources.checkLanes()
+        let packetOptions = [
+            IdleOption("--rotate-size", isGiven: rotateSize != nil),
+            IdleOption("--rotate-every", isGiven: rotateEvery != nil), IdleOption("--keep", isGiven: keptCount != nil),
+            IdleOption(words.joined(separator: " "), isGiven: !words.isEmpty),
+        ]
+        guard sources.capture.isGiven else {
+            return try IdleOption.refuse(
+                packetOptions, "this is about packets: name an interface with -i, or leave it out.")
+        }
+        try IdleOption.refuse(
+            sources.netfilterOptions, "-i records packets, and not what netfilter sends: leave it out.")
+        if !words.isEmpty, sources.capture.expression != nil {
+            throw ValidationError("--capture-filter and the words behind the file are one filter: leave out either.")
+        }
+        if rotateSize == nil, rotateEvery == nil {
+            try IdleOption.refuse(
+                [IdleOption("--keep", isGiven: keptCount != nil)],
+                "there is one file only: add --rotate-size or --rotate-every.")
+        } else if file == "-" {
+            throw ValidationError("the standard output is one file: --rotate-size and --rotate-every need a name.")
+        }
+    }
+
     func run() throws {
         do throws(IngestError) {
-            let recorder = try Recorder(path: file)
-            var table = sources.tableConfiguration
-            table.tellsEvents = false
-            let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
-            Talk.say("recording: \(live.description)")
-            var watch = HostWatch(sources)
-            let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
-            while !live.stop.isRaised, live.failure.first == nil, recorder.failure == nil {
-                let now = ReceiveTime.now.monotonic
-                if let end, now >= end { break }
-                // A failed disk shows at the next look at the latest.
-                Signal.wait(
-                    for: [live.stop, live.change],
-                    timeout: min(end.map { $0 - now } ?? .max, watch.timeout(at: now)))
-                live.change.lower()
-                watch.lookIfDue(at: ReceiveTime.now.monotonic)
-                live.sweep.sweepIfDue()
-            }
-            let failure = live.finish()
-            if let failure { throw failure }
-            var summary = live.completeness
-            watch.conclude(&summary)
-            Talk.say("\(recorder.recordCount) records", summary)
+            if sources.capture.isGiven { try recordPackets() } else { try recordMessages() }
         } catch {
             throw Talk.fail(error)
         }
+    }
+
+    // MARK: Packets
+
+    private func recordPackets() throws(IngestError) {
+        if let name = sources.netns { try NetworkNamespace.enter(name) }
+        let stop = try Signal()
+        let change = try Signal()
+        try stop.raiseOnTermination()
+        let failure = SourceFailure { change.raise() }
+        var configuration = FrameRecorder.Configuration()
+        configuration.path = file
+        configuration.capture = sources.capture.configuration
+        configuration.capture.snapLength = sources.capture.snapLength ?? SavefileRecord.longest
+        if !words.isEmpty { configuration.capture.expression = words.joined(separator: " ") }
+        if rotateSize != nil || rotateEvery != nil {
+            configuration.rotation = SavefileRotation(
+                path: file, byteLimit: rotateSize.map { UInt64($0.bytes) }, interval: rotateEvery?.nanoseconds,
+                keptCount: keptCount)
+        }
+        let recorder = try FrameRecorder(configuration, failure: failure, notice: Talk.warn)
+        Talk.say("recording: packets on \(sources.capture.interfaces.joined(separator: ", "))")
+        Signal.wait(for: [stop, change], timeout: duration?.nanoseconds)
+        recorder.finish()
+        if let failure = failure.first { throw failure }
+        let figures = recorder.figures
+        var summary = TableSummary()
+        summary.lostCounts[.packet] = figures.lostCount
+        summary.uncountedLosses = figures.uncountedLosses
+        let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
+        Talk.say("\(figures.frameCount) packets\(files)", summary)
+    }
+
+    // MARK: Messages
+
+    private func recordMessages() throws(IngestError) {
+        let recorder = try Recorder(path: file)
+        var table = sources.tableConfiguration
+        table.tellsEvents = false
+        let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
+        Talk.say("recording: \(live.description)")
+        var watch = HostWatch(sources)
+        let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
+        while !live.stop.isRaised, live.failure.first == nil, recorder.failure == nil {
+            let now = ReceiveTime.now.monotonic
+            if let end, now >= end { break }
+            // A failed disk shows at the next look at the latest.
+            Signal.wait(
+                for: [live.stop, live.change],
+                timeout: min(end.map { $0 - now } ?? .max, watch.timeout(at: now)))
+            live.change.lower()
+            watch.lookIfDue(at: ReceiveTime.now.monotonic)
+            live.sweep.sweepIfDue()
+        }
+        let failure = live.finish()
+        if let failure { throw failure }
+        var summary = live.completeness
+        watch.conclude(&summary)
+        Talk.say("\(recorder.recordCount) records", summary)
     }
 }

@@ -1,0 +1,74 @@
+public import FlowModel
+public import Wire
+
+/// Writes the frames of a capture into a savefile, or into several in turn.
+///
+/// The file is an ordinary pcap file with nanoseconds, of the interface's own link type; of several interfaces it is
+/// LINKTYPE_LINUX_SLL2, which names each frame's.
+public final class FrameRecorder: Sendable {
+    public struct Configuration: Sendable {
+        /// `-` is the standard output.
+        public var path = "-"
+        /// When to begin another file; never, where it is `nil`.
+        public var rotation: SavefileRotation?
+        public var capture = CaptureSource.Configuration()
+
+        public init() {}
+    }
+
+    /// What has become of the capture.
+    public struct Figures: Sendable {
+        public internal(set) var frameCount: UInt64 = 0
+        public internal(set) var fileCount = 0
+        /// Frames that the kernel dropped for want of room, and those in damaged blocks.
+        public internal(set) var lostCount: UInt64 = 0
+        /// Losses of which nobody knows how much they were.
+        public internal(set) var uncountedLosses: UInt64 = 0
+    }
+
+    private let file: FrameFile
+    private let threads: CaptureThreads
+
+    /// Creates the file, opens the interfaces and starts writing.
+    public init(
+        _ configuration: Configuration, failure: SourceFailure, notice: @escaping @Sendable (String) -> Void
+    ) throws(IngestError) {
+        let capture = configuration.capture
+        var linkTypes: [LinkType] = []
+        for name in capture.interfaces {
+            let interface = try CaptureInterface(named: name, for: "capture on \(name)")
+            linkTypes.append(interface.index == 0 ? .linuxCooked2 : interface.isEthernet ? .ethernet : .raw)
+        }
+        let linkType = linkTypes.count == 1 ? linkTypes[0] : .linuxCooked2
+        let isOrdered = linkTypes.count == 1 && capture.shareCount == 1
+        let file = try FrameFile(
+            configuration.path, configuration.rotation, linkType: linkType, snapLength: capture.snapLength,
+            needsOrder: !isOrdered, failure: failure)
+        self.file = file
+        threads = try CaptureThreads(capture, failure: failure, notice: notice) { FrameWriter(file) }
+    }
+
+    public var figures: Figures { file.figures }
+
+    /// Writes what has passed until now, and the rest of the file.
+    public func finish() {
+        file.stopWaiting()
+        threads.stop()
+        file.finish()
+    }
+}
+
+/// Hands the frames of one thread to the file.
+struct FrameWriter: FrameConsumer, ~Copyable {
+    private let file: FrameFile
+
+    init(_ file: FrameFile) { self.file = file }
+
+    mutating func take(_ block: RingBlock) { file.append(block) }
+
+    mutating func advance(to time: ReceiveTime) { file.advance(to: time) }
+
+    mutating func note(_ loss: Loss, at time: ReceiveTime) { file.note(loss) }
+
+    mutating func finish(at time: ReceiveTime) {}
+}

@@ -1,0 +1,276 @@
+"""Packets of an interface: what a recording has of them, which a filter chooses, and what becomes of the interface meanwhile."""
+
+import os
+import re
+import signal
+import socket
+import struct
+
+from cable import Cable, ethernet, icmp, ipv4, ipv6, records, tcp, udp
+from case import LiveTest
+from nfmon import MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
+from processes import Program, run
+
+MULTICAST = "01:00:5e:00:00:05"
+
+# Every kind of packet that an expression may ask about.
+FRAMES = [
+    ethernet(ipv4(17, udp(4000, 53))),
+    ethernet(ipv4(17, udp(53, 4000, bytes(300)), source="198.51.100.9", destination="10.0.0.7")),
+    ethernet(ipv4(17, udp(5000, 123), source="10.1.2.3", destination="192.0.2.77")),
+    ethernet(ipv4(6, tcp(40000, 443, 0x02))),
+    ethernet(ipv4(6, tcp(443, 40000, 0x12), source="198.51.100.9", destination="10.0.0.7")),
+    ethernet(ipv4(6, tcp(40000, 443, 0x18, bytes(700)))),
+    ethernet(ipv4(6, tcp(40001, 80, 0x02, b""), source="10.0.0.8")),
+    ethernet(ipv4(6, tcp(40001, 80, 0x11), source="10.0.0.8", ttl=3)),
+    ethernet(ipv4(6, tcp(22, 50000, 0x14), options=bytes(4))),
+    ethernet(ipv4(1, icmp(8, 0, b"\x00\x07\x00\x01" + bytes(56)))),
+    ethernet(ipv4(1, icmp(0, 0, b"\x00\x07\x00\x01" + bytes(56)))),
+    ethernet(ipv4(1, icmp(3, 3, bytes(4) + ipv4(17, udp(4000, 53))))),
+    ethernet(ipv4(17, udp(4000, 53, bytes(40)), fragment=0x2000)),
+    ethernet(ipv4(17, bytes(24), fragment=0x0006)),
+    ethernet(ipv4(47, struct.pack("!HH", 0, 0x0800) + ipv4(17, udp(1, 2)))),
+    ethernet(ipv4(132, struct.pack("!HHII", 2905, 2905, 0, 0))),
+    ethernet(ipv4(17, udp(520, 520), destination="224.0.0.9"), destination=MULTICAST),
+    ethernet(ipv4(17, udp(67, 68), destination="255.255.255.255"), destination="ff:ff:ff:ff:ff:ff"),
+    ethernet(ipv6(17, udp(5353, 53)), kind=0x86DD),
+    ethernet(ipv6(6, tcp(40002, 443, 0x02)), kind=0x86DD),
+    ethernet(ipv6(58, icmp(128, 0, b"\x00\x07\x00\x01")), kind=0x86DD),
+    ethernet(ipv6(58, icmp(135, 0, bytes(20)), destination="ff02::1:ff00:9"), kind=0x86DD, destination="33:33:ff:00:00:09"),
+    ethernet(ipv6(44, b"\x11\x00\x00\x01" + bytes(4) + udp(4000, 53, bytes(16))), kind=0x86DD),
+    ethernet(ipv4(17, udp(4000, 53)), tags=(100,)),
+    ethernet(ipv4(6, tcp(40003, 443, 0x02)), tags=(0x2000 | 200,)),
+    ethernet(ipv6(17, udp(4000, 53)), kind=0x86DD, tags=(100,)),
+    ethernet(struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + bytes(20), kind=0x0806, destination="ff:ff:ff:ff:ff:ff"),
+    ethernet(b"\x02\x07\x04" + bytes(40), kind=0x88CC, destination="01:80:c2:00:00:0e"),
+    ethernet(struct.pack("!I", 16 << 12 | 0x140) + ipv4(17, udp(9, 9)), kind=0x8847),
+    ethernet(struct.pack("!BBHHH", 0x11, 0, 7, 35, 0x21) + ipv4(17, udp(9, 9)), kind=0x8864),
+]
+
+EXPRESSIONS = [
+    "ip", "ip6", "arp", "tcp", "udp", "icmp", "icmp6", "sctp", "not ip", "ip or ip6",
+    "host 10.0.0.7", "src host 10.0.0.7", "dst host 198.51.100.9", "host 2001:db8::7", "net 10.0.0.0/8", "src net 10.1.0.0/16",
+    "ip6 net 2001:db8::/32", "port 53", "src port 53", "dst portrange 50-130", "tcp port 443", "udp and not port 53",
+    "host 10.0.0.7 and (port 80 or port 443)", "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn", "tcp[13] == 18",
+    "icmp[icmptype] == icmp-echo", "ip[8] < 10", "ip[6:2] & 0x1fff != 0", "ip[0] & 0xf > 5", "ip proto 47", "ip6 proto 58",
+    "ether host 02:00:00:00:00:02", "ether multicast", "ether broadcast", "ip multicast", "ether proto 0x88cc", "ether[0] & 1 = 1",
+    "greater 200", "less 60", "len > 100 and tcp", "vlan", "vlan 100", "vlan and udp", "port 53 and not vlan", "mpls", "pppoes",
+    "inbound", "outbound",
+]
+
+
+class Capture(LiveTest):
+    def cable(self, **options):
+        return self.closing(Cable(**options))
+
+    def record(self, cable, *words, **more):
+        """`nfmon record` at the far end."""
+        return self.closing(Monitor("record", "--netns", cable.far.name, "-i", *words, **more).until_ready())
+
+    def tcpdump(self, cable, path, *words):
+        program = self.program(
+            ["ip", "netns", "exec", cable.far.name, "tcpdump", "--immediate-mode", "-U", "-w", path, "--time-stamp-precision=nano", *words])
+        program.until_said("listening on")
+        return program
+
+    def count(self, path):
+        return len(records(path)) if os.path.exists(path) and os.path.getsize(path) >= 24 else 0
+
+    def test_a_recording_has_the_frames_as_they_were_on_the_cable(self):
+        cable, path = self.cable(), self.directory() / "far.pcap"
+        recorder = self.record(cable, "far0", path)
+        cable.send(FRAMES)
+        self.until(lambda: self.count(path) == len(FRAMES), "all frames in the file")
+        self.assert_ends_well(recorder)
+        found = records(path)
+        # VLAN tags, which the kernel takes out, stand where they were.
+        self.assertEqual([frame for _, _, frame, _ in found], FRAMES)
+        self.assertEqual({link for _, link, _, _ in found}, {1})
+        times = [time for time, _, _, _ in found]
+        self.assertEqual(times, sorted(times))
+        self.assertTrue(any(time % 1000 for time in times), "nanoseconds")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.assertIn(f"{len(FRAMES)} packets; complete", recorder.summary)
+        # What is shown of it elsewhere.
+        self.assertEqual(len(run("tshark", "-r", path).stdout.splitlines()), len(FRAMES))
+        self.assertRegex(run("capinfos", "-c", "-M", path).stdout, rf"Number of packets:\s+{len(FRAMES)}\b")
+
+    def test_expressions_choose_what_tcpdump_chooses(self):
+        cable, directory = self.cable(), self.directory()
+        for start in range(0, len(EXPRESSIONS), 12):
+            running = []
+            for number, expression in enumerate(EXPRESSIONS[start : start + 12], start):
+                ours, others = directory / f"{number}.nfmon", directory / f"{number}.tcpdump"
+                recorder = self.record(cable, "far0", "--packet-buffer", "1M", ours, *expression.split())
+                running.append((expression, recorder, ours, self.tcpdump(cable, others, "-i", "far0", expression), others))
+            cable.send(FRAMES)
+            cable.knock(cable.far, "192.0.2.1")
+            for expression, recorder, ours, tcpdump, others in running:
+                with self.subTest(expression):
+                    self.assert_ends_well(recorder)
+                    # When it is stopped, tcpdump does not read what is still in its ring.
+                    count = self.count(ours)
+                    self.until(lambda: self.count(others) >= count, f"tcpdump writes {count} frames")
+                    tcpdump.stop()
+                    mine, theirs = ([frame for _, _, frame, _ in records(path)] for path in (ours, others))
+                    self.assertEqual(mine, theirs)
+                    self.assertTrue(mine, "the frames have one of them")
+                    self.assertLess(len(mine), len(FRAMES) + 4, "and not all")
+
+    def test_an_expression_without_meaning_is_refused_in_libpcaps_words(self):
+        cable = self.cable()
+        result = finish("record", "--netns", cable.far.name, "-i", "far0", "/dev/null", "tcp", "prt", "80")
+        self.assertEqual(result.returncode, MISUSE)
+        self.assertIn("'tcp prt 80': can't parse filter expression: syntax error", result.stderr)
+        result = finish("record", "--netns", cable.far.name, "-i", "any", "/dev/null", "ether host 02:00:00:00:00:02")
+        self.assertEqual(result.returncode, MISUSE)
+        self.assertIn("ethernet addresses supported only on", result.stderr)
+
+    def test_of_all_interfaces_each_frame_names_its_own(self):
+        cable, path = self.cable(), self.directory() / "any.pcap"
+        recorder = self.record(cable, "any", path, "udp", "port", "53", "or", "icmp")
+        cable.send(FRAMES)
+        cable.knock(cable.far, "127.0.0.1")
+        self.until(lambda: self.count(path) >= 11, "frames of both")
+        self.assert_ends_well(recorder)
+        lines = run(
+            "tshark", "-r", path, "-T", "fields", "-e", "sll.ifindex", "-e", "sll.pkttype", "-e", "vlan.id", "-e", "_ws.col.Protocol"
+        ).stdout.splitlines()
+        found = [line.split("\t") for line in lines]
+        far = cable.inside(cable.far, "cat", "/sys/class/net/far0/ifindex").stdout.strip()
+        self.assertEqual({line[0] for line in found}, {far, "1"})
+        # Over loopback each packet goes out and comes in.
+        self.assertEqual(sorted(line[1] for line in found if line[0] == "1"), ["0", "4"])
+        self.assertEqual([line[2] for line in found if line[2]], ["100", "100"])
+
+    def test_frames_of_several_interfaces_stand_in_their_order(self):
+        cable, path = self.cable(), self.directory() / "both.pcap"
+        recorder = self.record(cable, "far0", "-i", "lo", path, "icmp")
+        for _ in range(10):
+            cable.knock(cable.far, "127.0.0.1")
+            cable.knock(cable.far, "192.0.2.1")
+        self.until(lambda: self.count(path) == 30, "all of them")
+        self.assert_ends_well(recorder)
+        times = [time for time, _, _, _ in records(path)]
+        self.assertEqual(times, sorted(times))
+
+    def test_threads_that_share_an_interface_have_each_frame_once(self):
+        cable, path = self.cable(), self.directory() / "shared.pcap"
+        recorder = self.record(cable, "far0", "--capture-threads", "3", path, "udp")
+        frames = [ethernet(ipv4(17, udp(2000 + number, 9))) for number in range(300)]
+        cable.send(frames)
+        # Cooked, as several threads' frames are; the payload is behind 20 bytes instead of 14.
+        self.until(lambda: self.count(path) == len(frames), "all of them")
+        self.assert_ends_well(recorder)
+        self.assertEqual(sorted(frame[-13:] for _, _, frame, _ in records(path)), sorted(frame[-13:] for frame in frames))
+
+    def test_a_snap_length_cuts_and_tells_the_length(self):
+        cable, path = self.cable(), self.directory() / "cut.pcap"
+        recorder = self.record(cable, "far0", "--snaplen", "64", path)
+        cable.send(FRAMES)
+        self.assert_ends_well(recorder)
+        for (_, _, frame, length), whole in zip(records(path), FRAMES, strict=True):
+            self.assertEqual(length, len(whole))
+            tagged = whole[12:14] == b"\x81\x00"
+            self.assertEqual(frame, whole[: 68 if tagged else 64])
+
+    def test_an_aggregate_is_recorded_whole(self):
+        cable, path = self.cable(), self.directory() / "big.pcap"
+        recorder = self.record(cable, "far0", path, "tcp")
+        with cable.far:
+            server = socket.create_server(("192.0.2.2", 5000))
+        with server:
+            with cable.near:
+                client = socket.create_connection(("192.0.2.2", 5000), timeout=5)
+            with client, server.accept()[0] as far:
+                client.sendall(bytes(200_000))
+                received = 0
+                while received < 200_000:
+                    received += len(far.recv(1 << 20))
+        self.assert_ends_well(recorder)
+        lengths = [(len(frame), length) for _, _, frame, length in records(path)]
+        self.assertTrue(all(size == length for size, length in lengths))
+        self.assertGreater(max(lengths)[0], 10_000)
+
+    def test_files_go_round(self):
+        cable, directory = self.cable(), self.directory()
+        path = directory / "far.pcap"
+        recorder = self.record(cable, "far0", "--rotate-size", "10K", "--keep", "3", path, "udp", "port", "9")
+        frames = [ethernet(ipv4(17, udp(2000 + number, 9, bytes(100)))) for number in range(300)]
+        cable.send(frames)
+        self.assert_ends_well(recorder)
+        names = sorted(os.listdir(directory.path))
+        self.assertEqual(len(names), 3, names)
+        count = int(re.search(r"300 packets in (\d+) files", recorder.summary)[1])
+        self.assertEqual(names, sorted(f"far.{count - number}.pcap" for number in (1, 2, 3)))
+        kept = []
+        for name in sorted(names, key=lambda name: int(name.split(".")[1])):
+            self.assertLessEqual(os.path.getsize(directory / name), 10 << 10)
+            kept += [frame for _, _, frame, _ in records(directory / name)]
+        self.assertEqual(kept, frames[-len(kept) :])
+
+    def test_an_interface_may_go_down_and_come_up(self):
+        cable, path = self.cable(), self.directory() / "down.pcap"
+        recorder = self.record(cable, "far0", path, "udp")
+        cable.send(FRAMES[:1])
+        self.until(lambda: self.count(path) == 1, "the first")
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "down")
+        recorder.until_said("far0 is down")
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "up")
+        recorder.until_said("far0 is up")
+        cable.send(FRAMES[:1])
+        self.until(lambda: self.count(path) == 2, "the second")
+        self.assert_ends_well(recorder)
+
+    def test_an_interface_may_be_made_anew(self):
+        cable, path = self.cable(), self.directory() / "anew.pcap"
+        recorder = self.record(cable, "far0", path, "udp")
+        cable.unplug()
+        recorder.until_said("far0 is down")
+        cable.plug()
+        recorder.until_said("far0 was made anew")
+        cable.send(FRAMES[:1])
+        self.until(lambda: self.count(path) == 1, "a frame of the new one")
+        self.assertEqual(recorder.stop(), 0)
+        # Nobody can say what passed before it was found.
+        self.assertIn("an unknown number was lost", recorder.summary)
+
+    def test_an_interface_that_is_down_is_waited_for(self):
+        cable, path = self.cable(), self.directory() / "late.pcap"
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "down")
+        recorder = self.record(cable, "far0", path)
+        recorder.until_said("far0 is down: nothing passes until it is up: ip link set dev far0 up")
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "up")
+        recorder.until_said("far0 is up")
+        cable.send(FRAMES[:1])
+        self.until(lambda: self.count(path) >= 1, "a frame")
+        self.assert_ends_well(recorder)
+
+    def test_what_a_small_ring_does_not_hold_is_counted_exactly(self):
+        cable, path = self.cable(), self.directory() / "small.pcap"
+        recorder = self.record(cable, "far0", "--packet-buffer", "256K", path, "udp", "port", "9")
+        recorder.send(signal.SIGSTOP)
+        frames = [ethernet(ipv4(17, udp(2000 + number % 5000, 9, bytes(400)))) for number in range(3000)]
+        cable.send(frames)
+        recorder.send(signal.SIGCONT)
+        self.assertEqual(recorder.stop(), 0)
+        lost = int(re.search(r"the capture lost (\d+) packets", recorder.summary)[1])
+        self.assertGreater(lost, 100)
+        self.assertEqual(self.count(path) + lost, len(frames))
+
+    def test_what_cannot_be_captured_is_said_with_its_cure(self):
+        cable = self.cable()
+        result = finish("record", "--netns", cable.far.name, "-i", "lan9", "/dev/null")
+        self.assertEqual(result.returncode, UNAVAILABLE)
+        self.assertIn("capture on lan9: there is no such interface: there are lo, far0, and any", result.stderr)
+        result = run(
+            "setpriv", "--reuid", "65534", "--clear-groups", NFMON, "events", "-i", "lo", "--no-conntrack", "--no-nflog", check=False)
+        self.assertEqual(result.returncode, PRIVILEGE)
+        self.assertIn("setcap cap_net_admin,cap_net_raw+ep", result.stderr)
+
+    def test_a_recording_goes_through_a_pipe(self):
+        cable = self.cable()
+        recorder = self.record(cable, "far0", "-", "ip6", "proto", "58")
+        cable.send(FRAMES)
+        self.until(lambda: self.count(recorder.output_path) == 2, "the frames")
+        self.assert_ends_well(recorder)
