@@ -12,7 +12,7 @@ extension IngestError {
             case .notASavefile:
                 ("not a savefile", "nfmon record, tcpdump -w and dumpcap -w write one")
             case .version(let version):
-                ("version \(version) of pcapng is not read", "convert it: tshark -F nsecpcap -r IN -w OUT")
+                ("version \(version) of pcapng is not read", "version 1 is, which every program writes")
             case .linkType(let type): ("link type \(type) is not read", "nfmon reads \(Self.readLinkTypes)")
             case .recordLength(let length): ("record \(count + 1) claims \(length) bytes", damage)
             case .block: ("a length in the block behind record \(count) contradicts another", damage)

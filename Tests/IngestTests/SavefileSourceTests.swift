@@ -1,0 +1,175 @@
+import FlowModel
+import Foundation
+import Ingest
+import Testing
+import Wire
+
+/// Savefiles of frames: what is told of them, and when.
+struct SavefileSourceTests {
+    /// Everything that a file tells, in order.
+    struct Told {
+        /// What a batch has, with the time at which it is told in seconds.
+        var flows: [(second: Double, packets: UInt64, tap: Tap)] = []
+        var names: [InterfaceIndex: NameID] = [:]
+        var losses: [Loss] = []
+        var damage: IngestError?
+
+        init(_ file: [UInt8], names table: NameTable = NameTable()) throws {
+            let url = FileManager.default.temporaryDirectory.appending(path: "nfmon-savefile-\(UUID())")
+            defer { try? FileManager.default.removeItem(at: url) }
+            try Data(file).write(to: url)
+            var source = try SavefileSource.open(url.path(), names: table, seed: (1, 2))
+            var batch = ObservationBatch()
+            do throws(IngestError) {
+                while try source.next(into: &batch) { take(batch, at: source.time) }
+            } catch {
+                damage = error
+            }
+        }
+
+        private mutating func take(_ batch: ObservationBatch, at time: ReceiveTime) {
+            for observation in batch {
+                switch observation {
+                case .flow(let flow):
+                    let packets = flow.forward.seen.packetCount + flow.backward.seen.packetCount
+                    flows.append((Double(time.wall.nanoseconds) / 1e9, packets, flow.tap))
+                case .interface(let interface): names[interface.index] = interface.name
+                case .loss(let loss): losses.append(loss)
+                default: break
+                }
+            }
+        }
+    }
+
+    private let frame = FrameSample.all[0].bytes
+    private let writer = Pcapng()
+
+    /// A classic file with a frame at each of these times, in seconds.
+    private func classic(at seconds: [Double], linkType: LinkType = .ethernet) -> [UInt8] {
+        var file: [UInt8] = []
+        SavefileHeader(linkType: linkType).append(to: &file)
+        for second in seconds {
+            let time = Timestamp(nanoseconds: Int64(second * 1e9))
+            SavefileRecord(time: time, length: frame.count).append(to: &file)
+            file += frame
+        }
+        return file
+    }
+
+    private func named(_ name: String) -> [UInt8] {
+        writer.interface(.ethernet, options: writer.option(2, Array(name.utf8)) + writer.endOfOptions)
+    }
+
+    @Test
+    func framesAreToldForEachSecondOfTheirTime() throws {
+        let told = try Told(classic(at: [1, 1.4, 2.2, 2.3, 9]))
+        #expect(told.damage == nil)
+        #expect(told.flows.map(\.second) == [2.2, 9, 9])
+        #expect(told.flows.map(\.packets) == [2, 2, 1])
+        #expect(told.flows.allSatisfy { $0.tap == Tap(interface: 0, direction: .unknown) })
+    }
+
+    @Test
+    func timeDoesNotGoBackWhereFramesDo() throws {
+        let told = try Told(classic(at: [5, 3, 4, 5.5, 6]))
+        #expect(told.flows.map(\.second) == [6, 6])
+        #expect(told.flows.map(\.packets) == [4, 1])
+    }
+
+    @Test
+    func anInterfaceOfOneNameIsTheSameInEveryFile() throws {
+        let names = NameTable()
+        let one = try Told(
+            writer.section() + named("lan0") + named("wan0") + writer.packet(frame, interface: 1), names: names)
+        let other = try Told(
+            writer.section() + named("wan0") + writer.packet(frame) + writer.section() + named("wan0")
+                + writer.packet(frame), names: names)
+        let wan = names.number(of: "wan0".utf8)
+        let index = try #require(one.names.first { $0.value == wan }?.key)
+        #expect(index >= 1 << 30, "no kernel's index")
+        #expect(one.names.count == 2)
+        #expect(other.names == [index: wan])
+        #expect((one.flows + other.flows).allSatisfy { $0.tap.interface == index })
+        #expect(other.flows.map(\.packets).reduce(0, +) == 2)
+    }
+
+    @Test
+    func interfacesWithoutNamesAreToldApart() throws {
+        let interface = writer.interface(.ethernet)
+        let told = try Told(
+            writer.section() + interface + interface + writer.packet(frame) + writer.packet(frame, interface: 1))
+        #expect(told.names.isEmpty)
+        #expect(told.flows.map(\.tap.interface).sorted() == [0, 1])
+    }
+
+    @Test
+    func directionsOfAFileAreThoseOfItsFrames() throws {
+        var file = writer.section() + named("lan0")
+        file += writer.packet(frame, options: writer.option(2, writer.number(1 as UInt32)))
+        file += writer.packet(frame, options: writer.option(2, writer.number(2 as UInt32)))
+        let told = try Told(file)
+        #expect(Set(told.flows.map(\.tap.direction)) == [.ingress, .egress])
+    }
+
+    @Test
+    func whatCameBeforeTheDamageIsTold() throws {
+        let file = classic(at: [1, 1.1, 1.2])
+        let told = try Told(Array(file.dropLast()))
+        #expect(told.flows.map(\.packets).reduce(0, +) == 2)
+        #expect(told.damage?.kind == .data)
+        #expect(told.damage?.reason == "the file ends within record 3")
+        let cut = try Told(writer.section() + named("lan0") + writer.packet(frame) + [1, 2, 3])
+        #expect(cut.flows.map(\.packets) == [1])
+        #expect(cut.damage?.reason == "the file ends within record 2")
+    }
+
+    @Test
+    func aLinkTypeThatIsNotReadIsALossBesideOthersAndAnErrorAlone() throws {
+        // USB.
+        let other = writer.block(
+            1, writer.number(220 as UInt16) + writer.number(0 as UInt16) + writer.number(0 as UInt32))
+        let mixed = try Told(
+            writer.section() + other + named("lan0") + writer.packet([1, 2, 3]) + writer.packet(frame, interface: 1))
+        #expect(mixed.damage == nil)
+        #expect(mixed.losses.map(\.fault) == [.linkType])
+        #expect(mixed.flows.map(\.packets) == [1])
+        let alone = try Told(writer.section() + other + writer.packet([1, 2, 3]))
+        #expect(alone.damage?.reason == "link type 220 is not read")
+        #expect(throws: IngestError.self) { try Told(SavefileSourceTests.header(linkType: 220)) }
+    }
+
+    @Test
+    func whatACaptureLostIsOfItsLane() throws {
+        func lost(_ interface: UInt32) -> [UInt8] {
+            writer.statistics(interface: interface, options: writer.option(5, writer.number(7 as UInt64)))
+        }
+        var file = writer.section() + writer.interface(.ethernet) + writer.interface(.nflog)
+        file += writer.interface(.netlink) + lost(0) + lost(1) + lost(2)
+        let told = try Told(file)
+        #expect(told.losses.map(\.lane) == [.packet, .nflog, .conntrack])
+        #expect(told.losses.allSatisfy { $0.count == 7 && $0.cause == .overrun })
+    }
+
+    @Test
+    func manyFlowsAreHandedOnInPieces() throws {
+        var file: [UInt8] = []
+        SavefileHeader(linkType: .ipv4).append(to: &file)
+        for port in 0..<10_000 as Range<UInt16> {
+            let packet = [UInt8].ipv4(17, .ports(port, 53))
+            SavefileRecord(time: Timestamp(seconds: 1, nanoseconds: Int64(port)), length: packet.count).append(
+                to: &file)
+            file += packet
+        }
+        let told = try Told(file)
+        #expect(told.flows.count == 10_000)
+        #expect(told.flows.allSatisfy { $0.packets == 1 })
+    }
+
+    private static func header(linkType: UInt32) -> [UInt8] {
+        var file: [UInt8] = []
+        var header = SavefileHeader(linkType: .ethernet)
+        header.linkType = linkType
+        header.append(to: &file)
+        return file
+    }
+}
