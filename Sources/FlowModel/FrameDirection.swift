@@ -7,6 +7,15 @@ public enum FrameDirection: UInt8, Sendable, CaseIterable {
     /// Out of it.
     case egress = 2
 
+    /// The word that outputs use.
+    public var keyword: String {
+        switch self {
+        case .unknown: "unknown"
+        case .ingress: "ingress"
+        case .egress: "egress"
+        }
+    }
+
     /// The way of what answers.
     @inlinable
     public var opposite: FrameDirection {

@@ -129,9 +129,11 @@ public struct InterfaceNames: Sendable {
         guard indexes.count > 16 else { return self }
         var names = InterfaceNames()
         for index in events.indices {
-            events[index].session.nflog?.forEachInterface { number in
+            let add = { (number: InterfaceIndex) in
                 if names[number] == nil { names[number] = self[number] }
             }
+            events[index].session.nflog?.forEachInterface(add)
+            events[index].session.taps.forEachInterface(add)
         }
         return names
     }

@@ -24,11 +24,11 @@ public struct Session: Sendable {
         record.facts.contains(.counters) ? record.counters : nil
     }
 
-    /// The best total there is: conntrack's, else what was logged.
+    /// The best total there is: conntrack's, else what a capture saw as conntrack would count it, else what was logged.
     @inlinable
-    public var counters: DirectionalCounters? { conntrackCounters ?? nflog?.counters }
+    public var counters: DirectionalCounters? { conntrackCounters ?? taps.first?.whole ?? nflog?.counters }
 
-    /// One direction of ``counters``; `nil` also where only logged packets told of the session and none of them went that
+    /// One direction of ``counters``; `nil` also where only packets told of the session and none of them went that
     /// way: what no rule logged is unknown, not 0.
     @inlinable
     public func counters(of direction: FlowDirection) -> Counters? {
@@ -38,10 +38,11 @@ public struct Session: Sendable {
     }
 
     /// Whether ``counters`` are exact: conntrack's own of this moment, neither zeroed by somebody nor ever standing still by
-    /// offload.
+    /// offload; or a capture's that missed nothing.
     @inlinable
     public var isExact: Bool {
-        record.facts.contains(.counters) && record.facts.isDisjoint(with: [.lowerBound, .offloaded, .countersAreOld])
+        guard record.facts.contains(.counters) else { return taps.first?.isLowerBound == false }
+        return record.facts.isDisjoint(with: [.lowerBound, .offloaded, .countersAreOld])
     }
 
     /// The rule that says most of the session's fate: the one that let it in; of what did not pass, the first that denied it; else
@@ -54,6 +55,33 @@ public struct Session: Sendable {
     /// The denial that is all there is of the session. One that conntrack tracks passes, whatever became of some packets.
     private var decidingDenial: Denial? {
         record.facts.contains(.conntrack) || nflog?.verdict == .accept ? nil : denials.first
+    }
+
+    /// The interface by which the session's first direction enters the host, 0 where nothing told it: as logged packets show it, else
+    /// a capture.
+    @inlinable
+    public var ingress: InterfaceIndex {
+        let logged = nflog?.ingress ?? 0
+        return logged != 0 ? logged : taps.ingress
+    }
+
+    /// The interface by which it leaves the host.
+    @inlinable
+    public var egress: InterfaceIndex {
+        let logged = nflog?.egress ?? 0
+        return logged != 0 ? logged : taps.egress
+    }
+
+    /// Whether ``ingress`` is where the answers leave: no packet of the first direction showed its own, which may be another.
+    public var ingressIsMirrored: Bool {
+        guard let nflog, nflog.ingress != 0 else { return taps.ingressIsMirrored }
+        return nflog.ingressIsMirrored
+    }
+
+    /// Whether ``egress`` is where the answers come in.
+    public var egressIsMirrored: Bool {
+        guard let nflog, nflog.egress != 0 else { return taps.egressIsMirrored }
+        return nflog.egressIsMirrored
     }
 
     /// The beginning, `nil` where the session is older than nfmon and the kernel did not stamp it.

@@ -37,10 +37,12 @@ public struct SessionEnd: Sendable {
         case event
         /// The session is gone from the kernel's table, and no event told when.
         case inferred
-        /// No packet was logged for a while; conntrack does not know the session.
+        /// No packet came for a while; conntrack does not know the session.
         case timeout
         /// The table of sessions that only packets told of was full, and this was the one unused for longest.
         case evicted
+        /// Frames showed that TCP closed the connection; conntrack does not know the session.
+        case closed
 
         /// The word that outputs use.
         public var keyword: String {
@@ -49,6 +51,7 @@ public struct SessionEnd: Sendable {
             case .inferred: "inferred"
             case .timeout: "timeout"
             case .evicted: "evicted"
+            case .closed: "closed"
             }
         }
     }

@@ -16,7 +16,7 @@ public struct SessionRecord: Sendable {
     public var tcpState = TCPState.none
     /// How many complete dumps in a row did not show the session.
     public var missCount: UInt8 = 0
-    /// The place of the session's ``LogLane``, for the table's own use.
+    /// The place of what packets told of the session, for the table's own use.
     public var laneSlot: UInt32 = .max
     /// Of a session that has ended: its place among the departures, for the table's own use.
     public var departureSlot: UInt32 = .max
@@ -110,6 +110,8 @@ public struct SessionFacts: OptionSet, Sendable {
     @inlinable public static var offloaded: SessionFacts { SessionFacts(rawValue: 1 << 15) }
     /// ``SessionRecord/counters`` are from before the last word about the session: there may be more since.
     @inlinable public static var countersAreOld: SessionFacts { SessionFacts(rawValue: 1 << 17) }
+    /// A capture saw a packet of the session.
+    @inlinable public static var packet: SessionFacts { SessionFacts(rawValue: 1 << 18) }
     /// Later fragments of packets whose first one was not seen: nobody knows their ports.
     @inlinable public static var fragments: SessionFacts { SessionFacts(rawValue: 1 << 16) }
 }

@@ -53,6 +53,12 @@ public struct TableSummary: Sendable {
 
     public init() {}
 
+    /// The lanes that there is something to say of: conntrack and NFLOG, and what captures see where there is one.
+    public var lanes: [Lane] {
+        frames == FrameFigures() && lostCounts.packet == 0 && malformedCounts.packet == 0
+            ? Lane.netfilter : Lane.allCases
+    }
+
     /// Whether nothing is known to be missing.
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0

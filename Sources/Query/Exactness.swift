@@ -2,9 +2,9 @@ public import FlowModel
 
 /// How sure a session's totals are.
 public enum Exactness: UInt8, CaseIterable, Sendable {
-    /// Conntrack's own totals.
+    /// Conntrack's own totals, or those of a capture that missed nothing.
     case exact
-    /// At least so much: only the logged packets were counted, somebody zeroed the counters meanwhile, or the session ended
+    /// At least so much: only the logged packets were counted, a capture missed some, somebody zeroed the counters meanwhile, or the session ended
     /// without a last word.
     case lowerBound
     /// At least so much: the session is offloaded to a flowtable, and its counters may stand still.

@@ -13,10 +13,11 @@ public struct FilterExplanation: Sendable {
     public mutating func append(_ filter: SessionFilter, names: NameTable) {
         let names = names.snapshot
         append("filter", FilterText.lines(filter.tree) { $0.text(names) })
-        let needs = Lane.netfilter.compactMap { lane -> String? in
-            let columns = filter.columns(needing: lane)
-            return columns.isEmpty ? nil : "\(lane.keyword) for \(columns.joined(separator: ", "))"
+        func need(_ name: String, _ columns: [String]) -> String? {
+            columns.isEmpty ? nil : "\(name) for \(columns.joined(separator: ", "))"
         }
+        let lanes = Lane.allCases.map { need($0 == .packet ? "a capture" : $0.keyword, filter.columns(needing: $0)) }
+        let needs = (lanes + [need("nflog or a capture", filter.interfaceColumns)]).compactMap(\.self)
         append("needs", needs.isEmpty ? ["nothing that only conntrack or only nflog tells"] : needs)
     }
 
@@ -62,6 +63,8 @@ extension SessionFilter {
         let names = names.snapshot
         return FilterText.text(tree) { $0.text(names) }
     }
+
+    fileprivate var interfaceColumns: [String] { columns { $0.asksForInterface } }
 
     fileprivate func columns(needing lane: Lane) -> [String] { columns { $0.neededLane == lane } }
 

@@ -12,14 +12,6 @@ struct FilterStep: Sendable {
         case user, userGroup, sender, vlan
         case bytes, packets, byteRate, packetRate, duration, start, age, attempts
 
-        /// Whether it asks for the port of a bridge.
-        var isPhysical: Bool {
-            switch self {
-            case .physicalIngress, .physicalIngressPattern, .physicalEgress, .physicalEgressPattern: true
-            default: false
-            }
-        }
-
         /// Whether the value is the number of a pattern.
         var isPattern: Bool {
             switch self {

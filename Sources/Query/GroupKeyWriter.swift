@@ -100,8 +100,8 @@ struct GroupKeyWriter: Sendable {
         case .translatedDestinationPort: return session.record.translatedDestinationPort
         case .transport: return UInt64(session.record.original.transport.rawValue)
         case .family: return UInt64(session.record.original.family.rawValue)
-        case .ingress: return number(session.nflog?.ingress ?? 0, interfaces)
-        case .egress: return number(session.nflog?.egress ?? 0, interfaces)
+        case .ingress: return number(session.ingress, interfaces)
+        case .egress: return number(session.egress, interfaces)
         case .rule:
             let rule = session.rule
             return rule.isNone ? nil : UInt64(rule.rawValue)
@@ -113,7 +113,9 @@ struct GroupKeyWriter: Sendable {
         case .mark: return isTracked ? UInt64(session.mark ?? 0) : nil
         case .state: return session.record.tcpState == .none ? nil : UInt64(session.record.tcpState.rawValue)
         case .helper: return session.record.helper.isNone ? nil : UInt64(session.record.helper.rawValue)
-        case .lane: return (isTracked ? 1 : 0) | (session.nflog == nil ? 0 : 2)
+        case .lane:
+            let facts = session.record.facts
+            return (isTracked ? 1 : 0) | (facts.contains(.nflog) ? 2 : 0) | (facts.contains(.packet) ? 4 : 0)
         case .user: return session.nflog?.owner.map { UInt64($0.userID) }
         case .userGroup: return session.nflog?.owner.map { UInt64($0.groupID) }
         case .vlan: return session.nflog?.originalPath.vlan.map { UInt64($0) }

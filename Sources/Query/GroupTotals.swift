@@ -27,8 +27,8 @@ public struct GroupTotals: Hashable, Sendable {
             reply = reply + session.record.counters.reply
             isOriginalKnown = true
             isReplyKnown = true
-        } else if session.record.facts.contains(.nflog) {
-            add(logged: session)
+        } else if !session.record.facts.isDisjoint(with: [.nflog, .packet]) {
+            add(seen: session)
         }
         if session.record.facts.contains(.denied) {
             deniedCount += 1
@@ -38,8 +38,8 @@ public struct GroupTotals: Hashable, Sendable {
         lastSeen = max(lastSeen, session.record.lastSeen)
     }
 
-    /// What no rule logged of a direction is unknown, not 0.
-    private mutating func add(logged session: borrowing Session) {
+    /// What no packet told of a direction is unknown, not 0.
+    private mutating func add(seen session: borrowing Session) {
         if let counters = session.counters(of: .original) {
             original = original + counters
             isOriginalKnown = true

@@ -39,7 +39,7 @@ extension GroupColumn {
             let state = TCPState(rawValue: UInt8(truncatingIfNeeded: first))
             return .word(state.keyword ?? String(first))
         case .lane:
-            let lanes = [Lane.conntrack, .nflog].enumerated().filter { first & 1 << UInt64($0.offset) != 0 }
+            let lanes = Lane.allCases.enumerated().filter { first & 1 << UInt64($0.offset) != 0 }
             return .word(lanes.map(\.element.keyword).joined(separator: "+"))
         case .sender: return .word(HardwareAddress(numbered: first).text)
         case .exactness: return .word(Exactness(rawValue: UInt8(truncatingIfNeeded: first))?.keyword ?? "")

@@ -45,11 +45,12 @@ public struct Grouping: Hashable, Sendable {
         self.columns = columns
     }
 
-    /// Whether a column is of what only logged packets tell: interfaces, rules, verdicts.
-    public var asksForPackets: Bool {
+    /// Whether a column is of what only logged packets tell: rules, verdicts and, where no capture is read, interfaces.
+    public func asksForPackets(besideCapture: Bool = false) -> Bool {
         columns.contains { column in
             switch column.subject {
-            case .ingress, .egress, .rule, .verdict, .user, .userGroup, .sender, .vlan, .physicalIngress,
+            case .ingress, .egress: !besideCapture
+            case .rule, .verdict, .user, .userGroup, .sender, .vlan, .physicalIngress,
                 .physicalEgress:
                 true
             default: false

@@ -43,9 +43,9 @@ public struct SelectionTotals: Hashable, Sendable {
             counters = counters + session.record.counters.total
             if !session.isExact { inexactCount += 1 }
             if let readAt = session.countersReadAt { oldestReading = min(oldestReading ?? readAt, readAt) }
-        } else if let logged = session.nflog {
-            counters = counters + logged.counters.total
-            inexactCount += 1
+        } else if !session.record.facts.isDisjoint(with: [.packet, .nflog]), let total = session.counters?.total {
+            counters = counters + total
+            if !session.isExact { inexactCount += 1 }
         } else {
             unknownCount += 1
         }

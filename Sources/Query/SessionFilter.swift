@@ -52,8 +52,10 @@ public struct SessionFilter: Sendable {
         exclusions.admits(session, interfaces: interfaces, now: now)
     }
 
-    /// Whether it asks for what only logged packets tell: interfaces, rules, verdicts.
-    public var asksForPackets: Bool { tree.contains { $0.neededLane == .nflog } }
+    /// Whether it asks for what only logged packets tell: rules, verdicts and, where no capture is read, interfaces.
+    public func asksForPackets(besideCapture: Bool = false) -> Bool {
+        tree.contains { $0.neededLane == .nflog || ($0.asksForInterface && !besideCapture) }
+    }
 
     /// Whether it asks for what only conntrack tells.
     public var asksForConntrack: Bool { tree.contains { $0.neededLane == .conntrack } }

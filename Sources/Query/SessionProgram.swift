@@ -61,7 +61,8 @@ struct SessionProgram: Sendable {
         case .bytes, .packets, .byteRate, .packetRate, .duration, .start, .age, .exactness, .attempts:
             Self.answerOfAmounts(step, session, now)
         case .denied: Self.answerOfDenial(session)
-        case .packetLane: FilterAnswer(!session.taps.isEmpty)
+        case .packetLane: FilterAnswer(session.record.facts.contains(.packet))
+        case .ingress, .ingressPattern, .egress, .egressPattern: answerOfWay(step, session, interfaces)
         default: answerOfPackets(step, session, interfaces)
         }
     }
@@ -93,12 +94,12 @@ struct SessionProgram: Sendable {
         case .nflogLane: return .yes
         case .verdict: return Self.answerOfVerdict(step, session)
         case .rule, .rulePattern: return answerOfRule(step, session)
-        case .ingress, .ingressPattern, .physicalIngress, .physicalIngressPattern:
-            let index = (step.operation.isPhysical ? session.nflog?.physicalIngress : session.nflog?.ingress) ?? 0
+        case .physicalIngress, .physicalIngressPattern:
+            let index = session.nflog?.physicalIngress ?? 0
             guard index != 0 else { return session.nflog?.beginsHere == true ? .no : .unknown }
             return answer(step, interfaces[index])
-        case .egress, .egressPattern, .physicalEgress, .physicalEgressPattern:
-            let index = (step.operation.isPhysical ? session.nflog?.physicalEgress : session.nflog?.egress) ?? 0
+        case .physicalEgress, .physicalEgressPattern:
+            let index = session.nflog?.physicalEgress ?? 0
             guard index != 0 else { return session.nflog?.endsHere == true ? .no : .unknown }
             return answer(step, interfaces[index])
         case .user: return Self.answer(step, session.nflog?.owner.map { UInt64($0.userID) })
@@ -107,6 +108,24 @@ struct SessionProgram: Sendable {
         default:
             let sender = session.nflog?.originalPath.sender ?? .none
             return sender.isNone ? .unknown : FilterAnswer(sender.bits == step.low)
+        }
+    }
+
+    /// By which interface it comes or leaves; logged packets and captures tell.
+    private func answerOfWay(
+        _ step: borrowing FilterStep, _ session: borrowing Session, _ interfaces: borrowing InterfaceNames
+    ) -> FilterAnswer {
+        // Asking the lanes themselves would copy them.
+        guard !session.record.facts.isDisjoint(with: [.nflog, .packet]) else { return .unknown }
+        switch step.operation {
+        case .ingress, .ingressPattern:
+            let index = session.ingress
+            guard index != 0 else { return session.nflog?.beginsHere == true ? .no : .unknown }
+            return answer(step, interfaces[index])
+        default:
+            let index = session.egress
+            guard index != 0 else { return session.nflog?.endsHere == true ? .no : .unknown }
+            return answer(step, interfaces[index])
         }
     }
 
@@ -208,7 +227,7 @@ extension Session {
     /// Both directions together, of the best counters there are, as ``counters`` has them.
     @inline(__always)
     fileprivate var total: Counters? {
-        record.facts.contains(.counters) ? record.counters.total : nflog?.counters.total
+        record.facts.contains(.counters) ? record.counters.total : counters?.total
     }
 }
 

@@ -80,14 +80,22 @@ extension SessionTest {
     /// The lane without which the answer is never known, if there is such a one.
     var neededLane: Lane? {
         switch subject {
-        case .verdict, .denied, .rule, .ingress, .egress, .attempts, .user, .userGroup, .sender, .vlan,
-            .physicalIngress,
+        case .verdict, .denied, .rule, .attempts, .user, .userGroup, .sender, .vlan, .physicalIngress,
             .physicalEgress, .lane(.nflog):
             .nflog
         case .state, .status, .mark, .zone, .helper, .byteRate, .packetRate, .lane(.conntrack): .conntrack
         case .address(let side, _), .port(let side, _):
             side == .translatedSource || side == .translatedDestination ? .conntrack : nil
+        case .lane(.packet): .packet
         default: nil
+        }
+    }
+
+    /// Whether it asks by which interface a session comes or leaves: logged packets tell, or a capture.
+    var asksForInterface: Bool {
+        switch subject {
+        case .ingress, .egress: true
+        default: false
         }
     }
 }

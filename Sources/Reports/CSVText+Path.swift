@@ -3,16 +3,16 @@ import Query
 
 extension CSVText {
     /// Appends what is known of the session's way beside the two interfaces, and of this host's end.
-    mutating func appendWays(of lane: LogLane?, _ names: NameBook) {
-        guard let lane else { return skip(10) }
-        interface(lane.replyPath.inInterface, names)
-        interface(lane.replyPath.outInterface, names)
-        switch (lane.ingressIsMirrored, lane.egressIsMirrored) {
+    mutating func appendWays(of session: borrowing Session, _ names: NameBook) {
+        interface(session.nflog?.replyPath.inInterface ?? 0, names)
+        interface(session.nflog?.replyPath.outInterface ?? 0, names)
+        switch (session.ingressIsMirrored, session.egressIsMirrored) {
         case (true, true): word("iif+oif")
         case (true, false): word("iif")
         case (false, true): word("oif")
         case (false, false): skip()
         }
+        guard let lane = session.nflog else { return skip(7) }
         interface(lane.originalPath.physicalIn, names)
         interface(lane.originalPath.physicalOut, names)
         address(lane.originalPath.sender)
@@ -22,7 +22,7 @@ extension CSVText {
         number(lane.owner.map { UInt64($0.groupID) })
     }
 
-    private mutating func interface(_ index: InterfaceIndex, _ names: NameBook) {
+    mutating func interface(_ index: InterfaceIndex, _ names: NameBook) {
         text(index == 0 ? [] : names.interface(index))
     }
 

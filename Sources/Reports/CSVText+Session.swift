@@ -12,6 +12,10 @@ extension CSVText {
         "nflog_exactness", "reply_iif", "reply_oif", "mirrored", "physin", "physout", "src_mac", "dst_mac", "vlan",
         "uid",
         "gid", "denied_packets", "denied_by", "denied_first", "denied_last", "scan_from", "scan_to", "later_session",
+        "tap1", "tap1_direction", "tap1_packets", "tap1_bytes", "tap1_whole_packets", "tap1_whole_bytes",
+        "tap1_wire_packets", "tap1_wire_bytes", "tap1_exactness", "tap2", "tap2_direction", "tap2_packets",
+        "tap2_bytes",
+        "tap2_whole_packets", "tap2_whole_bytes", "tap2_wire_packets", "tap2_wire_bytes", "tap2_exactness", "taps",
         "start", "duration_ns",
     ]
 
@@ -41,8 +45,9 @@ extension CSVText {
         text(names.bytes(of: session.record.helper))
         appendLanes(of: session)
         appendCounters(of: session)
-        appendWays(of: session.nflog, names)
+        appendWays(of: session, names)
         append(session.denials, names)
+        append(session.taps, names)
         time(session.start)
         if let end { number(session.duration(to: end)) } else { skip() }
     }
@@ -55,19 +60,25 @@ extension CSVText {
 
     /// Interfaces, rule and verdict.
     private mutating func appendPath(of session: borrowing Session, _ names: NameBook) {
-        guard let lane = session.nflog else { return skip(4) }
-        text(lane.ingress == 0 ? [] : names.interface(lane.ingress))
-        text(lane.egress == 0 ? [] : names.interface(lane.egress))
+        let (ingress, egress) = (session.ingress, session.egress)
+        text(ingress == 0 ? [] : names.interface(ingress))
+        text(egress == 0 ? [] : names.interface(egress))
+        guard session.nflog != nil else { return skip(2) }
         text(names.bytes(of: session.rule))
         word(session.verdict.keyword)
     }
 
     private mutating func appendLanes(of session: borrowing Session) {
-        switch (session.record.facts.contains(.conntrack), session.nflog != nil) {
-        case (true, true): word("conntrack+nflog")
-        case (true, false): word(Lane.conntrack.keyword)
-        case (false, true): word(Lane.nflog.keyword)
-        case (false, false): skip()
+        let facts = session.record.facts
+        switch (facts.contains(.conntrack), facts.contains(.nflog), facts.contains(.packet)) {
+        case (true, true, true): word("conntrack+nflog+packet")
+        case (true, true, false): word("conntrack+nflog")
+        case (true, false, true): word("conntrack+packet")
+        case (true, false, false): word("conntrack")
+        case (false, true, true): word("nflog+packet")
+        case (false, true, false): word("nflog")
+        case (false, false, true): word("packet")
+        case (false, false, false): skip()
         }
     }
 

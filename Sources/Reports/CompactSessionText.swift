@@ -21,7 +21,8 @@ extension [UInt8] {
         session.appendDestination(to: &self)
         pad(from: destinationStart, to: Self.endpointWidth)
         appendTranslation(of: session.record)
-        if let lane = session.nflog { appendPath(of: session, lane, names) }
+        appendInterfaces(of: session, names)
+        if session.nflog != nil { appendRule(of: session, names) }
         appendTotals(of: session)
         if let duration {
             append(UInt8(ascii: " "))
@@ -52,14 +53,17 @@ extension [UInt8] {
         }
     }
 
-    /// Interfaces, rule and verdict.
-    private mutating func appendPath(of session: borrowing Session, _ lane: LogLane, _ names: NameBook) {
-        if lane.ingress != 0 || lane.egress != 0 {
-            append(UInt8(ascii: " "))
-            lane.appendIngress(names, to: &self)
-            append(contentsOf: "->".utf8)
-            lane.appendEgress(names, to: &self)
-        }
+    private mutating func appendInterfaces(of session: borrowing Session, _ names: NameBook) {
+        let (ingress, egress) = (session.ingress, session.egress)
+        guard ingress != 0 || egress != 0 else { return }
+        append(UInt8(ascii: " "))
+        session.appendIngress(names, to: &self)
+        append(contentsOf: "->".utf8)
+        session.appendEgress(names, to: &self)
+    }
+
+    /// Rule and verdict.
+    private mutating func appendRule(of session: borrowing Session, _ names: NameBook) {
         let rule = session.rule
         if !rule.isNone {
             append(contentsOf: " rule ".utf8)

@@ -5,9 +5,9 @@ import FlowModel
 /// Writing to memory of fixed size needs one bounds check for eight bytes, where appending to an array needs a check of its
 /// capacity and of its uniqueness for each part.
 struct JSONPage: Sendable {
-    /// Enough for every event and session: their own text is below 4 KiB, and each of the fifteen names has at most 255 bytes
+    /// Enough for every event and session: their own text is below 6 KiB, and each of the seventeen names has at most 255 bytes
     /// (``NameTable``), which may become six times as many.
-    static var size: Int { 28_672 }
+    static var size: Int { 32_768 }
 
     private var memory: [UInt8] = []
     private var day = DayText()

@@ -5,14 +5,14 @@ import Query
 
 extension JSONText {
     /// Appends `observer`, closing what is open: the way of the first direction.
-    mutating func appendObserver(_ lane: borrowing LogLane, _ names: borrowing NameBook) {
-        let (ingress, egress) = (lane.ingress, lane.egress)
-        let path = lane.originalPath
-        guard ingress != 0 || egress != 0 || path.vlan != nil else { return }
+    mutating func appendObserver(of session: borrowing Session, _ names: borrowing NameBook) {
+        let (ingress, egress) = (session.ingress, session.egress)
+        let vlan = session.nflog?.originalPath.vlan
+        guard ingress != 0 || egress != 0 || vlan != nil else { return }
         append(words.observer)
-        if ingress != 0 || path.vlan != nil {
+        if ingress != 0 || vlan != nil {
             append(words.ingress)
-            if let vlan = path.vlan {
+            if let vlan {
                 field(words.vlan, UInt64(vlan))
                 append(words.closeVLAN)
             }
@@ -60,14 +60,15 @@ extension JSONText {
     }
 
     /// Appends what ECS has no place for: which interfaces are those of the answers, the answers' own, and a bridge's ports.
-    mutating func appendWays(of lane: borrowing LogLane, _ names: borrowing NameBook) {
-        let (ingressIsMirrored, egressIsMirrored) = (lane.ingressIsMirrored, lane.egressIsMirrored)
+    mutating func appendWays(of session: borrowing Session, _ names: borrowing NameBook) {
+        let (ingressIsMirrored, egressIsMirrored) = (session.ingressIsMirrored, session.egressIsMirrored)
         if ingressIsMirrored || egressIsMirrored {
             append(words.mirrored)
             if ingressIsMirrored { append(words.ingressWord) }
             if egressIsMirrored { append(words.egressWord) }
             replaceLast(by: UInt8(ascii: "]"))
         }
+        guard let lane = session.nflog else { return }
         append(pair: words.physical, lane.originalPath.physicalIn, lane.originalPath.physicalOut, names)
         append(pair: words.reply, lane.replyPath.inInterface, lane.replyPath.outInterface, names)
         append(pair: words.replyPhysical, lane.replyPath.physicalIn, lane.replyPath.physicalOut, names)

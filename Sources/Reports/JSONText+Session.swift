@@ -19,14 +19,14 @@ extension JSONText {
             session.record.destination, session.nflog?.replyPath.sender, session.counters(of: .reply),
             translated: session.record.translatedDestination)
         closeObject()
-        guard let lane = session.nflog else { return }
-        appendObserver(lane, names)
+        guard !session.record.facts.isDisjoint(with: [.nflog, .packet]) else { return }
+        appendObserver(of: session, names)
         let rule = session.rule
         if !rule.isNone {
             field(words.rule, rule, names)
             closeObject()
         }
-        if let owner = lane.owner { append(owner: owner) }
+        if let owner = session.nflog?.owner { append(owner: owner) }
     }
 
     /// Appends `network`, which the next member's key closes.

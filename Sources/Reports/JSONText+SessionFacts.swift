@@ -33,10 +33,11 @@ extension JSONText {
         if let mark = session.mark { field(words.mark, UInt64(mark)) }
         if !session.record.helper.isNone { field(words.helper, session.record.helper, names) }
         append(session.denials, names: names)
-        if let lane = session.nflog { appendWays(of: lane, names) }
+        if !session.record.facts.isDisjoint(with: [.nflog, .packet]) { appendWays(of: session, names) }
         appendStatus(session.record.status)
         appendLanes(of: session)
         appendExactness(of: session)
+        append(session.taps, names)
     }
 
     private mutating func append(_ message: ICMPMessage) {
@@ -73,12 +74,21 @@ extension JSONText {
     }
 
     private mutating func appendLanes(of session: borrowing Session) {
-        let isTracked = session.record.facts.contains(.conntrack)
-        if session.nflog == nil {
+        let facts = session.record.facts
+        guard !facts.contains(.packet) else { return appendLanes(withPackets: facts) }
+        let isTracked = facts.contains(.conntrack)
+        if !facts.contains(.nflog) {
             if isTracked { append(words.conntrackLane) }
         } else {
             append(isTracked ? words.bothLanes : words.nflogLane)
         }
+    }
+
+    private mutating func appendLanes(withPackets facts: SessionFacts) {
+        append(words.lanes)
+        if facts.contains(.conntrack) { append(words.conntrackWord) }
+        if facts.contains(.nflog) { append(words.nflogWord) }
+        append(words.packetWord)
     }
 
     /// Whether the totals are exact, and what rules logged with its own exactness: lanes are never added up.

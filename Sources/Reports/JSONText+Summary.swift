@@ -84,12 +84,13 @@ extension JSONText {
     mutating func append(_ summary: TableSummary, watchedSince: Timestamp?) {
         field("complete", summary.isComplete)
         if let watchedSince { field("watched_since", watchedSince) }
-        field("lost", summary.lostCounts)
-        field("loss_times", summary.lossSpans)
+        let lanes = summary.lanes
+        field("lost", summary.lostCounts, lanes)
+        field("loss_times", summary.lossSpans, lanes)
         if summary.sufficientBuffer > 0 { field("sufficient_conntrack_buffer", UInt64(summary.sufficientBuffer)) }
         if summary.grownBuffer > 0 { field("grown_conntrack_buffer", UInt64(summary.grownBuffer)) }
         field("uncounted_losses", summary.uncountedLosses)
-        field("malformed", summary.malformedCounts)
+        field("malformed", summary.malformedCounts, lanes)
         field("faults", summary.faultCounts)
         field("unwritten_events", summary.unwrittenEvents)
         field("evicted", summary.evictedCount)
@@ -108,22 +109,33 @@ extension JSONText {
         field("refused", summary.refusedCount)
         field("ambiguous_packets", summary.ambiguousPackets)
         field("stray_errors", summary.strayErrorCount)
+        if summary.lanes.contains(.packet) { append(summary.frames) }
         if let wasComplete = summary.lastDumpWasComplete { field("last_dump_complete", wasComplete) }
         field("recording_damaged", summary.recordingIsDamaged)
     }
 
-    private mutating func field(_ key: String, _ counts: LaneCounts) {
+    /// What captures read.
+    private mutating func append(_ frames: FrameFigures) {
+        openKey("frames")
+        append(word: "{")
+        field("read", frames.frameCount)
+        field("not_ip", frames.otherCount)
+        field("flows_told_early", frames.earlyFlowCount)
+        close("}")
+    }
+
+    private mutating func field(_ key: String, _ counts: LaneCounts, _ lanes: [Lane]) {
         openKey(key)
         append(word: "{")
-        for lane in Lane.netfilter { field(lane.keyword, counts[lane]) }
+        for lane in lanes { field(lane.keyword, counts[lane]) }
         close("}")
     }
 
     /// From the first to the last loss of each lane that had any.
-    private mutating func field(_ key: String, _ spans: [Lane: LossSpan]) {
+    private mutating func field(_ key: String, _ spans: [Lane: LossSpan], _ lanes: [Lane]) {
         openKey(key)
         append(word: "{")
-        for lane in Lane.netfilter {
+        for lane in lanes {
             if let span = spans[lane] { field(lane.keyword, span) }
         }
         close("}")

@@ -16,6 +16,7 @@ public enum SummaryText {
             text.append(contentsOf: " not judged: what --having asks of them is not known\n".utf8)
         }
         appendStrays(of: answer.summary, to: &text)
+        appendFrames(answer.summary.frames, to: &text)
         appendCompleteness(of: answer.summary, since: answer.watchedSince, to: &text)
         for note in answer.notes {
             text.append(contentsOf: "note: ".utf8)
@@ -83,6 +84,19 @@ public enum SummaryText {
         text.append(contentsOf: " about sessions that are not known, counted nowhere else\n".utf8)
     }
 
+    /// `1,234 frames read, 5 of them no IP`; nothing where no capture was read.
+    private static func appendFrames(_ frames: FrameFigures, to text: inout [UInt8]) {
+        guard frames.frameCount > 0 else { return }
+        text.appendCount(frames.frameCount, "frame")
+        text.append(contentsOf: " read".utf8)
+        if frames.otherCount > 0 {
+            text.append(contentsOf: ", ".utf8)
+            text.appendGrouped(frames.otherCount)
+            text.append(contentsOf: " of them no IP".utf8)
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
     /// `complete: nothing is known to be lost since …`, or `INCOMPLETE since …` and what was; with a newline.
     ///
     /// - Parameter since: when the watching began, `nil` for a single look.
@@ -130,8 +144,10 @@ public enum SummaryText {
         append(summary.lostCounts[.packet], "packet", "the capture lost ", after: " (overrun)")
         if summary.lostCounts.packet > 0 { appendSpan(summary.lossSpans[.packet], to: &text) }
         append(summary.uncountedLosses, "time", "an unknown number was lost ", after: "")
-        for lane in Lane.netfilter {
-            append(summary.malformedCounts[lane], "message", after: " of \(lane.keyword) malformed")
+        for lane in Lane.allCases {
+            append(
+                summary.malformedCounts[lane], lane == .packet ? "packet" : "message",
+                after: " of \(lane.keyword) malformed")
         }
         let faults = summary.faultCounts.sorted { $0.key.rawValue < $1.key.rawValue }
         if !faults.isEmpty {

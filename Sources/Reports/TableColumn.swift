@@ -65,8 +65,8 @@ enum TableColumn: Int, CaseIterable {
         case .source: session.appendSource(to: &text)
         case .destination: session.appendDestination(to: &text)
         case .translation: appendTranslation(of: session.record, to: &text)
-        case .ingress: if let lane = session.nflog { lane.appendIngress(answer.names, to: &text) }
-        case .egress: if let lane = session.nflog { lane.appendEgress(answer.names, to: &text) }
+        case .ingress: session.appendIngress(answer.names, to: &text)
+        case .egress: session.appendEgress(answer.names, to: &text)
         case .rule:
             TerminalText.append(answer.names.bytes(of: session.rule), to: &text)
         case .verdict: text.append(contentsOf: (session.verdict.keyword ?? "").utf8)

@@ -56,12 +56,14 @@ public struct AnswerSummary: Sendable {
 
     private mutating func readCompleteness(_ value: JSONValue) {
         func count(_ key: String) -> UInt64 { value[key]?.whole ?? 0 }
-        for lane in Lane.netfilter {
+        for lane in Lane.allCases {
             completeness.lostCounts[lane] = value["lost"]?[lane.keyword]?.whole ?? 0
             completeness.malformedCounts[lane] = value["malformed"]?[lane.keyword]?.whole ?? 0
             completeness.lossSpans[lane] = Self.span(value["loss_times"]?[lane.keyword])
         }
         for fault in WireFault.allCases { completeness.faultCounts[fault] = value["faults"]?[fault.keyword]?.whole }
+        completeness.frames.frameCount = value["frames"]?["read"]?.whole ?? 0
+        completeness.frames.otherCount = value["frames"]?["not_ip"]?.whole ?? 0
         completeness.sufficientBuffer = Int(clamping: count("sufficient_conntrack_buffer"))
         completeness.grownBuffer = Int(clamping: count("grown_conntrack_buffer"))
         completeness.uncountedLosses = count("uncounted_losses")

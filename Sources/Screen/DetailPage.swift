@@ -120,6 +120,7 @@ struct DetailPage {
         lines.append(counts("from source", session.value["source"], nil))
         lines.append(counts("to source", session.value["destination"], nil))
         if let logged = session.nfmon["nflog"] { lines.append(counts("logged", logged, exactness(of: logged, logged))) }
+        for tap in session.nfmon["packet"]?.elements ?? [] { lines += counts(of: tap) }
         if let rate = session.nfmon["rate"] { lines.append(counts("per second", rate, nil)) }
         let rest = [
             line("lanes", [join(lanes)]),
@@ -127,6 +128,20 @@ struct DetailPage {
             line("icmp errors", [session.nfmon["icmp_errors"]?.whole?.grouped]),
         ]
         return lines + rest.compactMap(\.self)
+    }
+
+    /// What a capture saw at one tap: as it passed, and on the wire where that is another number of packets.
+    private func counts(of tap: JSONValue) -> [ScreenLine] {
+        let label = [tap["interface"]?.string, tap["direction"]?.string].compactMap(\.self).joined(separator: " ")
+        var lines = [ScreenLine("seen at \(label)")]
+        for (way, word) in [("original", "from source"), ("reply", "to source")] {
+            guard let seen = tap[way] else { continue }
+            lines.append(counts("  \(word)", seen, exactness(of: tap, seen)))
+            if let wire = seen["wire"], wire["packets"]?.whole != seen["packets"]?.whole {
+                lines.append(counts("  on the wire", wire, seen["unsplit"] == nil ? nil : "at least"))
+            }
+        }
+        return lines
     }
 
     private func exactness(of value: JSONValue, _ counts: JSONValue?) -> String {

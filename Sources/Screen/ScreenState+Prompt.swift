@@ -60,8 +60,11 @@ extension ScreenState {
         do throws(FilterError) { filter = try SessionFilter(parsing: text, names: NameTable()) } catch {
             throw Complaint(error)
         }
-        if !setup.lanes.contains(.nflog), filter.asksForPackets {
-            throw Complaint("filter: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
+        let capture = setup.lanes.contains(.packet)
+        if !setup.lanes.contains(.nflog), filter.asksForPackets(besideCapture: capture) {
+            throw Complaint(
+                "filter: \(capture ? "" : "interfaces, ")rules and verdicts come from NFLOG, which --no-nflog leaves out."
+            )
         }
         if !setup.lanes.contains(.conntrack), filter.asksForConntrack {
             throw Complaint(
@@ -77,10 +80,13 @@ extension ScreenState {
         guard !text.isEmpty else { return question.by = nil }
         do throws(FilterError) {
             let grouping = try Grouping(parsing: text)
-            if !setup.lanes.contains(.nflog), grouping.asksForPackets {
+            let capture = setup.lanes.contains(.packet)
+            if !setup.lanes.contains(.nflog), grouping.asksForPackets(besideCapture: capture) {
                 throw FilterError(
                     title: "--by", text: text, offset: 0,
-                    reason: "interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out")
+                    reason:
+                        "\(capture ? "" : "interfaces, ")rules and verdicts come from NFLOG, which --no-nflog leaves out"
+                )
             }
         } catch { throw Complaint(error) }
         question.by = text

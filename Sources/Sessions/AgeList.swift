@@ -1,6 +1,6 @@
 import FlowModel
 
-/// A session's packet lane with its links in the ``AgeList``.
+/// What packets told of a session, with its links in the ``AgeList``.
 struct TrackedLane {
     var lane = LogLane()
     /// The session's slot.
@@ -11,6 +11,11 @@ struct TrackedLane {
     var denials = DenialChains.none
     /// Of a denied attempt: its place among the pairs of ``DeniedSessions``; `max` of those that are of no pair.
     var pair = UInt32.max
+    /// What captures saw of the session, in the ``TapChains``, and flows at taps beyond those.
+    var taps = TapChains.none
+    var otherTapCount: UInt32 = 0
+    /// Frames told that TCP closed the session.
+    var isClosing = false
     /// The session is a denied attempt's, and so among the ``DeniedSessions``.
     var isAttempt = false
     fileprivate var older: UInt32 = AgeList.end

@@ -28,6 +28,17 @@ extension SessionRecord {
         }
     }
 
+    /// Whether packets that go this way show the tuple of this role at a tap, as it is or inverted: what comes in is not translated yet,
+    /// what goes out is.
+    func shows(_ role: TupleRole, _ direction: FlowDirection, at way: FrameDirection) -> Bool {
+        guard isTranslated, way != .unknown else { return true }
+        switch role {
+        case .original: return (direction == .original) == (way == .ingress)
+        case .reply: return (direction == .reply) == (way == .ingress)
+        case .middle: return false
+        }
+    }
+
     /// Which way the packets go that show the tuple before it is translated; `nil` where it is shown between translations.
     private func origin(of role: TupleRole) -> FlowDirection? {
         switch role {

@@ -236,7 +236,7 @@ extension SessionTable {
     }
 
     /// Ends a tracked session. It stays where late packets find it. The end is told at once, unless the session was so short
-    /// that the packet which tells its interfaces and rule may still be on its way.
+    /// that the packet which tells its interfaces and rule may still be on its way, or captures tell of its last packets.
     ///
     /// - Parameters:
     ///   - growth: what passed since the counters were read before; counted when interfaces and rule must be known.
@@ -246,14 +246,15 @@ extension SessionTable {
     ) {
         records[slot].lastSeen = end.time
         tally.figures.ended.add(end.cause, records[slot].original.transport)
-        guard configuration.hasNFLog else {
+        guard configuration.hasNFLog || readsFrames else {
             if let growth { countTraffic(growth, of: slot) }
             records[slot].facts.insert(.ended)
             tell(.end(end), slot, at: end.time)
             return forget(slot)
         }
         let isShort = end.time.nanoseconds(since: records[slot].start) < Int64(clamping: configuration.packetHold)
-        let isTold = records[slot].facts.contains(.nflog) || !isShort
+        // What captures saw is a part of what is told of an end.
+        let isTold = !readsFrames && (records[slot].facts.contains(.nflog) || !isShort)
         if let growth, isTold { countTraffic(growth, of: slot) }
         see(off: slot, end, isTold: isTold, growth: isTold ? nil : growth, hash: hash, at: time)
         if isTold { tell(.end(end), slot, at: end.time) }
@@ -277,6 +278,7 @@ extension SessionTable {
         if place != .max {
             packetSessions.remove(place, in: &lanes)
             denials.remove(lanes[place].denials)
+            taps.remove(lanes[place].taps)
             lanes.remove(place)
         }
         forgetZeroed(slot)

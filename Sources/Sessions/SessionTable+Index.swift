@@ -153,7 +153,7 @@ extension SessionTable {
     }
 
     /// Which way a packet with `key` goes in the session of an index entry; `nil` where the tuples differ.
-    private func direction(of key: FlowKey, at entry: SessionIndex.Reference) -> FlowDirection? {
+    func direction(of key: FlowKey, at entry: SessionIndex.Reference) -> FlowDirection? {
         switch entry.role {
         case .original: direction(of: key, along: records[entry.slot].original)
         case .reply: direction(of: key, along: records[entry.slot].reply)?.opposite

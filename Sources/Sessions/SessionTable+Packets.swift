@@ -54,6 +54,9 @@ extension SessionTable {
         let isDenial = packet.verdict.isDenial
         let match: Match
         switch findSession(of: packet, hash: hash) {
+        case .one(let found) where isDenial && isOfFramesAlone(found.slot):
+            // What was denied is an attempt, whether or not a capture saw it before.
+            return takeAttempt(packet, seenAt, at: time)
         case .one(let found):
             if isDenial, takeAttempt(packet, from: found, seenAt, at: time) { return }
             match = found
@@ -130,18 +133,12 @@ extension SessionTable {
         if records[slot].laneSlot == .max { records[slot].laneSlot = lanes.insert(TrackedLane(owner: slot)) }
     }
 
-    /// Begins a session that only packets told of so far; `nil` where the table is full.
+    private func isOfFramesAlone(_ slot: UInt32) -> Bool {
+        records[slot].facts.contains(.packet) && records[slot].facts.isDisjoint(with: [.conntrack, .nflog])
+    }
+
+    /// Begins a session that only logged packets told of so far; `nil` where the table is full.
     private mutating func beginPacketSession(_ packet: borrowing PacketObservation, at time: ReceiveTime) -> UInt32? {
-        if packetSessions.count >= configuration.maximumPacketSessions, let oldest = packetSessions.oldest {
-            let owner = lanes[oldest].owner
-            // One that is only here because conntrack's word was left out is no loss.
-            if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }
-            close(owner, .evicted, at: time.wall)
-        }
-        guard makeRoom() else {
-            summary.refusedCount &+= 1
-            return nil
-        }
         let start = packet.time ?? time.wall
         let key = packet.key
         var record = SessionRecord(
@@ -153,6 +150,25 @@ extension SessionTable {
         record.facts = packet.opensConnection ? [.live, .start] : .live
         if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
             record.facts.insert(.fragments)
+        }
+        return insertPacketSession(record, at: time)
+    }
+
+    /// Puts a session into the table that only packets told of so far; `nil` where the table is full.
+    mutating func insertPacketSession(_ record: SessionRecord, at time: ReceiveTime) -> UInt32? {
+        let limit =
+            readsFrames
+            ? max(configuration.maximumPacketSessions, configuration.maximumFrameSessions)
+            : configuration.maximumPacketSessions
+        if packetSessions.count >= limit, let oldest = packetSessions.oldest {
+            let owner = lanes[oldest].owner
+            // One that is only here because conntrack's word was left out is no loss.
+            if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }
+            close(owner, .evicted, at: time.wall)
+        }
+        guard makeRoom() else {
+            summary.refusedCount &+= 1
+            return nil
         }
         let slot = records.insert(record)
         ensureLane(slot)

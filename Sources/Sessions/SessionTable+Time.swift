@@ -1,7 +1,7 @@
 import FlowModel
 
-/// A session that has ended, and whose last logged packets may still be on their way: NFLOG gathers packets for up to its
-/// flush timeout, while conntrack tells an end at once.
+/// A session that has ended, and whose last packets may still be on their way: NFLOG gathers packets for up to its
+/// flush timeout, and captures tell once a second, while conntrack tells an end at once.
 struct Departure {
     /// The session's slot; `max` where it had to go before its time.
     var slot: UInt32 = .max
@@ -24,7 +24,8 @@ extension SessionTable {
         while true {
             let idle = idleDeadline
             let next = min(
-                held.nextDeadline, begun.nextDeadline, waiting.nextDeadline, departing.nextDeadline, idle)
+                held.nextDeadline, begun.nextDeadline, waiting.nextDeadline, closing.nextDeadline,
+                departing.nextDeadline, idle)
             guard next <= time.monotonic else { return }
             if held.nextDeadline == next {
                 releaseFirst()
@@ -32,6 +33,8 @@ extension SessionTable {
                 noteFirstBegun()
             } else if waiting.nextDeadline == next {
                 stopWaiting()
+            } else if closing.nextDeadline == next {
+                closeFirst()
             } else if departing.nextDeadline == next {
                 letFirstGo()
             } else {
@@ -45,6 +48,7 @@ extension SessionTable {
         while held.count > 0 { releaseFirst() }
         while begun.count > 0 { noteFirstBegun() }
         while waiting.count > 0 { stopWaiting() }
+        while closing.count > 0 { closeFirst() }
         while departing.count > 0 { letFirstGo() }
     }
 
@@ -70,7 +74,12 @@ extension SessionTable {
         records[slot].facts.insert(.ended)
         records[slot].departureSlot = place
         departedCount += 1
-        departing.append(place, until: time.monotonic &+ configuration.packetHold)
+        departing.append(place, until: time.monotonic &+ departureHold)
+    }
+
+    /// Nanoseconds for which packets of a session that has ended may still come.
+    private var departureHold: UInt64 {
+        readsFrames ? max(configuration.tapHold, configuration.packetHold) : configuration.packetHold
     }
 
     /// The time is over for the one that has waited longest.

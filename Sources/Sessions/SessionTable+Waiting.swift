@@ -69,7 +69,10 @@ extension SessionTable {
         if !hasOriginal { leave(slot) }
         let place = records[slot].laneSlot
         packetSessions.remove(place, in: &lanes)
-        if match.direction == .reply { lanes[place].lane.swapDirections() }
+        if match.direction == .reply {
+            lanes[place].lane.swapDirections()
+            taps.swapDirections(in: lanes[place].taps)
+        }
         if !records[slot].facts.contains(.announced) { records[slot].id = id }
         records[slot].original = entry.original
         records[slot].reply = entry.reply
@@ -83,7 +86,10 @@ extension SessionTable {
         if match.direction == .reply { lane.swapDirections() }
         ensureLane(slot)
         join(&lanes[records[slot].laneSlot].lane, lane)
-        records[slot].facts.formUnion(other.facts.intersection(.denied).union(.nflog))
+        records[slot].facts.formUnion(other.facts.intersection([.denied, .nflog, .packet]))
+        if match.direction == .reply { taps.swapDirections(in: lanes[other.laneSlot].taps) }
+        taps.join(lanes[other.laneSlot].taps, to: &lanes[records[slot].laneSlot].taps)
+        lanes[other.laneSlot].taps = TapChains.none
         lanes[records[slot].laneSlot].denials = denials.joined(
             lanes[records[slot].laneSlot].denials, lanes[other.laneSlot].denials)
         lanes[other.laneSlot].denials = DenialChains.none
@@ -103,7 +109,8 @@ extension SessionTable {
         if !isAttached, case .one(let match) = find(packet: key, hash: hasher.hash(key)),
             records[match.slot].facts.isTracked
         {
-            let isFirst = !records[match.slot].facts.contains(.nflog)
+            let isFirst = !records[match.slot].facts.isSuperset(
+                of: records[slot].facts.intersection([.nflog, .packet]))
             absorb(Match(slot: slot, direction: match.direction), into: match.slot) { $0.add($1) }
             forget(slot)
             guard isFirst, records[match.slot].facts.contains(.announced) else { return }

@@ -32,6 +32,12 @@ public struct SessionTable: ~Copyable {
         public var hasConntrack = true
         /// Whether NFLOG is read at all: without it no session waits for packets.
         public var hasNFLog = true
+        /// Whether a capture is read. Where the first word of one comes nevertheless, as of a savefile, it is known from then on.
+        public var hasTaps = false
+        /// Nanoseconds that a session which has ended waits for what captures saw of it: they tell once a second.
+        public var tapHold: UInt64 = 1_500_000_000
+        /// ``maximumPacketSessions`` where a capture is read, as it sees everything.
+        public var maximumFrameSessions = 262_144
 
         public init() {}
     }
@@ -46,6 +52,13 @@ public struct SessionTable: ~Copyable {
     var packetSessions = AgeList()
     var denied = DeniedSessions()
     var denials = DenialChains()
+    var taps = TapChains()
+    /// Sessions that only frames told of and that were closed, until the last frames must have come.
+    var closing = DeadlineQueue<Waiter>()
+    /// Whether captures tell something, when the first of their frames passed, and when they last lost some.
+    var readsFrames: Bool
+    var firstFrame: Timestamp?
+    var lastFrameLoss: Timestamp?
     var fragments = FragmentTrail()
     var held = DeadlineQueue<HeldPacket>()
     /// Sessions that have just begun, until the attempts that were denied before them must have come.
@@ -76,6 +89,7 @@ public struct SessionTable: ~Copyable {
     /// - Parameter seed: random numbers that nobody outside can know, against chosen hash collisions.
     public init(configuration: Configuration = Configuration(), seed: (UInt64, UInt64)) {
         self.configuration = configuration
+        readsFrames = configuration.hasTaps
         hasher = KeyHasher(seed: seed)
     }
 
@@ -95,7 +109,7 @@ public struct SessionTable: ~Copyable {
             switch place.kind {
             case .conntrack: apply(batch.conntrack[index], hash: warming.hashes[number], at: time)
             case .packet: apply(batch.packets[index], hash: warming.hashes[number], at: time)
-            case .flow: break
+            case .flow: apply(batch.flows[index], hash: warming.hashes[number], at: time)
             case .other: apply(batch.others[index], at: time)
             }
         }
@@ -177,11 +191,16 @@ public struct SessionTable: ~Copyable {
         case .conntrack, .packet, .flow: break  // never among the others of a batch
         case .interface(let interface): interfaces.take(interface)
         case .loss(let loss): note(loss, at: time)
-        case .frames(let figures): summary.frames.add(figures)
+        case .frames(let figures): note(figures)
         case .dumpBegan(let start): beginDump(start, at: time)
         case .dumpEnded(let end): endDump(end, at: time)
         case .subscription(let subscription): change(to: subscription, at: time)
         }
+    }
+
+    private mutating func note(_ figures: FrameFigures) {
+        readsFrames = true
+        summary.frames.add(figures)
     }
 
     /// The conntrack source takes other events than before.
@@ -200,6 +219,7 @@ public struct SessionTable: ~Copyable {
 
     private mutating func note(_ loss: Loss, at time: ReceiveTime) {
         if loss.lane == .nflog { lastPacketLoss = time.wall }
+        if loss.lane == .packet, loss.cause != .malformed { lastFrameLoss = time.wall }
         guard loss.count != 0 else { return }
         losses.add(loss, at: time)
         // A source that was down begins with a dump anyway.
@@ -230,6 +250,11 @@ public struct SessionTable: ~Copyable {
         var session = Session(record: records[slot], nflog: nil)
         if records[slot].countersReadAt < rateHorizon { session.record.facts.remove(.rate) }
         guard place != .max else { return session }
+        if records[slot].facts.contains(.packet) {
+            session.taps = taps.list(lanes[place].taps, isLowerBound: mayLackFrames(slot))
+            session.taps.otherCount &+= lanes[place].otherTapCount
+        }
+        guard records[slot].facts.contains(.nflog) else { return session }
         session.nflog = lanes[place].lane
         let chain = lanes[place].denials
         if chain != DenialChains.none { session.denials = denials.list(chain) }

@@ -9,12 +9,12 @@ public struct TableUse: Sendable {
 
     public init() {}
 
-    mutating func insert(interfacesOf lane: borrowing LogLane) {
-        lane.forEachInterface { index in
-            guard recent[Int(index & 255)] != index else { return }
-            recent[Int(index & 255)] = index
-            interfaces.insert(index)
-        }
+    mutating func insert(interfacesOf lane: borrowing LogLane) { lane.forEachInterface { insert($0) } }
+
+    mutating func insert(_ index: InterfaceIndex) {
+        guard recent[Int(index & 255)] != index else { return }
+        recent[Int(index & 255)] = index
+        interfaces.insert(index)
     }
 }
 
@@ -31,6 +31,7 @@ extension SessionTable {
             let place = records[slot].laneSlot
             guard place != .max else { continue }
             use.insert(interfacesOf: lanes[place].lane)
+            taps.forEachInterface(lanes[place].taps) { use.insert($0) }
             use.names.insert(lanes[place].lane.rule)
             use.names.insert(lanes[place].lane.lastRule)
             denials.insertRules(of: lanes[place].denials, into: &use.names)

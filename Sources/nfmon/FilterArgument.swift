@@ -40,9 +40,11 @@ struct FilterArgument: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
-        if sources.noNFLog, !sources.capture.isGiven, filter.asksForPackets {
+        let capture = sources.capture.isGiven
+        if sources.noNFLog, filter.asksForPackets(besideCapture: capture) {
             throw ValidationError(
-                "filter: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
+                "filter: \(capture ? "" : "interfaces, ")rules and verdicts come from NFLOG, which --no-nflog leaves out."
+            )
         }
         if sources.noConntrack, filter.asksForConntrack {
             throw ValidationError(

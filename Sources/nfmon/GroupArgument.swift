@@ -30,7 +30,7 @@ struct GroupArgument: ParsableArguments {
     var grouping: Grouping? { by.flatMap { try? Grouping(parsing: $0) } }
 
     /// Whether it groups by what only logged packets tell.
-    var asksForPackets: Bool { grouping?.asksForPackets ?? false }
+    var asksForPackets: Bool { grouping?.asksForPackets() ?? false }
 
     /// - Parameter sources: what will be read.
     /// - Throws: where the options cannot be read, or ask for what is not read.
@@ -43,9 +43,11 @@ struct GroupArgument: ParsableArguments {
         do {
             let grouping = try Grouping(parsing: by)
             if let having { _ = try GroupFilter(parsing: having, grouping: grouping, names: NameTable()) }
-            if sources.noNFLog, !sources.capture.isGiven, grouping.asksForPackets {
+            let capture = sources.capture.isGiven
+            if sources.noNFLog, grouping.asksForPackets(besideCapture: capture) {
                 throw ValidationError(
-                    "--by: interfaces, rules and verdicts come from NFLOG, which --no-nflog leaves out.")
+                    "--by: \(capture ? "" : "interfaces, ")rules and verdicts come from NFLOG, which --no-nflog leaves out."
+                )
             }
         } catch let error as FilterError {
             throw ValidationError(error.description)

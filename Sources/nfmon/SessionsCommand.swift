@@ -250,7 +250,7 @@ struct SessionsCommand: ParsableCommand {
     private func notes(on filter: SessionFilter) -> [String] {
         guard !listens else { return [] }
         var notes: [String] = []
-        if filter.asksForPackets || groups.asksForPackets {
+        if filter.asksForPackets() || groups.asksForPackets {
             notes.append(
                 "interfaces, rules and verdicts are learned while nfmon listens: add --top, with a longer --interval")
         }

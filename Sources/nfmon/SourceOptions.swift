@@ -126,6 +126,7 @@ struct SourceOptions: ParsableArguments {
         var configuration = SessionTable.Configuration()
         configuration.hasConntrack = !noConntrack
         configuration.hasNFLog = !noNFLog
+        configuration.hasTaps = capture.isGiven
         return configuration
     }
 

@@ -121,7 +121,7 @@ struct Findings {
                 require(!session.isExact, "\(session.name) ended unseen and is called exact")
                 require(
                     !replay.injected.isNone || mayEndUnseen(session.name), "\(session.name) ended unseen for no reason")
-            case .timeout, .evicted: sentences.append("\(session.name) ended by \(end.cause.keyword)")
+            case .timeout, .evicted, .closed: sentences.append("\(session.name) ended by \(end.cause.keyword)")
             }
         }
     }

@@ -11,7 +11,7 @@ struct GroupReportTests {
 
     @Test(arguments: SessionFormat.allCases)
     func everyGroupIsWrittenAsTheGoldenFileHasIt(format: SessionFormat) throws {
-        let answer = try samples.groups("src/24,dport,rule,iif,verdict,mark", samples.sessions, limit: 8)
+        let answer = try samples.groups("src/24,dport,rule,iif,verdict,mark", samples.sessions, limit: 10)
         try expectGolden(SessionReport(format: format).text(answer), "groups.\(format.rawValue)")
     }
 

@@ -209,6 +209,55 @@ struct Samples {
         return session
     }
 
+    /// A download through the host that a capture saw on both sides: aggregates where it comes in, and a fragment.
+    var captured: Session {
+        let key = FlowKey(
+            source: Self.address(10, 0, 0, 7), destination: Self.address(198, 51, 100, 9), sourcePort: 51_600,
+            destinationPort: 80, transport: .tcp, family: .ipv4)
+        var session = session(0xca9, key, age: 5_000_000_000, facts: [.live, .conntrack, .packet, .start])
+        session.record.tcpState = TCPState(rawValue: 3)
+        var entrance = TapLane(tap: Tap(interface: 2, direction: .ingress))
+        entrance.original = Self.frames(40, 2080)
+        entrance.original.errorCount = 1
+        entrance.reply = Self.frames(100, 140_000)
+        var exit = TapLane(tap: Tap(interface: 3, direction: .egress))
+        exit.original = Self.frames(41, 2640)
+        exit.original.fragmentCount = 2
+        exit.original.whole = Counters(packetCount: 40, byteCount: 2620)
+        exit.reply = Self.frames(10, 136_400)
+        exit.reply.wire = Counters(packetCount: 100, byteCount: 141_400)
+        exit.reply.aggregateCount = 10
+        exit.reply.unsplitCount = 1
+        exit.isLowerBound = true
+        session.taps.append(entrance)
+        session.taps.append(exit)
+        session.taps.otherCount = 1
+        return session
+    }
+
+    /// What only a capture saw: nothing but an answer, of which the way in is inferred.
+    var overheard: Session {
+        let key = FlowKey(
+            source: Self.address(10, 0, 0, 9), destination: Self.address(198, 51, 100, 53), sourcePort: 40_053,
+            destinationPort: 53, transport: .udp, family: .ipv4)
+        var session = session(0xea5, key, age: 1_000_000_000, facts: [.live, .packet, .start])
+        var lane = TapLane(tap: Tap(interface: 3, direction: .egress))
+        lane.reply = Self.frames(1, 100)
+        session.taps.append(lane)
+        return session
+    }
+
+    private static func frames(_ packetCount: UInt64, _ byteCount: UInt64) -> FrameCounts {
+        var counts = FrameCounts()
+        counts.seen = Counters(packetCount: packetCount, byteCount: byteCount)
+        counts.whole = counts.seen
+        counts.wire = Counters(packetCount: packetCount, byteCount: byteCount + 14 * packetCount)
+        counts.headerByteCount = 40 * packetCount
+        counts.first = before(now: 5_000_000_000)
+        counts.last = now
+        return counts
+    }
+
     private static func denial(_ rule: NameID, _ verdict: Verdict, _ count: UInt64) -> Denial {
         var denial = Denial(rule: rule, verdict: verdict, at: before(now: 9_000_000_000))
         denial.last = before(now: 2_000_000_000)
@@ -217,7 +266,7 @@ struct Samples {
     }
 
     var sessions: [Session] {
-        [complete, offloaded, unknown, ping, tunnel, solicitation, denied, local, retried, scan]
+        [complete, offloaded, unknown, ping, tunnel, solicitation, denied, local, retried, scan, captured, overheard]
     }
 
     /// Every kind of event, each in its variants.
@@ -239,11 +288,14 @@ struct Samples {
             (.end(SessionEnd(cause: .event, time: Self.now)), complete),
             (.end(SessionEnd(cause: .inferred, time: Self.now, earliest: earlier)), offloaded),
             (.end(SessionEnd(cause: .timeout, time: Self.now)), denied),
+            (.end(SessionEnd(cause: .event, time: Self.now)), captured),
+            (.end(SessionEnd(cause: .closed, time: Self.now)), overheard),
             (.loss(LossReport(lane: .conntrack, cause: .overrun, count: 431, from: earlier, to: Self.now)), .none),
             (.loss(LossReport(lane: .nflog, cause: .malformed, count: 1, from: Self.now, to: Self.now)), .none),
             (.loss(LossReport(lane: .nflog, cause: .overrun, count: nil, from: earlier, to: Self.now)), .none),
             (.loss(LossReport(lane: .conntrack, cause: .output, count: 7, from: earlier, to: Self.now)), .none),
             (.loss(LossReport(lane: .nflog, cause: .down, count: nil, from: earlier, to: Self.now)), .none),
+            (.loss(LossReport(lane: .packet, cause: .overrun, count: 17, from: earlier, to: Self.now)), .none),
             (.resyncBegan(.restart), .none),
         ]
         return told.map { SessionEvent(time: Self.now, kind: $0, session: $1) }
@@ -299,6 +351,9 @@ struct Samples {
             .conntrack: LossSpan(at: Self.before(now: 60_000_000_000)), .nflog: LossSpan(at: Self.now),
         ]
         summary.lossSpans[.conntrack]?.to = Self.before(now: 55_000_000_000)
+        summary.lostCounts.packet = 17
+        summary.frames.frameCount = 98_765
+        summary.frames.otherCount = 12
         summary.uncountedLosses = 1
         summary.malformedCounts.nflog = 2
         summary.faultCounts = [.packetCut: 1, .attributeLength: 1]

@@ -52,10 +52,10 @@ struct TopSelectionTests {
         var selection = TopSelection(limit: 1, by: .bytes, now: Samples.now)
         for session in samples.sessions { selection.consider(session) }
         let totals = selection.totals
-        #expect(totals.sessionCount == 10)
+        #expect(totals.sessionCount == 12)
         #expect(totals.unknownCount == 4)
         #expect(totals.inexactCount == 4)
-        #expect(totals.counters.byteCount == 48_211 + 7_654_321_524 + 60 + 300 + 180 + 3_599_040)
+        #expect(totals.counters.byteCount == 48_211 + 7_654_321_524 + 60 + 300 + 180 + 3_599_040 + 142_080 + 100)
         #expect(totals.earliestStart == samples.offloaded.start)
         #expect(!totals.isExact)
     }

@@ -1,6 +1,6 @@
 import FlowModel
 
-extension LogLane {
+extension Session {
     /// Appends the name of ``ingress``, in parentheses where it is that of the answers; nothing where it is not known.
     func appendIngress(_ names: NameBook, to text: inout [UInt8]) {
         Self.append(ingress, isMirrored: ingressIsMirrored, names, to: &text)

@@ -1,0 +1,200 @@
+import FlowModel
+
+// What captures saw: the frames of a flow, added up, come once a second, and are of a session by what they show where.
+
+extension SessionTable {
+    /// Nanoseconds by which clocks of one host may differ: the kernel stamps a frame and conntrack's entry one after the other.
+    private static var clockSlack: Int64 { 50_000_000 }
+
+    /// Takes in what the frames of a flow came to: counts it to its session, or begins one.
+    ///
+    /// - Parameter hash: the flow's tuple's.
+    mutating func apply(_ flow: borrowing FlowObservation, hash: UInt32, at time: ReceiveTime) {
+        readsFrames = true
+        let first = flow.first
+        firstFrame = min(firstFrame ?? first, first)
+        guard interfaces.haveSuccessors else { return take(flow, hash: hash, at: time) }
+        var numbered = copy flow
+        numbered.tap.interface = interfaces.number(of: flow.tap.interface)
+        take(numbered, hash: hash, at: time)
+    }
+
+    private mutating func take(_ flow: borrowing FlowObservation, hash: UInt32, at time: ReceiveTime) {
+        let packetCount = flow.forward.seen.packetCount &+ flow.backward.seen.packetCount
+        let match: Match
+        switch find(flow: flow, hash: hash) {
+        case .one(let found) where isNext(flow, after: found):
+            close(found.slot, .closed, at: time.wall)
+            guard let slot = beginFrameSession(flow, at: time) else { return }
+            match = Match(slot: slot, direction: .original)
+        case .one(let found): match = found
+        case .ambiguous:
+            summary.ambiguousPackets &+= packetCount
+            return
+        case .nothing where packetCount == 0:
+            // About a session that nobody told of: whoever sends errors must not be able to invent sessions.
+            guard configuration.sourceFilter.admits(packet: flow.key) else { return }
+            summary.strayErrorCount &+= UInt64(flow.forward.errorCount &+ flow.backward.errorCount)
+            return
+        case .nothing:
+            // Conntrack's word about it was left out, as nobody wishes to know of such sessions.
+            guard configuration.sourceFilter.admits(packet: flow.key) else { return }
+            guard let slot = beginFrameSession(flow, at: time) else { return }
+            match = Match(slot: slot, direction: .original)
+        }
+        count(flow, match, hash: hash, at: time)
+    }
+
+    private mutating func count(
+        _ flow: borrowing FlowObservation, _ match: Match, hash: UInt32, at time: ReceiveTime
+    ) {
+        let slot = match.slot
+        ensureLane(slot)
+        let place = records[slot].laneSlot
+        if !taps.add(flow, match.direction, hash: hash, to: &lanes[place].taps) { lanes[place].otherTapCount &+= 1 }
+        let isFirst = !records[slot].facts.contains(.packet)
+        records[slot].facts.insert(.packet)
+        guard !records[slot].facts.contains(.ended) else { return }
+        records[slot].lastSeen = max(records[slot].lastSeen, flow.last)
+        if !records[slot].facts.contains(.conntrack) {
+            if !records[slot].facts.contains(.announced) { records[slot].start = min(records[slot].start, flow.first) }
+            lanes[place].lastUsed = time.monotonic
+            packetSessions.use(place, in: &lanes)
+            if flow.facts.contains(.closed) { awaitClose(of: slot, at: time) }
+        }
+        if isFirst, records[slot].facts.contains(.announced) {
+            tell(.update, slot, at: flow.last)
+        } else if !records[slot].facts.contains(.awaitsConntrack) {
+            announce(slot, at: records[slot].start)
+        }
+    }
+
+    // MARK: Finding
+
+    /// The session that shows a tuple at a tap.
+    ///
+    /// What comes in shows the tuple of its direction as it is, what goes out the other one's inverse. Where no session does, as on a
+    /// loopback, on which translated packets come in again, any tuple will do.
+    private func find(flow: borrowing FlowObservation, hash: UInt32) -> Found {
+        let (key, way) = (flow.key, flow.tap.direction)
+        let (first, last) = (flow.first, flow.last)
+        var strict = Candidates()
+        var loose = Candidates()
+        var probe = index.probe(hash)
+        while let entry = index.next(&probe) {
+            guard let direction = direction(of: key, at: entry) else { continue }
+            let match = Match(slot: entry.slot, direction: direction)
+            let group = group(of: entry.slot, first, last)
+            if records[entry.slot].shows(entry.role, direction, at: way) {
+                strict.add(match, group)
+            } else {
+                loose.add(match, group)
+            }
+        }
+        let found = choose(strict, first)
+        if case .nothing = found { return choose(loose, first) }
+        return found
+    }
+
+    /// Which sessions a flow may be of: a tracked one goes before one that has just ended, and that before one that only packets told of.
+    private struct Candidates {
+        var tracked = Found.nothing
+        var ended = Found.nothing
+        var untracked = Found.nothing
+
+        enum Group {
+            case tracked
+            case ended
+            case untracked
+            case none
+        }
+
+        mutating func add(_ match: Match, _ group: Group) {
+            switch group {
+            case .tracked: tracked.add(match)
+            case .ended: ended.add(match)
+            case .untracked: untracked.add(match)
+            case .none: break
+            }
+        }
+    }
+
+    private func group(of slot: UInt32, _ first: Timestamp, _ last: Timestamp) -> Candidates.Group {
+        let facts = records[slot].facts
+        if facts.contains(.ended) {
+            return first <= records[slot].lastSeen ? .ended : .none
+        }
+        guard facts.contains(.conntrack) else { return .untracked }
+        // Frames from before a session began are of another one.
+        let isEarlier = facts.contains(.start) && records[slot].start.nanoseconds(since: last) > Self.clockSlack
+        return isEarlier ? .none : .tracked
+    }
+
+    private func choose(_ candidates: Candidates, _ first: Timestamp) -> Found {
+        if case .one(let match) = candidates.tracked, case .one = candidates.ended,
+            records[match.slot].facts.contains(.start), first < records[match.slot].start
+        {
+            return candidates.ended
+        }
+        if case .nothing = candidates.tracked {
+            if case .nothing = candidates.ended { return candidates.untracked }
+            return candidates.ended
+        }
+        return candidates.tracked
+    }
+
+    /// Whether a flow opens another connection than the one that had its tuple, and that only packets told of.
+    private func isNext(_ flow: borrowing FlowObservation, after match: Match) -> Bool {
+        let facts = records[match.slot].facts
+        guard facts.isLive, !facts.contains(.conntrack), facts.contains(.packet),
+            flow.facts.isSuperset(of: [.isFirst, .opensConnection]), flow.first > records[match.slot].lastSeen
+        else { return false }
+        // At another tap it may be the same connection's opening once more.
+        return taps.contains(flow.tap, match.direction, in: lanes[records[match.slot].laneSlot].taps)
+    }
+
+    // MARK: Beginning and end
+
+    /// Begins a session that only frames told of so far; `nil` where the table is full.
+    private mutating func beginFrameSession(_ flow: borrowing FlowObservation, at time: ReceiveTime) -> UInt32? {
+        var record = SessionRecord(
+            id: SessionID(firstSeen: flow.first, original: flow.key), original: flow.key, reply: flow.key.inverse,
+            start: flow.first, lastSeen: flow.first)
+        // A segment in the midst of a connection says nothing about its beginning. Other protocols have none but the first packet.
+        let isOpening = flow.facts.contains(.opensConnection)
+        let isTCP = flow.key.transport == .tcp
+        record.facts = isOpening || !isTCP ? [.live, .start] : .live
+        if flow.facts.contains(.fragments) { record.facts.insert(.fragments) }
+        return insertPacketSession(record, at: time)
+    }
+
+    /// A session that only frames told of was closed by both sides: it ends when what is still on its way must have come.
+    private mutating func awaitClose(of slot: UInt32, at time: ReceiveTime) {
+        let place = records[slot].laneSlot
+        guard !lanes[place].isClosing else { return }
+        lanes[place].isClosing = true
+        closing.append(Waiter(slot: slot, id: records[slot].id), until: time.monotonic &+ configuration.tapHold)
+    }
+
+    /// The session that was closed first has waited enough.
+    mutating func closeFirst() {
+        guard let first = closing.popFirst() else { return }
+        let slot = first.slot
+        // The place may have been given to another session meanwhile, and conntrack may have told of it.
+        guard records[slot].id == first.id, records[slot].facts.isLive, !records[slot].facts.contains(.conntrack) else {
+            return
+        }
+        close(slot, .closed, at: records[slot].lastSeen)
+    }
+
+    // MARK: Loss
+
+    /// Whether captures may have missed packets of a session: it is older than they are, or they lost some since it began.
+    func mayLackFrames(_ slot: UInt32) -> Bool {
+        let facts = records[slot].facts
+        guard facts.contains(.start), !facts.contains(.predatesListener) else { return true }
+        let start = records[slot].start
+        if let firstFrame, firstFrame.nanoseconds(since: start) > Self.clockSlack { return true }
+        return lastFrameLoss.map { $0 >= start } ?? false
+    }
+}

@@ -1,0 +1,148 @@
+import FlowModel
+
+/// What captures saw of sessions: a chain of lanes for each of them, in the order in which the packets passed.
+struct TapChains {
+    /// What a session without any has.
+    static let none = UInt32.max
+    /// How many lanes a session has at most: one that passes a router has two, more on a host of bridges and containers.
+    static let limit = 8
+
+    private struct Link {
+        var lane: TapLane
+        /// Which tuple the packets showed: at a tap that does not know their way it may have been both.
+        var tupleHash: UInt32
+        var next = TapChains.none
+    }
+
+    private static let filler = Link(lane: TapLane(tap: Tap(interface: 0, direction: .unknown)), tupleHash: 0)
+
+    private var links = Slab(filler: filler)
+
+    /// Adds what a flow came to.
+    ///
+    /// - Parameters:
+    ///   - direction: which way of the session the flow's own packets go.
+    ///   - hash: its tuple's.
+    /// - Returns: whether there was room: one more lane than the limit is not kept.
+    mutating func add(
+        _ flow: borrowing FlowObservation, _ direction: FlowDirection, hash: UInt32, to chain: inout UInt32
+    ) -> Bool {
+        var tap = flow.tap
+        if direction == .reply { tap.direction = tap.direction.opposite }
+        guard let place = place(of: tap, hash, in: &chain, at: flow.first) else { return false }
+        if direction == .original {
+            links[place].lane.original.add(flow.forward)
+            links[place].lane.reply.add(flow.backward)
+        } else {
+            links[place].lane.original.add(flow.backward)
+            links[place].lane.reply.add(flow.forward)
+        }
+        if flow.facts.contains(.lowerBound) { links[place].lane.isLowerBound = true }
+        return true
+    }
+
+    /// The lane of a tap, in its place by time where it is new.
+    private mutating func place(
+        of tap: Tap, _ hash: UInt32, in chain: inout UInt32, at first: Timestamp
+    ) -> UInt32? {
+        var (before, place, count) = (Self.none, chain, 0)
+        while place != Self.none {
+            if links[place].tupleHash == hash, links[place].lane.tap == tap { return place }
+            if links[place].lane.first <= first { before = place }
+            count += 1
+            place = links[place].next
+        }
+        guard count < Self.limit else { return nil }
+        let new = links.insert(Link(lane: TapLane(tap: tap), tupleHash: hash))
+        if before == Self.none {
+            links[new].next = chain
+            chain = new
+        } else {
+            links[new].next = links[before].next
+            links[before].next = new
+        }
+        return new
+    }
+
+    /// Whether the session's packets were seen at a tap before.
+    func contains(_ tap: Tap, _ direction: FlowDirection, in chain: UInt32) -> Bool {
+        let way = direction == .original ? tap.direction : tap.direction.opposite
+        var place = chain
+        while place != Self.none {
+            if links[place].lane.tap == Tap(interface: tap.interface, direction: way) { return true }
+            place = links[place].next
+        }
+        return false
+    }
+
+    /// What was taken for the answer is the first direction after all.
+    mutating func swapDirections(in chain: UInt32) {
+        var place = chain
+        while place != Self.none {
+            links[place].lane.swapDirections()
+            place = links[place].next
+        }
+    }
+
+    /// Takes another session's lanes over, whose chain is gone then.
+    mutating func join(_ other: UInt32, to chain: inout UInt32) {
+        var place = other
+        while place != Self.none {
+            let link = links[place]
+            links.remove(place)
+            place = link.next
+            guard let own = self.place(of: link.lane.tap, link.tupleHash, in: &chain, at: link.lane.first) else {
+                continue
+            }
+            links[own].lane.original.add(link.lane.original)
+            links[own].lane.reply.add(link.lane.reply)
+            links[own].lane.isLowerBound = links[own].lane.isLowerBound || link.lane.isLowerBound
+        }
+    }
+
+    mutating func remove(_ chain: UInt32) {
+        var place = chain
+        while place != Self.none {
+            let next = links[place].next
+            links.remove(place)
+            place = next
+        }
+    }
+
+    /// The lanes as outputs see them: the first one, and the first where packets go the other way, as they do where they leave the host.
+    func list(_ chain: UInt32, isLowerBound: Bool) -> Taps {
+        var taps = Taps()
+        var place = chain
+        var second = Self.none
+        while place != Self.none {
+            if taps.first == nil {
+                taps.append(links[place].lane)
+            } else {
+                let isOtherWay = links[place].lane.tap.direction != taps.first?.tap.direction
+                let isNeeded = second == Self.none
+                let improves = isOtherWay && !isNeeded && links[second].lane.tap.direction == taps.first?.tap.direction
+                if isNeeded || improves { second = place }
+                taps.otherCount &+= 1
+            }
+            place = links[place].next
+        }
+        if second != Self.none {
+            taps.second = links[second].lane
+            taps.otherCount &-= 1
+        }
+        if isLowerBound {
+            taps.first?.isLowerBound = true
+            taps.second?.isLowerBound = true
+        }
+        return taps
+    }
+
+    /// Calls `body` with each interface.
+    func forEachInterface(_ chain: UInt32, _ body: (InterfaceIndex) -> Void) {
+        var place = chain
+        while place != Self.none {
+            if links[place].lane.tap.interface != 0 { body(links[place].lane.tap.interface) }
+            place = links[place].next
+        }
+    }
+}

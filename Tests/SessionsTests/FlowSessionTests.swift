@@ -1,0 +1,298 @@
+import FlowModel
+import Sessions
+import Testing
+
+/// What captures saw is joined to the sessions that it is of.
+struct FlowSessionTests {
+    /// One session at every tap: where packets come in they are not translated yet, where they leave they are.
+    @Test(arguments: TranslationTests.ports)
+    func eachTapShowsTheSessionItsOwnTuple(_ translation: TranslationTests.Translation) throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.flow(.tcp(.inner, 1, .server, 2), 1, ago: 1)  // so that the capture is older than the session
+        monitor.conntrack(
+            .new, .entry(7, translation.original, reply: translation.reply) { $0.eventTime = monitor.now })
+        monitor.wait(seconds: 1)
+        monitor.flow(translation.original, 3, 2, by: 3, .ingress)
+        monitor.flow(translation.reply.inverse, 3, 2, by: 4, .egress)
+        let session = try #require(monitor.sessions.first { $0.record.conntrackID == 7 })
+        #expect(monitor.sessions.count == 2)
+        #expect(session.taps.first?.tap == Tap(interface: 3, direction: .ingress))
+        #expect(session.taps.second?.tap == Tap(interface: 4, direction: .egress))
+        #expect(session.taps.first?.original.seen.packetCount == 3)
+        #expect(session.taps.first?.reply.seen.packetCount == 2)
+        #expect(session.taps.second?.original.seen.packetCount == 3)
+        #expect(session.taps.second?.isLowerBound == false)
+        #expect((session.ingress, session.egress) == (3, 4))
+    }
+
+    /// The capture saw the answer first, or the connection was begun by the other side.
+    @Test(arguments: TranslationTests.ports)
+    func aFlowSeenFromTheOtherSideIsTurned(_ translation: TranslationTests.Translation) throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(7, translation.original, reply: translation.reply))
+        monitor.wait(seconds: 1)
+        monitor.flow(translation.reply, 2, 3, by: 4, .ingress)
+        monitor.flow(translation.original.inverse, 2, 3, by: 3, .egress)
+        let session = try #require(monitor.session)
+        let lanes = session.taps.lanes
+        #expect(lanes.allSatisfy { $0.original.seen.packetCount == 3 && $0.reply.seen.packetCount == 2 })
+        #expect(
+            Set(lanes.map(\.tap)) == [Tap(interface: 3, direction: .ingress), Tap(interface: 4, direction: .egress)])
+    }
+
+    /// Two sessions show one tuple, the one before translation and the other behind it.
+    @Test
+    func theTapTellsWhichOfTwoSessionsShowsATuple() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        let translated = FlowKey.tcp(.firewall, 40001, .server, 443)
+        monitor.conntrack(.new, .entry(1, .web, reply: translated.inverse))
+        monitor.conntrack(.new, .entry(2, translated, reply: .tcp(.server, 443, .firewall, 40002)))
+        monitor.wait(seconds: 1)
+        monitor.flow(translated, 5, by: 4, .egress)
+        monitor.flow(translated, 6, by: 3, .ingress)
+        func count(_ id: UInt32) -> UInt64? {
+            monitor.sessions.first { $0.record.conntrackID == id }?.taps.first?.original.seen.packetCount
+        }
+        #expect(count(1) == 5)
+        #expect(count(2) == 6)
+        #expect(monitor.summary.ambiguousPackets == 0)
+    }
+
+    /// On a loopback translated packets come in again as they went out.
+    @Test
+    func aTupleThatNoTapShouldShowIsTheSessionsNevertheless() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        let reply = FlowKey.tcp(.inner, 8080, .server, 50000)
+        monitor.conntrack(.new, .entry(1, .tcp(.server, 50000, .firewall, 80), reply: reply))
+        monitor.wait(seconds: 1)
+        monitor.flow(reply.inverse, 5, by: 1, .ingress)
+        #expect(monitor.session?.taps.first?.original.seen.packetCount == 5)
+    }
+
+    @Test
+    func whatSessionsOfSeveralZonesMayOwnIsGivenToNone() {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1, FlowKey.web.inZone(1)))
+        monitor.conntrack(.new, .entry(2, FlowKey.web.inZone(2)))
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 5, 2)
+        #expect(monitor.summary.ambiguousPackets == 7)
+        #expect(monitor.sessions.allSatisfy { $0.taps.isEmpty })
+    }
+
+    @Test
+    func everyWordOfAFlowIsAddedUp() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1))
+        for second in 0..<5 {
+            monitor.wait(seconds: 1)
+            monitor.flow(.web, 2, 1, second == 0 ? .isFirst : [])
+        }
+        #expect(monitor.session?.taps.first?.seen.total == Counters(packetCount: 15, byteCount: 1500))
+        #expect(monitor.told == ["start", "update"], "once, as the interface is known now")
+    }
+
+    @Test
+    func aHostOfManyInterfacesShowsTheFirstAndWhereItLeaves() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1))
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 1, by: 3, .ingress, ago: 0.4)
+        monitor.flow(.web, 1, by: 4, .ingress, ago: 0.3)
+        monitor.flow(.web, 1, by: 5, .egress, ago: 0.2)
+        for other in 6..<20 as Range<InterfaceIndex> { monitor.flow(.web, 1, by: other, .egress, ago: 0.1) }
+        let taps = try #require(monitor.session?.taps)
+        #expect(taps.first?.tap.interface == 3)
+        #expect(taps.second?.tap.interface == 5)
+        #expect(taps.otherCount == 15)
+    }
+
+    // MARK: The end
+
+    @Test
+    func theEndOfASessionWaitsForItsLastFrames() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1) { $0.eventTime = monitor.now })
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 2, 1)
+        monitor.wait(seconds: 0.5)
+        monitor.conntrack(.destroy, .entry(1).counting(Counters(packetCount: 4, byteCount: 400)))
+        #expect(monitor.ends.isEmpty)
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 2, 1, .ingress, [], ago: 1.2)
+        monitor.wait(seconds: 0.6)
+        let end = try #require(monitor.ends.first)
+        #expect(monitor.ends.count == 1)
+        #expect(end.session.taps.first?.seen.original.packetCount == 4)
+        #expect(end.end.time.nanoseconds == Monitor.epoch.nanoseconds + 1_500_000_000)
+        #expect(monitor.sessions.isEmpty)
+    }
+
+    @Test
+    func withoutACaptureNoEndWaits() {
+        let monitor = Monitor()
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        #expect(monitor.ends.count == 1)
+    }
+
+    /// The tuple was given out again at once: time decides.
+    @Test
+    func framesFromBeforeTheNewSessionAreOfTheOneThatEnded() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1) { $0.eventTime = monitor.now })
+        monitor.wait(seconds: 1)
+        monitor.conntrack(.destroy, .entry(1) { $0.stop = monitor.now })
+        monitor.wait(seconds: 0.2)
+        monitor.conntrack(.new, .entry(2) { $0.eventTime = monitor.now })
+        monitor.wait(seconds: 0.3)
+        monitor.flow(.web, 7, ago: 0.9)
+        monitor.flow(.web, 3, ago: 0.29)
+        #expect(monitor.session?.taps.first?.seen.original.packetCount == 3)
+        monitor.wait(seconds: 2)
+        #expect(monitor.ends.first?.session.taps.first?.seen.original.packetCount == 7)
+    }
+
+    // MARK: Without conntrack's word
+
+    @Test
+    func whatConntrackDoesNotKnowIsASessionOfItsOwn() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3, [.isFirst, .opensConnection])
+        monitor.flow(.web, 4, 3, by: 4, .egress, [.isFirst, .opensConnection], ago: 0.49)
+        let session = try #require(monitor.session)
+        #expect(monitor.told == ["start"])
+        #expect(session.counters?.original == Counters(packetCount: 4, byteCount: 400))
+        #expect(session.counters?.reply == Counters(packetCount: 3, byteCount: 300))
+        #expect(session.start == Timestamp(nanoseconds: monitor.now.nanoseconds - 500_000_000))
+        #expect(session.isExact)
+        #expect(session.taps.lanes.count == 2)
+        #expect(monitor.summary.packetSessionCount == 1)
+        monitor.wait(seconds: 121)
+        #expect(monitor.told == ["start", "end by timeout"])
+    }
+
+    @Test
+    func aConnectionOfWhichNoBeginningWasSeenIsALowerBound() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3)
+        let session = try #require(monitor.session)
+        #expect(session.start == nil)
+        #expect(session.taps.first?.isLowerBound == true)
+        #expect(!session.isExact)
+    }
+
+    @Test
+    func aClosedConnectionEndsAndTheNextOneOfItsPortsIsAnother() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3, [.isFirst, .opensConnection, .closed])
+        monitor.flow(.web, 4, 3, by: 4, .egress, [.isFirst, .opensConnection, .closed])
+        monitor.wait(seconds: 0.5)
+        monitor.flow(.web, 1, 0, [.opensConnection, .closed], ago: 0)  // the last acknowledgement
+        #expect(monitor.told == ["start"])
+        monitor.wait(seconds: 1)
+        #expect(monitor.told == ["start", "end by closed"])
+        #expect(monitor.ends.first?.session.taps.first?.seen.original.packetCount == 5)
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 2, 0, [.isFirst, .opensConnection])
+        monitor.flow(.web, 2, 0, [.isFirst, .opensConnection], ago: -0.1)
+        #expect(monitor.told == ["start", "end by closed", "start", "end by closed", "start"])
+        #expect(Set(monitor.starts.map(\.record.id)).count == 3)
+    }
+
+    @Test
+    func theOneUnusedForLongestMakesRoom() {
+        let monitor = Monitor {
+            ($0.hasTaps, $0.hasConntrack) = (true, false)
+            ($0.maximumPacketSessions, $0.maximumFrameSessions) = (3, 3)
+        }
+        for port in 1...5 as ClosedRange<UInt16> { monitor.flow(.tcp(.client, port, .server, 443), 1) }
+        #expect(monitor.sessions.count == 3)
+        #expect(monitor.summary.evictedCount == 2)
+    }
+
+    @Test
+    func errorsAboutWhatNobodyKnowsInventNoSession() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        var flow = FlowObservation.flow(.web, 0, at: monitor.now)
+        flow.forward.errorCount = 3
+        monitor.take(.flow(flow))
+        #expect(monitor.sessions.isEmpty)
+        #expect(monitor.summary.strayErrorCount == 3)
+        monitor.flow(.web, 1)
+        monitor.take(.flow(flow))
+        #expect(monitor.session?.taps.first?.original.errorCount == 3)
+    }
+
+    // MARK: Order
+
+    /// The sources are not ordered: conntrack's word may come last.
+    @Test(arguments: TranslationTests.ports)
+    func conntracksWordMayComeLater(_ translation: TranslationTests.Translation) throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.flow(translation.original, 3, 2, by: 3, .ingress, [.isFirst, .opensConnection])
+        monitor.flow(translation.reply.inverse, 3, 2, by: 4, .egress, [.isFirst, .opensConnection])
+        #expect(monitor.told.isEmpty)
+        monitor.wait(seconds: 0.1)
+        monitor.conntrack(.new, .entry(7, translation.original, reply: translation.reply))
+        let session = try #require(monitor.session)
+        #expect(session.record.facts.contains(.conntrack))
+        #expect(session.taps.lanes.count == 2)
+        #expect(session.taps.lanes.allSatisfy { $0.original.seen.packetCount == 3 })
+        #expect(monitor.told == ["start"])
+        #expect(monitor.summary.packetSessionCount == 0)
+    }
+
+    @Test
+    func aDeniedAttemptStaysOneWhateverCameFirst() {
+        for isLoggedFirst in [true, false] {
+            let monitor = Monitor { ($0.hasTaps, $0.hasNFLog) = (true, true) }
+            func log() { monitor.packet(.web) { ($0.verdict, $0.opensConnection) = (.drop, true) } }
+            if isLoggedFirst { log() }
+            monitor.flow(.web, 1, 0, [.isFirst, .opensConnection])
+            if !isLoggedFirst { log() }
+            monitor.wait(seconds: 2)
+            #expect(monitor.sessions.count == 2)
+            #expect(monitor.sessions.filter { $0.record.facts.contains(.denied) }.allSatisfy { $0.taps.isEmpty })
+            #expect(monitor.sessions.filter { $0.denials.isEmpty }.allSatisfy { !$0.taps.isEmpty })
+        }
+    }
+
+    // MARK: Loss
+
+    @Test
+    func framesThatWereLostMakeTheSessionsOfThatTimeLowerBounds() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 0, [.isFirst, .opensConnection])
+        #expect(monitor.session?.taps.first?.isLowerBound == false)
+        monitor.lose(17, .overrun, .packet)
+        #expect(monitor.session?.taps.first?.isLowerBound == true)
+        #expect(monitor.summary.lostCounts.packet == 17)
+        monitor.wait(seconds: 1)
+        monitor.flow(.tcp(.client, 1, .server, 2), 1, 0, [.isFirst, .opensConnection])
+        #expect(monitor.sessions.filter { $0.taps.first?.isLowerBound == false }.count == 1)
+    }
+
+    @Test
+    func aSessionFromBeforeTheCaptureIsALowerBoundThere() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1) { $0.eventTime = monitor.now })
+        monitor.wait(seconds: 10)
+        monitor.flow(.web, 4)
+        #expect(monitor.session?.taps.first?.isLowerBound == true)
+    }
+
+    /// An interface went, and its index is another's now.
+    @Test
+    func tapsOfAnInterfaceThatWentKeepItsName() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        let (old, new) = (NameID(rawValue: 1), NameID(rawValue: 2))
+        monitor.take(.interface(InterfaceObservation(index: 3, name: old, isGone: false)))
+        monitor.flow(.web, 1)
+        monitor.take(.interface(InterfaceObservation(index: 3, name: old, isGone: true)))
+        monitor.take(.interface(InterfaceObservation(index: 3, name: new, isGone: false)))
+        monitor.flow(.tcp(.client, 1, .server, 2), 1)
+        let names = monitor.sessions.map { monitor.table.interfaceNames[$0.taps.first?.tap.interface ?? 0] }
+        #expect(names == [old, new])
+    }
+}
