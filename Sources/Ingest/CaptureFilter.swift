@@ -10,6 +10,11 @@ public struct CaptureFilter: Sendable {
     public init(_ expression: String, linkType: LinkType) throws(IngestError) {
         let handle = try CaptureHandle.open(linkType: linkType, snapLength: SavefileRecord.longest)
         program = try handle.compile(expression)
+        // libpcap takes the handle for that of an interface.
+        guard !program.asksKernel else {
+            throw IngestError(
+                .wording, "capture filter '\(expression)'", reason: "a savefile does not tell what it asks for")
+        }
     }
 
     /// Whether the frame is one of those that the expression means.

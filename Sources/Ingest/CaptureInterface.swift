@@ -44,17 +44,22 @@ struct CaptureInterface: Sendable {
 
     /// Whether it passes nothing, as it is down; nobody can say that of all.
     var isDown: Bool {
+        guard index != 0 else { return false }
+        guard let currentName else { return true }
         // SAFETY: the name is a NUL-terminated copy for the call.
-        let flags = unsafe nfmon_interface_flags(name)
-        return index != 0 && (flags < 0 || flags & Int32(IFF_UP) == 0)
+        let flags = unsafe nfmon_interface_flags(currentName)
+        return flags < 0 || flags & Int32(IFF_UP) == 0
     }
 
     /// Whether the interface with this number is gone.
-    var isGone: Bool {
-        guard index != 0 else { return false }
+    var isGone: Bool { index != 0 && currentName == nil }
+
+    /// What the interface with this number is called now: a capture stays with it when it is renamed.
+    private var currentName: String? {
         var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
         // SAFETY: the array has as many bytes as a name takes at most.
-        return unsafe if_indextoname(index, &name) == nil
+        guard unsafe if_indextoname(index, &name) != nil else { return nil }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Whether there is one of the name.

@@ -59,19 +59,18 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
             _ = set.wait(timeout: Self.tick)
             if set.isReady(stopSignal.number) { return finish() }
             if set.isReady(ring.number) { heedError(ring.takeError()) }
-            let hasBlocks = readBlocks(atMost: Self.turn)
+            readBlocks(atMost: Self.turn)
             let now = ReceiveTime.now
             consumer.advance(to: now)
             if now.monotonic &- lastLook >= Self.interval { lookAround(at: now) }
-            if hasBlocks {
-                isDown = false
-            } else if isDown, try reopenIfGone(at: now) {
+            if isDown, try reopenIfGone(at: now) {
                 set = PollSet(reading: [stopSignal.number, ring.number])
             }
         }
     }
 
     /// - Returns: whether there was one.
+    @discardableResult
     private mutating func readBlocks(atMost limit: Int) -> Bool {
         var count = 0
         while count < limit, takeBlock() { count += 1 }
@@ -126,8 +125,14 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         guard program.expression.isEmpty || !interface.isDown else { return false }
         while readBlocks(atMost: ring.blockCount) {}
         lookAround(at: now)
-        let compiled = try program.compiled(on: interface, for: operation)
-        ring = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
+        do throws(IngestError) {
+            let compiled = try program.compiled(on: interface, for: operation)
+            ring = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
+        } catch {
+            // It may have gone again meanwhile.
+            guard interface.isGone else { throw error }
+            return false
+        }
         // What passed between its making and now, nobody can say.
         consumer.note(Loss(lane: .packet, cause: .down, count: nil), at: now)
         notice("\(name) was made anew: going on with it")

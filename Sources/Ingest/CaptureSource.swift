@@ -10,8 +10,8 @@ public final class CaptureSource: Source {
         public var snapLength: UInt32 = 192
         /// Also packets for other hosts that come by.
         public var isPromiscuous = false
-        /// Bytes of each ring.
-        public var ringByteCount = 64 << 20
+        /// Bytes of each ring: a fifth of a second of small packets, a million a second. Its memory costs a start 1 ms for each MiB.
+        public var ringByteCount = 32 << 20
         /// How many threads share the packets of an interface.
         public var shareCount = 1
         /// Only packets that this expression in tcpdump's language admits (pcap-filter(7)); all, where it is empty.

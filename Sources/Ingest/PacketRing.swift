@@ -9,7 +9,7 @@ internal import Wire
 struct PacketRing: ~Copyable {
     struct Configuration: Sendable {
         /// Bytes of the whole ring.
-        var byteCount = 64 << 20
+        var byteCount = 32 << 20
         /// Milliseconds after which the kernel hands over a block that has not filled.
         var blockTimeout: UInt32 = 64
         var isPromiscuous = false

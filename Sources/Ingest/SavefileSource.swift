@@ -14,12 +14,16 @@ public struct SavefileSource: ~Copyable {
     private struct Interface {
         var linkType: LinkType?
         var index: InterfaceIndex
+        /// What frames are taken in; all, where it is `nil`.
+        var filter: CaptureFilter?
     }
 
     private var window: FileWindow
     private var reader = SavefileReader()
     private var interfaces: [Interface] = []
     private let names: NameTable
+    /// In tcpdump's language: what frames are taken in; empty for all.
+    private let expression: String
     private var decoder: ObservationDecoder
     private var flows: FlowTable
     /// When the flows are to be told, by the recording; and whether some of them still are to be, as a batch has bounds.
@@ -38,19 +42,23 @@ public struct SavefileSource: ~Copyable {
     /// - Parameters:
     ///   - path: `-` is the standard input.
     ///   - seed: random, so that nobody who sends packets can choose ones that collide in a table.
+    ///   - expression: only frames that it admits, in tcpdump's language; all, where it is empty.
     ///   - stop: while it is up, a pipe that has nothing to read counts as ended.
-    /// - Throws: where it cannot be read, is no savefile, or holds what nfmon does not read.
+    /// - Throws: where it cannot be read, is no savefile, or holds what nfmon does not read; where the expression means nothing.
     public static func open(
-        _ path: String, names: NameTable, seed: (UInt64, UInt64), unless stop: Signal? = nil
+        _ path: String, names: NameTable, seed: (UInt64, UInt64), frames expression: String = "",
+        unless stop: Signal? = nil
     ) throws(IngestError) -> SavefileSource {
         var source = SavefileSource(
-            window: try FileWindow(of: path, "read savefile \(path)", unless: stop), names: names, seed: seed)
+            window: try FileWindow(of: path, "read savefile \(path)", unless: stop), names: names, seed: seed,
+            expression: expression)
         try source.begin()
         return source
     }
 
-    private init(window: consuming FileWindow, names: NameTable, seed: (UInt64, UInt64)) {
+    private init(window: consuming FileWindow, names: NameTable, seed: (UInt64, UInt64), expression: String) {
         self.window = window
+        self.expression = expression
         self.names = names
         decoder = ObservationDecoder(names: names)
         flows = FlowTable(seed: seed)
@@ -60,7 +68,7 @@ public struct SavefileSource: ~Copyable {
     private mutating func begin() throws(IngestError) {
         guard let step = try nextStep() else { return }
         var observations = ObservationBatch()
-        take(step, into: &observations)
+        try take(step, into: &observations)
         if let unreadLinkType { throw fault(.linkType(unreadLinkType)) }
         try leave(step)
     }
@@ -78,7 +86,7 @@ public struct SavefileSource: ~Copyable {
         }
         do throws(IngestError) {
             while failure == nil, let step = try nextStep() {
-                let isTold = take(step, into: &observations)
+                let isTold = try take(step, into: &observations)
                 try leave(step)
                 if isTold { return true }
             }
@@ -130,10 +138,12 @@ public struct SavefileSource: ~Copyable {
     ///
     /// - Returns: whether there is something to tell, be it only that time has passed.
     @discardableResult
-    private mutating func take(_ step: SavefileStep, into observations: inout ObservationBatch) -> Bool {
+    private mutating func take(
+        _ step: SavefileStep, into observations: inout ObservationBatch
+    ) throws(IngestError) -> Bool {
         switch step.content {
         case .nothing: return false
-        case .interface(let interface): return take(interface, into: &observations)
+        case .interface(let interface): return try take(interface, into: &observations)
         case .loss(let count, let number):
             observations.append(.loss(Loss(lane: lane(of: number), cause: .overrun, count: count)))
             return true
@@ -141,21 +151,29 @@ public struct SavefileSource: ~Copyable {
         }
     }
 
-    private mutating func take(_ interface: SavefileInterface, into observations: inout ObservationBatch) -> Bool {
+    private mutating func take(
+        _ interface: SavefileInterface, into observations: inout ObservationBatch
+    ) throws(IngestError) -> Bool {
         let linkType = LinkType(rawValue: interface.linkType)
         if linkType == nil, unreadLinkType == nil { unreadLinkType = interface.linkType }
         guard let linkType, linkType.isOfFrames, Self.isOne(interface) else {
             // Without a name the first one is probably the only one, of which the file says nothing.
             let number = interface.name.isEmpty ? interface.number : 0
-            interfaces.append(Interface(linkType: linkType, index: InterfaceIndex(number)))
+            interfaces.append(
+                Interface(linkType: linkType, index: InterfaceIndex(number), filter: try filter(for: linkType)))
             return false
         }
         let name = names.number(of: interface.name)
         // No kernel's index, and the same in all files for the same name.
         let index = 1 << 30 | InterfaceIndex(name.rawValue)
-        interfaces.append(Interface(linkType: linkType, index: index))
+        interfaces.append(Interface(linkType: linkType, index: index, filter: try filter(for: linkType)))
         observations.append(.interface(InterfaceObservation(index: index, name: name, isGone: false)))
         return true
+    }
+
+    private func filter(for linkType: LinkType?) throws(IngestError) -> CaptureFilter? {
+        guard let linkType, linkType.isOfFrames, !expression.isEmpty else { return nil }
+        return try CaptureFilter(expression, linkType: linkType)
     }
 
     /// Whether the file's word of an interface is of one that has a name; cooked frames of `any` tell theirs themselves, or not at all.
@@ -199,12 +217,12 @@ public struct SavefileSource: ~Copyable {
             decode(bytes, of: linkType, into: &observations)
             return true
         }
-        flows.count(
-            Frame(
-                bytes,
-                FrameFacts(
-                    time: record.time, originalLength: record.originalLength, interface: interface.index,
-                    direction: record.direction, linkType: linkType)))
+        let frame = Frame(
+            bytes,
+            FrameFacts(
+                time: record.time, originalLength: record.originalLength, interface: interface.index,
+                direction: record.direction, linkType: linkType))
+        if interface.filter?.admits(frame) ?? true { flows.count(frame) }
         return !observations.isEmpty
     }
 

@@ -30,6 +30,9 @@ extension BPFProgram {
         return BPFProgram(uncooked)
     }
 
+    /// Whether it asks for what only the kernel knows of a packet, and its bytes do not tell.
+    public var asksKernel: Bool { instructions.contains { $0.loadsFromPacket && $0.operand >= KernelWord.first } }
+
     /// What a field of the cooked header is for the kernel.
     private static func word(at offset: UInt32, of linkType: LinkType) -> UInt32? {
         switch (linkType, offset) {

@@ -16,7 +16,7 @@ struct CaptureOptions: ParsableArguments {
     @Option(
         name: .customLong("capture-filter"),
         help: ArgumentHelp(
-            "With -i: only packets that this expression of tcpdump's language admits (man pcap-filter).",
+            "With -i, or of a savefile: only packets that this expression of tcpdump's language admits (man pcap-filter).",
             valueName: "expression"))
     var expression: String?
 
@@ -34,7 +34,7 @@ struct CaptureOptions: ParsableArguments {
     @Option(
         name: .customLong("packet-buffer"),
         help: ArgumentHelp(
-            "With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 64M)",
+            "With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 32M)",
             valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var buffer: ByteCount?
@@ -57,19 +57,22 @@ struct CaptureOptions: ParsableArguments {
         if interfaces.contains("any"), isPromiscuous {
             throw ValidationError("--promiscuous needs the interfaces by their names: any has no mode to set.")
         }
-        if interfaces.isEmpty {
-            try IdleOption.refuse(Array(options.dropFirst()), "there are no packets without -i: name an interface.")
-        }
     }
 
     /// Whether packets are read.
     var isGiven: Bool { !interfaces.isEmpty }
 
-    /// All of them, which only a reading from the kernel heeds.
-    var options: [IdleOption] {
+    /// All of them.
+    var options: [IdleOption] { ringOptions + [expressionOption] }
+
+    /// Which packets: a savefile heeds it, too.
+    var expressionOption: IdleOption { IdleOption("--capture-filter", isGiven: expression != nil) }
+
+    /// What only a reading from the kernel heeds.
+    var ringOptions: [IdleOption] {
         [
-            IdleOption("--interface", isGiven: isGiven), IdleOption("--capture-filter", isGiven: expression != nil),
-            IdleOption("--snaplen", isGiven: snapLength != nil), IdleOption("--promiscuous", isGiven: isPromiscuous),
+            IdleOption("--interface", isGiven: isGiven), IdleOption("--snaplen", isGiven: snapLength != nil),
+            IdleOption("--promiscuous", isGiven: isPromiscuous),
             IdleOption("--packet-buffer", isGiven: buffer != nil),
             IdleOption("--capture-threads", isGiven: threadCount != nil),
         ]

@@ -157,7 +157,9 @@ struct EventsCommand: ParsableCommand {
         try printer.begin()
         let names = NameTable()
         let configuration = tableConfiguration(filter.filter(names))
-        let replay = Replay(path, configuration, names: names, lanes: sources.lanes(of: true), unless: stop)
+        let replay = Replay(
+            path, configuration, names: names, lanes: sources.lanes(of: true),
+            frames: sources.capture.expression, unless: stop)
         let failure = try replay.run { (store) throws(IngestError) in
             try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
         }

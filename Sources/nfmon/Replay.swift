@@ -8,14 +8,19 @@ final class Replay {
     let names: NameTable
     private let path: String
     private let lanes: Set<Lane>
+    private let expression: String
     private let stop: Signal
     /// When the recording ended; known once it was read.
     private(set) var endTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
 
-    /// - Parameter lanes: what of the recording is taken in, besides its frames.
+    /// - Parameters:
+    ///   - lanes: what of the recording is taken in, besides its frames.
+    ///   - expression: which of its frames; all, where it is `nil`.
     init(
-        _ path: String, _ table: SessionTable.Configuration, names: NameTable, lanes: Set<Lane>, unless stop: Signal
+        _ path: String, _ table: SessionTable.Configuration, names: NameTable, lanes: Set<Lane>,
+        frames expression: String?, unless stop: Signal
     ) {
+        self.expression = expression ?? ""
         self.names = names
         self.stop = stop
         self.path = path
@@ -32,7 +37,8 @@ final class Replay {
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
         var source: SavefileSource
         do throws(IngestError) {
-            source = try SavefileSource.open(path, names: names, seed: LiveTable.seed, unless: stop)
+            source = try SavefileSource.open(
+                path, names: names, seed: LiveTable.seed, frames: expression, unless: stop)
         } catch {
             if isOfTheStop(error) { return nil }
             throw error

@@ -282,7 +282,8 @@ struct SessionsCommand: ParsableCommand {
         let names = NameTable()
         let question = goodQuestion(names)
         let replay = Replay(
-            path, sources.tableConfiguration, names: names, lanes: sources.lanes(of: true), unless: stop)
+            path, sources.tableConfiguration, names: names, lanes: sources.lanes(of: true),
+            frames: sources.capture.expression, unless: stop)
         var ended: [Session] = []
         var events: [SessionEvent] = []
         let damage = try replay.run { (store) throws(IngestError) in

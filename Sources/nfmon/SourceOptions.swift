@@ -76,11 +76,16 @@ struct SourceOptions: ParsableArguments {
                 "--no-conntrack and --no-nflog together leave nothing to read: leave out either, or name an interface with -i."
             )
         }
+        if !capture.isGiven {
+            try IdleOption.refuse(
+                capture.ringOptions + (savefile ? [] : [capture.expressionOption]),
+                "there are no packets without -i: name an interface.")
+        }
     }
 
     /// What a savefile does not heed. It does heed which lanes to read.
     var liveOptions: [IdleOption] {
-        socketOptions + capture.options + [IdleOption("--netns", isGiven: netns != nil)]
+        socketOptions + capture.ringOptions + [IdleOption("--netns", isGiven: netns != nil)]
     }
 
     /// How netfilter's sockets are read.
@@ -92,7 +97,7 @@ struct SourceOptions: ParsableArguments {
 
     /// What only a reading of one's own heeds, and a running monitor does not.
     var ownOptions: [IdleOption] {
-        liveOptions + laneOptions
+        liveOptions + laneOptions + [capture.expressionOption]
     }
 
     /// What of netfilter to read, and how: nothing for who reads packets alone.

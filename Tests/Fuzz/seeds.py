@@ -40,6 +40,17 @@ def records(file):
         offset += 16 + length
 
 
+def ring_block(packets):
+    """A block of a packet ring with these IP packets, as a device without a link layer shows them."""
+    frames = b""
+    for number, packet in enumerate(packets, 1):
+        size = 96 + len(packet) + 7 & ~7
+        header = struct.pack("=IIIIIIHH", size if number < len(packets) else 0, 1, 2, len(packet), len(packet), 1, 96, 96)
+        frames += (header.ljust(48, b"\0") + struct.pack("=HHIHBB", 17, 8, 2, 0xFFFE, 0, 0)).ljust(96, b"\0") + packet
+        frames += bytes(-len(frames) % 8)
+    return b"\0" + struct.pack("=IIIIII", 1, 0, 1, len(packets), 48, 48 + len(frames)).ljust(48, b"\0") + frames
+
+
 def inputs(file):
     """What each target gets of a file."""
     yield "Savefile", file
@@ -51,7 +62,10 @@ def inputs(file):
                 yield "Conntrack", body[4:]
             elif kind >> 8 == 4:
                 yield "NFLog", body[4:]
-                for packet in (value for number, value in attributes(body[4:]) if number == 9):
+                packets = [value for number, value in attributes(body[4:]) if number == 9]
+                if packets:
+                    yield "Ring", ring_block(packets * 3)
+                for packet in packets:
                     yield "Packet", packet
                     yield "Frame", b"\x01" + bytes(12) + (b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd") + packet
 
