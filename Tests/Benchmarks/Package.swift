@@ -18,6 +18,7 @@ let package = Package(
         .executableTarget(
             name: "BareLoop",
             linkerSettings: [.linkedLibrary("mnl"), .linkedLibrary("netfilter_conntrack")]),
+        .executableTarget(name: "Flood"),
         .executableTarget(name: "StreamReader"),
         .executableTarget(
             name: "Benchmarks",

@@ -9,6 +9,7 @@ enum SpeedPart: String, CaseIterable {
     case filter
     case figures
     case monitor
+    case ring
 
     func run(repetitions: Int) {
         switch self {
@@ -21,6 +22,7 @@ enum SpeedPart: String, CaseIterable {
         case .screen: run([ScreenBenchmark.group(sessionCount: 100_000)], repetitions)
         case .stream: run([ReportBenchmarks.eventStream(), ReportBenchmarks.communityID()], repetitions)
         case .filter: run([FilterBenchmarks.group()], repetitions)
+        case .ring: for count in [1000, 100_000] { run([RingBenchmarks.group(sessionCount: count)], repetitions) }
         case .monitor: run([StreamBenchmarks.group()], repetitions)
         case .figures: run([FigureBenchmarks.census(sessionCount: 1_000_000), FigureBenchmarks.text()], repetitions)
         }
