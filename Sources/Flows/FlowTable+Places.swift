@@ -51,7 +51,8 @@ extension FlowTable {
     mutating func sweep() {
         guard !entries.isEmpty else { return }
         let end = min(sweepPosition + max(entries.count / Self.sweepShare, 64), entries.count)
-        for place in sweepPosition..<end where entries[place].state.contains(.used) {
+        for place in sweepPosition..<end
+        where entries[place].state.contains(.used) && !entries[place].state.contains(.listed) {
             let idle = now.nanoseconds(since: entries[place].lastUsed)
             guard idle > (entries[place].isClosed ? Self.closedTime : Self.idleTime) else { continue }
             index.remove(entries[place].hash, place)

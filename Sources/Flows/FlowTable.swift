@@ -10,6 +10,12 @@ public struct FlowTable: ~Copyable {
     public static var defaultLimit: Int { 262_144 }
     /// How many flows a drain hands on at once, as the session table takes a batch in under its lock.
     public static var drainLimit: Int { 4_096 }
+    /// With more flows than this that have changed, the busiest may wait: handing on is most of what many flows cost.
+    public static var patientCount: Int { 16_384 }
+    /// In how many drains each of those is handed on once.
+    private static var turnCount: Int { 4 }
+    /// Nanoseconds by which frames may be out of order.
+    private static var greatestDisorder: Int64 { 1_000_000_000 }
     /// How many frames wait to be counted: the processor waits for the memory of all of them at once.
     private static var queueLength: Int { 32 }
 
@@ -24,6 +30,9 @@ public struct FlowTable: ~Copyable {
     /// Places whose flows have changed, in the order in which they did, and how many of them were handed on.
     var changed: [Int] = []
     private var drainedCount = 0
+    /// Those at the list's head that wait for another drain, and how many drains there were.
+    private var keptCount = 0
+    private var turn = 0
     /// What was counted of flows that had to make room, or whose tuple another one took over.
     var retired: [FlowObservation] = []
     private var drainedRetiredCount = 0
@@ -33,7 +42,7 @@ public struct FlowTable: ~Copyable {
     private var queued = 0
     private var fragments = FragmentTrail()
     /// The time of the last frame: the only clock there is.
-    var now = Timestamp(nanoseconds: .min)
+    var now = Timestamp(nanoseconds: 0)
     var figures = FrameFigures()
     /// Frames that could not be decoded, by what was wrong with them.
     private var faults = [UInt64](repeating: 0, count: WireFault.allCases.count)
@@ -60,7 +69,8 @@ public struct FlowTable: ~Copyable {
         figures.frameCount &+= 1
         do throws(WireFault) {
             let packet = try FramePacket(frame)
-            if packet.time > now { now = packet.time }
+            // The clock may have been set back, or a record of a file have had a wrong one.
+            if packet.time > now || now.nanoseconds(since: packet.time) > Self.greatestDisorder { now = packet.time }
             hashes[queued] = hash(of: packet)
             queue[queued] = packet
             queued &+= 1
@@ -75,8 +85,10 @@ public struct FlowTable: ~Copyable {
 
     /// Appends what has come since the last call, flow by flow, and what was wrong with frames.
     ///
+    /// - Parameter recent: where very many flows have changed, those that had packets since then and are known already may wait for one
+    ///   of the next calls: who is as busy is not ending. `nil` where nothing may wait.
     /// - Returns: whether more is left; then call again, with an empty batch.
-    public mutating func drain(into batch: inout ObservationBatch) -> Bool {
+    public mutating func drain(into batch: inout ObservationBatch, leaving recent: Timestamp? = nil) -> Bool {
         settle()
         tell(into: &batch)
         var room = Self.drainLimit
@@ -88,6 +100,11 @@ public struct FlowTable: ~Copyable {
         while room > 0, drainedCount < changed.count {
             let place = changed[drainedCount]
             drainedCount &+= 1
+            if let recent, changed.count > Self.patientCount, mayWait(place, recent) {
+                changed[keptCount] = place
+                keptCount &+= 1
+                continue
+            }
             let isChanged = entries[place].state.contains(.changed)
             if isChanged {
                 batch.append(entries[place].flow)
@@ -96,11 +113,17 @@ public struct FlowTable: ~Copyable {
             entries[place].clear()
         }
         guard drainedCount == changed.count, drainedRetiredCount == retired.count else { return true }
-        changed.removeAll(keepingCapacity: true)
+        changed.removeLast(changed.count - keptCount)
         retired.removeAll(keepingCapacity: true)
-        (drainedCount, drainedRetiredCount) = (0, 0)
+        (drainedCount, drainedRetiredCount, keptCount) = (0, 0, 0)
+        turn &+= 1
         sweep()
-        return false
+        return recent == nil && !changed.isEmpty
+    }
+
+    private func mayWait(_ place: Int, _ recent: Timestamp) -> Bool {
+        guard place % Self.turnCount != turn % Self.turnCount, entries[place].lastUsed > recent else { return false }
+        return entries[place].flow.facts.isDisjoint(with: [.isFirst, .closed])
     }
 
     /// Appends what is no flow.
@@ -213,6 +236,7 @@ extension FlowObservation {
 extension FlowEntry {
     /// Something of each of the cache lines that a packet needs.
     fileprivate var ahead: UInt64 {
-        flow.key.source.low &+ flow.forward.seen.byteCount &+ flow.backward.seen.byteCount
+        flow.key.source.low &+ flow.forward.seen.byteCount &+ UInt64(bitPattern: flow.forward.last.nanoseconds)
+            &+ flow.backward.wire.byteCount
     }
 }

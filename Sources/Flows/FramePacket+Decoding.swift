@@ -145,7 +145,8 @@ extension FramePacket {
         let outerLength = facts.linkType == .ethernet ? linkLength &+ (facts.vlan == nil ? 0 : 4) : 0
         let payload = UInt64(byteCount &- headerByteCount)
         let segment = UInt64(facts.segmentSize)
-        if segment > 0, payload > segment {
+        let isPlain = key.transport == .tcp || key.transport == .udp
+        if segment > 0, payload > segment, isPlain, !marks.contains(.error) {
             let count = (payload &+ segment &- 1) / segment
             let headers = UInt64(headerByteCount) &+ UInt64(truncatingIfNeeded: outerLength)
             wire = Counters(packetCount: count, byteCount: payload &+ count &* headers)
@@ -155,10 +156,11 @@ extension FramePacket {
         // A frame may be longer than its packet, as Ethernet fills short ones.
         let length = facts.linkType == .ethernet ? UInt64(truncatingIfNeeded: room &+ outerLength) : UInt64(byteCount)
         wire = Counters(packetCount: 1, byteCount: length)
-        if facts.isAggregate {
-            if segment == 0 { marks.formUnion([.aggregate, .unsplit]) }
+        if facts.isAggregate || segment > 0 {
+            // In a tunnel each segment has the inner packet's headers, too, which nobody reads here.
+            if payload > segment { marks.formUnion([.aggregate, .unsplit]) }
         } else if !facts.knowsAggregates, byteCount > Self.usualLength, marks.isDisjoint(with: .fragment),
-            key.transport == .tcp || key.transport == .udp
+            isPlain
         {
             marks.insert(.unsplit)
         }

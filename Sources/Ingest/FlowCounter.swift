@@ -6,6 +6,9 @@ internal import Wire
 struct FlowCounter: FrameConsumer, ~Copyable {
     /// Nanoseconds between two words about the flows, unless many of them have ended.
     private static let interval: UInt64 = 1_000_000_000
+    /// Nanoseconds without packets after which a flow may have ended, and is told of at the next word: so within 1.3 s of its last packet,
+    /// while sessions that end wait for 1.5 s.
+    private static let restTime: Int64 = 300_000_000
 
     private let intake: Intake
     private var table: FlowTable
@@ -29,7 +32,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
             _ = intake.advance(to: time)
             return
         }
-        drain(at: time)
+        drain(at: time, leaving: Timestamp(nanoseconds: time.wall.nanoseconds &- Self.restTime))
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
@@ -38,12 +41,12 @@ struct FlowCounter: FrameConsumer, ~Copyable {
 
     mutating func finish(at time: ReceiveTime) { drain(at: time) }
 
-    private mutating func drain(at time: ReceiveTime) {
+    private mutating func drain(at time: ReceiveTime, leaving recent: Timestamp? = nil) {
         lastDrain = time.monotonic
         var hasMore = true
         while hasMore {
             batch.removeAll()
-            hasMore = table.drain(into: &batch)
+            hasMore = table.drain(into: &batch, leaving: recent)
             _ = intake.deliver(batch, at: time) { _ in }
         }
     }

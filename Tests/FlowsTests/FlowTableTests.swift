@@ -136,6 +136,40 @@ struct FlowTableTests {
         #expect(batch.flows.count + rest.count == 10_000)
     }
 
+    /// Handing on is what many flows cost most: of very many the busy ones take turns, and what may have ended does not wait.
+    @Test
+    func ofVeryManyFlowsTheBusyOnesTakeTurns() {
+        var watch = Watch()
+        let count = UInt32(FlowTable.patientCount) + 4000
+        func see(_ numbers: Range<UInt32>, at second: Int64) {
+            for number in numbers {
+                var packet = [UInt8].ipv4(17, .ports(4000, 53))
+                packet.overwrite(at: 12, with: [UInt8](big: number))
+                watch.see(packet, .raw(packet, at: second))
+            }
+        }
+        func drain(at second: Int64) -> [FlowObservation] {
+            watch.drain(leaving: Timestamp(seconds: second, nanoseconds: -300_000_000))
+        }
+        see(0..<count, at: 1)
+        let first = drain(at: 1)
+        #expect(first.count == Int(count), "nobody knows them yet")
+        var told = 0
+        var idle = 0
+        for second in 2...5 as ClosedRange<Int64> {
+            see(1000..<count, at: second)
+            see(0..<1000, at: second - 1)  // which passed a second ago
+            let flows = drain(at: second)
+            told += flows.count
+            idle += flows.count { $0.last < Timestamp(seconds: second, nanoseconds: 0) }
+        }
+        #expect(idle == 4 * 1000)
+        #expect(told - idle < 5 * Int(count) / 4)
+        let rest = watch.drain()
+        #expect(told + rest.count >= Int(count))
+        #expect(watch.seenCount == 5 * UInt64(count), "and nothing is lost")
+    }
+
     @Test
     func aFlowWithoutPacketsForLongIsForgotten() {
         var watch = Watch()
@@ -150,6 +184,18 @@ struct FlowTableTests {
         watch.see(Self.opening, .raw(Self.opening, at: 101))
         let again = watch.drain()
         #expect(again.map(\.facts) == [[.isFirst, .opensConnection]])
+    }
+
+    @Test
+    func aClockThatWasSetBackForgetsNoFlow() {
+        var watch = Watch()
+        watch.see(Self.opening, .raw(Self.opening, at: 1_000_000))
+        _ = watch.drain()
+        for second in 1..<100 as Range<Int64> {
+            watch.see(Self.opening, .raw(Self.opening, at: second))
+            let flows = watch.drain()
+            #expect(flows.map(\.facts) == [.opensConnection], "not the first word of it")
+        }
     }
 
     /// A table beside it, the obvious way, with traffic at random.

@@ -8,6 +8,8 @@ struct Watch: ~Copyable {
     var table: FlowTable
     private(set) var flows: [FlowObservation] = []
     private(set) var losses: [Loss] = []
+    /// Packets that were told of altogether.
+    private(set) var seenCount: UInt64 = 0
     private(set) var figures = FrameFigures()
 
     init(limit: Int = FlowTable.defaultLimit) { table = FlowTable(seed: (7, 11), limit: limit) }
@@ -16,15 +18,17 @@ struct Watch: ~Copyable {
     mutating func see(_ packet: [UInt8], _ facts: FrameFacts) { table.count(Frame(packet.reader, facts)) }
 
     /// What was told since the last call.
-    mutating func drain() -> [FlowObservation] {
+    mutating func drain(leaving recent: Timestamp? = nil) -> [FlowObservation] {
         flows = []
         var batch = ObservationBatch()
         var isMore = true
         while isMore {
-            isMore = table.drain(into: &batch)
+            isMore = table.drain(into: &batch, leaving: recent)
             for observation in batch {
                 switch observation {
-                case .flow(let flow): flows.append(flow)
+                case .flow(let flow):
+                    flows.append(flow)
+                    seenCount += flow.forward.seen.packetCount + flow.backward.seen.packetCount
                 case .loss(let loss): losses.append(loss)
                 case .frames(let figures): self.figures.add(figures)
                 default: break

@@ -52,6 +52,15 @@ struct FrameCountingTests {
         #expect(counts.unsplitCount == 1)
     }
 
+    /// Each segment has the inner packet's headers once more, which nobody reads.
+    @Test
+    func anAggregateInATunnelIsALowerBoundOnTheWire() throws {
+        let packet = [UInt8].ipv4(47, [0, 0, 8, 0], length: 4028)
+        let counts = try counts(packet, .raw(packet, length: 4028, segmentSize: 1400, isAggregate: true))
+        #expect(counts.wire.packetCount == 1)
+        #expect((counts.aggregateCount, counts.unsplitCount) == (1, 1))
+    }
+
     /// A savefile does not say whether a long packet was one on the wire.
     @Test
     func aLongPacketMayBeAnAggregateWhereTheCaptureDoesNotSay() throws {
