@@ -23,7 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-restore", "conntrack", "sysctl", "setpriv", "mount", "bash", "tcpdump",
-         "tshark", "tmux", "stty", "pgrep")
+         "tshark", "dumpcap", "capinfos", "editcap", "tmux", "stty", "pgrep")
 
 
 class Terminated(KeyboardInterrupt):
