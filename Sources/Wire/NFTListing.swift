@@ -83,7 +83,7 @@ public struct NFTListing: Sendable {
     private static let tracking: Set = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy"]
 
     /// A line without the `# handle 5` that `-a` puts behind it.
-    private static func withoutHandle(_ words: [String]) -> (words: [String], handle: String?) {
+    static func withoutHandle(_ words: [String]) -> (words: [String], handle: String?) {
         guard words.count >= 3, words[words.count - 3] == "#", words[words.count - 2] == "handle" else {
             return (words, nil)
         }

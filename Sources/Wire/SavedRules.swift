@@ -12,8 +12,7 @@ public enum SavedRules {
         for line in text.split(whereSeparator: \.isNewline) {
             if line.hasPrefix("*") {
                 table = String(line.dropFirst())
-            } else if line.hasPrefix("-A ") {
-                let words = QuotedWords.split(line, .iptables)
+            } else if let words = ruleWords(line) {
                 guard words.count > 1, let group = group(in: words) else { continue }
                 rules.append(
                     LogRule(
@@ -29,12 +28,17 @@ public enum SavedRules {
 
     /// Whether one of the rules of `iptables-save` makes conntrack track sessions (`nf_ct_netns_get` in the kernel's modules).
     public static func useConntrack(in text: String) -> Bool {
-        text.split(whereSeparator: \.isNewline).lazy.filter { $0.hasPrefix("-A ") }.contains { line in
-            let words = QuotedWords.split(line, .iptables)
-            return zip(words, words.dropFirst()).contains { option, name in
+        text.split(whereSeparator: \.isNewline).lazy.compactMap(ruleWords).contains { words in
+            zip(words, words.dropFirst()).contains { option, name in
                 option == "-m" && trackingMatches.contains(name) || option == "-j" && trackingTargets.contains(name)
             }
         }
+    }
+
+    /// The words of a rule, without the counters that `-c` puts before it; `nil` of another line.
+    private static func ruleWords(_ line: Substring) -> [String]? {
+        let (_, rule) = SavedRuleset.withoutCounters(line)
+        return rule.hasPrefix("-A ") ? QuotedWords.split(rule, .iptables) : nil
     }
 
     /// Matches that write down what other rules go by, or what somebody reads: NFLOG only logs, but these do more.

@@ -1,0 +1,62 @@
+/// What a rule asks of a packet: what a session's tuple can answer, test by test, and the words that it cannot.
+public struct RuleMatch: Sendable, Hashable {
+    public enum Subject: Sendable, Hashable {
+        case source([AddressRange])
+        case destination([AddressRange])
+        case family(AddressFamily)
+        case transport([TransportProtocol])
+        case sourcePort([ClosedRange<UInt16>])
+        case destinationPort([ClosedRange<UInt16>])
+        /// Either of the two.
+        case eitherPort([ClosedRange<UInt16>])
+        case icmpType([UInt8])
+        /// Names; one that ends in `*` stands for all that begin like it.
+        case inInterface([String])
+        case outInterface([String])
+    }
+
+    public struct Test: Sendable, Hashable {
+        public var subject: Subject
+        public var isNegated: Bool
+
+        public init(_ subject: Subject, isNegated: Bool = false) {
+            self.subject = subject
+            self.isNegated = isNegated
+        }
+    }
+
+    public var tests: [Test]
+    /// What else it asks, in its tool's words: states, rates, sets, flags. Each may pick some packets of a session and not others.
+    public var conditions: [String]
+
+    public init(tests: [Test] = [], conditions: [String] = []) {
+        self.tests = tests
+        self.conditions = conditions
+    }
+}
+
+/// The addresses of one family from one to another.
+public struct AddressRange: Sendable, Hashable {
+    public var first: IPAddress
+    public var last: IPAddress
+    public var family: AddressFamily
+
+    public init(_ first: IPAddress, _ last: IPAddress, family: AddressFamily) {
+        self.first = first
+        self.last = last
+        self.family = family
+    }
+
+    public init(_ prefix: IPPrefix) {
+        first = prefix.address
+        last = IPAddress(
+            high: prefix.address.high | ~prefix.maskHigh, low: prefix.address.low | ~prefix.maskLow)
+        family = prefix.family
+    }
+
+    /// Whether the address, which is of this family, lies in the range.
+    public func contains(_ address: IPAddress, family: AddressFamily) -> Bool {
+        family == self.family && (first.high, first.low) <= (address.high, address.low)
+            && (address.high, address.low) <= (last.high, last.low)
+    }
+}
