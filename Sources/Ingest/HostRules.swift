@@ -1,13 +1,15 @@
 internal import FlowModel
 internal import Wire
 
-/// Asks the firewall's own tools for the rules that log to groups.
+/// Asks the firewall's own tools for its rules: those that log to groups, and those that bear on what the lanes count.
 ///
 /// Only what is installed is asked, and nothing that would change the firewall by being asked: the legacy iptables makes each
 /// table that it is asked for.
 struct HostRules {
     private(set) var rules: [LogRule] = []
     private(set) var flowtables: [Flowtable] = []
+    /// The rules that drop packets, keep them from conntrack or log them.
+    private(set) var firewall: [FirewallRule] = []
     private(set) var useConntrack = false
     /// What was asked.
     private(set) var tools: [String] = []
@@ -26,17 +28,25 @@ struct HostRules {
     /// nft knows of everything but legacy tables. What it cannot read of what iptables-nft made, iptables-nft can.
     private mutating func askNFT() {
         var isWhole = false
+        var foreign: Set<[String]> = []
         if let nft = HostTool("nft"), let text = ask(nft, ["-a", "-t", "list", "ruleset"], "nft") {
             let listing = NFTListing(text)
             rules = listing.rules
             flowtables = listing.flowtables
             useConntrack = listing.usesConntrack
-            isWhole = !listing.hasForeignRules
+            let ruleset = NFTRuleset(text)
+            firewall = ruleset.rules
+            foreign = ruleset.foreignTables
+            isWhole = !listing.hasForeignRules && foreign.isEmpty
         }
         guard !isWhole else { return }
         for family in Self.families {
-            guard let variant = Variant(family, .nft), let text = ask(variant.save, [], variant.command) else {
+            guard let variant = Variant(family, .nft), let text = ask(variant.save, ["-c"], variant.command) else {
                 continue
+            }
+            firewall.removeAll { $0.family == family && foreign.contains([family, $0.table]) }
+            firewall += SavedRuleset(text, family: family).rules.filter { rule in
+                !firewall.contains { ($0.family, $0.table) == (family, rule.table) }
             }
             useConntrack = useConntrack || SavedRules.useConntrack(in: text)
             // Those that nft could read as well are there already.
@@ -68,7 +78,8 @@ struct HostRules {
         }
         if tables.isEmpty {
             note(variant.command)
-        } else if let text = ask(variant.save, [], variant.command) {
+        } else if let text = ask(variant.save, ["-c"], variant.command) {
+            firewall += SavedRuleset(text, family: family).rules
             useConntrack = useConntrack || SavedRules.useConntrack(in: text)
             rules += SavedRules.logRules(in: text, family: family, command: variant.command)
         }

@@ -9,9 +9,9 @@ struct SocketOwners {
     /// - Complexity: O(open descriptors of all processes), unless nothing is looked for.
     init(of inodes: Set<UInt64>) {
         guard !inodes.isEmpty else { return }
-        for process in Self.names(in: "/proc").compactMap({ Int($0) }) {
+        for process in Folder.names(in: "/proc").compactMap({ Int($0) }) {
             let folder = "/proc/\(process)/fd"
-            for number in Self.names(in: folder) {
+            for number in Folder.names(in: folder) {
                 guard let target = Self.target(of: "\(folder)/\(number)"), target.hasPrefix("socket:["),
                     let inode = UInt64(target.dropFirst(8).dropLast()), inodes.contains(inode),
                     processes[inode] == nil
@@ -28,21 +28,6 @@ struct SocketOwners {
         return ProcessName(
             number: number, name: name, port: port, program: number.flatMap { Self.program(of: "\($0)") },
             ownProgram: Self.program(of: "self"))
-    }
-
-    /// The names in a folder; none where it cannot be read.
-    private static func names(in folder: String) -> [String] {
-        // SAFETY: the folder is open until it is closed here, and an entry is read before the next one is asked for.
-        guard let directory = unsafe opendir(folder) else { return [] }
-        defer { _ = unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            names.append(
-                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names
     }
 
     /// The path of a process's program, also of one that has been replaced since.
