@@ -1,0 +1,41 @@
+internal import FlowModel
+
+/// Whether two places count the same bytes in more and in fewer packets, as segments and as aggregates (GRO, GSO) of them.
+///
+/// Packets that are missing must not pass for it: a lost acknowledgement is headers only, too. So the two must carry the same payload,
+/// and the packets that the one has more must have had a good deal of it.
+struct Aggregation {
+    let evidence: String
+
+    /// Bytes of payload that a segment has at least on average: who fills less is not offloaded.
+    private static var leastPayload: UInt64 { 256 }
+
+    /// Two captures: what was on the wire must be equal.
+    init?(more: FrameCounts, fewer: FrameCounts) {
+        guard more.seen.packetCount > fewer.seen.packetCount, more.aggregateCount > 0 || fewer.aggregateCount > 0,
+            more.wire.packetCount == fewer.wire.packetCount, Self.payload(more) == Self.payload(fewer)
+        else { return nil }
+        evidence =
+            "\(more.seen.packetCount) packets are \(fewer.seen.packetCount) with \(fewer.aggregateCount) aggregates among them: the same \(Self.payload(more)) bytes of payload"
+    }
+
+    /// A capture of segments, and who counts aggregates: each packet more must account for whole headers.
+    init?(segments: FrameCounts, counted: Counters) {
+        let more = segments.whole
+        guard more.packetCount > counted.packetCount, counted.packetCount > 0, more.byteCount > counted.byteCount,
+            segments.fragmentCount == 0
+        else { return nil }
+        let (packets, bytes) = (more.packetCount - counted.packetCount, more.byteCount - counted.byteCount)
+        let header = bytes / packets
+        // From IPv4 and UDP to IPv6 and TCP with every option.
+        guard bytes % packets == 0, (28...120).contains(header),
+            Self.payload(segments) / Self.leastPayload >= packets
+        else { return nil }
+        evidence =
+            "\(more.packetCount) packets are \(counted.packetCount) aggregates: each packet more has \(header) bytes of headers, and the rest is equal"
+    }
+
+    private static func payload(_ counts: FrameCounts) -> UInt64 {
+        counts.seen.byteCount > counts.headerByteCount ? counts.seen.byteCount - counts.headerByteCount : 0
+    }
+}

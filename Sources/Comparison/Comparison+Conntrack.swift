@@ -1,0 +1,187 @@
+internal import FlowModel
+
+// What a capture sees of a session that conntrack knows, against conntrack's counters.
+
+extension Comparison {
+    /// A session that is older than the capture: conntrack's total holds more.
+    func explainAge(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+        guard counts.baseline.packetCount > 0, let (_, place) = counts.tap else { return }
+        var evidence = ["conntrack had counted \(counts.baseline.packetCount) packets when it was first asked"]
+        if let start = session.start, start < facts.start {
+            evidence.append("it began \(Self.seconds(from: start, to: facts.start)) before the capture")
+        }
+        found.append(
+            Difference(
+                .startedBefore, counts.direction, more: .conntrack, fewer: place,
+                packetCount: counts.baseline.packetCount, byteCount: counts.baseline.byteCount, evidence: evidence))
+    }
+
+    /// What comes in, against conntrack.
+    mutating func explainEntering(
+        _ counts: DirectionCounts, _ compared: ComparedSession, _ found: inout [Difference]
+    ) {
+        guard let tap = counts.entering, let tracked = counts.tracked else { return }
+        let entered = tap.counts.whole
+        if entered == tracked { return }
+        if entered.packetCount < tracked.packetCount {
+            var short = Shortfall(counts.direction, .conntrack, .captureIn, tracked.since(entered))
+            accountForUncaptured(&short, counts, compared, tap)
+            found += short.found
+        } else {
+            var short = Shortfall(counts.direction, .captureIn, .conntrack, entered.since(tracked))
+            accountForUntracked(&short, counts, compared, tap)
+            found += short.found
+            if found.isEmpty, entered.packetCount == tracked.packetCount {
+                // The same packets, and conntrack has more bytes.
+                found.append(
+                    Difference(
+                        .unexplained, counts.direction, more: .conntrack, fewer: .captureIn,
+                        byteCount: tracked.since(entered).byteCount,
+                        evidence: ["as many packets have other lengths"]))
+            }
+        }
+    }
+
+    /// Conntrack counted packets that the capture did not.
+    private mutating func accountForUncaptured(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ compared: ComparedSession,
+        _ tap: DirectionCounts.TapCounts
+    ) {
+        let session = compared.session
+        accountForLoss(&short, of: .packet)
+        if compared.baseline == nil, isOlder(session) {
+            short.account(
+                .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
+        }
+        if goesOn(session, tap) {
+            short.account(
+                .endedAfter,
+                [
+                    "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on"
+                ])
+        }
+        accountForOtherInterface(&short, counts.path.inInterface)
+        short.account(.unexplained, ["conntrack counted more than came in by \(interface(tap.interface))"])
+    }
+
+    /// The capture saw packets that conntrack did not count.
+    mutating func accountForUntracked(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ compared: ComparedSession,
+        _ tap: DirectionCounts.TapCounts
+    ) {
+        let session = compared.session
+        if session.record.facts.contains(.offloaded)
+            || !session.record.status.isDisjoint(with: [.offload, .hardwareOffload])
+        {
+            short.account(.offloaded, ["conntrack's entry is marked as offloaded"] + flowtableEvidence)
+        }
+        accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? .droppedBeforeConntrack : nil }
+        if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
+            short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
+        }
+        if session.record.facts.contains(.lowerBound), facts.lostCounts.conntrack > 0 {
+            short.account(
+                .lostBySource,
+                ["conntrack's last word on it is among the \(facts.lostCounts.conntrack) messages that were lost"])
+        }
+        if let firstLook = facts.firstLook, isOlder(session) || session.record.facts.contains(.predatesListener),
+            tap.counts.first < firstLook
+        {
+            short.account(
+                .startedBefore, ["it was under way when conntrack was first asked, a moment after the capture began"])
+        }
+        if tap.counts.fragmentCount > 0, short.rest.packetCount <= UInt64(tap.counts.fragmentCount) {
+            short.account(.fragments, ["datagrams that did not become whole"])
+        }
+        short.account(.unexplained, noRule("before conntrack"))
+    }
+
+    /// A session of which the capture saw nothing in this direction.
+    mutating func explainUncaptured(
+        _ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]
+    ) {
+        guard let tracked = counts.tracked, tracked.packetCount > 0 else { return }
+        var short = Shortfall(counts.direction, .conntrack, .captureIn, tracked)
+        accountForLoss(&short, of: .packet)
+        if let start = session.start, start >= facts.end {
+            short.account(.endedAfter, ["it began when the capture had ended"])
+        }
+        if counts.baseline.packetCount == 0, isOlder(session) {
+            short.account(
+                .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
+        }
+        accountForOtherInterface(&short, counts.path.inInterface)
+        if let captured = facts.interfaces {
+            let names = captured.sorted().map(interface).joined(separator: ", ")
+            short.account(
+                .otherInterface,
+                ["none of its packets passed \(names), of which the capture lost nothing"])
+        }
+        short.account(.unexplained, ["no packet of it was captured"])
+        found += short.found
+    }
+
+    /// A session that conntrack knows and has no counters of.
+    func explainUncounted(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+        let (whole, place) = counts.tap.map { ($0.counts.counts.whole, $0.place) } ?? (counts.logged, .nflog)
+        guard whole.packetCount > 0 else { return }
+        var short = Shortfall(counts.direction, place, .conntrack, whole)
+        switch facts.accountingIsOn {
+        case false:
+            short.account(.accountingOff, ["net.netfilter.nf_conntrack_acct is 0, so conntrack has no counters"])
+        case true where isOlder(session) || session.record.facts.contains(.predatesListener):
+            short.account(
+                .accountingOff, ["conntrack has no counters of it: it began before accounting was switched on"])
+        default: break
+        }
+        if facts.lostCounts.conntrack > 0 {
+            short.account(
+                .lostBySource, ["conntrack lost \(facts.lostCounts.conntrack) messages, and no other told its counters"]
+            )
+        }
+        short.account(.unexplained, ["no message of conntrack's told its counters"])
+        found += short.found
+    }
+
+    // MARK: Parts
+
+    /// Whether it began before the capture; one of unknown age that was there at the first look counts as older.
+    func isOlder(_ session: Session) -> Bool {
+        session.start.map { $0 < facts.start } ?? session.record.facts.contains(.predatesListener)
+    }
+
+    /// What a lane lost may be of any session.
+    mutating func accountForLoss(_ short: inout Shortfall, of lane: Lane) {
+        let taken = reserves.takeLoss(of: lane, upTo: short.rest.packetCount)
+        let who = lane == .packet ? "the capture" : lane.keyword
+        short.account(.lostBySource, for: taken, ["\(who) lost \(facts.lostCounts[lane]) packets"])
+    }
+
+    func accountForOtherInterface(_ short: inout Shortfall, _ index: InterfaceIndex) {
+        guard index != 0, let captured = facts.interfaces, !captured.contains(index) else { return }
+        short.account(.otherInterface, ["logged packets passed \(interface(index)), which is not captured"])
+    }
+
+    var flowtableEvidence: [String] {
+        facts.flowtables.filter { !$0.counts }.map {
+            "flowtable \($0.family) \($0.table) \($0.name) does not count for conntrack"
+        }
+    }
+
+    /// The same bytes in more packets.
+    func difference(
+        _ aggregation: Aggregation, _ direction: FlowDirection, _ more: CountedPlace, _ moreCounters: Counters,
+        _ fewer: CountedPlace, _ fewerCounters: Counters
+    ) -> Difference {
+        let surplus = moreCounters.since(fewerCounters)
+        return Difference(
+            .aggregated, direction, more: more, fewer: fewer, packetCount: surplus.packetCount,
+            byteCount: surplus.byteCount, evidence: [aggregation.evidence])
+    }
+
+    static func seconds(from: Timestamp, to: Timestamp) -> String {
+        let milliseconds = max(0, to.nanoseconds(since: from)) / 1_000_000
+        let fraction = String(milliseconds % 1000)
+        return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)s"
+    }
+}

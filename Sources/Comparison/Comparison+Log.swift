@@ -1,0 +1,133 @@
+internal import FlowModel
+
+// What rules logged, against what passed the place where they log.
+
+extension Comparison {
+    mutating func explainLog(
+        _ counts: DirectionCounts, _ compared: inout ComparedSession, _ found: inout [Difference]
+    ) {
+        let session = compared.session
+        // A lane that nothing feeds is not missing anything.
+        guard logFeeds || session.nflog != nil else { return }
+        let references = references(for: counts, butStopped: Self.stopped(counts.direction, found))
+        guard let (reference, place) = references.first else { return }
+        let logged = counts.logged
+        if references.contains(where: { $0.0 == logged }) { return }
+        if logged.packetCount > reference.packetCount {
+            found.append(surplus(counts, logged, reference, place))
+        } else if logged.packetCount == reference.packetCount {
+            let hasMore = logged.byteCount > reference.byteCount
+            found.append(
+                Difference(
+                    .unexplained, counts.direction, more: hasMore ? .nflog : place, fewer: hasMore ? place : .nflog,
+                    byteCount: logged.since(reference).byteCount + reference.since(logged).byteCount,
+                    evidence: ["as many packets have other lengths"]))
+        } else {
+            var short = Shortfall(counts.direction, place, .nflog, reference.since(logged))
+            accountForUnlogged(&short, counts, session)
+            if session.nflog == nil, short.found.allSatisfy({ $0.reason == .notLogged }) {
+                compared.isUnlogged = true
+            } else {
+                found += short.found
+            }
+        }
+    }
+
+    /// Whether any rule logs to the groups that are read; unknown rules may.
+    private var logFeeds: Bool {
+        facts.rules.map { rules in rules.contains { logs($0.rule) } } ?? false
+    }
+
+    private func logs(_ rule: FirewallRule) -> Bool {
+        rule.effects.contains { if case .log(let group) = $0 { facts.groups.contains(group) } else { false } }
+    }
+
+    /// What passed the place where the rules log; the first is what to expect, the others are as good.
+    ///
+    /// - Parameter stopped: what rules dropped of packets that conntrack does not count, and which so may not have come to the place.
+    private func references(
+        for counts: DirectionCounts, butStopped stopped: Counters
+    ) -> [(Counters, CountedPlace)] {
+        let entered = counts.entering.map { ($0.counts.whole, CountedPlace.captureIn) }
+        if counts.tracked == nil, stopped.packetCount > 0, let whole = counts.entering?.counts.whole {
+            return [(whole.since(stopped), .captureIn), (whole, .captureIn)]
+        }
+        let pieces = counts.entering.map { ($0.counts.seen, CountedPlace.captureIn) }
+        let tracked = counts.tracked.map { ($0, CountedPlace.conntrack) }
+        let left = counts.leaving.map { ($0.counts.whole, CountedPlace.captureOut) }
+        let ordered: [(Counters, CountedPlace)?] =
+            switch counts.logPlace.flatMap({ NetfilterHook(number: $0.hook) }) {
+            case .prerouting: [entered, tracked, left, pieces]
+            case .postrouting: [left, tracked, entered]
+            default: [tracked, entered, left]
+            }
+        return ordered.compactMap { $0 }
+    }
+
+    private static func stopped(_ direction: FlowDirection, _ found: [Difference]) -> Counters {
+        let stops: Set<DifferenceReason> = [.droppedBeforeConntrack, .droppedAfterConntrack, .denied]
+        return found.filter { stops.contains($0.reason) && $0.direction == direction }.reduce(Counters()) {
+            $0 + Counters(packetCount: $1.packetCount, byteCount: $1.byteCount)
+        }
+    }
+
+    private func surplus(
+        _ counts: DirectionCounts, _ logged: Counters, _ reference: Counters, _ place: CountedPlace
+    ) -> Difference {
+        let more = logged.since(reference)
+        let hasPieces = (counts.entering?.counts.fragmentCount ?? 0) > 0
+        return Difference(
+            hasPieces ? .fragments : .unexplained, counts.direction, more: .nflog, fewer: place,
+            packetCount: more.packetCount, byteCount: more.byteCount,
+            evidence: [
+                hasPieces
+                    ? "the rule logs fragments, before they are put together" : "rules logged more than passed"
+            ])
+    }
+
+    /// Packets that no logged one stands for.
+    private mutating func accountForUnlogged(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session
+    ) {
+        let views = views(of: counts, session)
+        let rules = (facts.rules ?? []).filter { logs($0.rule) }
+        let meant = rules.compactMap { watched in
+            answer(watched.rule, views, where: { _ in true }).map { (watched, $0.0) }
+        }
+        let logsAll = meant.contains { $0.1 == .yes && $0.0.rule.match.conditions.isEmpty }
+        if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog) }
+        if short.isAccountedFor { return }
+        let ownLoss =
+            facts.lostCounts.nflog == 0 ? "nflog lost nothing" : "nflog lost \(facts.lostCounts.nflog) packets in all"
+        if facts.rules == nil {
+            // Its sequence numbers tell every loss: what did not come was not logged.
+            let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
+            short.account(reason, ["\(ownLoss), so rules logged only a part of what passed; which ones is not known"])
+        }
+        if meant.isEmpty {
+            let groups = facts.groups.map(String.init).joined(separator: ", ")
+            short.account(.notLogged, ["no rule logs these packets to group \(groups)"])
+        }
+        let partial = meant.filter { !$0.0.rule.match.conditions.isEmpty }
+        if !logsAll, let (watched, _) = partial.first {
+            let conditions = watched.rule.match.conditions.joined(separator: ", ")
+            short.account(.sampled, ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"])
+        }
+        if let (watched, growth) = meant.lazy.compactMap({ pair in pair.0.growth.map { (pair.0, $0) } }).first,
+            growth.packetCount < counts.logged.packetCount + short.rest.packetCount
+        {
+            short.account(
+                counts.logged.packetCount > 0 ? .sampled : .notLogged,
+                [
+                    "rule \(watched.title) has seen only \(growth.packetCount) packets of all sessions by its counter; \(ownLoss)"
+                ])
+        }
+        accountForLoss(&short, of: .nflog)
+        if facts.lostCounts.nflog == 0, let (watched, _) = meant.first {
+            short.account(
+                counts.logged.packetCount > 0 ? .sampled : .notLogged,
+                ["rule \(watched.title) would log them, but nflog lost nothing: they did not come to it"])
+        }
+        short.account(.unexplained, ["no rule tells why these packets were not logged"])
+    }
+}

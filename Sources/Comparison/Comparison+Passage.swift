@@ -1,0 +1,123 @@
+internal import FlowModel
+
+// From where packets come in, over conntrack, to where they leave.
+
+extension Comparison {
+    /// What leaves, against what came in and conntrack counted.
+    mutating func explainPassage(
+        _ counts: DirectionCounts, _ session: Session, denied: inout UInt64, _ found: inout [Difference]
+    ) {
+        guard let leaving = counts.leaving else {
+            return explainVanished(counts, session, denied: &denied, &found)
+        }
+        let left = leaving.counts.whole
+        guard let (base, place) = base(of: counts), base != left else { return }
+        let segments = leaving.counts
+        // What came in, where conntrack counted just that.
+        let entering = counts.entering.flatMap { $0.counts.whole == base ? $0.counts : nil }
+        if let same = entering.flatMap({ Aggregation(more: segments, fewer: $0) })
+            ?? Aggregation(segments: segments, counted: base)
+        {
+            found.append(difference(same, counts.direction, .captureOut, left, place, base))
+        } else if let same = entering.flatMap({ Aggregation(more: $0, fewer: segments) }) {
+            found.append(difference(same, counts.direction, place, base, .captureOut, left))
+        } else if left.packetCount < base.packetCount {
+            var short = Shortfall(counts.direction, place, .captureOut, base.since(left))
+            accountForStopped(&short, counts, session, leaving, denied: &denied)
+            found += short.found
+        } else if left.packetCount > base.packetCount {
+            var short = Shortfall(counts.direction, .captureOut, place, left.since(base))
+            accountForOwnAnswers(&short, session)
+            accountForUntracked(&short, counts, ComparedSession(session), leaving)
+            found += short.found
+        } else {
+            let hasMore = left.byteCount > base.byteCount
+            found.append(
+                Difference(
+                    .unexplained, counts.direction, more: hasMore ? .captureOut : place,
+                    fewer: hasMore ? place : .captureOut,
+                    byteCount: left.since(base).byteCount + base.since(left).byteCount,
+                    evidence: ["as many packets have other lengths"]))
+        }
+    }
+
+    /// What may leave at most: what conntrack counted, and no more than came in, where the capture saw all of that.
+    private func base(of counts: DirectionCounts) -> (Counters, CountedPlace)? {
+        let entered = counts.entering?.counts.whole
+        guard let tracked = counts.tracked else { return entered.map { ($0, .captureIn) } }
+        guard let entered, entered.packetCount < tracked.packetCount, facts.lostCounts.packet == 0 else {
+            return (tracked, .conntrack)
+        }
+        return (entered, .captureIn)
+    }
+
+    /// Packets that did not leave.
+    private mutating func accountForStopped(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session,
+        _ leaving: DirectionCounts.TapCounts, denied: inout UInt64
+    ) {
+        accountForDenials(&short, session, denied: &denied)
+        accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? nil : .droppedAfterConntrack }
+        accountForLoss(&short, of: .packet)
+        if counts.entering == nil {
+            if goesOn(session, leaving) {
+                short.account(
+                    .endedAfter,
+                    [
+                        "its last captured packet came \(Self.seconds(from: leaving.counts.last, to: facts.end)) before the capture ended, and conntrack counted on"
+                    ])
+            }
+            accountForOtherInterface(&short, counts.path.outInterface)
+            if leaving.counts.whole.packetCount == 0 {
+                short.account(
+                    .otherInterface,
+                    [
+                        "none of its packets this way passed \(interface(leaving.interface)), of which the capture lost nothing"
+                    ])
+            }
+            short.account(.unexplained, noRule("behind conntrack"))
+        } else if let entered = counts.entering?.counts.whole {
+            let stopped = entered.since(leaving.counts.whole).packetCount
+            short.account(
+                .droppedAfterConntrack, for: stopped,
+                [
+                    "\(stopped) packets that came in, and that conntrack counted, did not leave by \(interface(leaving.interface))"
+                ] + noRule("behind conntrack"))
+            short.account(.unexplained, ["neither capture saw as much as conntrack counted"])
+        }
+    }
+
+    /// Packets that came in, and no interface that is captured shows whether they left: only a rule that surely means them tells.
+    private mutating func explainVanished(
+        _ counts: DirectionCounts, _ session: Session, denied: inout UInt64, _ found: inout [Difference]
+    ) {
+        guard let (base, place) = base(of: counts) else { return }
+        var short = Shortfall(counts.direction, place, .captureOut, base)
+        accountForDenials(&short, session, denied: &denied)
+        if isOlder(session) {
+            accountForRules(&short, views(of: counts, session), ifSure: true) {
+                $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+            }
+        }
+        found += short.found
+    }
+
+    /// What rules refused, as they logged it.
+    mutating func accountForDenials(_ short: inout Shortfall, _ session: Session, denied: inout UInt64) {
+        guard denied > 0, !session.denials.isEmpty else { return }
+        let taken = min(denied, short.rest.packetCount)
+        denied -= taken
+        let evidence = session.denials.map { denial in
+            let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
+            let packets = denial.count == 1 ? "packet" : "packets"
+            return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
+        }
+        short.account(.denied, for: taken, evidence)
+    }
+
+    /// Answers that the firewall gives in the destination's name: conntrack does not count them.
+    private func accountForOwnAnswers(_ short: inout Shortfall, _ session: Session) {
+        guard session.denials.contains(where: { $0.verdict == .reject }) else { return }
+        short.account(.denied, ["a rule rejected packets: these are the firewall's own answers"])
+    }
+}

@@ -1,0 +1,211 @@
+public import FlowModel
+
+/// Holds the lanes of every session against each other and says why they differ.
+///
+/// A reason is given with what shows it and for as many packets as that can account for, as often as needed; what is left is
+/// ``DifferenceReason/unexplained``. Counters of rules and counts of losses are finite: all sessions together draw on them.
+public struct Comparison {
+    private(set) var facts: ComparisonFacts
+    private(set) var names: NameBook
+    var reserves: Reserves
+    /// What rules denied of sessions that nothing else told of.
+    var attempts = DeniedAttempts()
+    private let limit: Int
+    private var summary = ComparisonSummary()
+    private var differing: [ComparedSession] = []
+    /// Sessions whose lanes differ; why, only what is known at the end can tell.
+    private var open: [ComparedSession] = []
+
+    /// How long before the capture's end a session's last packet may have come for it to count as going on, in nanoseconds.
+    static let edge: Int64 = 1_000_000_000
+
+    /// - Parameters:
+    ///   - facts: what is known at the beginning: the lanes that are read and the rules.
+    ///   - limit: how many sessions that differ are kept at most; those whose lanes agree are only counted.
+    public init(_ facts: ComparisonFacts, names: NameBook, limit: Int = .max) {
+        self.facts = facts
+        self.names = names
+        self.limit = limit
+        reserves = Reserves(facts)
+    }
+
+    /// Takes in one more session, whose lanes will tell no more.
+    public mutating func add(_ compared: ComparedSession) {
+        if Self.isNeverTracked(compared.session) {
+            summary.neverTrackedCount += 1
+            return
+        }
+        let directions = Self.directions(of: compared)
+        guard !directions.allSatisfy(\.isEmpty) || !compared.session.denials.isEmpty else {
+            summary.idleCount += 1
+            return
+        }
+        if let agreeing = agreeing(compared, directions) {
+            summary.add(agreeing, directions, facts)
+        } else if open.count < limit {
+            open.append(compared)
+        } else {
+            summary.unkeptCount += 1
+        }
+    }
+
+    /// Explains what differs.
+    ///
+    /// - Parameters:
+    ///   - facts: what is known at the end.
+    ///   - names: of all sessions.
+    public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
+        (self.facts, self.names) = (facts, names)
+        reserves = Reserves(facts)
+        explainAll()
+        summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
+        return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
+    }
+
+    /// Explains what differs by what was known at the beginning.
+    public mutating func conclude() -> ComparisonOutcome { conclude(facts, names: names) }
+
+    private static func directions(of compared: ComparedSession) -> [DirectionCounts] {
+        [DirectionCounts(compared, .original), DirectionCounts(compared, .reply)]
+    }
+
+    /// The session as it was found; `nil` where there is something to explain.
+    private mutating func agreeing(_ compared: ComparedSession, _ directions: [DirectionCounts]) -> ComparedSession? {
+        guard compared.session.denials.isEmpty else { return nil }
+        var compared = compared
+        compared.differences = []
+        let before = reserves
+        var denied: UInt64 = 0
+        for counts in directions where !counts.isEmpty { explain(counts, &compared, denied: &denied) }
+        reserves = before
+        return compared.differences.isEmpty ? compared : nil
+    }
+
+    /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.
+    private mutating func explainAll() {
+        var unknown: [ComparedSession] = []
+        for compared in open {
+            if compared.session.record.facts.contains(.conntrack) {
+                compare(compared, Self.directions(of: compared))
+            } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
+                attempts.add(compared)
+            } else {
+                unknown.append(compared)
+            }
+        }
+        open = []
+        compare(unknown: unknown)
+    }
+
+    /// The sessions that nobody can explain first, then by the most telling of their reasons, and those that differ most.
+    private var ranked: [ComparedSession] {
+        let ranks = differing.map { session in
+            (
+                reason: session.reasons.contains(.unexplained) ? -1 : session.reasons.first?.rank ?? 0,
+                size: session.differences.reduce(0) { $0 &+ $1.packetCount }
+            )
+        }
+        let order = ranks.indices.sorted { left, right in
+            if ranks[left].reason != ranks[right].reason { return ranks[left].reason < ranks[right].reason }
+            return ranks[left].size == ranks[right].size ? left < right : ranks[left].size > ranks[right].size
+        }
+        return order.map { differing[$0] }
+    }
+
+    private mutating func compare(_ compared: ComparedSession, _ directions: [DirectionCounts]) {
+        var compared = compared
+        compared.differences = []
+        var denied = compared.session.denials.packetCount
+        for counts in directions where !counts.isEmpty {
+            explain(counts, &compared, denied: &denied)
+        }
+        summary.add(compared, directions, facts)
+        if !compared.differences.isEmpty { differing.append(compared) }
+    }
+
+    /// Compares sessions that conntrack does not know.
+    private mutating func compare(unknown: [ComparedSession]) {
+        for var compared in unknown {
+            if facts.lanes.contains(.packet) { attempts.lend(to: &compared.session) }
+            compare(compared, Self.directions(of: compared))
+        }
+        for var compared in attempts.left {
+            let counts = DirectionCounts(compared, .original)
+            if facts.lanes.contains(.packet), let difference = unseen(counts, compared.session) {
+                compared.differences = [difference]
+                differing.append(compared)
+            }
+            summary.add(compared, [counts], facts)
+        }
+    }
+
+    /// Why the capture did not see what a rule denied.
+    private mutating func unseen(_ counts: DirectionCounts, _ session: Session) -> Difference? {
+        var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
+        accountForOtherInterface(&short, counts.path.inInterface)
+        accountForLoss(&short, of: .packet)
+        if session.record.lastSeen > facts.end {
+            short.account(.endedAfter, ["rules denied it after the capture had ended"])
+        }
+        short.account(.unexplained, ["rules denied packets that were not captured"])
+        return short.found.first
+    }
+
+    private mutating func explain(_ counts: DirectionCounts, _ compared: inout ComparedSession, denied: inout UInt64) {
+        let session = compared.session
+        var found: [Difference] = []
+        if facts.lanes.contains(.packet) {
+            explainPieces(counts, &found)
+            if !facts.lanes.contains(.conntrack) {
+                explainPassage(counts, session, denied: &denied, &found)
+            } else if !session.record.facts.contains(.conntrack) {
+                explainUnknown(counts, session, compared.differences, denied: &denied, &found)
+            } else if counts.total == nil {
+                explainUncounted(counts, session, &found)
+            } else if counts.tap == nil {
+                explainUncaptured(counts, session, &found)
+            } else {
+                explainAge(counts, session, &found)
+                explainEntering(counts, compared, &found)
+                explainPassage(counts, session, denied: &denied, &found)
+            }
+        }
+        if facts.lanes.contains(.nflog) { explainLog(counts, &compared, &found) }
+        compared.differences += found
+    }
+
+    /// Pieces of datagrams: a capture counts each, conntrack what they make.
+    private func explainPieces(_ counts: DirectionCounts, _ found: inout [Difference]) {
+        guard let (tap, place) = counts.tap, tap.counts.seen != tap.counts.whole else { return }
+        let (seen, whole) = (tap.counts.seen, tap.counts.whole)
+        found.append(
+            Difference(
+                .fragments, counts.direction, more: place, fewer: .conntrack,
+                packetCount: seen.since(whole).packetCount, byteCount: seen.since(whole).byteCount,
+                evidence: [
+                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: put together they are \(whole.packetCount) packets of \(whole.byteCount) bytes"
+                ]))
+    }
+
+    /// Neighbour discovery and group membership of IPv6: the kernel exempts them (`nf_conntrack_proto_icmpv6.c`, noct_valid_new).
+    private static func isNeverTracked(_ session: Session) -> Bool {
+        let key = session.record.original
+        return key.transport == .icmpv6 && !session.record.facts.contains(.conntrack)
+            && ((130...136).contains(key.icmpType) || key.icmpType == 143)
+    }
+
+    // MARK: What explanations share
+
+    func interface(_ index: InterfaceIndex) -> String {
+        index == 0 ? "the capture" : String(decoding: names.interface(index), as: UTF8.self)
+    }
+
+    func name(_ rule: NameID) -> String { String(decoding: names.bytes(of: rule), as: UTF8.self) }
+
+    /// Whether the session's last packets came so late that more may have followed.
+    func goesOn(_ session: Session, _ tap: DirectionCounts.TapCounts) -> Bool {
+        let hasEnded = session.record.facts.contains(.ended)
+        if hasEnded, session.record.lastSeen > facts.end { return true }
+        return !hasEnded && !tap.counts.isEmpty && facts.end.nanoseconds(since: tap.counts.last) <= Self.edge
+    }
+}

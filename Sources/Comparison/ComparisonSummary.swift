@@ -1,0 +1,112 @@
+public import FlowModel
+
+/// How far the counts of two lanes agree, once counting differently is accounted for.
+public struct Agreement: Sendable, Equatable {
+    /// What the lane that counts more has, and what both have.
+    public var packetCount: UInt64 = 0
+    public var agreedPacketCount: UInt64 = 0
+    public var byteCount: UInt64 = 0
+    public var agreedByteCount: UInt64 = 0
+
+    public init() {}
+
+    mutating func add(_ one: Counters, _ other: Counters) {
+        packetCount += max(one.packetCount, other.packetCount)
+        agreedPacketCount += min(one.packetCount, other.packetCount)
+        byteCount += max(one.byteCount, other.byteCount)
+        agreedByteCount += min(one.byteCount, other.byteCount)
+    }
+
+    /// In thousandths of a percent, rounded down; `nil` where nothing was counted.
+    public var packetShare: UInt64? { Self.share(agreedPacketCount, packetCount) }
+    public var byteShare: UInt64? { Self.share(agreedByteCount, byteCount) }
+
+    private static func share(_ part: UInt64, _ whole: UInt64) -> UInt64? {
+        guard whole > 0 else { return nil }
+        return part == whole ? 100_000 : min(99_999, UInt64(Double(part) / Double(whole) * 100_000))
+    }
+}
+
+/// What a comparison came to, in numbers.
+public struct ComparisonSummary: Sendable {
+    /// Sessions with traffic while the lanes were read, and those of them whose lanes differ.
+    public private(set) var sessionCount: UInt64 = 0
+    public private(set) var differingCount: UInt64 = 0
+    /// Sessions that only were there.
+    public var idleCount: UInt64 = 0
+    /// Sessions that conntrack never tracks: neighbour discovery.
+    public var neverTrackedCount: UInt64 = 0
+    /// Sessions that no rule logs, while rules log others.
+    public private(set) var unloggedCount: UInt64 = 0
+    /// Sessions that differ and were not kept, as there were too many.
+    public var unkeptCount: UInt64 = 0
+    /// Sessions by the lanes that told of them.
+    public private(set) var laneSets: [[Lane]: UInt64] = [:]
+    /// What each lane counted, as it counts: of conntrack since the capture began.
+    public private(set) var totals: [Lane: Counters] = [:]
+    /// Of conntrack and the capture, and of what rules logged and passed.
+    public private(set) var capture = Agreement()
+    public private(set) var log = Agreement()
+    /// By reason: how many sessions have it, and how many packets and bytes are different by it.
+    public private(set) var reasons: [DifferenceReason: (sessionCount: UInt64, counters: Counters)] = [:]
+    /// Rules that account for differences.
+    public var ruleUses: [RuleUse] = []
+
+    init() {}
+
+    mutating func add(_ compared: ComparedSession, _ directions: [DirectionCounts], _ facts: ComparisonFacts) {
+        sessionCount += 1
+        if !compared.differences.isEmpty { differingCount += 1 }
+        if compared.isUnlogged { unloggedCount += 1 }
+        laneSets[compared.lanes, default: 0] += 1
+        for reason in compared.reasons {
+            var entry = reasons[reason] ?? (0, Counters())
+            entry.sessionCount += 1
+            for difference in compared.differences where difference.reason == reason {
+                entry.counters =
+                    entry.counters
+                    + Counters(
+                        packetCount: difference.packetCount, byteCount: difference.byteCount)
+            }
+            reasons[reason] = entry
+        }
+        for counts in directions { add(counts, compared, facts) }
+    }
+
+    private mutating func add(_ counts: DirectionCounts, _ compared: ComparedSession, _ facts: ComparisonFacts) {
+        func count(_ lane: Lane, _ counters: Counters) {
+            totals[lane] = (totals[lane] ?? Counters()) + counters
+        }
+        if let tracked = counts.tracked { count(.conntrack, tracked) }
+        count(.nflog, counts.logged)
+        if let (tap, _) = counts.tap { count(.packet, tap.counts.seen) }
+        let isKnown = compared.session.record.facts.contains(.conntrack)
+        if facts.lanes.isSuperset(of: [.conntrack, .packet]), !(isKnown && counts.total == nil) {
+            let tracked = counts.tracked ?? Counters()
+            let taps = [counts.entering, counts.leaving].compactMap { $0 }
+            // Where packets come in and leave by captured interfaces, both are held against conntrack.
+            if taps.isEmpty { capture.add(tracked, Counters()) }
+            for tap in taps {
+                let whole = tap.counts.whole
+                let isCounting = compared.differences.contains {
+                    $0.reason == .aggregated && $0.direction == counts.direction
+                        && ($0.more.lane == .packet || $0.fewer.lane == .packet)
+                }
+                if isCounting { capture.add(tracked, tracked) } else { capture.add(tracked, whole) }
+            }
+        }
+        if facts.lanes.contains(.nflog), !compared.isUnlogged,
+            let reference = counts.tracked ?? counts.tap?.counts.counts.whole
+        {
+            log.add(counts.logged, reference)
+        }
+    }
+}
+
+/// The sessions whose lanes differ, and everything that is to be said with them.
+public struct ComparisonOutcome: Sendable {
+    public var sessions: [ComparedSession]
+    public var summary: ComparisonSummary
+    public var facts: ComparisonFacts
+    public var names: NameBook
+}

@@ -1,0 +1,47 @@
+public import FlowModel
+
+/// A place on a session's way where its packets are counted, in the order in which they pass.
+public enum CountedPlace: String, CaseIterable, Sendable {
+    /// The capture of the interface by which packets enter.
+    case captureIn = "capture-in"
+    case conntrack
+    /// The capture of the interface by which they leave.
+    case captureOut = "capture-out"
+    /// A rule that logs.
+    case nflog
+
+    public var lane: Lane {
+        switch self {
+        case .captureIn, .captureOut: .packet
+        case .conntrack: .conntrack
+        case .nflog: .nflog
+        }
+    }
+}
+
+/// What one place counts more than another of one direction of a session, and why.
+public struct Difference: Sendable, Equatable {
+    public var reason: DifferenceReason
+    public var direction: FlowDirection
+    /// The place that counts more packets, or, of the same packets, more bytes.
+    public var more: CountedPlace
+    public var fewer: CountedPlace
+    public var packetCount: UInt64
+    /// Bytes that `more` counts more; where it counts fewer bytes in more packets, 0.
+    public var byteCount: UInt64
+    /// What shows it, as sentences without a point. Names of rules and interfaces in them may hold anything.
+    public var evidence: [String]
+
+    public init(
+        _ reason: DifferenceReason, _ direction: FlowDirection, more: CountedPlace, fewer: CountedPlace,
+        packetCount: UInt64 = 0, byteCount: UInt64 = 0, evidence: [String]
+    ) {
+        self.reason = reason
+        self.direction = direction
+        self.more = more
+        self.fewer = fewer
+        self.packetCount = packetCount
+        self.byteCount = byteCount
+        self.evidence = evidence
+    }
+}

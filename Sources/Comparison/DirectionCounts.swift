@@ -1,0 +1,77 @@
+internal import FlowModel
+
+/// What each place counts of one direction of a session.
+struct DirectionCounts {
+    let direction: FlowDirection
+    /// At the interface by which these packets enter the host; `nil` where that is not captured.
+    private(set) var entering: TapCounts?
+    /// At the interface by which they leave it.
+    private(set) var leaving: TapCounts?
+    /// Conntrack's total; `nil` where it has none.
+    let total: Counters?
+    /// What of it is from before the capture.
+    let baseline: Counters
+    let logged: Counters
+    let logPlace: LogPlace?
+    /// The interfaces that logged packets showed.
+    let path: PacketPath
+
+    struct TapCounts {
+        var counts: FrameCounts
+        var interface: InterfaceIndex
+        var isLowerBound: Bool
+    }
+
+    init(_ compared: ComparedSession, _ direction: FlowDirection) {
+        let session = compared.session
+        func pick(_ counters: DirectionalCounters) -> Counters {
+            direction == .original ? counters.original : counters.reply
+        }
+        self.direction = direction
+        total = session.conntrackCounters.map(pick)
+        var before = compared.baseline.map(pick) ?? Counters()
+        logged = session.nflog.map { pick($0.counters) } ?? Counters()
+        logPlace = direction == .original ? session.nflog?.originalPlace : session.nflog?.replyPlace
+        path = session.nflog?.path(of: direction) ?? PacketPath()
+        for (index, lane) in [session.taps.first, session.taps.second].enumerated() {
+            guard let lane else { continue }
+            let counts = TapCounts(
+                counts: direction == .original ? lane.original : lane.reply, interface: lane.tap.interface,
+                isLowerBound: lane.isLowerBound)
+            // Of a capture that does not say which way, the tap that saw the session first is where it enters.
+            let way =
+                lane.tap.direction == .unknown ? (index == 0 ? FrameDirection.ingress : .egress) : lane.tap.direction
+            if (direction == .original ? way : way.opposite) == .ingress {
+                if entering == nil { entering = counts }
+            } else if leaving == nil {
+                leaving = counts
+            }
+        }
+        // A capture that saw all that conntrack ever counted was there from the beginning.
+        if let total, total == (entering ?? leaving)?.counts.whole { before = Counters() }
+        baseline = before
+    }
+
+    /// What conntrack counted since the capture began.
+    var tracked: Counters? { total.map { $0.since(baseline) } }
+
+    /// The tap that conntrack is held against: it sees what comes, or what leaves where only that is captured.
+    var tap: (counts: TapCounts, place: CountedPlace)? {
+        entering.map { ($0, .captureIn) } ?? leaving.map { ($0, .captureOut) }
+    }
+
+    /// Whether nothing of this direction was counted anywhere.
+    var isEmpty: Bool {
+        (tracked?.packetCount ?? 0) == 0 && logged.packetCount == 0 && (entering?.counts.isEmpty ?? true)
+            && (leaving?.counts.isEmpty ?? true)
+    }
+}
+
+extension Counters {
+    /// How much more this is; 0 where it is less.
+    func since(_ other: Counters) -> Counters {
+        Counters(
+            packetCount: packetCount > other.packetCount ? packetCount - other.packetCount : 0,
+            byteCount: byteCount > other.byteCount ? byteCount - other.byteCount : 0)
+    }
+}

@@ -1,0 +1,74 @@
+internal import FlowModel
+
+/// Whether a rule means certain packets.
+enum RuleAnswer: Int, Comparable {
+    case no = 0
+    /// It asks for what a session's tuple does not tell.
+    case perhaps = 1
+    case yes = 2
+
+    static func < (left: RuleAnswer, right: RuleAnswer) -> Bool { left.rawValue < right.rawValue }
+
+    init(_ isSo: Bool?) { self = isSo.map { $0 ? .yes : .no } ?? .perhaps }
+
+    var negated: RuleAnswer {
+        switch self {
+        case .no: .yes
+        case .perhaps: .perhaps
+        case .yes: .no
+        }
+    }
+}
+
+/// The packets of one direction of a session as a rule at one place sees them.
+struct PacketView {
+    var tuple: FlowKey
+    /// `nil` where nobody knows it.
+    var inInterface: String?
+    var outInterface: String?
+}
+
+extension RuleMatch {
+    /// Whether packets like these pass the tests; what is asked besides makes a yes a perhaps.
+    func answer(to view: PacketView) -> RuleAnswer {
+        let answer = tests.map { $0.answer(to: view) }.min() ?? .yes
+        return conditions.isEmpty ? answer : min(answer, .perhaps)
+    }
+}
+
+extension RuleMatch.Test {
+    func answer(to view: PacketView) -> RuleAnswer {
+        let answer = RuleAnswer(subject.isMet(by: view))
+        return isNegated ? answer.negated : answer
+    }
+}
+
+extension RuleMatch.Subject {
+    /// `nil` where the view does not tell.
+    fileprivate func isMet(by view: PacketView) -> Bool? {
+        let tuple = view.tuple
+        func isIn(_ ranges: [AddressRange], _ address: IPAddress) -> Bool {
+            ranges.contains { $0.contains(address, family: tuple.family) }
+        }
+        func isIn(_ ranges: [ClosedRange<UInt16>], _ port: UInt16) -> Bool {
+            tuple.hasPorts && ranges.contains { $0.contains(port) }
+        }
+        switch self {
+        case .source(let ranges): return isIn(ranges, tuple.source)
+        case .destination(let ranges): return isIn(ranges, tuple.destination)
+        case .family(let family): return tuple.family == family
+        case .transport(let protocols): return protocols.contains(tuple.transport)
+        case .sourcePort(let ranges): return isIn(ranges, tuple.sourcePort)
+        case .destinationPort(let ranges): return isIn(ranges, tuple.destinationPort)
+        case .eitherPort(let ranges): return isIn(ranges, tuple.sourcePort) || isIn(ranges, tuple.destinationPort)
+        case .icmpType(let types):
+            return tuple.icmp.map { types.contains($0.type) } ?? (tuple.transport.isICMP ? nil : false)
+        case .inInterface(let names): return view.inInterface.map { Self.isNamed($0, names) }
+        case .outInterface(let names): return view.outInterface.map { Self.isNamed($0, names) }
+        }
+    }
+
+    private static func isNamed(_ name: String, _ patterns: [String]) -> Bool {
+        patterns.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+    }
+}

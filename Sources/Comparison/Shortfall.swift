@@ -1,0 +1,43 @@
+internal import FlowModel
+
+/// What one place counts less than another, until reasons have accounted for all of it.
+struct Shortfall {
+    let direction: FlowDirection
+    let more: CountedPlace
+    let fewer: CountedPlace
+    private(set) var rest: Counters
+    private(set) var found: [Difference] = []
+
+    init(_ direction: FlowDirection, _ more: CountedPlace, _ fewer: CountedPlace, _ counters: Counters) {
+        self.direction = direction
+        self.more = more
+        self.fewer = fewer
+        rest = counters
+    }
+
+    var isAccountedFor: Bool { rest.packetCount == 0 && rest.byteCount == 0 }
+
+    /// Accounts for so many of the packets, and for their share of the bytes.
+    mutating func account(_ reason: DifferenceReason, for packetCount: UInt64, _ evidence: [String]) {
+        let packets = min(packetCount, rest.packetCount)
+        guard packets > 0 else { return }
+        let bytes =
+            packets == rest.packetCount
+            ? rest.byteCount : UInt64(Double(rest.byteCount) * Double(packets) / Double(rest.packetCount))
+        add(reason, Counters(packetCount: packets, byteCount: bytes), evidence)
+    }
+
+    /// Accounts for all that is left.
+    mutating func account(_ reason: DifferenceReason, _ evidence: [String]) {
+        guard !isAccountedFor else { return }
+        add(reason, rest, evidence)
+    }
+
+    private mutating func add(_ reason: DifferenceReason, _ part: Counters, _ evidence: [String]) {
+        found.append(
+            Difference(
+                reason, direction, more: more, fewer: fewer, packetCount: part.packetCount,
+                byteCount: part.byteCount, evidence: evidence))
+        rest = rest.since(part)
+    }
+}

@@ -1,9 +1,0 @@
-import Comparison
-import Testing
-
-struct DifferenceReasonTests {
-    @Test
-    func everyReasonHasAWordOfItsOwn() {
-        #expect(Set(DifferenceReason.allCases.map(\.rawValue)).count == DifferenceReason.allCases.count)
-    }
-}

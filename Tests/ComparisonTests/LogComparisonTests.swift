@@ -1,0 +1,87 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// What rules logged, against what passed.
+struct LogComparisonTests {
+    private static func facts(_ rules: [WatchedRule]?, lost: UInt64 = 0) -> ComparisonFacts {
+        someFacts {
+            $0.lanes = [.conntrack, .nflog, .packet]
+            $0.rules = rules
+            $0.lostCounts.nflog = lost
+        }
+    }
+
+    @Test func aRuleThatLogsAPartIsNamedWithItsCondition() {
+        let rules = [rule(.log(group: 100), conditions: ["limit --limit 5/sec"], growth: 4, text: "limited")]
+        let result = compare(Self.facts(rules)) { $0.logged = (3, 1) }
+        #expect(result.reasons == [.sampled: 14])
+        #expect(result.evidence.contains("limited") && result.evidence.contains("limit --limit 5/sec"))
+    }
+
+    @Test func whatNoRuleMeansIsNotLogged() {
+        let rules = [rule(.log(group: 100), port: 80, growth: 4), rule(.log(group: 7), growth: 4)]
+        let result = compare(Self.facts(rules))
+        #expect(result.sessions.isEmpty)
+        #expect(result.summary.unloggedCount == 1)
+    }
+
+    @Test func whatWasLoggedOneWayIsNotLoggedTheOther() {
+        var rule = rule(.log(group: 100), growth: 10)
+        rule.rule.match.tests = [RuleMatch.Test(.destinationPort([443...443]))]
+        let result = compare(Self.facts([rule])) { $0.logged = (10, 0) }
+        #expect(result.reasons == [.notLogged: 8])
+        #expect(result.evidence.contains("no rule logs these packets to group 100"))
+    }
+
+    @Test func whatTheSocketLostIsItsOwnAndCounted() {
+        let rules = [rule(.log(group: 100), growth: 18)]
+        let result = compare(Self.facts(rules, lost: 5)) { $0.logged = (8, 5) }
+        #expect(result.reasons == [.lostBySource: 5])
+        #expect(result.evidence.contains("nflog lost 5 packets"))
+    }
+
+    @Test func aRuleThatPacketsDoNotComeToHasACounterThatSaysSo() {
+        let rules = [rule(.log(group: 100), growth: 4, text: "late")]
+        let result = compare(Self.facts(rules)) { $0.logged = (2, 2) }
+        #expect(result.reasons == [.sampled: 14])
+        #expect(result.evidence.contains("has seen only 4 packets"))
+    }
+
+    @Test func withoutKnownRulesTheSequenceNumbersTellThatNothingWasLost() {
+        let result = compare(Self.facts(nil)) { $0.logged = (2, 8) }
+        #expect(result.reasons == [.sampled: 8])
+    }
+
+    @Test func aGroupThatNothingFeedsIsMissingNothing() {
+        #expect(compare(Self.facts([])).sessions.isEmpty)
+        #expect(compare(Self.facts(nil)).sessions.isEmpty)
+    }
+
+    @Test func fragmentsThatWereLoggedInPiecesAreFragments() {
+        var builder = SessionBuilder()
+        builder.logged = (30, 8)
+        var compared = builder.compared
+        compared.session.taps.first?.original.fragmentCount = 30
+        compared.session.taps.first?.original.seen = Counters(packetCount: 30, byteCount: 3000)
+        var comparison = Comparison(Self.facts([rule(.log(group: 100), growth: 38)]), names: someNames())
+        comparison.add(compared)
+        #expect(comparison.conclude().summary.reasons.keys.allSatisfy { $0 == .fragments })
+    }
+
+    @Test func whatWasDroppedBeforeTheRuleThatLogsIsNotMissedThere() {
+        let rules = [
+            rule(.drop, at: HookPlace(.prerouting, -300), growth: 3),
+            rule(.log(group: 100), conditions: ["limit --limit 5/sec"], growth: 1),
+        ]
+        let result = compare(Self.facts(rules)) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+        #expect(result.reasons == [.droppedBeforeConntrack: 3])
+    }
+
+    @Test func aRuleThatAsksForOneWayLogsThatWay() {
+        var watched = rule(.log(group: 100), growth: 10)
+        watched.rule.match = RuleMatch(tests: [RuleMatch.Test(.inInterface(["lan*"]))])
+        let result = compare(Self.facts([watched])) { $0.logged = (10, 0) }
+        #expect(result.reasons == [.notLogged: 8])
+    }
+}
