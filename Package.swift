@@ -119,7 +119,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["FlowModel", "Query", "Doctor", "Reports"], exclude: ["Golden"],
+            name: "ReportsTests", dependencies: ["FlowModel", "Query", "Doctor", "Comparison", "Reports"],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",

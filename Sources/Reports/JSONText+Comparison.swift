@@ -1,0 +1,267 @@
+import Comparison
+import FlowModel
+import Query
+
+// Written once an answer: clarity goes before speed here.
+
+extension [UInt8] {
+    /// Appends one object: `{"sessions":[…],"summary":{…}}`, a session a line.
+    mutating func appendObject(_ sessions: ArraySlice<ComparedSession>, _ result: ComparisonOutcome) {
+        var page = JSONPage()
+        append(contentsOf: #"{"sessions":["#.utf8)
+        for (index, session) in sessions.enumerated() {
+            append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
+            append(session, result, on: &page)
+        }
+        append(contentsOf: "],\n\"summary\":".utf8)
+        var text = page.text(result.names, upTo: result.longestSummary)
+        text.appendSummary(of: result)
+        page.flush(text.end, into: &self)
+        append(contentsOf: "}\n".utf8)
+    }
+
+    /// Appends one object a line.
+    mutating func appendLines(_ sessions: ArraySlice<ComparedSession>, _ result: ComparisonOutcome) {
+        var page = JSONPage()
+        for session in sessions {
+            append(session, result, on: &page)
+            append(UInt8(ascii: "\n"))
+        }
+    }
+
+    private mutating func append(_ session: ComparedSession, _ result: ComparisonOutcome, on page: inout JSONPage) {
+        let evidence = session.differences.reduce(0) { size, difference in
+            difference.evidence.reduce(size + 512) { $0 + JSONText.longestString(ofLength: $1.utf8.count) + 1 }
+        }
+        // Beside its own text two taps with an interface's name each.
+        var text = page.text(result.names, upTo: 2 * JSONPage.size + evidence)
+        text.append(session, result)
+        page.flush(text.end, into: &self)
+    }
+}
+
+extension ComparisonOutcome {
+    /// What the summary takes up at most.
+    fileprivate var longestSummary: Int {
+        let texts =
+            summary.ruleUses.map(\.watched.title) + facts.notes
+            + facts.unlooked.flatMap { [$0.subject, $0.reason, $0.cure] }
+        return texts.reduce(16_384) { $0 + JSONText.longestString(ofLength: $1.utf8.count) + 256 }
+    }
+}
+
+extension JSONText {
+    /// Appends `{"session":{…},"lanes":{…},"differences":[…]}`; the session has the names of the event stream.
+    fileprivate mutating func append(_ compared: ComparedSession, _ result: ComparisonOutcome) {
+        append(word: "{")
+        openKey("session")
+        append(compared.session, at: result.facts.end, nil, names: result.names)
+        append(word: ",")
+        openKey("lanes")
+        append(word: "{")
+        for lane in compared.lanes { append(lane, of: compared, result.names) }
+        close("}")
+        openKey("differences")
+        append(word: "[")
+        for difference in compared.differences { append(difference) }
+        close("]")
+        close("}")
+        // The comma that close leaves for a next member.
+        dropLast()
+    }
+
+    private mutating func append(_ lane: Lane, of compared: ComparedSession, _ names: borrowing NameBook) {
+        openKey(lane.keyword)
+        append(word: "{")
+        let times = compared.times(of: lane)
+        if let first = times.first { field("first", first) }
+        if let last = times.last { field("last", last) }
+        if let counters = compared.counters(of: lane) {
+            field("original", counters.original)
+            field("reply", counters.reply)
+        }
+        if lane == .conntrack, let baseline = compared.baseline {
+            openKey("before")
+            append(word: "{")
+            field("original", baseline.original)
+            field("reply", baseline.reply)
+            close("}")
+        }
+        if lane == .packet {
+            openKey("taps")
+            append(word: "[")
+            for tap in [compared.session.taps.first, compared.session.taps.second].compactMap({ $0 }) {
+                append(tap, names)
+            }
+            close("]")
+        }
+        close("}")
+    }
+
+    private mutating func append(_ lane: TapLane, _ names: borrowing NameBook) {
+        append(word: "{")
+        if lane.tap.interface != 0 {
+            openKey("interface")
+            append(string: names.interface(lane.tap.interface))
+            append(word: ",")
+        }
+        field("way", word: "\(lane.tap.direction)")
+        for (key, counts) in [("original", lane.original), ("reply", lane.reply)] {
+            openKey(key)
+            append(word: "{")
+            field("seen", counts.seen)
+            field("whole", counts.whole)
+            field("wire", counts.wire)
+            field("aggregates", UInt64(counts.aggregateCount))
+            field("fragments", UInt64(counts.fragmentCount))
+            field("errors", UInt64(counts.errorCount))
+            close("}")
+        }
+        close("}")
+    }
+
+    private mutating func append(_ difference: Difference) {
+        append(word: "{")
+        field("reason", word: difference.reason.rawValue)
+        field("direction", word: difference.direction == .original ? "original" : "reply")
+        field("more", word: difference.more.rawValue)
+        field("fewer", word: difference.fewer.rawValue)
+        field("packets", difference.packetCount)
+        field("bytes", difference.byteCount)
+        openKey("evidence")
+        append(word: "[")
+        for sentence in difference.evidence {
+            append(string: Array(sentence.utf8))
+            append(word: ",")
+        }
+        close("]")
+        close("}")
+    }
+
+    private mutating func field(_ key: String, _ counters: Counters) {
+        openKey(key)
+        append(word: "{")
+        field("packets", counters.packetCount)
+        field("bytes", counters.byteCount)
+        close("}")
+    }
+
+    /// A word of nfmon's own.
+    private mutating func field(_ key: String, word: String) {
+        openKey(key)
+        append(string: Array(word.utf8))
+        append(word: ",")
+    }
+
+    // MARK: Summary
+
+    fileprivate mutating func appendSummary(of result: ComparisonOutcome) {
+        let (summary, facts) = (result.summary, result.facts)
+        append(word: "{")
+        field("schema", 1)
+        field("start", facts.start)
+        field("end", facts.end)
+        field("sessions", summary.sessionCount)
+        field("differing", summary.differingCount)
+        field("not_logged", summary.unloggedCount)
+        field("idle", summary.idleCount)
+        field("never_tracked", summary.neverTrackedCount)
+        field("filtered", facts.filteredCount)
+        field("unkept", summary.unkeptCount)
+        appendSets(summary)
+        openKey("lanes")
+        append(word: "{")
+        for lane in Lane.allCases where facts.lanes.contains(lane) { append(lane, summary, facts) }
+        close("}")
+        if let bytes = facts.residentBytes { field("resident_bytes", bytes) }
+        field("capture_agreement", summary.capture)
+        field("nflog_agreement", summary.log)
+        appendReasons(summary)
+        appendRules(summary)
+        openKey("unlooked")
+        append(word: "[")
+        for part in facts.unlooked {
+            append(word: "{")
+            field("what", word: part.subject)
+            field("reason", word: part.reason)
+            if !part.cure.isEmpty { field("advice", word: part.cure) }
+            close("}")
+        }
+        close("]")
+        appendNotes(facts.notes)
+        close("}")
+        dropLast()
+    }
+
+    private mutating func appendSets(_ summary: ComparisonSummary) {
+        openKey("seen_by")
+        append(word: "[")
+        for (lanes, count) in summary.sortedLaneSets {
+            append(word: "{")
+            openKey("lanes")
+            append(word: "[")
+            for lane in lanes {
+                append(string: Array(lane.keyword.utf8))
+                append(word: ",")
+            }
+            close("]")
+            field("sessions", count)
+            close("}")
+        }
+        close("]")
+    }
+
+    private mutating func append(_ lane: Lane, _ summary: ComparisonSummary, _ facts: ComparisonFacts) {
+        openKey(lane.keyword)
+        append(word: "{")
+        let total = summary.totals[lane] ?? Counters()
+        field("packets", total.packetCount)
+        field("bytes", total.byteCount)
+        field("lost", facts.lostCounts[lane])
+        if let cost = facts.costs.first(where: { $0.lane == lane }) {
+            field("cpu_ns", cost.processorTime)
+            if let bytes = cost.bufferBytes { field("buffer_bytes", bytes) }
+        }
+        close("}")
+    }
+
+    /// Absent where nothing was counted.
+    private mutating func field(_ key: String, _ agreement: Agreement) {
+        guard agreement.packetCount > 0 else { return }
+        openKey(key)
+        append(word: "{")
+        field("packets", agreement.packetCount)
+        field("agreed_packets", agreement.agreedPacketCount)
+        field("bytes", agreement.byteCount)
+        field("agreed_bytes", agreement.agreedByteCount)
+        close("}")
+    }
+
+    private mutating func appendReasons(_ summary: ComparisonSummary) {
+        openKey("reasons")
+        append(word: "{")
+        for reason in DifferenceReason.allCases {
+            guard let entry = summary.reasons[reason] else { continue }
+            openKey(reason.rawValue)
+            append(word: "{")
+            field("sessions", entry.sessionCount)
+            field("packets", entry.counters.packetCount)
+            field("bytes", entry.counters.byteCount)
+            close("}")
+        }
+        close("}")
+    }
+
+    private mutating func appendRules(_ summary: ComparisonSummary) {
+        openKey("rules")
+        append(word: "[")
+        for use in summary.ruleUses {
+            append(word: "{")
+            field("rule", word: use.watched.title)
+            if let growth = use.watched.growth { field("counted", growth.packetCount) }
+            field("accounts_for", use.packetCount)
+            close("}")
+        }
+        close("]")
+    }
+}

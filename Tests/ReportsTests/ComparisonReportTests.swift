@@ -1,0 +1,127 @@
+import Comparison
+import FlowModel
+import Foundation
+import Testing
+
+@testable import Reports
+
+struct ComparisonReportTests {
+    private static let samples = Samples()
+
+    /// Sessions of which conntrack, NFLOG and a capture tell different amounts.
+    private static func result(ruleText: String = "-p tcp -m tcp --dport 443 -j DROP", cleanly: Bool = false)
+        -> ComparisonOutcome
+    {
+        var facts = ComparisonFacts(
+            start: Samples.before(now: 10_000_000_000), end: Samples.now, lanes: [.conntrack, .nflog, .packet])
+        facts.interfaces = [2, 3]
+        facts.accountingIsOn = true
+        facts.groups = [100]
+        facts.costs = [
+            PathCost(lane: .conntrack, processorTime: 12_000_000, bufferBytes: 64 << 20),
+            PathCost(lane: .nflog, processorTime: 3_000_000, bufferBytes: 32 << 20),
+            PathCost(lane: .packet, processorTime: 45_678_901, bufferBytes: 64 << 20),
+        ]
+        facts.residentBytes = 181_000_000
+        var drop = FirewallRule(
+            family: "ip", table: "raw", chain: "PREROUTING", name: "drop", effects: [.drop],
+            match: RuleMatch(tests: [RuleMatch.Test(.destinationPort([443...443]))]), text: ruleText)
+        drop.places = [HookPlace(.prerouting, -300)]
+        var log = FirewallRule(
+            family: "ip", table: "filter", chain: "FORWARD", name: "log", effects: [.log(group: 100)],
+            match: RuleMatch(conditions: ["limit --limit 5/sec"]),
+            text: "-m limit --limit 5/sec -j NFLOG --nflog-group 100")
+        log.places = [HookPlace(.forward, 0)]
+        facts.rules = [
+            WatchedRule(drop, growth: Counters(packetCount: 4, byteCount: 400)),
+            WatchedRule(log, growth: Counters(packetCount: 10, byteCount: 1000)),
+        ]
+        if cleanly {
+            facts.lanes = [.conntrack, .packet]
+        } else {
+            facts.filteredCount = 2
+            facts.notes = ["a note \u{1b}[31m"]
+            facts.unlooked = [Unlooked("the legacy rules", reason: "not installed", cure: "apt-get install iptables")]
+        }
+        var comparison = Comparison(facts, names: samples.names)
+        comparison.add(ComparedSession(session(extra: cleanly ? 0 : 4)))
+        if !cleanly {
+            var unseen = session(extra: 0)
+            unseen.taps = Taps()
+            unseen.record.original.sourcePort = 4000
+            unseen.record.reply.destinationPort = 4000
+            comparison.add(ComparedSession(unseen))
+        }
+        return comparison.conclude()
+    }
+
+    /// The complete sample with what a capture saw of it, so many packets of 100 bytes more than conntrack.
+    private static func session(extra: UInt64) -> Session {
+        var session = samples.complete
+        func frames(_ counters: Counters) -> FrameCounts {
+            var frames = FrameCounts()
+            (frames.seen, frames.whole, frames.wire) = (counters, counters, counters)
+            (frames.first, frames.last) = (Samples.before(now: 8_000_000_000), Samples.before(now: 5_000_000_000))
+            return frames
+        }
+        let counters = session.record.counters
+        var lan = TapLane(tap: Tap(interface: 2, direction: .ingress))
+        lan.original = frames(counters.original + Counters(packetCount: extra, byteCount: extra * 100))
+        lan.reply = frames(counters.reply)
+        var wan = TapLane(tap: Tap(interface: 3, direction: .egress))
+        wan.original = frames(counters.original)
+        wan.reply = frames(counters.reply)
+        session.taps.append(lan)
+        session.taps.append(wan)
+        session.record.facts.insert(.ended)
+        return session
+    }
+
+    @Test(arguments: SessionFormat.allCases)
+    func aComparisonIsWrittenAsTheGoldenFileHasIt(format: SessionFormat) throws {
+        try expectGolden(Self.text(Self.result(), format), "compare.\(format.rawValue)")
+    }
+
+    @Test func lanesThatAgreeAreOneLineAndTheirCosts() throws {
+        try expectGolden(Self.text(Self.result(cleanly: true), .table), "compare-equal.table")
+    }
+
+    @Test func aLimitLeavesOutSessionsAndSaysSo() {
+        var text: [UInt8] = []
+        ComparisonReport(format: .table, limit: 1).append(Self.result(), into: &text)
+        #expect(String(decoding: text, as: UTF8.self).contains("and 1 more session that differ"))
+    }
+
+    @Test func inJSONAndNDJSONEveryLineIsValidAndEveryTextComesBack() throws {
+        let hostile = "a\u{1b}[31m \"b\" \\ \u{202e}"
+        let result = Self.result(ruleText: hostile)
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(Self.text(result, .json))) as? [String: Any])
+        let summary = try #require(object["summary"] as? [String: Any])
+        #expect(summary["differing"] as? Int == 2)
+        let rules = try #require(summary["rules"] as? [[String: Any]])
+        #expect(rules.first?["rule"] as? String == "ip raw PREROUTING: \(hostile)")
+        let lines = Self.text(result, .ndjson).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == 2)
+        for line in lines {
+            let object = try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+            #expect(object["differences"] is [[String: Any]])
+        }
+    }
+
+    @Test(arguments: HostileName.allCases)
+    func aRuleMaySayAnything(name: HostileName) {
+        let result = Self.result(ruleText: String(decoding: name.bytes, as: UTF8.self))
+        for format in SessionFormat.allCases {
+            for line in Self.text(result, format).split(separator: UInt8(ascii: "\n")) {
+                #expect(!name.steersTerminal(line))
+            }
+        }
+    }
+
+    private static func text(_ result: ComparisonOutcome, _ format: SessionFormat) -> [UInt8] {
+        var text: [UInt8] = []
+        ComparisonReport(format: format).append(result, into: &text)
+        return text
+    }
+}
