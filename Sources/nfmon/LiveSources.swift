@@ -78,6 +78,17 @@ struct LiveSources {
     /// What conntrack's receive buffer came to.
     var bufferAdvice: BufferAdvice? { conntrack?.advice }
 
+    /// Ends the capture, once it has told all that passed; the other sources go on.
+    func stopCapture() { capture?.stop() }
+
+    /// Has conntrack's table looked at now, whatever that costs.
+    func lookNow() {
+        var pace = DumpPace()
+        pace.interval = 1
+        pace.processorShare = 0
+        conntrack?.change(to: pace)
+    }
+
     /// Ends all threads and waits for them.
     func stop() {
         conntrack?.stop()

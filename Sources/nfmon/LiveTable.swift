@@ -54,6 +54,18 @@ struct LiveTable {
         return failure.first
     }
 
+    /// Ends the capture before the other sources.
+    func stopCapture() { sources.stopCapture() }
+
+    /// Has conntrack's table looked at now.
+    func lookNow() { sources.lookNow() }
+
+    /// What turns the numbers in the table's sessions into words.
+    var nameBook: NameBook {
+        let interfaces = store.withTable { $0.interfaceNames }
+        return NameBook(names: names.snapshot, interfaces: interfaces)
+    }
+
     /// How complete the table is, and what would have made it so.
     var completeness: TableSummary {
         var summary = store.withTable { $0.completeness }

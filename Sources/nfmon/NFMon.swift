@@ -21,6 +21,7 @@ struct NFMon: ParsableCommand {
               nfmon sessions -o json          every session, for a program
               nfmon events                    the session events as they come, one JSON object a line
               nfmon events -o compact         the same for people
+              nfmon compare -i lan0 -i wan0   do conntrack, NFLOG and the packets themselves tell the same?
               nfmon doctor                    what on this host would make the answers wrong
               nfmon record firewall.pcap      what the kernel sends, to look at later
               nfmon sessions --top -r firewall.pcap
@@ -34,7 +35,7 @@ struct NFMon: ParsableCommand {
         version: "nfmon \(version)",
         subcommands: [
             RunCommand.self, SessionsCommand.self, EventsCommand.self, StatusCommand.self, RecordCommand.self,
-            DoctorCommand.self,
+            CompareCommand.self, DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -1,0 +1,68 @@
+import Comparison
+import FlowModel
+import Ingest
+import Sessions
+
+/// Hands the sessions of a table to a comparison, as each will tell no more.
+struct ComparisonIntake {
+    /// Sessions that differ which are kept at most, each about a kilobyte.
+    private static let limit = 100_000
+
+    private(set) var comparison: Comparison
+    /// What conntrack had counted of sessions when it was first asked.
+    private var baselines: [SessionID: DirectionalCounters] = [:]
+    private var events: [SessionEvent] = []
+    /// Decides about sessions of which the capture saw nothing.
+    private let filter: TupleFilter?
+    private(set) var filteredCount: UInt64 = 0
+
+    init(_ facts: ComparisonFacts, names: NameBook, filter: TupleFilter? = nil) {
+        comparison = Comparison(facts, names: names, limit: Self.limit)
+        self.filter = filter
+    }
+
+    /// Takes the ends that have come, and the sessions that were there from the beginning.
+    mutating func drain(_ store: SessionStore) {
+        _ = store.takeEvents(into: &events)
+        for event in events {
+            switch event.kind {
+            case .start:
+                if event.session.record.facts.contains(.predatesListener),
+                    let counters = event.session.conntrackCounters
+                {
+                    baselines[event.session.record.id] = counters
+                }
+            case .end: add(event.session)
+            default: break
+            }
+        }
+    }
+
+    /// Takes the sessions that have not ended.
+    mutating func addLiving(of store: SessionStore) {
+        var living: [Session] = []
+        var position: UInt32? = 0
+        while let from = position {
+            let (part, next) = store.withTable { table in
+                var part: [Session] = []
+                let next = table.forEach(at: 0, from: from) { session in part.append(copy session) }
+                return (part, next)
+            }
+            living += part
+            position = next
+        }
+        for session in living where !session.record.facts.contains(.ended) { add(session) }
+    }
+
+    private mutating func add(_ session: Session) {
+        if session.taps.isEmpty, let filter, !filter.admits(session) {
+            filteredCount += 1
+            return
+        }
+        comparison.add(ComparedSession(session, baseline: baselines.removeValue(forKey: session.record.id)))
+    }
+
+    mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
+        comparison.conclude(facts, names: names)
+    }
+}

@@ -1,0 +1,133 @@
+import Comparison
+import FlowModel
+import Ingest
+import Sessions
+
+/// A comparison of what the kernel sends: opens the lanes, waits, ends them in the order in which nothing gets lost, looks what is left.
+struct LiveComparison {
+    private let options: SourceOptions
+    private let live: LiveTable
+    private let start: ReceiveTime
+    private let rulesBefore: FirewallLook
+    private var facts: ComparisonFacts
+    private var intake: ComparisonIntake
+
+    /// Nanoseconds that the last look at conntrack's table may take.
+    private static let patience: UInt64 = 30_000_000_000
+
+    /// Opens everything, the capture first: what it did not see from the beginning must not count as missing.
+    ///
+    /// - Parameter options: of the network namespace that was entered.
+    init(_ options: SourceOptions) throws(IngestError) {
+        self.options = options
+        let filter = try options.capture.expression.map { text throws(IngestError) in try TupleFilter(text) }
+        rulesBefore = FirewallLook()
+        var conntrack = ConntrackSource.Configuration()
+        // One look at the beginning and one at the end: those between would be counted as what conntrack costs.
+        conntrack.pace.interval = 3_600_000_000_000
+        live = try LiveTable(options, options.tableConfiguration, conntrack)
+        start = .now
+        facts = ComparisonFacts(start: start.wall, end: .distantFuture, lanes: options.lanes(of: false))
+        if live.nflogRefusal != nil { facts.lanes.remove(.nflog) }
+        facts.interfaces = options.capture.configuration.interfaceIndexes
+        facts.groups = options.noNFLog ? [] : options.groups.numbers
+        facts.accountingIsOn = options.noConntrack ? nil : KernelSettings.current.countsBytes
+        facts.rules = rulesBefore.rules.map { rules in rules.map { WatchedRule($0, growth: nil) } }
+        intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
+        if let doubt = filter?.doubt { facts.notes.append(doubt) }
+    }
+
+    /// Compares for a time, or until the user has seen enough.
+    mutating func run(for duration: UInt64?) throws(IngestError) -> ComparisonOutcome {
+        waitForLook(after: 0)
+        facts.firstLook = ReceiveTime.now.wall
+        Talk.say("comparing: \(live.description)")
+        wait(until: duration.map { start.monotonic &+ $0 })
+        var costs = [PathCost(lane: .packet, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-capture"))]
+        live.stopCapture()
+        facts.end = ReceiveTime.now.wall
+        if !options.noConntrack, live.failure.first == nil {
+            let count = live.store.withTable { $0.dumpCount }
+            live.lookNow()
+            waitForLook(after: count)
+        }
+        costs.append(
+            PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")))
+        costs.append(PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")))
+        let resident = ProcessCost.current.residentBytes
+        if let failure = live.finish() { throw failure }
+        intake.drain(live.store)
+        intake.addLiving(of: live.store)
+        conclude(costs, resident)
+        return intake.conclude(facts, names: live.nameBook)
+    }
+
+    /// Takes in what comes until then.
+    private mutating func wait(until end: UInt64?) {
+        while !live.stop.isRaised, live.failure.first == nil {
+            let now = ReceiveTime.now.monotonic
+            if let end, now >= end { return }
+            Signal.wait(
+                for: [live.stop, live.change], timeout: end.map { min($0 - now, 1_000_000_000) } ?? 1_000_000_000)
+            live.change.lower()
+            intake.drain(live.store)
+            live.sweep.sweepIfDue()
+        }
+    }
+
+    /// Waits until conntrack's table has been looked at once more.
+    private mutating func waitForLook(after count: UInt64) {
+        guard !options.noConntrack else { return }
+        let end = ReceiveTime.now.monotonic &+ Self.patience
+        while live.failure.first == nil, live.store.withTable({ $0.dumpCount }) <= count {
+            let now = ReceiveTime.now.monotonic
+            if now >= end {
+                facts.notes.append(
+                    "conntrack's table was not looked at in time: counters of sessions that go on are old")
+                return
+            }
+            Signal.wait(for: [live.change], timeout: min(end - now, 100_000_000))
+            live.change.lower()
+            intake.drain(live.store)
+        }
+    }
+
+    /// What is known only now.
+    private mutating func conclude(_ costs: [PathCost], _ resident: UInt64) {
+        let summary = live.completeness
+        facts.lostCounts = summary.lostCounts
+        facts.lossSpans = summary.lossSpans
+        facts.uncountedLosses = summary.uncountedLosses
+        facts.filteredCount = intake.filteredCount
+        facts.residentBytes = resident
+        let looks = (before: rulesBefore, after: FirewallLook())
+        if let before = looks.before.rules, let after = looks.after.rules {
+            facts.rules = WatchedRule.pair(before, after)
+        } else {
+            facts.rules = nil
+        }
+        facts.flowtables = looks.after.flowtables
+        facts.unlooked = looks.after.unlooked
+        facts.costs = costs.filter { facts.lanes.contains($0.lane) }.map { cost in
+            var cost = cost
+            cost.bufferBytes = options.bufferBytes(of: cost.lane)
+            cost.lostCount = facts.lostCounts[cost.lane]
+            return cost
+        }
+        if summary.eventsWereOff || KernelSettings.eventsMode == 0, !options.noConntrack {
+            facts.notes.append("conntrack's events are off: sessions that came and went meanwhile are not known to it")
+        }
+    }
+}
+
+extension SourceOptions {
+    /// Bytes in which what comes waits for its reader, where nothing was lost: after that buffers grow.
+    fileprivate func bufferBytes(of lane: Lane) -> UInt64 {
+        switch lane {
+        case .conntrack: UInt64(conntrackBuffer?.bytes ?? ConntrackSource.Configuration().receiveBuffer)
+        case .nflog: UInt64(nflogBuffer?.bytes ?? NFLogSource.Configuration().receiveBuffer)
+        case .packet:
+            UInt64(capture.configuration.ringByteCount * capture.interfaces.count * capture.configuration.shareCount)
+        }
+    }
+}

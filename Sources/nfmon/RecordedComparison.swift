@@ -1,0 +1,120 @@
+import Comparison
+import FlowModel
+import Ingest
+import Sessions
+
+/// A comparison of savefiles of one period, read side by side in the order of their times.
+final class RecordedComparison {
+    private let stop: Signal
+    private let names = NameTable()
+    private let lanes: Set<Lane>
+    private let store: SessionStore
+    private var files: [RecordedFile] = []
+    private var intake: ComparisonIntake
+    /// From the first to the last word of all files.
+    private var span: (first: Timestamp, last: ReceiveTime)?
+    /// The lanes of which anything was told.
+    private var found: Set<Lane> = []
+
+    /// - Throws: where a file cannot be read, or is no savefile.
+    init(_ paths: [String], _ options: SourceOptions, unless stop: Signal) throws(IngestError) {
+        self.stop = stop
+        lanes = options.lanes(of: true)
+        // Files wait for their reader: no event is lost.
+        var table = options.tableConfiguration
+        table.hasTaps = true
+        store = SessionStore(configuration: table, seed: LiveTable.seed, queueLimit: .max)
+        let facts = ComparisonFacts(start: .distantFuture, end: .distantFuture, lanes: lanes)
+        intake = ComparisonIntake(
+            facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()))
+        for path in paths { files.append(try RecordedFile(path, names: names, lanes: lanes, unless: stop)) }
+    }
+
+    /// Takes in all files.
+    ///
+    /// - Returns: what damage there is; what came before it was taken in.
+    func run() throws(IngestError) -> IngestError? {
+        for file in files { file.advance() }
+        while !stop.isRaised, let file = files.filter({ $0.isOpen }).min(by: { $0.time.wall < $1.time.wall }) {
+            if !file.observations.isEmpty { note(file) }
+            _ = store.take(file.observations, at: file.time)
+            intake.drain(store)
+            file.advance()
+        }
+        if let last = span?.last { store.finish(at: last) }
+        intake.drain(store)
+        intake.addLiving(of: store)
+        return files.lazy.compactMap(\.damage).first
+    }
+
+    private func note(_ file: RecordedFile) {
+        found.formUnion(file.lanes)
+        let first = min(span?.first ?? .distantFuture, file.time.wall)
+        let last = span.map { max($0.last.wall, file.time.wall) == file.time.wall ? file.time : $0.last } ?? file.time
+        span = (first, last)
+    }
+
+    /// What it came to.
+    var outcome: ComparisonOutcome {
+        let summary = store.withTable { $0.completeness }
+        let end = span?.last.wall ?? Timestamp(nanoseconds: 0)
+        // A capture's savefile begins when it pleases: what conntrack counted before nobody knows.
+        var facts = ComparisonFacts(start: span?.first ?? end, end: end, lanes: found)
+        facts.lostCounts = summary.lostCounts
+        facts.lossSpans = summary.lossSpans
+        facts.uncountedLosses = summary.uncountedLosses
+        facts.notes = ["the firewall's rules at the time of the recording are not known"]
+        let interfaces = store.withTable { $0.interfaceNames }
+        return intake.conclude(facts, names: NameBook(names: names.snapshot, interfaces: interfaces))
+    }
+}
+
+/// One of several savefiles: what it has next, and when.
+private final class RecordedFile {
+    private var source: SavefileSource
+    private let wanted: Set<Lane>
+    private let stop: Signal
+    private(set) var observations = ObservationBatch()
+    private(set) var isOpen = true
+    private(set) var damage: IngestError?
+    /// The lanes of what it has next.
+    private(set) var lanes: Set<Lane> = []
+
+    init(_ path: String, names: NameTable, lanes: Set<Lane>, unless stop: Signal) throws(IngestError) {
+        source = try SavefileSource.open(path, names: names, seed: LiveTable.seed, unless: stop)
+        wanted = lanes
+        self.stop = stop
+    }
+
+    var time: ReceiveTime { source.time }
+
+    /// Goes on to the next record, or the next second of frames.
+    func advance() {
+        do throws(IngestError) {
+            isOpen = try source.next(into: &observations)
+        } catch {
+            isOpen = false
+            // A pipe that was left as the stop signal came is not damaged.
+            if !stop.isRaised { damage = error }
+        }
+        lanes = Set(observations.compactMap(\.lane))
+        if !lanes.isSubset(of: wanted) {
+            observations = ObservationBatch(
+                observations.filter { observation in observation.lane.map(wanted.contains) ?? true })
+            lanes.formIntersection(wanted)
+        }
+    }
+}
+
+extension Observation {
+    /// The lane that tells it; `nil` of what is of none.
+    fileprivate var lane: Lane? {
+        switch self {
+        case .conntrack, .dumpBegan, .dumpEnded, .subscription: .conntrack
+        case .packet: .nflog
+        case .flow, .frames: .packet
+        case .loss(let loss): loss.lane
+        case .interface: nil
+        }
+    }
+}

@@ -1,0 +1,331 @@
+"""`nfmon compare`: lanes that tell the same of clean traffic, and one disturbance at a time, which is found and named."""
+
+import json
+import os
+import signal
+import socket
+import threading
+
+from case import LiveTest
+from nfmon import Monitor, finish
+
+WORDS = "-i", "lan0", "-i", "wan0", "-o", "json"
+# What is no disagreement: the same packets, counted in another way.
+COUNTING = {"aggregated", "fragments"}
+BULK = 4 << 20
+
+
+class Comparison(Monitor):
+    """nfmon compare in a lab's firewall; its answer once it was stopped."""
+
+    def __init__(self, lab, *words, netns=True):
+        place = ("--netns", lab.namespace) if netns else ()
+        super().__init__("compare", *place, *(words or WORDS))
+        self.until_said("comparing: ")
+
+    def answer(self):
+        status = self.stop()
+        if status != 0:
+            raise AssertionError(self.talk)
+        return Answer(json.loads(b"".join(self.lines())))
+
+
+class Answer:
+    def __init__(self, document):
+        self.summary = document["summary"]
+        self.sessions = document["sessions"]
+        self.reasons = {name: entry["packets"] for name, entry in self.summary["reasons"].items()}
+
+    def of(self, port):
+        """The reasons of the sessions to this port, with their packets."""
+        found = {}
+        for entry in self.sessions:
+            if entry["session"]["destination"].get("port") == port:
+                for difference in entry["differences"]:
+                    reason = difference["reason"]
+                    found[reason] = found.get(reason, 0) + difference["packets"]
+        return found
+
+    @property
+    def evidence(self):
+        return "\n".join(
+            sentence
+            for entry in self.sessions
+            for difference in entry["differences"]
+            for sentence in difference["evidence"]
+        )
+
+
+class Compare(LiveTest):
+    def lab_with_accounting(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
+        return lab
+
+    def compare(self, lab, *words):
+        return self.closing(Comparison(lab, *words))
+
+    def aggregate(self, lab, *ends):
+        """Lets TCP send as many segments at once as it likes by these interfaces; by the others each goes alone."""
+        for role, interface in ends:
+            lab.inside("ip", "link", "set", interface, "gso_max_segs", "65535", role=role)
+
+    def bulk(self, lab, family, port):
+        """A TCP transfer there and back, to its end."""
+        near, far, _ = lab.connect(port=port, family=family)
+        with near, far:
+            for sender, receiver in (near, far), (far, near):
+                thread = threading.Thread(target=sender.sendall, args=(bytes(BULK),))
+                thread.start()
+                left = BULK
+                while left:
+                    left -= len(receiver.recv(min(left, 1 << 20)))
+                thread.join()
+
+    def pieces(self, lab, family):
+        """Datagrams that are too long for a frame."""
+        with lab.server.socket(family, socket.SOCK_DGRAM) as sink, lab.client.socket(family, socket.SOCK_DGRAM) as near:
+            sink.bind((lab.server.address(family), 5353))
+            for _ in range(7):
+                near.sendto(bytes(4000), (lab.server.address(family), 5353))
+                self.assertEqual(len(sink.recv(65536)), 4000)
+
+    def assert_agrees(self, answer):
+        self.assertLessEqual(set(answer.reasons), COUNTING, json.dumps(answer.sessions, indent=1))
+        agreement = answer.summary["capture_agreement"]
+        self.assertEqual(agreement["packets"], agreement["agreed_packets"])
+        self.assertEqual(agreement["bytes"], agreement["agreed_bytes"])
+        self.assertGreater(agreement["packets"], 0)
+
+    def test_clean_traffic_is_told_the_same_by_all_lanes_with_offloading_and_without(self):
+        hosts = ("client", "eth0"), ("server", "eth0")
+        firewall = ("firewall", "lan0"), ("firewall", "wan0")
+        # Not at all; everywhere; and what comes in together leaves in segments.
+        for ends in (), hosts + firewall, hosts:
+            with self.subTest(aggregating=ends):
+                lab = self.lab_with_accounting()
+                self.aggregate(lab, *ends)
+                for command in "iptables", "ip6tables":
+                    # Headers only, so that the socket holds them all.
+                    words = "-j", "NFLOG", "--nflog-group", "100", "--nflog-prefix", "all", "--nflog-size", "128"
+                    lab.inside(command, "-I", "FORWARD", *words)
+                comparison = self.compare(lab)
+                for family in socket.AF_INET, socket.AF_INET6:
+                    self.bulk(lab, family, 443)
+                    self.pieces(lab, family)
+                lab.datagrams(50, port=9)
+                lab.drive(udp=5, ping=3, dnat=2)
+                answer = comparison.answer()
+                self.assert_agrees(answer)
+                self.assertGreaterEqual(answer.summary["sessions"], 12)
+                self.assertEqual("aggregated" in answer.reasons, ends == hosts)
+                nflog = answer.summary["nflog_agreement"]
+                self.assertEqual(nflog["packets"], nflog["agreed_packets"])
+
+    def test_where_nothing_differs_one_line_says_so(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab, "-i", "lan0", "-i", "wan0")
+        lab.datagrams(5)
+        self.assertEqual(comparison.stop(), 0)
+        self.assertIn("nothing differs: conntrack, nflog, capture tell the same of 1 session", comparison.lines()[0].decode())
+
+    def test_a_drop_in_raw_is_named(self):
+        for tool in "iptables", "nft":
+            with self.subTest(tool):
+                lab = self.lab_with_accounting()
+                if tool == "iptables":
+                    lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "DROP")
+                else:
+                    lab.inside(
+                        "nft",
+                        "table inet early { chain c { type filter hook prerouting priority raw; udp dport 81 counter drop; }; }",
+                    )
+                comparison = self.compare(lab)
+                lab.datagrams(7, port=81)
+                lab.datagrams(5, port=82)
+                answer = comparison.answer()
+                self.assertEqual(answer.reasons, {"dropped-before-conntrack": 7}, answer.evidence)
+                self.assertEqual(answer.of(81), {"dropped-before-conntrack": 7})
+                self.assertIn("its counter rose by 7", answer.evidence)
+
+    def test_a_drop_in_filter_is_denied_by_its_rule(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-I", "FORWARD", "-p", "udp", "--dport", "81", "-j", "DROP")
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"denied": 7}, answer.evidence)
+        self.assertEqual(answer.of(81), {"denied": 7})
+        self.assertRegex(answer.evidence, "rule ip filter FORWARD: .*dport 81 .*(drop|DROP)")
+
+    def test_a_drop_that_is_logged_is_denied_by_the_name_it_logs(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-I", "FORWARD", "-p", "udp", "--dport", "81", "-j", "DROP")
+        lab.log("drop:no-81", "-p", "udp", "--dport", "81")
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"denied": 7}, answer.evidence)
+        self.assertIn("rule no-81 logged that it denied 7 packets (drop)", answer.evidence)
+
+    def test_a_drop_behind_conntrack_is_one_of_packets_that_it_counted(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(5, port=81)
+        lab.inside("iptables", "-t", "mangle", "-A", "POSTROUTING", "-p", "udp", "--dport", "81", "-j", "DROP")
+        lab.datagrams(7, port=81)
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 7}, answer.evidence)
+        self.assertEqual(answer.of(81), {"dropped-after-conntrack": 7})
+
+    def test_what_postrouting_never_let_out_conntrack_never_kept(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-t", "mangle", "-A", "POSTROUTING", "-p", "udp", "--dport", "81", "-j", "DROP")
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 7}, answer.evidence)
+
+    def test_notrack_is_named(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "CT", "--notrack")
+        lab.inside("iptables", "-I", "FORWARD", "-p", "udp", "-j", "ACCEPT")
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"untracked": 7}, answer.evidence)
+        self.assertRegex(answer.evidence, "rule ip raw PREROUTING: .*dport 81 .*notrack")
+
+    def test_a_rule_that_logs_a_part_is_named(self):
+        lab = self.lab_with_accounting()
+        lab.log("some", "-m", "statistic", "--mode", "nth", "--every", "4", "--packet", "0")
+        comparison = self.compare(lab)
+        lab.datagrams(20, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"sampled": 15}, answer.evidence)
+        self.assertRegex(answer.evidence, "logs only what meets (numgen|statistic)")
+
+    def test_what_no_rule_logs_is_not_logged(self):
+        lab = self.lab_with_accounting()
+        lab.log("web", "-p", "udp", "--dport", "80")
+        comparison = self.compare(lab)
+        lab.datagrams(5, port=80)
+        lab.datagrams(7, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+        self.assertEqual(answer.summary["not_logged"], 1)
+
+    def test_a_rule_for_one_way_does_not_log_the_other(self):
+        lab = self.lab_with_accounting()
+        lab.log("there", "-i", "lan0")
+        comparison = self.compare(lab)
+        lab.drive(udp=1)
+        answer = comparison.answer()
+        self.assertEqual(set(answer.reasons), {"not-logged"}, answer.evidence)
+
+    def test_without_accounting_that_is_the_reason(self):
+        lab = self.lab_with_accounting()
+        lab.sysctl(nf_conntrack_acct=0)
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"accounting-off": 7}, answer.evidence)
+
+    def test_a_session_that_passes_another_interface_is_that(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab, "-i", "wan0", "-o", "json")
+        lab.inside("iptables", "-I", "INPUT", "-p", "udp", "-j", "ACCEPT")
+        with lab.firewall.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+            sink.bind(("10.0.0.1", 81))
+            with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+                for _ in range(6):
+                    near.sendto(b"to the firewall itself", ("10.0.0.1", 81))
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"other-interface": 6}, answer.evidence)
+        self.assertEqual(answer.of(81), {"other-interface": 6})
+
+    def test_what_the_filter_leaves_out_is_not_missing(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab, *WORDS, "udp", "port", "82")
+        lab.datagrams(5, port=81)
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+        self.assertEqual((answer.summary["sessions"], answer.summary["filtered"]), (1, 1))
+
+    def test_traffic_from_before_is_told_as_that(self):
+        lab = self.lab_with_accounting()
+        lab.datagrams(9, port=81)
+        comparison = self.compare(lab)
+        lab.datagrams(5, port=81)
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"started-before": 9}, answer.evidence)
+        self.assertEqual(answer.of(81), {"started-before": 9})
+        self.assert_counts_agree(answer)
+
+    def assert_counts_agree(self, answer):
+        agreement = answer.summary["capture_agreement"]
+        self.assertEqual(agreement["packets"], agreement["agreed_packets"])
+
+    def test_a_session_that_was_idle_is_not_compared(self):
+        lab = self.lab_with_accounting()
+        lab.datagrams(9, port=81)
+        comparison = self.compare(lab)
+        answer = comparison.answer()
+        self.assertEqual((answer.summary["sessions"], answer.summary["idle"]), (0, 1))
+
+    def test_what_each_path_loses_is_its_own_and_explains_no_more_than_it_lost(self):
+        for lane, option, size in (
+            ("packet", "--packet-buffer", "256K"),
+            ("nflog", "--nflog-buffer", "64K"),
+            ("conntrack", "--conntrack-buffer", "64K"),
+        ):
+            with self.subTest(lane):
+                lab = self.lab_with_accounting()
+                lab.log("all")
+                comparison = self.compare(lab, *WORDS, option, size)
+                # While it stands still, nothing is taken from the kernel.
+                comparison.process.send_signal(signal.SIGSTOP)
+                lab.datagrams(6000, port=81, first_source_port=None if lane != "conntrack" else 10_000)
+                if lane == "conntrack":
+                    lab.flush()
+                comparison.process.send_signal(signal.SIGCONT)
+                answer = comparison.answer()
+                lost = answer.summary["lanes"][lane]["lost"]
+                self.assertGreater(lost, 0)
+                self.assertEqual(set(answer.reasons), {"lost-by-source"}, answer.evidence[:2000])
+                if lane != "conntrack":
+                    self.assertLessEqual(answer.reasons["lost-by-source"], lost)
+                others = {"packet", "nflog", "conntrack"} - {lane}
+                self.assertEqual({answer.summary["lanes"][other]["lost"] for other in others}, {0})
+
+    def test_savefiles_of_one_period_are_compared(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "DROP")
+        directory = self.directory()
+        frames, netfilter = directory / "frames.pcap", directory / "netfilter.pcap"
+        recorders = [
+            self.closing(lab.record("-i", "lan0", frames)), self.closing(lab.record(netfilter)),
+        ]
+        lab.datagrams(7, port=81)
+        lab.datagrams(5, port=82)
+        lab.flush()
+        self.until(lambda: os.path.getsize(netfilter) > 600, "the end is written")
+        for recorder in recorders:
+            self.assertEqual(recorder.stop(), 0, recorder.talk)
+        found = finish("compare", "-o", "json", "-r", frames, netfilter)
+        self.assertEqual(found.returncode, 0, found.stderr)
+        answer = Answer(json.loads(found.stdout))
+        # Nobody knows the rules of then: what lacks is told, and not why.
+        self.assertEqual(answer.of(82), {})
+        self.assertEqual(answer.of(81), {"unexplained": 7})
+
+    def test_it_needs_an_interface_or_a_file_and_two_lanes(self):
+        for words in (), ("-i", "lo", "--no-conntrack", "--no-nflog"), ("-r", "x", "--for", "1s"):
+            refused = finish("compare", *words)
+            self.assertEqual(refused.returncode, 64, refused.stderr)
