@@ -262,6 +262,8 @@ extension SessionTable {
 
     /// Ends a session that only packets told of, with its last packet; tells it if its beginning was told.
     mutating func close(_ slot: UInt32, _ cause: SessionEnd.Cause, at time: Timestamp) {
+        // What frames told of a session stands, though conntrack's word about it was still awaited.
+        if records[slot].facts.contains(.packet) { announce(slot, at: records[slot].start) }
         records[slot].facts.insert(.ended)
         let end = SessionEnd(cause: cause, time: records[slot].lastSeen)
         if records[slot].facts.contains(.announced) {

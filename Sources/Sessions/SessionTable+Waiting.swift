@@ -90,6 +90,7 @@ extension SessionTable {
         if match.direction == .reply { taps.swapDirections(in: lanes[other.laneSlot].taps) }
         taps.join(lanes[other.laneSlot].taps, to: &lanes[records[slot].laneSlot].taps)
         lanes[other.laneSlot].taps = TapChains.none
+        records[match.slot].facts.remove(.packet)
         lanes[records[slot].laneSlot].denials = denials.joined(
             lanes[records[slot].laneSlot].denials, lanes[other.laneSlot].denials)
         lanes[other.laneSlot].denials = DenialChains.none
