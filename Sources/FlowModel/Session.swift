@@ -26,7 +26,7 @@ public struct Session: Sendable {
 
     /// The best total there is: conntrack's, else what a capture saw as conntrack would count it, else what was logged.
     @inlinable
-    public var counters: DirectionalCounters? { conntrackCounters ?? taps.first?.whole ?? nflog?.counters }
+    public var counters: DirectionalCounters? { conntrackCounters ?? taps.whole ?? nflog?.counters }
 
     /// One direction of ``counters``; `nil` also where only packets told of the session and none of them went that
     /// way: what no rule logged is unknown, not 0.
@@ -41,7 +41,7 @@ public struct Session: Sendable {
     /// offload; or a capture's that missed nothing.
     @inlinable
     public var isExact: Bool {
-        guard record.facts.contains(.counters) else { return taps.first?.isLowerBound == false }
+        guard record.facts.contains(.counters) else { return taps.isExact }
         return record.facts.isDisjoint(with: [.lowerBound, .offloaded, .countersAreOld])
     }
 

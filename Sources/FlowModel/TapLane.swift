@@ -37,64 +37,75 @@ public struct TapLane: Hashable, Sendable {
     public var wire: DirectionalCounters { DirectionalCounters(original: original.wire, reply: reply.wire) }
 }
 
-/// The taps at which a session was seen, in the order in which they saw it; of fixed size, as sessions are copied for every event.
+/// The taps at which a session was seen, in the order in which they saw it.
 ///
 /// A session that passes the host is seen where it enters and where it leaves. A capture of every interface of a bridge or a bond
-/// sees it more often: those further taps are only counted.
+/// sees it more often: those further taps are only counted. The two lie in an array of their own, as sessions are copied for every
+/// event, and where no capture is read none of them has any.
 public struct Taps: Hashable, Sendable {
-    public var first: TapLane?
-    public var second: TapLane?
+    /// Two at most.
+    public private(set) var lanes: [TapLane] = []
     /// Taps besides the two.
     public var otherCount: UInt32 = 0
 
-    @inlinable
     public init() {}
 
     /// Whether no capture saw the session.
-    @inlinable
-    public var isEmpty: Bool { first == nil }
+    public var isEmpty: Bool { lanes.isEmpty }
 
-    /// The lanes that there are.
-    public var lanes: [TapLane] { [first, second].compactMap(\.self) }
-
-    /// Calls `body` with every interface that is known.
-    @inlinable
-    public func forEachInterface(_ body: (InterfaceIndex) -> Void) {
-        if let first, first.tap.interface != 0 { body(first.tap.interface) }
-        if let second, second.tap.interface != 0 { body(second.tap.interface) }
+    /// Where it was seen first, and where second. Without the first one the second is that.
+    public var first: TapLane? {
+        get { lanes.first }
+        set { put(newValue, at: 0) }
+    }
+    public var second: TapLane? {
+        get { lanes.count > 1 ? lanes[1] : nil }
+        set { put(newValue, at: 1) }
     }
 
-    /// The interface by which the session's first direction enters the host; 0 where no tap shows it.
-    @inlinable
-    public var ingress: InterfaceIndex { lane(.ingress)?.tap.interface ?? 0 }
-
-    /// The interface by which it leaves the host.
-    @inlinable
-    public var egress: InterfaceIndex { lane(.egress)?.tap.interface ?? 0 }
-
-    /// Whether ``ingress`` is where the answers leave: no packet of the first direction was seen there.
-    @inlinable
-    public var ingressIsMirrored: Bool { lane(.ingress)?.original.isEmpty ?? false }
-
-    /// Whether ``egress`` is where the answers come in.
-    @inlinable
-    public var egressIsMirrored: Bool { lane(.egress)?.original.isEmpty ?? false }
-
-    @inlinable
-    func lane(_ direction: FrameDirection) -> TapLane? {
-        if let first, first.tap.direction == direction { return first }
-        if let second, second.tap.direction == direction { return second }
-        return nil
+    private mutating func put(_ lane: TapLane?, at place: Int) {
+        let isThere = place < lanes.count
+        switch lane {
+        case let lane? where isThere: lanes[place] = lane
+        case let lane?: lanes.append(lane)
+        case nil where isThere: lanes.remove(at: place)
+        case nil: break
+        }
     }
 
     /// Adds a lane behind the others.
     public mutating func append(_ lane: TapLane) {
-        if first == nil {
-            first = lane
-        } else if second == nil {
-            second = lane
-        } else {
+        guard lanes.count < 2 else {
             otherCount &+= 1
+            return
         }
+        lanes.append(lane)
+    }
+
+    /// What the first tap saw, as conntrack counts it; `nil` where there is none.
+    public var whole: DirectionalCounters? { lanes.isEmpty ? nil : lanes[0].whole }
+
+    /// Whether the first tap missed nothing; `false` where there is none.
+    public var isExact: Bool { !lanes.isEmpty && !lanes[0].isLowerBound }
+
+    /// Calls `body` with every interface that is known.
+    public func forEachInterface(_ body: (InterfaceIndex) -> Void) {
+        for place in lanes.indices where lanes[place].tap.interface != 0 { body(lanes[place].tap.interface) }
+    }
+
+    /// The interface by which the session's first direction enters the host; 0 where no tap shows it.
+    public var ingress: InterfaceIndex { place(.ingress).map { lanes[$0].tap.interface } ?? 0 }
+
+    /// The interface by which it leaves the host.
+    public var egress: InterfaceIndex { place(.egress).map { lanes[$0].tap.interface } ?? 0 }
+
+    /// Whether ``ingress`` is where the answers leave: no packet of the first direction was seen there.
+    public var ingressIsMirrored: Bool { place(.ingress).map { lanes[$0].original.isEmpty } ?? false }
+
+    /// Whether ``egress`` is where the answers come in.
+    public var egressIsMirrored: Bool { place(.egress).map { lanes[$0].original.isEmpty } ?? false }
+
+    private func place(_ direction: FrameDirection) -> Int? {
+        lanes.indices.first { lanes[$0].tap.direction == direction }
     }
 }

@@ -110,31 +110,31 @@ struct TapChains {
     }
 
     /// The lanes as outputs see them: the first one, and the first where packets go the other way, as they do where they leave the host.
-    func list(_ chain: UInt32, isLowerBound: Bool) -> Taps {
+    func list(_ chain: UInt32, isLowerBound: Bool, otherCount: UInt32) -> Taps {
         var taps = Taps()
-        var place = chain
-        var second = Self.none
+        guard chain != Self.none else { return taps }
+        let second = second(of: chain)
+        for place in [chain, second] where place != Self.none {
+            var lane = links[place].lane
+            lane.isLowerBound = lane.isLowerBound || isLowerBound
+            taps.append(lane)
+        }
+        taps.otherCount = otherCount
+        var place = links[chain].next
         while place != Self.none {
-            if taps.first == nil {
-                taps.append(links[place].lane)
-            } else {
-                let isOtherWay = links[place].lane.tap.direction != taps.first?.tap.direction
-                let isNeeded = second == Self.none
-                let improves = isOtherWay && !isNeeded && links[second].lane.tap.direction == taps.first?.tap.direction
-                if isNeeded || improves { second = place }
-                taps.otherCount &+= 1
-            }
+            if place != second { taps.otherCount &+= 1 }
             place = links[place].next
         }
-        if second != Self.none {
-            taps.second = links[second].lane
-            taps.otherCount &-= 1
-        }
-        if isLowerBound {
-            taps.first?.isLowerBound = true
-            taps.second?.isLowerBound = true
-        }
         return taps
+    }
+
+    private func second(of chain: UInt32) -> UInt32 {
+        var place = links[chain].next
+        while place != Self.none {
+            if links[place].lane.tap.direction != links[chain].lane.tap.direction { return place }
+            place = links[place].next
+        }
+        return links[chain].next
     }
 
     /// Calls `body` with each interface.

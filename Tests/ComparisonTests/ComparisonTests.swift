@@ -187,7 +187,7 @@ struct ComparisonTests {
         // One byte less, and nobody knows.
         let other = Self.segmented {
             $0.session.taps.first = nil
-            $0.session.taps.second?.original.whole.byteCount -= 1
+            $0.session.taps.first?.original.whole.byteCount -= 1
         }
         #expect(other.reasons[.aggregated] == nil)
         #expect(other.reasons[.unexplained] == 20)

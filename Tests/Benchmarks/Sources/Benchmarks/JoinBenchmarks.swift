@@ -16,6 +16,7 @@ enum JoinBenchmarks {
         let population = Population(count: sessionCount, translation: .third)
         let (both, conntrackAlone) = (FilledTable(population), FilledTable(population) { $0.hasNFLog = false })
         let packetsAlone = PacketTable(population)
+        let captured = FilledTable(population) { ($0.hasNFLog, $0.hasTaps) = (false, true) }
         for number in 0..<sessionCount { both.apply([packet(population.original(number))]) }
         return Group(
             name: "The join, among \(sessionCount) sessions", unit: "message",
@@ -51,6 +52,10 @@ enum JoinBenchmarks {
                 Benchmark(
                     "DESTROY of a session with packets", goal: goal, above: "DESTROY, where only conntrack is read"
                 ) { lives(in: both, [.packet, .new, .destroy], measuring: 2, &$0) },
+                Benchmark("flow of a capture, where it comes in") { flows(of: population, &$0) { captured.apply($0) } },
+                Benchmark("  … where it leaves, after its translation") {
+                    flows(of: population, &$0, afterTranslation: true) { captured.apply($0) }
+                },
             ])
     }
 
@@ -81,6 +86,30 @@ enum JoinBenchmarks {
                     let number = Int.random(in: 0..<population.count, using: &random)
                     guard afterTranslation else { return packet(population.entry(number).shownAtForward) }
                     return packet(population.entry(number).reply.inverse, hook: 4)
+                })
+            stopwatch.measure { apply(batch) }
+        }
+        return batchCount * FilledTable.batchSize
+    }
+
+    /// What captures tell of sessions in random order, where they come in, or where they leave.
+    private static func flows(
+        of population: Population, _ stopwatch: inout Stopwatch, afterTranslation: Bool = false,
+        _ apply: (ObservationBatch) -> Void
+    ) -> Int {
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<batchCount {
+            let batch = ObservationBatch(
+                (0..<FilledTable.batchSize).map { _ in
+                    let entry = population.entry(Int.random(in: 0..<population.count, using: &random))
+                    var flow = FlowObservation(
+                        key: afterTranslation ? entry.reply.inverse : entry.original,
+                        tap: Tap(interface: afterTranslation ? 3 : 2, direction: afterTranslation ? .egress : .ingress))
+                    flow.forward.seen = Counters(packetCount: 4, byteCount: 6000)
+                    flow.forward.whole = flow.forward.seen
+                    flow.forward.last = Timestamp(nanoseconds: 1_767_607_300_000_000_000)
+                    flow.forward.first = flow.forward.last
+                    return .flow(flow)
                 })
             stopwatch.measure { apply(batch) }
         }
