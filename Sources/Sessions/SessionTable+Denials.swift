@@ -27,7 +27,13 @@ extension SessionTable {
         let lane = lanes[records[slot].laneSlot].lane
         guard lane.counters.total.packetCount + UInt64(lane.errorCount) <= 1 else { return false }
         guard lane.isLast(packet, at: seenAt, hold: configuration.packetHold) else { return false }
-        forget(slot)
+        if records[slot].facts.contains(.packet) {
+            // What frames told of it stands for itself.
+            lanes[records[slot].laneSlot].lane = LogLane()
+            records[slot].facts.remove(.nflog)
+        } else {
+            forget(slot)
+        }
         takeAttempt(packet, seenAt, at: time, way: lane.originalPath)
         return true
     }

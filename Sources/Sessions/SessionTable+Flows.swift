@@ -161,7 +161,7 @@ extension SessionTable {
             id: SessionID(firstSeen: flow.first, original: flow.key), original: flow.key, reply: flow.key.inverse,
             start: flow.first, lastSeen: flow.first)
         // A segment in the midst of a connection says nothing about its beginning. Other protocols have none but the first packet.
-        let isOpening = flow.facts.contains(.opensConnection)
+        let isOpening = flow.facts.isSuperset(of: [.isFirst, .opensConnection])
         let isTCP = flow.key.transport == .tcp
         record.facts = isOpening || !isTCP ? [.live, .start] : .live
         if flow.facts.contains(.fragments) { record.facts.insert(.fragments) }

@@ -200,6 +200,18 @@ struct FlowSessionTests {
         #expect(Set(monitor.starts.map(\.record.id)).count == 3)
     }
 
+    /// What is sent again when all is over is not the beginning of the next connection.
+    @Test
+    func whatComesAfterTheEndIsALowerBound() throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3, [.isFirst, .opensConnection, .closed])
+        monitor.wait(seconds: 3)
+        monitor.flow(.web, 1, 1, [.opensConnection, .closed], ago: 0)
+        let session = try #require(monitor.session)
+        #expect(session.start == nil)
+        #expect(!session.isExact)
+    }
+
     @Test
     func theOneUnusedForLongestMakesRoom() {
         let monitor = Monitor {
