@@ -14,6 +14,8 @@ struct FileWindow: ~Copyable {
     private(set) var bytes: [UInt8] = []
     private(set) var start = 0
     private var isAtEnd = false
+    /// Where the file is read to.
+    private var piece = [UInt8](repeating: 0, count: pieceSize)
 
     /// Opens a file; `-` is the standard input.
     init(of path: String, _ operation: String, unless stop: Signal?) throws(IngestError) {
@@ -65,7 +67,6 @@ struct FileWindow: ~Copyable {
             isAtEnd = true
             return
         }
-        var piece = [UInt8](repeating: 0, count: Self.pieceSize)
         // SAFETY: at most as many bytes are read as the array has.
         let count = unsafe read(file.number, &piece, Self.pieceSize)
         if count < 0, errno == EAGAIN || errno == EINTR { return }

@@ -7,7 +7,7 @@ internal import Wire
 /// Netlink and NFLOG records tell one observation after the other; frames are added up (``FlowTable``) and told once for each second
 /// of their time.
 public struct SavefileSource: ~Copyable {
-    /// Nanoseconds of the recording between two words of its flows.
+    /// Nanoseconds of the recording between two words of its flows, and how far one interface may be behind another.
     private static let flowInterval: Int64 = 1_000_000_000
 
     /// An interface of the file, as the records of this one are taken in.
@@ -24,10 +24,12 @@ public struct SavefileSource: ~Copyable {
     private let names: NameTable
     /// In tcpdump's language: what frames are taken in; empty for all.
     private let expression: String
+    /// The same, compiled for the link types that there were.
+    private var filters: [LinkType: CaptureFilter] = [:]
     private var decoder: ObservationDecoder
     private var flows: FlowTable
-    /// When the flows are to be told, by the recording; and whether some of them still are to be, as a batch has bounds.
-    private var flowsDueAt = Int64.min
+    /// When the flows were told, by the recording; and whether some of them still are to be, as a batch has bounds.
+    private var flowsToldAt: Int64 = 0
     private var isTellingFlows = false
     /// The first link type that was not read, while no record was.
     private var unreadLinkType: UInt32?
@@ -93,7 +95,7 @@ public struct SavefileSource: ~Copyable {
         } catch {
             failure = error
         }
-        isTellingFlows = flows.drain(into: &observations)
+        tellFlows(to: &observations)
         if !observations.isEmpty { return true }
         if let failure { throw failure }
         if recordCount == 0, let unreadLinkType { throw fault(.linkType(unreadLinkType)) }
@@ -164,16 +166,20 @@ public struct SavefileSource: ~Copyable {
             return false
         }
         let name = names.number(of: interface.name)
-        // No kernel's index, and the same in all files for the same name.
-        let index = 1 << 30 | InterfaceIndex(name.rawValue)
+        // No kernel's index, and the same in all files for the same name; those beyond the names there is room for are told apart all the same.
+        let index =
+            name == .overflow ? 1 << 29 | InterfaceIndex(interface.number) : 1 << 30 | InterfaceIndex(name.rawValue)
         interfaces.append(Interface(linkType: linkType, index: index, filter: try filter(for: linkType)))
         observations.append(.interface(InterfaceObservation(index: index, name: name, isGone: false)))
         return true
     }
 
-    private func filter(for linkType: LinkType?) throws(IngestError) -> CaptureFilter? {
+    private mutating func filter(for linkType: LinkType?) throws(IngestError) -> CaptureFilter? {
         guard let linkType, linkType.isOfFrames, !expression.isEmpty else { return nil }
-        return try CaptureFilter(expression, linkType: linkType)
+        if let known = filters[linkType] { return known }
+        let filter = try CaptureFilter(expression, linkType: linkType)
+        filters[linkType] = filter
+        return filter
     }
 
     /// Whether the file's word of an interface is of one that has a name; cooked frames of `any` tell theirs themselves, or not at all.
@@ -201,15 +207,8 @@ public struct SavefileSource: ~Copyable {
         }
         recordCount += 1
         let isOfFrames = linkType.isOfFrames
-        // Of several interfaces one may be a little behind.
-        if !isOfFrames || record.time > time.wall {
-            time = ReceiveTime(wall: record.time, monotonic: UInt64(max(0, record.time.nanoseconds)))
-        }
-        if time.wall.nanoseconds >= flowsDueAt || flows.isPressing {
-            isTellingFlows = flows.drain(into: &observations)
-            let (due, isBeyond) = time.wall.nanoseconds.addingReportingOverflow(Self.flowInterval)
-            flowsDueAt = isBeyond ? .max : due
-        }
+        advance(to: record.time, isExact: !isOfFrames)
+        if areFlowsDue { tellFlows(to: &observations) }
         let held = window.bytes  // borrowing from the property itself would keep the decoder from changing
         let start = window.start + record.headerLength
         let bytes = held.reader.slice(from: start, to: start + record.capturedLength)
@@ -224,6 +223,25 @@ public struct SavefileSource: ~Copyable {
                 direction: record.direction, linkType: linkType))
         if interface.filter?.admits(frame) ?? true { flows.count(frame) }
         return !observations.isEmpty
+    }
+
+    /// Moves on to the time of a record. A frame that is a little older than the one before is of another interface, which is no step
+    /// of the clock.
+    private mutating func advance(to next: Timestamp, isExact: Bool) {
+        let (step, isBeyond) = next.nanoseconds.subtractingReportingOverflow(time.wall.nanoseconds)
+        guard isExact || isBeyond || step > 0 || step < -Self.flowInterval else { return }
+        time = ReceiveTime(wall: next, monotonic: UInt64(max(0, next.nanoseconds)))
+    }
+
+    /// Whether a second is over since the flows were told, or the clock was set back meanwhile.
+    private var areFlowsDue: Bool {
+        let (passed, isBeyond) = time.wall.nanoseconds.subtractingReportingOverflow(flowsToldAt)
+        return flows.isPressing || isBeyond || passed >= Self.flowInterval || passed < -Self.flowInterval
+    }
+
+    private mutating func tellFlows(to observations: inout ObservationBatch) {
+        isTellingFlows = flows.drain(into: &observations)
+        flowsToldAt = time.wall.nanoseconds
     }
 
     private mutating func decode(

@@ -5,7 +5,6 @@ struct PcapngInterface: Sendable {
     var linkType: UInt16
     /// Bytes of a record at most; 0 is no limit.
     var snapLength: UInt32
-    var name: [UInt8] = []
     private var resolution = TickResolution.microseconds
     /// Seconds to add to every time.
     private var offset: Int64 = 0
@@ -22,7 +21,6 @@ struct PcapngInterface: Sendable {
         var options = PcapngOptions(body.slice(from: 8), isSwapped: isSwapped)
         while try options.next() {
             switch options.code {
-            case 2: name.append(options.value.slice(from: 0, to: options.value.text.count).bytes)
             case 9:  // if_tsresol
                 guard let resolution = options.value.uint8(at: 0) else { throw .block }
                 self.resolution = TickResolution(rawValue: resolution)
@@ -32,6 +30,18 @@ struct PcapngInterface: Sendable {
             default: break
             }
         }
+    }
+
+    /// The name in the same block (if_name), which is told once and not kept: of its bytes as many as a ``NameTable`` takes.
+    static func name(in body: ByteReader, isSwapped: Bool) throws(SavefileFault) -> [UInt8] {
+        var name: [UInt8] = []
+        var options = PcapngOptions(body.slice(from: 8), isSwapped: isSwapped)
+        while try options.next() {
+            guard options.code == 2 else { continue }
+            name.removeAll()
+            name.append(options.value.slice(from: 0, to: min(options.value.text.count, 255)).bytes)
+        }
+        return name
     }
 
     /// The time of a record by its number of ticks.

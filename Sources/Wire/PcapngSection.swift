@@ -74,7 +74,9 @@ struct PcapngSection: Sendable {
         guard number < Self.interfaceLimit else { throw .interfaces }
         let interface = try PcapngInterface(body, isSwapped: isSwapped)
         interfaces.append(interface)
-        return SavefileInterface(number: number, linkType: UInt32(interface.linkType), name: interface.name)
+        return SavefileInterface(
+            number: number, linkType: UInt32(interface.linkType),
+            name: try PcapngInterface.name(in: body, isSwapped: isSwapped))
     }
 
     /// `interface, time (8), options`: what was lost since the capture began, of which the packets may have told already.

@@ -70,10 +70,17 @@ struct SavefileSourceTests {
     }
 
     @Test
-    func timeDoesNotGoBackWhereFramesDo() throws {
-        let told = try Told(classic(at: [5, 3, 4, 5.5, 6]))
+    func aFrameThatIsALittleBehindIsNoStepOfTheClock() throws {
+        let told = try Told(classic(at: [5, 4.5, 4.1, 5.5, 6]))
         #expect(told.flows.map(\.second) == [6, 6])
         #expect(told.flows.map(\.packets) == [4, 1])
+    }
+
+    @Test
+    func aClockThatIsSetBackOrATimeFarAheadIsFollowed() throws {
+        let told = try Told(classic(at: [5, 1_000_000, 6, 6.5, 7.1]))
+        #expect(told.flows.map(\.second) == [1_000_000, 6, 7.1, 7.1])
+        #expect(told.flows.map(\.packets) == [1, 1, 2, 1])
     }
 
     @Test
@@ -91,6 +98,14 @@ struct SavefileSourceTests {
         #expect(other.names == [index: wan])
         #expect((one.flows + other.flows).allSatisfy { $0.tap.interface == index })
         #expect(other.flows.map(\.packets).reduce(0, +) == 2)
+    }
+
+    @Test
+    func interfacesBeyondTheNamesThatThereIsRoomForAreToldApart() throws {
+        let file = writer.section() + named("lan0") + named("wan0") + writer.packet(frame)
+        let told = try Told(file + writer.packet(frame, interface: 1), names: NameTable(limit: 2))
+        #expect(Set(told.flows.map(\.tap.interface)).count == 2)
+        #expect(Set(told.names.values) == [.overflow])
     }
 
     @Test

@@ -193,6 +193,18 @@ struct PcapngTests {
         #expect(fault(writer, next) == .interface(0), "another section's interface is none of this one")
     }
 
+    @Test(arguments: writers)
+    func ofSeveralNamesTheLastOneCountsAndOfALongOneItsBeginning(_ writer: Pcapng) {
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: 4000)
+        let file =
+            writer.section()
+            + writer.interface(
+                .raw, options: writer.option(2, Array("lan0".utf8)) + writer.option(2, Array("wan0".utf8)))
+            + writer.interface(.raw, options: writer.option(2, long))
+        let walk = SavefileWalk(file)
+        #expect(walk.interfaces.map(\.name) == [Array("wan0".utf8), Array(long.prefix(255))])
+    }
+
     @Test
     func interfacesAreBounded() {
         let writer = Pcapng()
