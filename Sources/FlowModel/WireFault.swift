@@ -33,7 +33,7 @@ public enum WireFault: UInt8, Error, Sendable, CaseIterable {
         case .notIP: "not-ip"
         case .packetCut: "packet-cut"
         case .packetHeader: "packet-header"
-        case .linkType: "link-type"
+        case .linkType: "unread-link-type"
         }
     }
 }

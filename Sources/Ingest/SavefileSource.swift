@@ -31,6 +31,8 @@ public struct SavefileSource: ~Copyable {
     /// When the flows were told, by the recording; and whether some of them still are to be, as a batch has bounds.
     private var flowsToldAt: Int64 = 0
     private var isTellingFlows = false
+    /// What the capture lost and was not told yet.
+    private var untoldLosses = LaneCounts()
     /// The first link type that was not read, while no record was.
     private var unreadLinkType: UInt32?
     /// Where the file was found damaged; told once all that came before was.
@@ -95,6 +97,7 @@ public struct SavefileSource: ~Copyable {
         } catch {
             failure = error
         }
+        tellLosses(to: &observations)
         tellFlows(to: &observations)
         if !observations.isEmpty { return true }
         if let failure { throw failure }
@@ -146,9 +149,10 @@ public struct SavefileSource: ~Copyable {
         switch step.content {
         case .nothing: return false
         case .interface(let interface): return try take(interface, into: &observations)
-        case .loss(let count, let number):
-            observations.append(.loss(Loss(lane: lane(of: number), cause: .overrun, count: count)))
-            return true
+        case .loss(let count, let number, let told):
+            if told > time.wall { advance(to: told, isExact: true) }
+            note(count, of: number, in: &observations)
+            return !observations.isEmpty
         case .record(let record): return take(record, into: &observations)
         }
     }
@@ -197,17 +201,14 @@ public struct SavefileSource: ~Copyable {
 
     private mutating func take(_ record: SavefileRecord, into observations: inout ObservationBatch) -> Bool {
         let interface = interfaces[record.interface]
-        if record.lossCount > 0 {
-            observations.append(
-                .loss(Loss(lane: lane(of: record.interface), cause: .overrun, count: record.lossCount)))
-        }
+        advance(to: record.time, isExact: !(interface.linkType?.isOfFrames ?? true))
+        note(record.lossCount, of: record.interface, in: &observations)
         guard let linkType = interface.linkType else {
             observations.append(.loss(Loss(lane: .packet, cause: .malformed, count: 1, fault: .linkType)))
             return true
         }
         recordCount += 1
         let isOfFrames = linkType.isOfFrames
-        advance(to: record.time, isExact: !isOfFrames)
         if areFlowsDue { tellFlows(to: &observations) }
         let held = window.bytes  // borrowing from the property itself would keep the decoder from changing
         let start = window.start + record.headerLength
@@ -223,6 +224,20 @@ public struct SavefileSource: ~Copyable {
                 direction: record.direction, linkType: linkType))
         if interface.filter?.admits(frame) ?? true { flows.count(frame) }
         return !observations.isEmpty
+    }
+
+    /// Tells what the capture lost on an interface; as long as no time is known, with the first one.
+    private mutating func note(_ count: UInt64, of interface: Int, in observations: inout ObservationBatch) {
+        untoldLosses[lane(of: interface)] += count
+        if time.wall.nanoseconds != 0 { tellLosses(to: &observations) }
+    }
+
+    private mutating func tellLosses(to observations: inout ObservationBatch) {
+        guard untoldLosses != LaneCounts() else { return }
+        for lane in Lane.allCases where untoldLosses[lane] > 0 {
+            observations.append(.loss(Loss(lane: lane, cause: .overrun, count: untoldLosses[lane])))
+        }
+        untoldLosses = LaneCounts()
     }
 
     /// Moves on to the time of a record. A frame that is a little older than the one before is of another interface, which is no step

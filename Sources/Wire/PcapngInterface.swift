@@ -47,16 +47,18 @@ struct PcapngInterface: Sendable {
     /// The time of a record by its number of ticks.
     func time(of ticks: UInt64) -> Timestamp { resolution.time(of: ticks, offset: offset) }
 
-    /// Takes in that `count` more were lost.
+    /// As many losses as are believed of an interface, so that those of all interfaces of a file can be added up.
+    private static let lossLimit: UInt64 = 1 << 47
+
+    /// Takes in that `count` more were lost, and answers how many are to be told.
     mutating func takeLoss(of count: UInt64) -> UInt64 {
-        let (sum, isTooMuch) = toldLossCount.addingReportingOverflow(count)
-        toldLossCount = isTooMuch ? .max : sum
-        return count
+        let untold = min(count, Self.lossLimit - toldLossCount)
+        toldLossCount += untold
+        return untold
     }
 
     /// Takes in that `count` were lost since the beginning, and answers how many of these were not told before.
     mutating func takeLoss(upTo count: UInt64) -> UInt64 {
-        guard count > toldLossCount else { return 0 }
-        return takeLoss(of: count - toldLossCount)
+        count > toldLossCount ? takeLoss(of: count - toldLossCount) : 0
     }
 }

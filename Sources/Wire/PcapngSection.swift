@@ -91,7 +91,10 @@ struct PcapngSection: Sendable {
             lossCount = lossCount.addingReportingOverflow(count).overflow ? .max : lossCount + count
         }
         let untold = interfaces[place].takeLoss(upTo: lossCount)
-        return untold == 0 ? .nothing : .loss(count: untold, number: earlierInterfaceCount + place)
+        guard untold > 0 else { return .nothing }
+        guard let high = number(body, at: 4), let low = number(body, at: 8) else { throw .block }
+        let time = interfaces[place].time(of: UInt64(high) << 32 | UInt64(low))
+        return .loss(count: untold, number: earlierInterfaceCount + place, time: time)
     }
 
     /// `interface, time (8), captured length, original length, bytes, options`.

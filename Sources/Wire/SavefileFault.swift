@@ -1,6 +1,8 @@
 /// Why a savefile cannot be read, or not to its end.
 public enum SavefileFault: Error, Sendable, Equatable {
     case notASavefile
+    /// A file that gzip compressed.
+    case compressed
     /// A pcapng file of another major version than 1.
     case version(UInt16)
     case linkType(UInt32)

@@ -66,10 +66,9 @@ struct EventsCommand: ParsableCommand {
         transform: StreamPlace.init(parsing:))
     var after: StreamPlace?
 
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
-    var read: String?
+    @OptionGroup var savefile: SavefileOption
+
+    var read: String? { savefile.path }
 
     @Option(
         name: .shortAndLong,

@@ -88,10 +88,9 @@ struct SessionsCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to write sessions: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
-    var read: String?
+    @OptionGroup var savefile: SavefileOption
+
+    var read: String? { savefile.path }
 
     func validate() throws {
         if let topText, top == nil, leadingWord == nil {

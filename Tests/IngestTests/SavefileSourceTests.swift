@@ -12,6 +12,7 @@ struct SavefileSourceTests {
         var flows: [(second: Double, packets: UInt64, tap: Tap)] = []
         var names: [InterfaceIndex: NameID] = [:]
         var losses: [Loss] = []
+        var lossSeconds: [Double] = []
         var damage: IngestError?
 
         init(_ file: [UInt8], names table: NameTable = NameTable()) throws {
@@ -34,7 +35,9 @@ struct SavefileSourceTests {
                     let packets = flow.forward.seen.packetCount + flow.backward.seen.packetCount
                     flows.append((Double(time.wall.nanoseconds) / 1e9, packets, flow.tap))
                 case .interface(let interface): names[interface.index] = interface.name
-                case .loss(let loss): losses.append(loss)
+                case .loss(let loss):
+                    losses.append(loss)
+                    lossSeconds.append(Double(time.wall.nanoseconds) / 1e9)
                 default: break
                 }
             }
@@ -161,8 +164,17 @@ struct SavefileSourceTests {
         var file = writer.section() + writer.interface(.ethernet) + writer.interface(.nflog)
         file += writer.interface(.netlink) + lost(0) + lost(1) + lost(2)
         let told = try Told(file)
-        #expect(told.losses.map(\.lane) == [.packet, .nflog, .conntrack])
+        #expect(told.losses.map(\.lane) == [.conntrack, .nflog, .packet])
         #expect(told.losses.allSatisfy { $0.count == 7 && $0.cause == .overrun })
+    }
+
+    @Test
+    func whatWasLostBeforeAnyTimeIsKnownIsToldWithTheFirstOne() throws {
+        let lost = writer.statistics(options: writer.option(5, writer.number(7 as UInt64)))
+        let file = writer.section() + writer.interface(.ethernet) + lost + writer.packet(frame, ticks: 5_000_000)
+        let told = try Told(file)
+        #expect(told.losses.map(\.count) == [7])
+        #expect(told.lossSeconds == [5])
     }
 
     @Test

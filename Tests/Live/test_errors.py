@@ -116,6 +116,10 @@ class Errors(LiveTest):
                 with self.subTest(name, command=command):
                     self.assert_fails(finish(command, "-r", directory / name), DATA, directory / name)
 
+    def test_two_savefiles_are_not_one(self):
+        for command in "sessions", "events":
+            self.assert_fails(finish(command, "-r", "one", "-r", "two"), MISUSE, "mergecap")
+
     def test_a_file_that_is_not_there_is_named(self):
         path = self.directory() / "nothing"
         for command in "sessions", "events":

@@ -119,7 +119,7 @@ struct SavefileWalk: Equatable {
         switch step.content {
         case .nothing: break
         case .interface(let interface): interfaces.append(interface)
-        case .loss(let count, let number): losses.append([UInt64(number), count])
+        case .loss(let count, let number, _): losses.append([UInt64(number), count])
         case .record(let record):
             let own = bytes.dropFirst(record.headerLength).prefix(record.capturedLength)
             records.append(Record(record: record, bytes: Array(own)))
