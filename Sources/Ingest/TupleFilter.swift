@@ -19,7 +19,7 @@ public struct TupleFilter: Sendable {
                 Self.picksPackets(filter)
                 ? "the filter picks packets, not sessions: what it leaves out of a session counts as a difference" : nil
         } catch {
-            // inbound and outbound, for one, mean something on an interface only, which the capture itself has judged.
+            // It may mean something on other link layers, which the capture itself judges.
             filter = nil
             doubt = "sessions of which nothing was captured are not compared: the filter can be asked of packets only"
         }

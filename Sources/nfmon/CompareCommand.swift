@@ -61,10 +61,10 @@ struct CompareCommand: ParsableCommand {
             throw ValidationError("--no-conntrack and --no-nflog together leave one lane: there is nothing to compare.")
         }
         try sources.checkLanes(of: !read.isEmpty)
+        try checkDirections()
         if !read.isEmpty {
             try IdleOption.refuseBesideSavefile(
                 sources.liveOptions + [
-                    sources.capture.expressionOption,
                     IdleOption("--for", isGiven: duration != nil), IdleOption("the filter", isGiven: !words.isEmpty),
                 ])
             return
@@ -76,6 +76,16 @@ struct CompareCommand: ParsableCommand {
             try IdleOption.refuse(
                 [IdleOption("--capture-filter", isGiven: sources.capture.expression != nil)],
                 "the words behind the options are the same filter: leave out either.")
+        }
+    }
+
+    /// What one way is left out of would count as dropped.
+    private func checkDirections() throws {
+        let text = (words + [sources.capture.expression ?? ""]).joined(separator: " ")
+        let named = text.split { !$0.isLetter }.filter { $0 == "inbound" || $0 == "outbound" }
+        guard named.isEmpty else {
+            throw ValidationError(
+                "\(named[0]): what comes in is held against what goes out: leave it out of the filter.")
         }
     }
 

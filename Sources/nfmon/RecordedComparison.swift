@@ -13,6 +13,8 @@ final class RecordedComparison {
     private var intake: ComparisonIntake
     /// From the first to the last word of all files.
     private var span: (first: Timestamp, last: ReceiveTime)?
+    /// What is to be said of the filter.
+    private let doubt: String?
     /// The lanes of which anything was told.
     private var found: Set<Lane> = []
 
@@ -25,9 +27,15 @@ final class RecordedComparison {
         table.hasTaps = true
         store = SessionStore(configuration: table, seed: LiveTable.seed, queueLimit: .max)
         let facts = ComparisonFacts(start: .distantFuture, end: .distantFuture, lanes: lanes)
+        let filter = try options.capture.expression.map { text throws(IngestError) in try TupleFilter(text) }
+        doubt = filter?.doubt
         intake = ComparisonIntake(
-            facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()))
-        for path in paths { files.append(try RecordedFile(path, names: names, lanes: lanes, unless: stop)) }
+            facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()), filter: filter)
+        for path in paths {
+            files.append(
+                try RecordedFile(
+                    path, names: names, lanes: lanes, frames: options.capture.expression ?? "", unless: stop))
+        }
     }
 
     /// Takes in all files.
@@ -63,7 +71,8 @@ final class RecordedComparison {
         facts.lostCounts = summary.lostCounts
         facts.lossSpans = summary.lossSpans
         facts.uncountedLosses = summary.uncountedLosses
-        facts.notes = ["the firewall's rules at the time of the recording are not known"]
+        facts.notes = ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? [])
+        facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }
         return intake.conclude(facts, names: NameBook(names: names.snapshot, interfaces: interfaces))
     }
@@ -80,8 +89,11 @@ private final class RecordedFile {
     /// The lanes of what it has next.
     private(set) var lanes: Set<Lane> = []
 
-    init(_ path: String, names: NameTable, lanes: Set<Lane>, unless stop: Signal) throws(IngestError) {
-        source = try SavefileSource.open(path, names: names, seed: LiveTable.seed, unless: stop)
+    init(
+        _ path: String, names: NameTable, lanes: Set<Lane>, frames expression: String, unless stop: Signal
+    ) throws(IngestError) {
+        source = try SavefileSource.open(
+            path, names: names, seed: LiveTable.seed, frames: expression, unless: stop)
         wanted = lanes
         self.stop = stop
     }

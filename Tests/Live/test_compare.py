@@ -324,8 +324,11 @@ class Compare(LiveTest):
         # Nobody knows the rules of then: what lacks is told, and not why.
         self.assertEqual(answer.of(82), {})
         self.assertEqual(answer.of(81), {"unexplained": 7})
+        words = "compare", "-o", "json", "--capture-filter", "udp port 82", "-r", frames, netfilter
+        chosen = Answer(json.loads(finish(*words).stdout))
+        self.assertEqual((chosen.reasons, chosen.summary["sessions"]), ({}, 1))
 
     def test_it_needs_an_interface_or_a_file_and_two_lanes(self):
-        for words in (), ("-i", "lo", "--no-conntrack", "--no-nflog"), ("-r", "x", "--for", "1s"):
+        for words in (), ("-i", "lo", "--no-conntrack", "--no-nflog"), ("-r", "x", "--for", "1s"), ("-i", "lo", "inbound"):
             refused = finish("compare", *words)
             self.assertEqual(refused.returncode, 64, refused.stderr)

@@ -1,0 +1,58 @@
+import FlowModel
+import Ingest
+import Testing
+
+/// A capture's filter, asked about sessions of which nothing was captured.
+struct TupleFilterTests {
+    private static func session(
+        _ transport: TransportProtocol = .udp, to port: UInt16 = 82, family: AddressFamily = .ipv4
+    ) -> Session {
+        let isIPv4 = family == .ipv4
+        let original = FlowKey(
+            source: isIPv4 ? IPAddress(ipv4: 0x0a00_0007) : IPAddress(high: 0xfd00_0010_0000_0000, low: 7),
+            destination: isIPv4 ? IPAddress(ipv4: 0xc000_0209) : IPAddress(high: 0x2001_0db8_0000_0000, low: 9),
+            sourcePort: transport.isICMP ? 4660 : 40_000, destinationPort: transport.isICMP ? 8 << 8 : port,
+            transport: transport, family: family)
+        // Behind source NAT at 192.0.2.1.
+        var reply = original.inverse
+        if isIPv4 { reply.destination = IPAddress(ipv4: 0xc000_0201) }
+        let now = Timestamp(nanoseconds: 0)
+        return Session(
+            record: SessionRecord(
+                id: SessionID(rawValue: 1), original: original, reply: reply, start: now, lastSeen: now),
+            nflog: nil)
+    }
+
+    @Test(arguments: [
+        "udp port 82", "udp", "host 10.0.0.7", "src host 10.0.0.7 and dst port 82", "net 192.0.2.0/24", "ip",
+        // As it is behind the translation, and on its way back.
+        "src host 192.0.2.1", "src host 192.0.2.9 and dst host 192.0.2.1", "",
+    ])
+    func aSessionIsAdmittedByAnyOfItsTuples(expression: String) throws {
+        let filter = try TupleFilter(expression)
+        #expect(filter.admits(Self.session()))
+        #expect(filter.doubt == nil)
+    }
+
+    @Test(arguments: ["udp port 81", "tcp", "host 10.0.0.8", "ip6", "src host 10.0.0.7 and dst host 10.0.0.8"])
+    func aSessionThatTheFilterDoesNotMeanIsLeftOut(expression: String) throws {
+        #expect(try !TupleFilter(expression).admits(Self.session()))
+    }
+
+    @Test func otherProtocolsAndFamiliesAreAsked() throws {
+        #expect(try TupleFilter("icmp[icmptype] == icmp-echo").admits(Self.session(.icmp)))
+        #expect(try TupleFilter("ip6 and tcp dst port 443").admits(Self.session(.tcp, to: 443, family: .ipv6)))
+        #expect(try !TupleFilter("ip6 and tcp dst port 80").admits(Self.session(.tcp, to: 443, family: .ipv6)))
+    }
+
+    @Test func aFilterThatPicksPacketsIsDoubted() throws {
+        #expect(try TupleFilter("tcp[tcpflags] & tcp-syn != 0").doubt != nil)
+        #expect(try TupleFilter("greater 1000").doubt != nil)
+    }
+
+    @Test func whatMeansNothingOnEthernetAdmitsNobodyAndSaysSo() throws {
+        let filter = try TupleFilter("type mgt")
+        #expect(filter.doubt != nil)
+        #expect(!filter.admits(Self.session()))
+    }
+}
