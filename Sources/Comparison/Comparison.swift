@@ -154,7 +154,7 @@ public struct Comparison {
     private mutating func explain(_ counts: DirectionCounts, _ compared: inout ComparedSession, denied: inout UInt64) {
         let session = compared.session
         var found: [Difference] = []
-        if facts.lanes.contains(.packet) {
+        if facts.lanes.contains(.packet), !counts.isFiltered {
             explainPieces(counts, &found)
             if !facts.lanes.contains(.conntrack) {
                 explainPassage(counts, session, denied: &denied, &found)

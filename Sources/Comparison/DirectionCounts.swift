@@ -7,6 +7,8 @@ struct DirectionCounts {
     private(set) var entering: TapCounts?
     /// At the interface by which they leave it.
     private(set) var leaving: TapCounts?
+    /// Whether the capture's filter lets these packets through nowhere.
+    let isFiltered: Bool
     /// Conntrack's total; `nil` where it has none.
     let total: Counters?
     /// What of it is from before the capture.
@@ -28,6 +30,10 @@ struct DirectionCounts {
             direction == .original ? counters.original : counters.reply
         }
         self.direction = direction
+        let gaps = compared.gaps
+        let lacksEntering = gaps.contains(direction == .original ? .originalIn : .replyIn)
+        let lacksLeaving = gaps.contains(direction == .original ? .originalOut : .replyOut)
+        isFiltered = lacksEntering && lacksLeaving
         total = session.conntrackCounters.map(pick)
         var before = compared.baseline.map(pick) ?? Counters()
         logged = session.nflog.map { pick($0.counters) } ?? Counters()
@@ -42,8 +48,8 @@ struct DirectionCounts {
             let way =
                 lane.tap.direction == .unknown ? (index == 0 ? FrameDirection.ingress : .egress) : lane.tap.direction
             if (direction == .original ? way : way.opposite) == .ingress {
-                if entering == nil { entering = counts }
-            } else if leaving == nil {
+                if entering == nil, !lacksEntering { entering = counts }
+            } else if leaving == nil, !lacksLeaving {
                 leaving = counts
             }
         }

@@ -25,13 +25,12 @@ public struct TupleFilter: Sendable {
         }
     }
 
-    /// Whether packets of a session are among those that the filter admits.
-    public func admits(_ session: Session) -> Bool {
-        guard let filter else { return false }
-        let record = session.record
-        return [record.original, record.reply, record.original.inverse, record.reply.inverse].contains { key in
-            TupleFrame.variants.contains { filter.admits(key, $0) }
-        }
+    /// Whether packets with this tuple are among those that the filter admits; `nil` where it cannot be asked.
+    public func admits(_ key: FlowKey) -> Bool? {
+        guard let filter else { return nil }
+        // Where all packets of a tuple have the same answer, one of them tells it.
+        let variants = doubt == nil ? TupleFrame.variants.prefix(1) : TupleFrame.variants[...]
+        return variants.contains { filter.admits(key, $0) }
     }
 
     /// Whether of one tuple some packets are admitted and others are not.

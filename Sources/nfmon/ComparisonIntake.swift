@@ -55,11 +55,28 @@ struct ComparisonIntake {
     }
 
     private mutating func add(_ session: Session) {
-        if session.taps.isEmpty, let filter, !filter.admits(session) {
+        let gaps = gaps(of: session)
+        if gaps == .all, session.taps.isEmpty {
             filteredCount += 1
             return
         }
-        comparison.add(ComparedSession(session, baseline: baselines.removeValue(forKey: session.record.id)))
+        let baseline = baselines.removeValue(forKey: session.record.id)
+        comparison.add(ComparedSession(session, baseline: baseline, gaps: gaps))
+    }
+
+    /// Where the capture's filter lets nothing of a session through: its packets show another tuple behind a translation.
+    private func gaps(of session: Session) -> CaptureGaps {
+        guard let filter else { return [] }
+        let (original, reply) = (session.record.original, session.record.reply)
+        var gaps = CaptureGaps()
+        for (gap, key) in [
+            (CaptureGaps.originalIn, original), (.originalOut, reply.inverse), (.replyIn, reply),
+            (.replyOut, original.inverse),
+        ] {
+            // Of a filter that cannot be asked, what was captured shows that it lets the session through.
+            if !(filter.admits(key) ?? !session.taps.isEmpty) { gaps.insert(gap) }
+        }
+        return gaps
     }
 
     mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {

@@ -216,6 +216,23 @@ struct ComparisonTests {
         #expect(compare(oneWay) { ($0.first, $0.second) = ((10, 0), nil) }.reasons == [.otherInterface: 8])
     }
 
+    @Test func whatTheCapturesFilterLeavesOutIsNotMissing() {
+        // A filter for one way, and one that knows the session on one side of its translation only.
+        for (gaps, first, second) in [
+            (CaptureGaps([.replyIn, .replyOut]), (10, 0), (10, 0)), ([.originalOut, .replyIn], (10, 8), (0, 0)),
+        ] as [(CaptureGaps, (UInt64, UInt64), (UInt64, UInt64))] {
+            var builder = SessionBuilder()
+            (builder.first, builder.second) = (first, second)
+            var compared = builder.compared
+            compared.gaps = gaps
+            var comparison = Comparison(someFacts(), names: someNames())
+            comparison.add(compared)
+            let outcome = comparison.conclude()
+            #expect(outcome.sessions.isEmpty)
+            #expect(outcome.summary.capture.packetShare == 100_000)
+        }
+    }
+
     @Test func oneInterfaceIsEnoughForASessionThatPassesIt() {
         let facts = someFacts { $0.interfaces = [SessionBuilder.client] }
         #expect(compare(facts) { $0.second = nil }.sessions.isEmpty)

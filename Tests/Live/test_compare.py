@@ -257,6 +257,16 @@ class Compare(LiveTest):
         self.assertEqual(answer.reasons, {}, answer.evidence)
         self.assertEqual((answer.summary["sessions"], answer.summary["filtered"]), (1, 1))
 
+    def test_a_filter_for_one_way_or_one_side_of_a_translation_misses_nothing_of_the_other(self):
+        lab = self.lab_with_accounting()
+        for words in ("src", "host", "10.0.0.7"), ("not", "src", "host", "192.0.2.1"), ("dst", "port", "53"):
+            with self.subTest(words):
+                comparison = self.compare(lab, *WORDS, *words)
+                lab.drive(udp=2, tcp=1)
+                answer = comparison.answer()
+                self.assertEqual(answer.reasons, {}, answer.evidence)
+                self.assertGreaterEqual(answer.summary["sessions"], 2)
+
     def test_traffic_from_before_is_told_as_that(self):
         lab = self.lab_with_accounting()
         lab.datagrams(9, port=81)
