@@ -20,14 +20,6 @@ enum RuleAnswer: Int, Comparable {
     }
 }
 
-/// The packets of one direction of a session as a rule at one place sees them.
-struct PacketView {
-    var tuple: FlowKey
-    /// `nil` where nobody knows it.
-    var inInterface: String?
-    var outInterface: String?
-}
-
 extension RuleMatch {
     /// Whether packets like these pass the tests; what is asked besides makes a yes a perhaps.
     func answer(to view: PacketView) -> RuleAnswer {

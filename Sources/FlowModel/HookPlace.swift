@@ -1,0 +1,25 @@
+/// A hook and the place in the order of those who are called there: the lower number first.
+public struct HookPlace: Hashable, Sendable {
+    public var hook: NetfilterHook
+    public var priority: Int
+
+    public init(_ hook: NetfilterHook, _ priority: Int) {
+        self.hook = hook
+        self.priority = priority
+    }
+
+    /// Where conntrack looks at packets that enter the host or begin there (`NF_IP_PRI_CONNTRACK`).
+    public static var conntrackPriority: Int { -200 }
+    /// Where destinations are translated (`NF_IP_PRI_NAT_DST`), and sources (`NF_IP_PRI_NAT_SRC`).
+    public static var destinationNATPriority: Int { -100 }
+    public static var sourceNATPriority: Int { 100 }
+
+    /// Whether conntrack has not seen the packet yet.
+    public var isBeforeConntrack: Bool {
+        switch hook {
+        case .ingress: true
+        case .prerouting, .output: priority < Self.conntrackPriority
+        case .input, .forward, .postrouting, .egress: false
+        }
+    }
+}

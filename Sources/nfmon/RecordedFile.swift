@@ -1,0 +1,55 @@
+import FlowModel
+import Ingest
+
+/// One of several savefiles: what it has next, and when.
+final class RecordedFile {
+    private var source: SavefileSource
+    private let wanted: Set<Lane>
+    private let stop: Signal
+    private(set) var observations = ObservationBatch()
+    private(set) var isOpen = true
+    private(set) var damage: IngestError?
+    /// The lanes of what it has next.
+    private(set) var lanes: Set<Lane> = []
+
+    init(
+        _ path: String, names: NameTable, lanes: Set<Lane>, frames expression: String, unless stop: Signal
+    ) throws(IngestError) {
+        source = try SavefileSource.open(
+            path, names: names, seed: LiveTable.seed, frames: expression, unless: stop)
+        wanted = lanes
+        self.stop = stop
+    }
+
+    var time: ReceiveTime { source.time }
+
+    /// Goes on to the next record, or the next second of frames.
+    func advance() {
+        do throws(IngestError) {
+            isOpen = try source.next(into: &observations)
+        } catch {
+            isOpen = false
+            // A pipe that was left as the stop signal came is not damaged.
+            if !stop.isRaised { damage = error }
+        }
+        lanes = Set(observations.compactMap(\.lane))
+        if !lanes.isSubset(of: wanted) {
+            observations = ObservationBatch(
+                observations.filter { observation in observation.lane.map(wanted.contains) ?? true })
+            lanes.formIntersection(wanted)
+        }
+    }
+}
+
+extension Observation {
+    /// The lane that tells it; `nil` of what is of none.
+    fileprivate var lane: Lane? {
+        switch self {
+        case .conntrack, .dumpBegan, .dumpEnded, .subscription: .conntrack
+        case .packet: .nflog
+        case .flow, .frames: .packet
+        case .loss(let loss): loss.lane
+        case .interface: nil
+        }
+    }
+}
