@@ -11,10 +11,10 @@ public struct Agreement: Sendable, Equatable {
     public init() {}
 
     mutating func add(_ one: Counters, _ other: Counters) {
-        packetCount += max(one.packetCount, other.packetCount)
-        agreedPacketCount += min(one.packetCount, other.packetCount)
-        byteCount += max(one.byteCount, other.byteCount)
-        agreedByteCount += min(one.byteCount, other.byteCount)
+        packetCount &+= max(one.packetCount, other.packetCount)
+        agreedPacketCount &+= min(one.packetCount, other.packetCount)
+        byteCount &+= max(one.byteCount, other.byteCount)
+        agreedByteCount &+= min(one.byteCount, other.byteCount)
     }
 
     /// In thousandths of a percent, rounded down; `nil` where nothing was counted.

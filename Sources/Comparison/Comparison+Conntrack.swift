@@ -48,7 +48,7 @@ extension Comparison {
         _ tap: DirectionCounts.TapCounts
     ) {
         let session = compared.session
-        accountForLoss(&short, of: .packet)
+        accountForLoss(&short, of: .packet, session)
         if compared.baseline == nil, isOlder(session) {
             short.account(
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
@@ -102,7 +102,7 @@ extension Comparison {
     ) {
         guard let tracked = counts.tracked, tracked.packetCount > 0 else { return }
         var short = Shortfall(counts.direction, .conntrack, .captureIn, tracked)
-        accountForLoss(&short, of: .packet)
+        accountForLoss(&short, of: .packet, session)
         if let start = session.start, start >= facts.end {
             short.account(.endedAfter, ["it began when the capture had ended"])
         }
@@ -111,7 +111,7 @@ extension Comparison {
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
         accountForOtherInterface(&short, counts.path.inInterface)
-        if let captured = facts.interfaces {
+        if isWhole(.packet), let captured = facts.interfaces {
             let names = captured.sorted().map(interface).joined(separator: ", ")
             short.account(
                 .otherInterface,
@@ -150,11 +150,25 @@ extension Comparison {
         session.start.map { $0 < facts.start } ?? session.record.facts.contains(.predatesListener)
     }
 
-    /// What a lane lost may be of any session.
-    mutating func accountForLoss(_ short: inout Shortfall, of lane: Lane) {
+    /// Whether a lane is known to have told everything: only then what it did not tell means something.
+    func isWhole(_ lane: Lane) -> Bool { facts.lostCounts[lane] == 0 && facts.uncountedLosses == 0 }
+
+    /// What a lane lost may be of any session of that time.
+    mutating func accountForLoss(_ short: inout Shortfall, of lane: Lane, _ session: Session) {
+        guard mayHaveLost(lane, of: session) else { return }
         let taken = reserves.takeLoss(of: lane, upTo: short.rest.packetCount)
         let who = lane == .packet ? "the capture" : lane.keyword
         short.account(.lostBySource, for: taken, ["\(who) lost \(facts.lostCounts[lane]) packets"])
+    }
+
+    /// Whether a lane lost anything while the session was there, which is noticed a moment later.
+    func mayHaveLost(_ lane: Lane, of session: Session) -> Bool {
+        guard let span = facts.lossSpans[lane] else { return true }
+        let beganLater = session.start.map { $0.nanoseconds(since: span.to) > 0 } ?? false
+        let hadEnded =
+            session.record.facts.contains(.ended)
+            && span.from.nanoseconds(since: session.record.lastSeen) > 2 * Self.edge
+        return !beganLater && !hadEnded
     }
 
     func accountForOtherInterface(_ short: inout Shortfall, _ index: InterfaceIndex) {

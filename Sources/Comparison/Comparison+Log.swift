@@ -95,16 +95,17 @@ extension Comparison {
             answer(watched.rule, views, where: { _ in true }).map { (watched, $0.0) }
         }
         let logsAll = meant.contains { $0.1 == .yes && $0.0.rule.match.conditions.isEmpty }
-        if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog) }
+        if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog, session) }
         if short.isAccountedFor { return }
         let ownLoss =
-            facts.lostCounts.nflog == 0 ? "nflog lost nothing" : "nflog lost \(facts.lostCounts.nflog) packets in all"
-        if facts.rules == nil {
+            isWhole(.nflog)
+            ? "nflog lost nothing" : "nflog lost \(facts.lostCounts.nflog) packets in all"
+        if facts.rules == nil, isWhole(.nflog) {
             // Its sequence numbers tell every loss: what did not come was not logged.
             let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
             short.account(reason, ["\(ownLoss), so rules logged only a part of what passed; which ones is not known"])
         }
-        if meant.isEmpty {
+        if facts.rules != nil, meant.isEmpty {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
             short.account(.notLogged, ["no rule logs these packets to group \(groups)"])
         }
@@ -114,7 +115,7 @@ extension Comparison {
             short.account(.sampled, ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"])
         }
         if let (watched, growth) = meant.lazy.compactMap({ pair in pair.0.growth.map { (pair.0, $0) } }).first,
-            growth.packetCount < counts.logged.packetCount + short.rest.packetCount
+            growth.packetCount < counts.logged.packetCount &+ short.rest.packetCount
         {
             short.account(
                 counts.logged.packetCount > 0 ? .sampled : .notLogged,
@@ -122,8 +123,8 @@ extension Comparison {
                     "rule \(watched.title) has seen only \(growth.packetCount) packets of all sessions by its counter; \(ownLoss)"
                 ])
         }
-        accountForLoss(&short, of: .nflog)
-        if facts.lostCounts.nflog == 0, let (watched, _) = meant.first {
+        accountForLoss(&short, of: .nflog, session)
+        if isWhole(.nflog), let (watched, _) = meant.first {
             short.account(
                 counts.logged.packetCount > 0 ? .sampled : .notLogged,
                 ["rule \(watched.title) would log them, but nflog lost nothing: they did not come to it"])

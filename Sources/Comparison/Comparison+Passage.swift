@@ -58,7 +58,7 @@ extension Comparison {
     ) {
         accountForDenials(&short, session, denied: &denied)
         accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? nil : .droppedAfterConntrack }
-        accountForLoss(&short, of: .packet)
+        accountForLoss(&short, of: .packet, session)
         if counts.entering == nil {
             if goesOn(session, leaving) {
                 short.account(
@@ -68,7 +68,7 @@ extension Comparison {
                     ])
             }
             accountForOtherInterface(&short, counts.path.outInterface)
-            if leaving.counts.whole.packetCount == 0 {
+            if leaving.counts.whole.packetCount == 0, isWhole(.packet) {
                 short.account(
                     .otherInterface,
                     [
@@ -77,13 +77,13 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
-            let stopped = entered.since(leaving.counts.whole).packetCount
+            let stopped = isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped,
                 [
                     "\(stopped) packets that came in, and that conntrack counted, did not leave by \(interface(leaving.interface))"
                 ] + noRule("behind conntrack"))
-            short.account(.unexplained, ["neither capture saw as much as conntrack counted"])
+            short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
 

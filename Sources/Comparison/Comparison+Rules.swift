@@ -41,11 +41,10 @@ extension Comparison {
     /// Accounts for what rules dropped or kept from conntrack: first by those that surely mean the packets and whose counters show it.
     ///
     /// - Parameters:
-    ///   - withPolicies: also chains' policies without counters, which may mean any packet.
     ///   - isSure: leaves out rules that may mean other packets, and those without counters.
     ///   - reason: what a drop at a place amounts to, `nil` where it does not matter here.
     mutating func accountForRules(
-        _ short: inout Shortfall, _ views: RuleViews, withPolicies: Bool = false, ifSure isSure: Bool = false,
+        _ short: inout Shortfall, _ views: RuleViews, ifSure isSure: Bool = false,
         _ reason: (HookPlace) -> DifferenceReason?
     ) {
         guard let rules = facts.rules, !short.isAccountedFor else { return }
@@ -56,7 +55,11 @@ extension Comparison {
             let found = answer(watched.rule, views) { untracks ? $0.isBeforeConntrack : reason($0) != nil }
             guard let (answer, place) = found else { continue }
             let isCounted = watched.growth != nil
-            if watched.rule.isPolicy, !isCounted, !withPolicies { continue }
+            // Nothing shows that it did anything, nor that it means these packets: that is no reason.
+            if !isCounted, answer == .perhaps {
+                if !isSure, short.suspicions.count < 3 { short.suspicions += evidence(watched, answer) }
+                continue
+            }
             if isSure, answer != .yes || !isCounted { continue }
             candidates.append(
                 Candidate(

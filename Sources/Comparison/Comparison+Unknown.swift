@@ -39,8 +39,7 @@ extension Comparison {
         if counts.entering == nil, earlier.contains(where: { $0.reason == .denied }) {
             short.account(.denied, ["these are the firewall's own answers to what it rejected"])
         }
-        accountForUntold(&short)
-        accountForRules(&short, views, withPolicies: true, Self.reason)
+        accountForUntold(&short, session)
         short.account(.unexplained, noRule(nil))
     }
 
@@ -48,12 +47,15 @@ extension Comparison {
     private mutating func accountForPassed(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let entered = counts.entering, let left = counts.leaving else { return }
         accountForRules(&short, views(of: counts, session)) { _ in nil }
-        accountForUntold(&short)
-        short.account(
-            .untracked,
-            [
-                "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
-            ] + noRule("before conntrack"))
+        accountForUntold(&short, session)
+        if isWhole(.conntrack) {
+            short.account(
+                .untracked,
+                [
+                    "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
+                ] + noRule("before conntrack"))
+        }
+        short.account(.unexplained, noRule("before conntrack"))
     }
 
     /// What a drop at a place amounts to, of a session that conntrack does not know.
@@ -63,8 +65,10 @@ extension Comparison {
     }
 
     /// Messages that conntrack lost may have told of any session.
-    private mutating func accountForUntold(_ short: inout Shortfall) {
-        guard !short.isAccountedFor, reserves.takeLoss(of: .conntrack, upTo: 1) > 0 else { return }
+    private mutating func accountForUntold(_ short: inout Shortfall, _ session: Session) {
+        guard !short.isAccountedFor, mayHaveLost(.conntrack, of: session),
+            reserves.takeLoss(of: .conntrack, upTo: 1) > 0
+        else { return }
         short.account(.lostBySource, ["conntrack lost \(facts.lostCounts.conntrack) messages, and no other told of it"])
     }
 }

@@ -131,24 +131,22 @@ public struct Comparison {
         }
         for var compared in attempts.left {
             let counts = DirectionCounts(compared, .original)
-            if facts.lanes.contains(.packet), let difference = unseen(counts, compared.session) {
-                compared.differences = [difference]
-                differing.append(compared)
-            }
+            if facts.lanes.contains(.packet) { compared.differences = unseen(counts, compared.session) }
+            if !compared.differences.isEmpty { differing.append(compared) }
             summary.add(compared, [counts], facts)
         }
     }
 
     /// Why the capture did not see what a rule denied.
-    private mutating func unseen(_ counts: DirectionCounts, _ session: Session) -> Difference? {
+    private mutating func unseen(_ counts: DirectionCounts, _ session: Session) -> [Difference] {
         var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
         accountForOtherInterface(&short, counts.path.inInterface)
-        accountForLoss(&short, of: .packet)
+        accountForLoss(&short, of: .packet, session)
         if session.record.lastSeen > facts.end {
             short.account(.endedAfter, ["rules denied it after the capture had ended"])
         }
         short.account(.unexplained, ["rules denied packets that were not captured"])
-        return short.found.first
+        return short.found
     }
 
     private mutating func explain(_ counts: DirectionCounts, _ compared: inout ComparedSession, denied: inout UInt64) {

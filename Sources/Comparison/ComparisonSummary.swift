@@ -28,13 +28,13 @@ public struct ComparisonSummary: Sendable {
     init() {}
 
     mutating func add(_ compared: ComparedSession, _ directions: [DirectionCounts], _ facts: ComparisonFacts) {
-        sessionCount += 1
-        if !compared.differences.isEmpty { differingCount += 1 }
-        if compared.isUnlogged { unloggedCount += 1 }
-        laneSets[compared.lanes, default: 0] += 1
+        sessionCount &+= 1
+        if !compared.differences.isEmpty { differingCount &+= 1 }
+        if compared.isUnlogged { unloggedCount &+= 1 }
+        laneSets[compared.lanes, default: 0] &+= 1
         for reason in compared.reasons {
             var entry = reasons[reason] ?? (0, Counters())
-            entry.sessionCount += 1
+            entry.sessionCount &+= 1
             for difference in compared.differences where difference.reason == reason {
                 entry.counters =
                     entry.counters

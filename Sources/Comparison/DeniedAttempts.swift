@@ -15,17 +15,20 @@ struct DeniedAttempts {
         var compared: ComparedSession
         /// Packets that were denied and of which no captured session is known yet.
         var rest: UInt64
-        var wasFound = false
+        /// Its number among all, so that they keep their order.
+        var number: Int
     }
 
     private var attempts: [Pair: [Attempt]] = [:]
+    private var count = 0
 
     private static func pair(_ key: FlowKey) -> Pair {
         Pair(source: key.source, destination: key.destination, transport: key.transport)
     }
 
     mutating func add(_ compared: ComparedSession) {
-        let attempt = Attempt(compared: compared, rest: compared.session.denials.packetCount)
+        count += 1
+        let attempt = Attempt(compared: compared, rest: compared.session.denials.packetCount, number: count)
         attempts[Self.pair(compared.session.record.original), default: []].append(attempt)
     }
 
@@ -39,34 +42,42 @@ struct DeniedAttempts {
         else { return }
         let lent = min(count, attempt.rest)
         attempt.rest -= lent
-        attempt.wasFound = true
         attempts[Self.pair(key)]?[index] = attempt
-        let denied = attempt.compared.session
-        if lent == denied.denials.packetCount {
-            session.denials = denied.denials
-            if session.nflog == nil { session.nflog = denied.nflog }
-        } else if let first = denied.denials.first {
-            // A part of many attempts.
-            var denial = first
-            denial.count = lent
-            session.denials = [denial]
-            var lane = denied.nflog ?? LogLane()
-            let share = Double(lent) / Double(max(denied.denials.packetCount, 1))
-            lane.counters = DirectionalCounters(
-                original: Counters(
-                    packetCount: lent, byteCount: UInt64(Double(lane.counters.original.byteCount) * share)))
-            if session.nflog == nil { session.nflog = lane }
-        }
+        let part = Self.part(of: attempt.compared.session, lent)
+        session.denials = part.denials
+        if session.nflog == nil { session.nflog = part.nflog }
+    }
+
+    /// So many of the packets of an attempt, which may be all.
+    private static func part(of session: Session, _ count: UInt64) -> Session {
+        let all = session.denials.packetCount
+        guard count < all, var denial = session.denials.first else { return session }
+        var part = session
+        denial.count = count
+        part.denials = [denial]
+        part.denials.scannedPorts = session.denials.scannedPorts
+        part.nflog?.counters = DirectionalCounters(
+            original: Counters(
+                packetCount: count,
+                byteCount: (session.nflog?.counters.original.byteCount ?? 0).share(count, of: all)))
+        return part
     }
 
     private static func fits(_ attempt: Attempt, _ key: FlowKey) -> Bool {
         let record = attempt.compared.session.record
         guard attempt.rest > 0 else { return false }
         if let ports = attempt.compared.session.denials.scannedPorts { return ports.contains(key.destinationPort) }
+        if record.hasSourcePort, record.original.sourcePort != key.sourcePort { return false }
         return !record.hasDestinationPort || record.original.destinationPort == key.destinationPort
             || key.transport.isICMP
     }
 
-    /// Those of which no captured session was found.
-    var left: [ComparedSession] { attempts.values.joined().filter { !$0.wasFound }.map(\.compared) }
+    /// What no captured session was found of.
+    var left: [ComparedSession] {
+        attempts.values.joined().filter { $0.rest > 0 }.sorted { $0.number < $1.number }.map { attempt in
+            var left = attempt.compared
+            left.session = Self.part(of: left.session, attempt.rest)
+            return left
+        }
+    }
 }

@@ -29,8 +29,8 @@ struct Reserves {
     mutating func take(of rule: Int, upTo count: UInt64) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
         if let left = rules[rule] { rules[rule] = left - taken }
-        uses[rule].packetCount += taken
-        uses[rule].sessionCount += 1
+        uses[rule].packetCount &+= taken
+        uses[rule].sessionCount &+= 1
         return taken
     }
 }

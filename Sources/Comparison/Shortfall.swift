@@ -7,6 +7,8 @@ struct Shortfall {
     let fewer: CountedPlace
     private(set) var rest: Counters
     private(set) var found: [Difference] = []
+    /// What may have done it, and shows nothing: evidence of what nobody can explain.
+    var suspicions: [String] = []
 
     init(_ direction: FlowDirection, _ more: CountedPlace, _ fewer: CountedPlace, _ counters: Counters) {
         self.direction = direction
@@ -21,16 +23,14 @@ struct Shortfall {
     mutating func account(_ reason: DifferenceReason, for packetCount: UInt64, _ evidence: [String]) {
         let packets = min(packetCount, rest.packetCount)
         guard packets > 0 else { return }
-        let bytes =
-            packets == rest.packetCount
-            ? rest.byteCount : UInt64(Double(rest.byteCount) * Double(packets) / Double(rest.packetCount))
+        let bytes = rest.byteCount.share(packets, of: rest.packetCount)
         add(reason, Counters(packetCount: packets, byteCount: bytes), evidence)
     }
 
     /// Accounts for all that is left.
     mutating func account(_ reason: DifferenceReason, _ evidence: [String]) {
         guard !isAccountedFor else { return }
-        add(reason, rest, evidence)
+        add(reason, rest, reason == .unexplained ? evidence + suspicions : evidence)
     }
 
     private mutating func add(_ reason: DifferenceReason, _ part: Counters, _ evidence: [String]) {
@@ -39,5 +39,13 @@ struct Shortfall {
                 reason, direction, more: more, fewer: fewer, packetCount: part.packetCount,
                 byteCount: part.byteCount, evidence: evidence))
         rest = rest.since(part)
+    }
+}
+
+extension UInt64 {
+    /// The share of this that `part` is of `whole`, rounded down: no more than this, whatever the numbers are.
+    func share(_ part: UInt64, of whole: UInt64) -> UInt64 {
+        guard part < whole else { return self }
+        return whole.dividingFullWidth(multipliedFullWidth(by: part)).quotient
     }
 }

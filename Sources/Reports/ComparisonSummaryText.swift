@@ -80,7 +80,7 @@ struct ComparisonSummaryText {
         if let cost = result.facts.costs.first(where: { $0.lane == lane }) {
             text.append(contentsOf: "; cost ".utf8)
             text.appendDuration(nanoseconds: cost.processorTime)
-            text.append(contentsOf: " of processor time".utf8)
+            text.append(contentsOf: " of its threads' processor time".utf8)
             if let bytes = cost.bufferBytes {
                 text.append(contentsOf: " and ".utf8)
                 text.appendByteCount(bytes)
@@ -89,7 +89,12 @@ struct ComparisonSummaryText {
         }
         let lost = result.facts.lostCounts[lane]
         text.append(contentsOf: ", lost ".utf8)
-        if lost == 0 { text.append(contentsOf: "nothing".utf8) } else { text.appendGrouped(lost) }
+        if lost == 0 {
+            // A loss whose number nobody knows may be of any lane.
+            text.append(contentsOf: (result.facts.uncountedLosses == 0 ? "nothing" : "an unknown number").utf8)
+        } else {
+            text.appendGrouped(lost)
+        }
         text.append(UInt8(ascii: "\n"))
     }
 

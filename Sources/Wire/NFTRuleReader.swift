@@ -3,10 +3,15 @@ internal import FlowModel
 /// What the words of one of nft's rules ask for and do.
 struct NFTRuleReader {
     var match = RuleMatch()
+    /// Groups that it logs to, each with what was asked up to there: what stands behind does not hold for it.
+    private(set) var logs: [(group: UInt16, match: RuleMatch)] = []
     private(set) var effects: [FirewallRule.Effect] = []
     /// Chains that it hands packets on to.
     private(set) var jumps: [String] = []
+    /// What it counted; `nil` also where it counts packets that a test behind the counter may refuse.
     private(set) var counters: Counters?
+    /// The counter with a name that it counts with; its numbers stand elsewhere.
+    private(set) var counterName: String?
     /// The rule without its counter's numbers.
     private(set) var text = ""
 
@@ -48,11 +53,14 @@ struct NFTRuleReader {
         case "log": end { $0.readLog() }
         case "{": readSet()
         default:
-            guard let (subject, isNegated) = readTest(word) else {
+            guard !belongsToUnknown(word), let (subject, isNegated) = readTest(word) else {
                 unknown.append(word)
                 return
             }
-            end { $0.match.tests.append(RuleMatch.Test(subject, isNegated: isNegated)) }
+            end { reader in
+                reader.noteMatch()
+                reader.match.tests.append(RuleMatch.Test(subject, isNegated: isNegated))
+            }
         }
     }
 
@@ -63,8 +71,23 @@ struct NFTRuleReader {
     }
 
     private mutating func endUnknown() {
-        if !unknown.isEmpty { match.conditions.append(unknown.joined(separator: " ")) }
+        if !unknown.isEmpty {
+            noteMatch()
+            match.conditions.append(unknown.joined(separator: " "))
+        }
         unknown = []
+    }
+
+    /// Something is asked behind the counter: it counts more than the rule means.
+    private mutating func noteMatch() { (counters, counterName) = (nil, nil) }
+
+    /// Whether a word that could begin a test goes on with what was not understood: `fib saddr . iif oif missing`,
+    /// `ct original ip saddr`, `iifname . oifname`.
+    private func belongsToUnknown(_ word: String) -> Bool {
+        guard let first = unknown.first, let last = unknown.last else { return false }
+        if last == "." { return true }
+        if first == "ct" { return last == "original" || last == "reply" }
+        return first == "fib" && !unknown.contains { $0 == "type" || $0 == "oif" || $0 == "oifname" }
     }
 
     /// A set behind something that is not understood, or a map of verdicts: `tcp dport vmap { 22 : drop }`.
@@ -88,6 +111,7 @@ struct NFTRuleReader {
     /// `counter packets 5 bytes 300`, or `counter name "c"`, whose numbers stand elsewhere.
     private mutating func readCounter() {
         if words.first == "name" {
+            counterName = words.dropFirst().first
             words = words.dropFirst(2)
         } else if words.first == "packets", words.count >= 4 {
             let numbers = Array(words.prefix(4))
@@ -100,7 +124,7 @@ struct NFTRuleReader {
     /// `log prefix "new" group 100 snaplen 128`
     private mutating func readLog() {
         while let option = words.first, Self.logOptions.contains(option), let value = words.dropFirst().first {
-            if option == "group", let group = UInt16(value) { effects.append(.log(group: group)) }
+            if option == "group", let group = UInt16(value) { logs.append((group, match)) }
             words = words.dropFirst(2)
         }
     }
@@ -145,7 +169,10 @@ struct NFTRuleReader {
         case ("icmp", "type"), ("icmpv6", "type"):
             let family: AddressFamily = header == "icmp" ? .ipv4 : .ipv6
             subject = RuleWords.all(values) { RuleWords.icmpType($0, family: family) }.map { .icmpType($0) }
-            if subject != nil { match.tests.append(RuleMatch.Test(.family(family))) }
+            if subject != nil {
+                match.tests.append(RuleMatch.Test(.family(family)))
+                match.tests.append(RuleMatch.Test(.transport([family == .ipv4 ? .icmp : .icmpv6])))
+            }
         default:
             guard isOfPorts, let ports = RuleWords.all(values, RuleWords.ports) else { return nil }
             subject = field == "sport" ? .sourcePort(ports) : .destinationPort(ports)
@@ -154,7 +181,12 @@ struct NFTRuleReader {
                 match.tests.append(RuleMatch.Test(.transport([transport])))
             }
         }
-        return subject.map { ($0, isNegated) }
+        guard let subject else { return nil }
+        // Whoever asks for a header's field asks for the header, too.
+        if header == "ip" || header == "ip6" {
+            match.tests.append(RuleMatch.Test(.family(header == "ip" ? .ipv4 : .ipv6)))
+        }
+        return (subject, isNegated)
     }
 
     /// One value, or those in braces, with a `!=` before them; `nil` where something else stands there.

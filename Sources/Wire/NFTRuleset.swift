@@ -9,6 +9,9 @@ public struct NFTRuleset: Sendable {
     private var (family, table) = ("", "")
     private var chains = RuleChains()
     private var tableStart = 0
+    /// What the table's counters with names count, and by which rules.
+    private var namedCounters: [String: Counters] = [:]
+    private var counterUses: [String: [Int]] = [:]
     /// The names of the blocks that are open, from the table inwards.
     private var blocks: [[String]] = []
     /// How many rules were known when the rule began that holds the open anonymous chains, and what it asks for: its handle comes with
@@ -59,11 +62,21 @@ public struct NFTRuleset: Sendable {
         for index in rules.indices.dropFirst(tableStart) {
             rules[index].learn(chains.origin(of: rules[index].chain))
         }
+        // What several rules count together shows of none what it did.
+        for (name, uses) in counterUses where uses.count == 1 && uses[0] >= 0 {
+            rules[uses[0]].counters = namedCounters[name]
+        }
+        (namedCounters, counterUses) = ([:], [:])
         tableStart = rules.count
         chains = RuleChains()
     }
 
     private mutating func readStatement(_ words: [String], _ handle: String?) {
+        if blocks.count == 2, blocks[1].count == 2, blocks[1][0] == "counter", words.count >= 4, words[0] == "packets",
+            let packets = UInt64(words[1]), let bytes = UInt64(words[3])
+        {
+            namedCounters[blocks[1][1]] = Counters(packetCount: packets, byteCount: bytes)
+        }
         guard blocks.count >= 2, blocks[1].count == 2, blocks[1][0] == "chain" else { return }
         let chain = blocks[1][1]
         if words.first == "type" { return readHead(of: chain, words) }
@@ -71,18 +84,38 @@ public struct NFTRuleset: Sendable {
         if words.contains("xt") || words.contains("#") { foreignTables.insert([family, table]) }
         var reader = NFTRuleReader(words)
         reader.read()
-        // Chains in chains: what those between ask for is not kept, nor is it one way.
+        let isOneRule = reader.logs.allSatisfy { $0.match == reader.match }
         let isInner = blocks.count > 2
-        if isInner {
-            reader.match.tests += outermost.match.tests
-            reader.match.conditions += outermost.match.conditions
-        }
+        if isInner { reader.match.addTests(of: outermost.match) }
         for target in reader.jumps { chains.add(jumpFrom: chain, to: target, with: reader.match) }
-        guard !reader.effects.isEmpty else { return }
+        let name = handle.map { "handle \($0)" } ?? reader.text
+        var effects = reader.effects
+        for (index, log) in reader.logs.enumerated() {
+            if isOneRule {
+                effects.append(.log(group: log.group))
+            } else {
+                // What stands behind the statement, its counter included, is not asked of what is logged.
+                var match = log.match
+                if isInner { match.addTests(of: outermost.match) }
+                append(chain, "\(name) log \(index)", [.log(group: log.group)], match, nil, reader.text)
+            }
+        }
+        if !effects.isEmpty { append(chain, name, effects, reader.match, reader.counters, reader.text) }
+        if let counter = reader.counterName {
+            let key = counter.filter { $0 != "\"" }
+            counterUses[key, default: []].append(effects.isEmpty ? -1 : rules.count - 1)
+        }
+    }
+
+    private mutating func append(
+        _ chain: String, _ name: String, _ effects: [FirewallRule.Effect], _ match: RuleMatch, _ counters: Counters?,
+        _ text: String
+    ) {
         var rule = FirewallRule(
-            family: family, table: table, chain: chain, name: handle.map { "handle \($0)" } ?? reader.text,
-            effects: reader.effects, match: reader.match, counters: reader.counters, text: reader.text)
+            family: family, table: table, chain: chain, name: name, effects: effects, match: match,
+            counters: counters, text: text)
         rule.match.tests += familyTests
+        // Chains in chains: what those between ask for is not kept.
         rule.isBehindConditions = blocks.count > 3
         rules.append(rule)
     }
@@ -108,7 +141,7 @@ public struct NFTRuleset: Sendable {
             let index = value(behind: "priority"), var priority = Self.priority(bare[index])
         else { return }
         if index + 2 < bare.count, let offset = Int(bare[index + 2]) {
-            if bare[index + 1] == "+" { priority += offset } else if bare[index + 1] == "-" { priority -= offset }
+            if bare[index + 1] == "+" { priority &+= offset } else if bare[index + 1] == "-" { priority &-= offset }
         }
         chains.add(chain, at: HookPlace(hook, priority))
         guard let policy = value(behind: "policy"), bare[policy] == "drop" else { return }

@@ -38,8 +38,7 @@ struct RuleChains {
         while places[chain] == nil, let jump = jumps[chain]?.first, jumps[chain]?.count == 1,
             seen.insert(jump.from).inserted
         {
-            match.tests += jump.match.tests
-            match.conditions += jump.match.conditions
+            match.addTests(of: jump.match)
             chain = jump.from
         }
         if let place = places[chain] { return Origin(places: [place], match: match) }
@@ -57,12 +56,19 @@ struct RuleChains {
     }
 }
 
+extension RuleMatch {
+    /// Asks for what another one does, too.
+    mutating func addTests(of other: RuleMatch) {
+        tests += other.tests
+        conditions += other.conditions
+    }
+}
+
 extension FirewallRule {
     /// Takes over where the packets of its chain come from.
     mutating func learn(_ origin: RuleChains.Origin) {
         places = origin.places
-        match.tests += origin.match.tests
-        match.conditions += origin.match.conditions
+        match.addTests(of: origin.match)
         isBehindConditions = isBehindConditions || origin.isBehindConditions
     }
 }

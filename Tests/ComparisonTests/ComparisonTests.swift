@@ -104,6 +104,45 @@ struct ComparisonTests {
         #expect(result.summary.sessionCount == 1)
     }
 
+    @Test func attemptsThatWereCapturedInPartAreToldInBoth() {
+        var denied = SessionBuilder()
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (5, 0))
+        denied.facts = [.live, .nflog, .denied, .sourcePortVaries]
+        var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+        denial.count = 5
+        denied.denials = [denial]
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.lostCounts.packet = 1
+        }
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(denied.compared)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.denied: 3, .lostBySource: 1, .unexplained: 1])
+    }
+
+    @Test func countersOfAnySizeAreAddedAndShared() {
+        let result = compare(someFacts { $0.lostCounts.packet = 5 }) { $0.tracked = (10, 8) }
+        #expect(result.sessions.isEmpty)
+        var compared = SessionBuilder().compared
+        let most = Counters(packetCount: .max, byteCount: .max)
+        compared.session.record.counters = DirectionalCounters(original: most, reply: most)
+        var comparison = Comparison(someFacts { $0.lostCounts.packet = .max - 3 }, names: someNames())
+        comparison.add(compared)
+        comparison.add(compared)
+        #expect(comparison.conclude().summary.sessionCount == 2)
+    }
+
+    @Test func aLossOfAnotherTimeExplainsNothing() {
+        let facts = someFacts {
+            $0.lostCounts.packet = 9
+            $0.lossSpans[.packet] = LossSpan(at: Timestamp(seconds: 1090, nanoseconds: 0))
+        }
+        #expect(compare(facts) { ($0.first, $0.second) = ((8, 8), (8, 8)) }.reasons == [.unexplained: 4])
+    }
+
     @Test func aRuleThatKeepsPacketsFromConntrackIsNamed() {
         let facts = someFacts { $0.rules = [rule(.untrack, at: Self.raw, growth: 18)] }
         let result = compare(facts) { $0.tracked = nil }
@@ -127,8 +166,8 @@ struct ComparisonTests {
         let sound = someFacts { $0.rules = [policy] }
         #expect(compare(sound) { $0.tracked = nil }.reasons == [.untracked: 18])
         let stopped = compare(sound) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
-        #expect(stopped.reasons == [.denied: 3])
-        #expect(stopped.evidence.contains("no counter"))
+        #expect(stopped.reasons == [.unexplained: 3])
+        #expect(stopped.evidence.contains("policy drop may mean these packets; it has no counter"))
     }
 
     @Test func aCaptureThatLostPacketsAtBothInterfacesHasLostThemAtBoth() {

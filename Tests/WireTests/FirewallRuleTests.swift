@@ -144,7 +144,9 @@ struct FirewallRuleTests {
         #expect(try Self.rule(rules, "notrack").match.tests.contains(.init(.destinationPort([53...60, 99...99]))))
         #expect(try Self.rule(rules, "@s").match.conditions == ["ip saddr @s"])
         let ranges = try Self.rule(rules, "10.2.0.0/16").match.tests
-        #expect(ranges.map(\.isNegated) == [false, true])
+        #expect(ranges.filter(\.isNegated).count == 1)
+        // Not being there is asked of IPv4 alone.
+        #expect(ranges.contains(.init(.family(.ipv4))))
         #expect(try Self.rule(rules, "nd-router-advert").match.tests.contains(.init(.icmpType([134, 135]))))
         let reject = try Self.rule(rules, "reject")
         #expect(reject.effects == [.reject])
@@ -158,7 +160,9 @@ struct FirewallRuleTests {
         let log = try Self.rule(rules, "a drop")
         #expect(log.effects == [.log(group: 100)])
         #expect(log.places == [HookPlace(.forward, 10)])
-        #expect(log.match.conditions == ["limit rate 5/second"])
+        // The limit stands behind the statement, and the counter behind the limit.
+        #expect(log.match.conditions.isEmpty)
+        #expect(log.counters == nil)
         #expect(log.match.tests.contains(.init(.inInterface(["lan*"]))))
         #expect(log.match.tests.contains(.init(.transport([.tcp, .udp]))))
         #expect(log.match.tests.contains(.init(.destinationPort([22...22]))))
@@ -174,7 +178,7 @@ struct FirewallRuleTests {
         #expect(map.effects == [.drop])
         #expect(!map.match.conditions.isEmpty)
         let named = try Self.rule(ruleset.rules, "name \"c\"")
-        #expect(named.counters == nil)
+        #expect(named.counters == Counters())
         #expect(named.match.tests.contains(.init(.sourcePort([1024...65535]))))
         #expect(named.match.tests.contains(.init(.destinationPort([1...1, 2...2]), isNegated: true)))
         #expect(ruleset.rules.filter(\.isPolicy).map(\.chain) == ["fwd1"])
@@ -185,6 +189,66 @@ struct FirewallRuleTests {
         let rules = SavedRules.logRules(in: Self.saved, family: "ip", command: "iptables-legacy")
         #expect(rules.map(\.group) == [100, 0])
         #expect(SavedRules.useConntrack(in: Self.saved))
+    }
+
+    @Test(arguments: [
+        "fib saddr . iif oif missing", "iifname . oifname { \"a\" . \"b\" }", "ct original ip saddr 10.0.0.1",
+        "ip saddr . tcp dport { 10.0.0.1 . 22 }", "limit rate 5/second", "meta mark 0x5",
+    ])
+    func whatATupleDoesNotTellIsOneCondition(text: String) throws {
+        let rule = try Self.only("\(text) counter packets 1 bytes 2 drop")
+        #expect(rule.match.conditions == [text])
+        #expect(rule.match.tests.isEmpty)
+        #expect(rule.counters == Counters(packetCount: 1, byteCount: 2))
+    }
+
+    @Test func aTestBehindAConditionIsStillOne() throws {
+        let rule = try Self.only("fib daddr type local ct state new ip saddr 10.0.0.1 drop")
+        #expect(rule.match.tests.contains { if case .source = $0.subject { true } else { false } })
+        #expect(rule.match.conditions == ["fib daddr type local ct state new"])
+    }
+
+    @Test func notBeingATypeIsAskedOfICMPAlone() throws {
+        let rule = try Self.only("icmp type != { echo-request } drop")
+        #expect(rule.match.tests.contains(.init(.transport([.icmp]))))
+        #expect(rule.match.tests.contains(.init(.icmpType([8]), isNegated: true)))
+    }
+
+    @Test func aCounterBeforeATestCountsOtherPacketsToo() throws {
+        #expect(try Self.only("counter packets 9 bytes 9 tcp dport 22 drop").counters == nil)
+        #expect(try Self.only("tcp dport 22 counter packets 9 bytes 9 drop").counters?.packetCount == 9)
+    }
+
+    @Test func aRuleThatLogsBeforeALimitAndDropsBehindItIsTwo() throws {
+        let rules = Self.rules("log group 5 limit rate 5/second counter packets 2 bytes 3 drop")
+        #expect(rules.map(\.effects) == [[.log(group: 5)], [.drop]])
+        #expect(rules.map(\.match.conditions) == [[], ["limit rate 5/second"]])
+        #expect(rules.map(\.counters?.packetCount) == [nil, 2])
+    }
+
+    @Test func aCounterThatTwoRulesShareIsNeithers() {
+        let chain = "chain c {\n type filter hook forward priority 0; policy accept;\n"
+        let one = "counter c {\n packets 7 bytes 8\n }\n\(chain) tcp dport 1 counter name \"c\" drop\n"
+        #expect(NFTRuleset("table ip t {\n\(one)}\n}").rules.map(\.counters?.packetCount) == [7])
+        let two = "\(one) tcp dport 2 counter name \"c\" accept\n"
+        #expect(NFTRuleset("table ip t {\n\(two)}\n}").rules.map(\.counters?.packetCount) == [nil])
+    }
+
+    @Test func aPriorityMayBeAnyNumber() {
+        let head = "type filter hook forward priority 9223372036854775807 + 1; policy drop;"
+        #expect(NFTRuleset("table ip t {\nchain c {\n\(head)\n}\n}").rules.count == 1)
+    }
+
+    /// The rules that a text of one rule becomes, in a chain of the family inet.
+    private static func rules(_ text: String) -> [FirewallRule] {
+        let head = "type filter hook forward priority 0; policy accept;"
+        return NFTRuleset("table inet t {\nchain c {\n\(head)\n\(text)\n}\n}").rules
+    }
+
+    private static func only(_ text: String) throws -> FirewallRule {
+        let rules = rules(text)
+        try #require(rules.count == 1)
+        return rules[0]
     }
 
     @Test func noTextEndsTheProcess() {
