@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -55,14 +56,18 @@ int nfmon_packet_be_promiscuous(int socket, uint32_t interface) {
 }
 
 int nfmon_packet_share(int socket, int group) {
-    // Fragments have to be put together first, as later ones have no ports to hash.
-    uint32_t type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+    uint32_t type = PACKET_FANOUT_CBPF;
     if (group < 0) type |= PACKET_FANOUT_FLAG_UNIQUEID;
     uint32_t option = type << 16 | (group < 0 ? 0 : (uint32_t)group & 0xffff);
     if (setsockopt(socket, SOL_PACKET, PACKET_FANOUT, &option, sizeof option) < 0) return -errno;
     socklen_t length = sizeof option;
     if (getsockopt(socket, SOL_PACKET, PACKET_FANOUT, &option, &length) < 0) return -errno;
     return (int)(option & 0xffff);
+}
+
+int nfmon_packet_divide(int socket, const void *instructions, uint16_t count) {
+    struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};
+    return result_of(setsockopt(socket, SOL_PACKET, PACKET_FANOUT_DATA, &program, sizeof program));
 }
 
 int nfmon_packet_statistics(int socket, uint32_t counts[3]) {

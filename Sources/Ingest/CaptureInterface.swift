@@ -70,9 +70,21 @@ struct CaptureInterface: Sendable {
     }
 
     /// Whether its frames begin with an Ethernet header.
-    var isEthernet: Bool {
+    var isEthernet: Bool { hardware.map(RingLayout.isEthernet) ?? false }
+
+    /// What kind of hardware it is (if_arp.h); `nil` of all, and of one that is gone.
+    private var hardware: UInt16? {
         // SAFETY: the name is a NUL-terminated copy for the call.
-        guard index != 0, let hardware = UInt16(exactly: unsafe nfmon_interface_hardware(name)) else { return false }
-        return RingLayout.isEthernet(hardware)
+        let number = unsafe nfmon_interface_hardware(name)
+        return index == 0 ? nil : UInt16(exactly: number)
+    }
+
+    /// Makes sure that what passes are network packets, and not radio frames (ARPHRD_IEEE80211 and its kin), netlink messages or those of a
+    /// vehicle's bus.
+    func requirePackets(for operation: String) throws(IngestError) {
+        guard let hardware, [280, 801, 802, 803, 804, 824, 826].contains(hardware) else { return }
+        throw IngestError(
+            .unavailable, operation, reason: "what passes there are no network packets (hardware type \(hardware))",
+            cure: "tcpdump may know them")
     }
 }

@@ -15,17 +15,21 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private let program: CaptureProgram
     private let configuration: PacketRing.Configuration
     private let share: PacketShare?
-    private let notice: @Sendable (String) -> Void
+    /// Of the threads of an interface one tells what becomes of it.
+    private let notice: (@Sendable (String) -> Void)?
     private var ring: PacketRing
     private var consumer: Consumer
     private var lastLook: UInt64 = 0
     /// The interface was down at the last look.
     private var isDown = false
+    /// Why the interface that was made anew could not be opened at the last try, and when that was.
+    private var lastRefusal: IngestError?
+    private var lastTry: UInt64 = 0
 
     static func open(
         _ interface: CaptureInterface, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
         share: PacketShare?, _ consumer: consuming Consumer, _ stopSignal: Signal,
-        notice: @escaping @Sendable (String) -> Void
+        notice: (@Sendable (String) -> Void)?
     ) throws(IngestError) -> CaptureReader {
         let operation = Self.operation(interface.name)
         let compiled = try program.compiled(on: interface, for: operation)
@@ -36,7 +40,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private init(
         _ ring: consuming PacketRing, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
         _ share: PacketShare?, _ consumer: consuming Consumer, _ stopSignal: Signal,
-        _ notice: @escaping @Sendable (String) -> Void
+        _ notice: (@Sendable (String) -> Void)?
     ) {
         self.ring = ring
         self.configuration = configuration
@@ -81,29 +85,39 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         ring.takeBlock { block in consumer.take(block) }
     }
 
-    /// Lets nothing in any more and reads what is there, the block that the kernel still fills included.
     private mutating func finish() {
-        ring.close()
-        var patience = 4
-        repeat {
-            while readBlocks(atMost: ring.blockCount) {}
-            patience -= 1
-        } while patience > 0 && ring.waitForRest()
+        drain()
+        consumer.finish(at: .now)
+    }
+
+    /// Lets nothing in any more and reads what is there, the block that the kernel still fills included.
+    private mutating func drain() {
+        ring.admitNothing()
+        let deadline = ReceiveTime.now.monotonic &+ ring.patience
+        readBlocks(atMost: ring.blockCount)
+        while ring.heldCount > 0, ReceiveTime.now.monotonic < deadline {
+            ring.wait()
+            readBlocks(atMost: ring.blockCount)
+        }
         let now = ReceiveTime.now
+        if ring.heldCount > 0 { tellLoss(UInt64(ring.heldCount), at: now) }
         lookAround(at: now)
-        consumer.finish(at: now)
+    }
+
+    private mutating func tellLoss(_ count: UInt64, at now: ReceiveTime) {
+        consumer.note(Loss(lane: .packet, cause: .overrun, count: count), at: now)
     }
 
     /// Looks what the kernel has dropped, and whether the interface is up.
     private mutating func lookAround(at now: ReceiveTime) {
         lastLook = now.monotonic
-        let drops = ring.takeStatistics().drops
-        if drops > 0 { consumer.note(Loss(lane: .packet, cause: .overrun, count: drops), at: now) }
+        let drops = ring.takeDrops()
+        if drops > 0 { tellLoss(drops, at: now) }
         let wasDown = isDown
         isDown = ring.interface.isDown
         guard isDown != wasDown else { return }
         let name = ring.interface.name
-        notice(
+        notice?(
             isDown
                 ? "\(name) is down: nothing passes until it is up: ip link set dev \(name) up" : "\(name) is up")
     }
@@ -116,26 +130,32 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// Goes on with the interface that now has the name, where the one of the capture is gone.
     ///
     /// - Returns: whether it did.
+    /// - Throws: where trying again does not help: the privilege is gone, or the filter means nothing there.
     private mutating func reopenIfGone(at now: ReceiveTime) throws(IngestError) -> Bool {
-        guard ring.interface.isGone, ring.interface.isThere else { return false }
+        guard now.monotonic &- lastTry >= Self.interval, ring.interface.isGone else { return false }
         let name = ring.interface.name
-        let operation = Self.operation(name)
-        let interface = try CaptureInterface(named: name, for: operation)
-        // A filter is compiled on an interface that is up.
-        guard program.expression.isEmpty || !interface.isDown else { return false }
-        while readBlocks(atMost: ring.blockCount) {}
-        lookAround(at: now)
         do throws(IngestError) {
+            let operation = Self.operation(name)
+            let interface = try CaptureInterface(named: name, for: operation)
+            // On one that is down no filter can be compiled, and sockets cannot share.
+            guard program.expression.isEmpty && share == nil || !interface.isDown else { return false }
             let compiled = try program.compiled(on: interface, for: operation)
-            ring = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
+            let next = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
+            drain()
+            ring = next
         } catch {
-            // It may have gone again meanwhile.
-            guard interface.isGone else { throw error }
+            if error.kind == .privilege || error.kind == .wording { throw error }
+            // There is none yet, which costs nothing to see, or it has gone again meanwhile.
+            guard ring.interface.isThere else { return false }
+            if lastRefusal != error { notice?("\(error): trying again") }
+            (lastRefusal, lastTry) = (error, now.monotonic)
             return false
         }
         // What passed between its making and now, nobody can say.
         consumer.note(Loss(lane: .packet, cause: .down, count: nil), at: now)
-        notice("\(name) was made anew: going on with it")
+        (lastRefusal, isDown) = (nil, false)
+        notice?("\(name) was made anew: going on with it")
+        lookAround(at: .now)
         return true
     }
 }

@@ -6,28 +6,42 @@ struct CaptureThreads: Sendable {
     private let stopSignal: Signal
     private let threads: [Thread]
 
-    /// - Parameter makeConsumer: makes what takes in the frames of one thread.
+    /// Opens all interfaces, then starts reading.
+    ///
+    /// - Parameters:
+    ///   - begin: called once all are open, and before anything is read.
+    ///   - makeConsumer: makes what takes in the frames of one thread.
     init<Consumer: FrameConsumer & ~Copyable>(
         _ configuration: CaptureSource.Configuration, failure: SourceFailure,
-        notice: @escaping @Sendable (String) -> Void, makeConsumer: () -> sending Consumer
+        notice: @escaping @Sendable (String) -> Void, begin: () throws(IngestError) -> Void,
+        makeConsumer: () -> sending Consumer
     ) throws(IngestError) {
         let stopSignal = try Signal()
-        let turns = turns
         var ring = PacketRing.Configuration()
         ring.byteCount = configuration.ringByteCount
         ring.isPromiscuous = configuration.isPromiscuous
         let program = CaptureProgram(expression: configuration.expression, snapLength: configuration.snapLength)
+        var seats: [CaptureSeat<Consumer>] = []
+        for name in configuration.interfaces {
+            let operation = CaptureReader<Consumer>.operation(name)
+            let interface = try CaptureInterface(named: name, for: operation)
+            try interface.requirePackets(for: operation)
+            let count = configuration.shareCount
+            let share = count > 1 ? PacketShare(count: count) : nil
+            for number in 0..<count {
+                seats.append(
+                    CaptureSeat(
+                        try CaptureReader.open(
+                            interface, ring, program, share: share, makeConsumer(), stopSignal,
+                            notice: number == 0 ? notice : nil)))
+            }
+        }
+        try begin()
+        let turns = turns
         var threads: [Thread] = []
         do throws(IngestError) {
-            for name in configuration.interfaces {
-                let operation = CaptureReader<Consumer>.operation(name)
-                let interface = try CaptureInterface(named: name, for: operation)
-                let share = configuration.shareCount > 1 ? PacketShare() : nil
-                for _ in 0..<configuration.shareCount {
-                    let reader = try CaptureReader.open(
-                        interface, ring, program, share: share, makeConsumer(), stopSignal, notice: notice)
-                    threads.append(try Self.start(reader, turns, failure))
-                }
+            for seat in seats {
+                threads.append(try Thread(name: "nf-capture") { seat.read(turns: turns, failure: failure) })
             }
         } catch {
             stopSignal.raise()
@@ -38,21 +52,23 @@ struct CaptureThreads: Sendable {
         self.threads = threads
     }
 
-    private static func start<Consumer: FrameConsumer & ~Copyable>(
-        _ reader: consuming sending CaptureReader<Consumer>, _ turns: TurnCounter, _ failure: SourceFailure
-    ) throws(IngestError) -> Thread {
-        let shared = Lock(reader)
-        return try Thread(name: "nf-capture") {
-            // Held for the thread's life: nobody else reads.
-            shared.withLock { reader in
-                do throws(IngestError) { try reader.run(turns: turns) } catch { failure.report(error) }
-            }
-        }
-    }
-
     /// Ends the threads, which read what has passed until now, and waits for them.
     func stop() {
         stopSignal.raise()
         threads.forEach { $0.join() }
+    }
+}
+
+/// An open capture until its thread has read it to its end.
+private final class CaptureSeat<Consumer: FrameConsumer & ~Copyable>: Sendable {
+    private let reader: Lock<CaptureReader<Consumer>>
+
+    init(_ reader: consuming sending CaptureReader<Consumer>) { self.reader = Lock(reader) }
+
+    func read(turns: TurnCounter, failure: SourceFailure) {
+        // Held for the thread's life: nobody else reads.
+        reader.withLock { reader in
+            do throws(IngestError) { try reader.run(turns: turns) } catch { failure.report(error) }
+        }
     }
 }

@@ -14,6 +14,8 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     private var table: FlowTable
     private var batch = ObservationBatch()
     private var lastDrain: UInt64 = 0
+    /// There is more to tell than one batch takes, and packets come first.
+    private var isDraining = false
 
     init(_ intake: Intake, seed: (UInt64, UInt64)) {
         self.intake = intake
@@ -28,26 +30,28 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     }
 
     mutating func advance(to time: ReceiveTime) {
-        guard table.isPressing || time.monotonic &- lastDrain >= Self.interval else {
+        let isDue = isDraining || table.isPressing || time.monotonic &- lastDrain >= Self.interval
+        guard isDue else {
             _ = intake.advance(to: time)
             return
         }
-        drain(at: time, leaving: Timestamp(nanoseconds: time.wall.nanoseconds &- Self.restTime))
+        if !isDraining { lastDrain = time.monotonic }
+        isDraining = drain(at: time, leaving: Timestamp(nanoseconds: time.wall.nanoseconds &- Self.restTime))
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
         _ = intake.deliver([.loss(loss)], at: time) { _ in }
     }
 
-    mutating func finish(at time: ReceiveTime) { drain(at: time) }
+    mutating func finish(at time: ReceiveTime) {
+        while drain(at: time) {}
+    }
 
-    private mutating func drain(at time: ReceiveTime, leaving recent: Timestamp? = nil) {
-        lastDrain = time.monotonic
-        var hasMore = true
-        while hasMore {
-            batch.removeAll()
-            hasMore = table.drain(into: &batch, leaving: recent)
-            _ = intake.deliver(batch, at: time) { _ in }
-        }
+    /// - Returns: whether more is left.
+    private mutating func drain(at time: ReceiveTime, leaving recent: Timestamp? = nil) -> Bool {
+        batch.removeAll()
+        let hasMore = table.drain(into: &batch, leaving: recent)
+        _ = intake.deliver(batch, at: time) { _ in }
+        return hasMore
     }
 }

@@ -10,8 +10,8 @@ final class FrameFile: Sendable {
         var pending: [UInt8]
         /// Where several threads write.
         var order: FrameOrder?
-        /// A record that is being made.
-        var record: [UInt8] = []
+        /// When the order was last asked.
+        var lastTurn: UInt64 = 0
         var figures = FrameRecorder.Figures()
         var hasFailed = false
     }
@@ -19,6 +19,8 @@ final class FrameFile: Sendable {
     private static let flushSize = 1 << 20
     /// Nanoseconds that a frame may wait for those of other threads: a block comes after a good sixteenth of a second at the latest.
     private static let patience: Int64 = 300_000_000
+    /// Nanoseconds between two looks at which frames have waited long enough.
+    private static let turn: UInt64 = 100_000_000
 
     private let linkType: LinkType
     private let snapLength: UInt32
@@ -52,25 +54,42 @@ final class FrameFile: Sendable {
     func append(_ block: RingBlock) {
         state.withLock { state in
             var block = block
-            let isCooked = linkType == .linuxCooked2
-            while let frame = block.next() {
-                if state.order != nil {
-                    state.order?.add(at: frame.facts.time) {
-                        SavefileRecord.append(frame, cooked: isCooked, to: &$0)
-                    }
-                } else {
-                    state.record.removeAll(keepingCapacity: true)
-                    SavefileRecord.append(frame, cooked: isCooked, to: &state.record)
-                    write(at: frame.facts.time, state.record[...], &state)
-                }
-            }
+            while let frame = block.next() { append(frame, &state) }
             state.figures.lostCount += UInt64(block.lostCount)
         }
+    }
+
+    private func append(_ frame: Frame, _ state: inout State) {
+        let isCooked = linkType == .linuxCooked2
+        let time = frame.facts.time
+        guard isCooked || frame.facts.linkType == linkType else { return failOfKind(&state) }
+        if state.order != nil {
+            state.order?.add(at: time) {
+                SavefileRecord.append(frame, cooked: isCooked, snapLength: snapLength, to: &$0)
+            }
+            return
+        }
+        let length = SavefileRecord.length(of: frame, cooked: isCooked, snapLength: snapLength)
+        guard makeRoom(for: length, at: time, &state) else { return }
+        SavefileRecord.append(frame, cooked: isCooked, snapLength: snapLength, to: &state.pending)
+        flushIfMuch(&state)
+    }
+
+    /// A savefile has one link type, and the interface that was made anew under the name may have another.
+    private func failOfKind(_ state: inout State) {
+        guard !state.hasFailed else { return }
+        fail(
+            IngestError(
+                .unavailable, "write a savefile of \(linkType)",
+                reason: "the interface was made anew as one whose packets begin otherwise",
+                cure: "what came before is written: begin another recording"), &state)
     }
 
     /// Time has passed: what waits for others has waited long enough, and somebody may want to look at the file.
     func advance(to time: ReceiveTime) {
         state.withLock { state in
+            guard time.monotonic &- state.lastTurn >= Self.turn else { return }
+            state.lastTurn = time.monotonic
             takeOut(before: Timestamp(nanoseconds: time.wall.nanoseconds - Self.patience), &state)
             flush(&state)
         }
@@ -92,16 +111,26 @@ final class FrameFile: Sendable {
 
     private func takeOut(before horizon: Timestamp, _ state: inout State) {
         guard var order = state.order.take() else { return }
-        order.takeOut(before: horizon) { time, record in write(at: time, record, &state) }
+        order.takeOut(before: horizon) { time, record in
+            guard makeRoom(for: record.count, at: time, &state) else { return }
+            state.pending += record
+            flushIfMuch(&state)
+        }
         state.order = order
     }
 
-    /// Appends a record, in the next file where that is due.
-    private func write(at time: Timestamp, _ record: ArraySlice<UInt8>, _ state: inout State) {
-        guard !state.hasFailed else { return }
-        if let step = state.rotation?.next(adding: record.count, at: time) { begin(step, &state) }
-        state.pending += record
+    /// Goes on in the next file, where a record does not belong into the one that is being written.
+    ///
+    /// - Returns: whether the record is to be written.
+    private func makeRoom(for length: Int, at time: Timestamp, _ state: inout State) -> Bool {
+        guard !state.hasFailed else { return false }
+        if let step = state.rotation?.next(adding: length, at: time) { begin(step, &state) }
+        guard !state.hasFailed else { return false }
         state.figures.frameCount += 1
+        return true
+    }
+
+    private func flushIfMuch(_ state: inout State) {
         if state.pending.count >= Self.flushSize { flush(&state) }
     }
 

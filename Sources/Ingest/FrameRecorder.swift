@@ -26,10 +26,10 @@ public final class FrameRecorder: Sendable {
         public internal(set) var uncountedLosses: UInt64 = 0
     }
 
-    private let file: FrameFile
+    private let desk: FrameDesk
     private let threads: CaptureThreads
 
-    /// Creates the file, opens the interfaces and starts writing.
+    /// Opens the interfaces, creates the file and starts writing.
     public init(
         _ configuration: Configuration, failure: SourceFailure, notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
@@ -41,34 +41,25 @@ public final class FrameRecorder: Sendable {
         }
         let linkType = linkTypes.count == 1 ? linkTypes[0] : .linuxCooked2
         let isOrdered = linkTypes.count == 1 && capture.shareCount == 1
-        let file = try FrameFile(
-            configuration.path, configuration.rotation, linkType: linkType, snapLength: capture.snapLength,
-            needsOrder: !isOrdered, failure: failure)
-        self.file = file
-        threads = try CaptureThreads(capture, failure: failure, notice: notice) { FrameWriter(file) }
+        let desk = FrameDesk()
+        self.desk = desk
+        // The file is emptied last: what is in it stays where nothing can be recorded.
+        threads = try CaptureThreads(
+            capture, failure: failure, notice: notice,
+            begin: { () throws(IngestError) in
+                desk.file = try FrameFile(
+                    configuration.path, configuration.rotation, linkType: linkType, snapLength: capture.snapLength,
+                    needsOrder: !isOrdered, failure: failure)
+            }
+        ) { FrameWriter(desk) }
     }
 
-    public var figures: Figures { file.figures }
+    public var figures: Figures { desk.file?.figures ?? Figures() }
 
     /// Writes what has passed until now, and the rest of the file.
     public func finish() {
-        file.stopWaiting()
+        desk.file?.stopWaiting()
         threads.stop()
-        file.finish()
+        desk.file?.finish()
     }
-}
-
-/// Hands the frames of one thread to the file.
-struct FrameWriter: FrameConsumer, ~Copyable {
-    private let file: FrameFile
-
-    init(_ file: FrameFile) { self.file = file }
-
-    mutating func take(_ block: RingBlock) { file.append(block) }
-
-    mutating func advance(to time: ReceiveTime) { file.advance(to: time) }
-
-    mutating func note(_ loss: Loss, at time: ReceiveTime) { file.note(loss) }
-
-    mutating func finish(at time: ReceiveTime) {}
 }

@@ -39,8 +39,8 @@ struct PacketRing: ~Copyable {
         let number = nfmon_packet_socket()
         guard number >= 0 else { throw IngestError(operation, errno: -number, cure: Self.cure(for: -number)) }
         let socket = Descriptor(owning: number)
-        let nothing = BPFProgram(keeping: 0)
-        try require(socket.attach(share == nil ? program : nothing), operation)
+        try require(
+            socket.attach(share == nil ? program : BPFProgram(keeping: 0)), operation, cure: cureOfProgram(for:))
         let knowsSegments = Self.mayKnowSegments && nfmon_packet_tell_segments(number) == 0
         let blockSize = min(Self.greatestBlock, max(Self.leastBlock, configuration.byteCount / 4 & ~0xffff))
         let blockCount = max(2, configuration.byteCount / blockSize)
@@ -61,9 +61,10 @@ struct PacketRing: ~Copyable {
             blockTimeout: configuration.blockTimeout)
         try require(nfmon_packet_bind(number, interface.index), operation)
         if let share {
-            // Only a socket that is bound can share, so it gets nothing before it does.
-            try require(share.join(number, interface.index), operation)
-            try require(ring.socket.attach(program), operation)
+            // Only a socket that is bound can share, so it gets nothing before it does; and nothing is given to it before all are there.
+            try require(share.join(number, interface.index), operation, cure: cureOfShare(for:))
+            try require(ring.socket.attach(program), operation, cure: cureOfProgram(for:))
+            try require(share.giveIfComplete(number), operation, cure: cureOfProgram(for:))
         }
         return ring
     }
@@ -89,35 +90,40 @@ struct PacketRing: ~Copyable {
 
     var blockCount: Int { reader.blockCount }
 
-    /// What came since the last call, the dropped ones included, and how many were dropped for want of room.
-    func takeStatistics() -> (packets: UInt64, drops: UInt64) {
+    /// How many packets were dropped since the last call, for want of room.
+    func takeDrops() -> UInt64 {
         var counts: (UInt32, UInt32, UInt32) = (0, 0, 0)
         // SAFETY: three numbers are written, and three lie there one behind the other.
         let result = unsafe withUnsafeMutableBytes(of: &counts) { bytes in
             unsafe nfmon_packet_statistics(number, bytes.assumingMemoryBound(to: UInt32.self).baseAddress)
         }
-        return result == 0 ? (UInt64(counts.0), UInt64(counts.1)) : (0, 0)
+        return result == 0 ? UInt64(counts.1) : 0
     }
 
-    /// Takes the pending error off the socket: ENETDOWN once the interface is down.
+    /// Takes the pending error off the socket: ENETDOWN once the interface is down. While there is one, nobody can wait for the socket.
     func takeError() -> Int32 { nfmon_socket_error(number) }
 
     /// Lets nothing in any more, so that what is there can be read to its end.
-    func close() { _ = socket.attach(BPFProgram(keeping: 0)) }
+    func admitNothing() { _ = socket.attach(BPFProgram(keeping: 0)) }
 
-    /// Waits for the block that the kernel still fills.
-    ///
-    /// - Returns: whether there was something to wait for, and more may be there.
-    func waitForRest() -> Bool {
-        guard reader.holdsSomething else { return false }
+    /// Frames in the block that the kernel still fills.
+    var heldCount: Int { reader.heldCount }
+
+    /// Nanoseconds after which the kernel has surely handed over the block that it fills.
+    var patience: UInt64 { UInt64(blockTimeout) * 3_000_000 }
+
+    /// Waits until the kernel has handed over a block, for as long as it may keep one.
+    func wait() {
+        _ = takeError()
         var set = PollSet(reading: [number])
-        _ = set.wait(timeout: Int32(blockTimeout) * 2)
-        return true
+        _ = set.wait(timeout: Int32(blockTimeout))
     }
 
-    private static func require(_ result: Int32, _ operation: String) throws(IngestError) {
+    private static func require(
+        _ result: Int32, _ operation: String, cure: (Int32) -> String = Self.cure(for:)
+    ) throws(IngestError) {
         guard result < 0 else { return }
-        throw IngestError(operation, errno: -result, cure: cure(for: -result))
+        throw IngestError(operation, errno: -result, cure: cure(-result))
     }
 
     private static func cure(for number: Int32) -> String {
@@ -132,8 +138,21 @@ struct PacketRing: ~Copyable {
         }
     }
 
-    /// Whether the kernel tells the segments of every aggregate: before Linux 6.2 it dropped those of UDP instead, for want of a
-    /// number for them (virtio_net_hdr_from_skb, virtio_net.h).
+    /// Why the kernel takes no program, where it may take others.
+    private static func cureOfProgram(for number: Int32) -> String {
+        switch number {
+        case EINVAL: "the kernel cannot run this filter: a simpler one, such as one without protochain"
+        case ENOMEM: "the filter is too long: make it shorter, or raise net.core.optmem_max"
+        default: cure(for: number)
+        }
+    }
+
+    private static func cureOfShare(for number: Int32) -> String {
+        number == EINVAL ? "an interface that threads share must be up: ip link set dev NAME up" : cure(for: number)
+    }
+
+    /// Whether the kernel tells the segments of aggregates without dropping many: before Linux 6.2 it dropped those of UDP, as it still
+    /// does the rare ones of SCTP, for want of a number for them (virtio_net_hdr_from_skb, virtio_net.h).
     private static func kernelTellsSegments() -> Bool {
         var names = utsname()
         // SAFETY: the call fills the struct, whose texts are NUL-terminated.

@@ -18,10 +18,10 @@ public struct RingReader: ~Copyable {
     private var index = 0
 
     /// - Parameters:
-    ///   - memory: blocks of `blockSize` bytes, one at least; it stays where it is for as long as the reader lives.
+    ///   - memory: blocks of `blockSize` bytes, a multiple of 8, one at least; it stays where it is for as long as the reader lives.
     ///   - knowsSegments: see ``RingBlock``.
     public init(memory: UnsafeMutableRawPointer, blockSize: Int, blockCount: Int, knowsSegments: Bool) {
-        precondition(blockSize >= RingLayout.blockHeaderSize && blockCount > 0, "a ring without a block")
+        precondition(blockSize >= RingLayout.blockHeaderSize && blockSize % 8 == 0 && blockCount > 0, "no ring")
         // SAFETY: the caller keeps the memory, and as many bytes of it as it says.
         unsafe self.memory = memory
         self.blockSize = blockSize
@@ -48,9 +48,10 @@ public struct RingReader: ~Copyable {
         return true
     }
 
-    /// Whether there is a frame that nobody has read: in a block that waits, or in one that the kernel still fills.
-    var holdsSomething: Bool {
+    /// Frames that nobody has read in the next block, which may wait or still be filled by the kernel.
+    var heldCount: Int {
         // SAFETY: as above; the kernel may count up meanwhile, and either count is an answer.
-        unsafe memory.loadUnaligned(fromByteOffset: index &* blockSize &+ RingLayout.frameCount, as: UInt32.self) != 0
+        unsafe Int(
+            memory.loadUnaligned(fromByteOffset: index &* blockSize &+ RingLayout.frameCount, as: UInt32.self))
     }
 }

@@ -3,7 +3,8 @@ extension BPFProgram {
     /// for what only a cooked header has.
     ///
     /// What the cooked header tells, the kernel knows of every packet (`SKF_AD_OFF`, linux/filter.h); and what lies behind the header
-    /// it finds wherever the network header begins (`SKF_NET_OFF`).
+    /// it finds wherever the network header begins (`SKF_NET_OFF`); before Linux 6.16 only in the packet's first piece, so that filters by
+    /// the payload of aggregates miss some there.
     public func uncooked(from linkType: LinkType) -> BPFProgram? {
         let header: UInt32
         switch linkType {

@@ -35,6 +35,9 @@ public struct FrameFacts: Sendable {
     public var isAggregate: Bool
     /// Whether the capture tells of every aggregate: then a frame that is not marked as one is one packet, however long.
     public var knowsAggregates: Bool
+    /// What the kernel takes the packet for, as an Ethertype; 0 where the capture does not say. Only of frames without a link layer is it
+    /// the word that counts.
+    public var etherType: UInt16 = 0
     /// It came in and is addressed to another host: it is seen as the interface is promiscuous, and the kernel drops it at once.
     public var isForOtherHost = false
 

@@ -27,6 +27,7 @@ public struct LinkHeader: Sendable {
         if frame.facts.linkType == .ethernet, let type = frame.bytes.bigEndian(UInt16.self, at: 12), Self.isIP(type) {
             return
         }
+        if frame.facts.linkType == .raw, frame.facts.etherType != 0, !Self.isIP(frame.facts.etherType) { throw .notIP }
         try skip(frame.bytes, frame.facts.linkType)
     }
 

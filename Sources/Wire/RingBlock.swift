@@ -38,48 +38,64 @@ public struct RingBlock: ~Escapable {
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     public mutating func next() -> Frame? {
-        guard remainingCount > 0 else { return nil }
-        let header = bytes.slice(from: place, to: place &+ RingLayout.frameHeaderSize)
-        guard place >= RingLayout.blockHeaderSize,
-            let seconds = header.native(UInt32.self, at: 4), let nanoseconds = header.native(UInt32.self, at: 8),
-            let step = header.native(UInt32.self, at: 0), let captured = header.native(UInt32.self, at: 12),
-            let length = header.native(UInt32.self, at: 16), let status = header.native(UInt32.self, at: 20),
-            let link = header.native(UInt16.self, at: 24), let network = header.native(UInt16.self, at: 26),
-            let interface = header.native(UInt32.self, at: 52), let hardware = header.native(UInt16.self, at: 56),
-            let kind = header.native(UInt8.self, at: 58)
-        else { return lose() }
-        // A frame without a link layer of its own begins with its network header: what the kernel keeps in front differs from
-        // device to device.
-        let isEthernet = RingLayout.isEthernet(hardware)
-        let start = place &+ Int(isEthernet ? link : network)
-        let end = place &+ Int(link) &+ Int(captured)
-        guard Int(link) >= RingLayout.frameHeaderSize, network >= link, end <= bytes.count,
-            step >= RingLayout.frameHeaderSize || remainingCount == 1
-        else { return lose() }
-        var facts = FrameFacts(
-            time: Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds)),
-            originalLength: Int(length) &- (isEthernet ? 0 : Int(network &- link)), interface: interface,
-            direction: kind == RingLayout.outgoing ? .egress : .ingress,
-            linkType: isEthernet ? .ethernet : .raw)
-        facts.isForOtherHost = kind == RingLayout.otherHost
-        if status & RingLayout.hasVLAN != 0 {
-            facts.vlan = UInt16(truncatingIfNeeded: header.native(UInt32.self, at: 32) ?? 0)
-            facts.vlanType = header.native(UInt16.self, at: 36).flatMap { $0 == 0 ? nil : $0 } ?? 0x8100
-        }
-        facts.isAggregate = status & RingLayout.isTCPAggregate != 0
-        if knowsSegments {
-            facts.knowsAggregates = true
-            let segments = place &+ Int(link) &- RingLayout.segmentHeaderSize
-            if let type = bytes.uint8(at: segments &+ 1), type != 0,
-                let size = bytes.native(UInt16.self, at: segments &+ 4)
-            {
-                facts.segmentSize = size
-                facts.isAggregate = size > 0
+        while remainingCount > 0 {
+            let header = bytes.slice(from: place, to: place &+ RingLayout.frameHeaderSize)
+            guard place >= RingLayout.blockHeaderSize, let step = header.native(UInt32.self, at: 0),
+                let status = header.native(UInt32.self, at: 20),
+                step >= RingLayout.frameHeaderSize || remainingCount == 1
+            else { return lose() }
+            if status & RingLayout.isFilled == 0 {
+                // A place that the kernel kept for a frame and then dropped it, as it had no number for its kind of segments
+                // (tpacket_rcv): it counts it among its drops, and what lies there is an older frame's.
+                skip(step)
+                continue
             }
+            guard let seconds = header.native(UInt32.self, at: 4), let nanoseconds = header.native(UInt32.self, at: 8),
+                let captured = header.native(UInt32.self, at: 12), let length = header.native(UInt32.self, at: 16),
+                let link = header.native(UInt16.self, at: 24), let network = header.native(UInt16.self, at: 26),
+                let type = header.bigEndian(UInt16.self, at: 50), let interface = header.native(UInt32.self, at: 52),
+                let hardware = header.native(UInt16.self, at: 56), let kind = header.native(UInt8.self, at: 58)
+            else { return lose() }
+            // A frame without a link layer of its own begins with its network header: what the kernel keeps in front differs from
+            // device to device.
+            let isEthernet = RingLayout.isEthernet(hardware)
+            let start = place &+ Int(isEthernet ? link : network)
+            let end = place &+ Int(link) &+ Int(captured)
+            guard Int(link) >= RingLayout.frameHeaderSize, network >= link, end <= bytes.count else { return lose() }
+            var facts = FrameFacts(
+                time: Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds)),
+                originalLength: Int(length) &- (isEthernet ? 0 : Int(network &- link)), interface: interface,
+                direction: kind == RingLayout.outgoing ? .egress : .ingress,
+                linkType: isEthernet ? .ethernet : .raw)
+            facts.isForOtherHost = kind == RingLayout.otherHost
+            facts.etherType = type
+            if status & RingLayout.hasVLAN != 0 {
+                facts.vlan = UInt16(truncatingIfNeeded: header.native(UInt32.self, at: 32) ?? 0)
+                facts.vlanType = header.native(UInt16.self, at: 36).flatMap { $0 == 0 ? nil : $0 } ?? 0x8100
+            }
+            facts.isAggregate = status & RingLayout.isTCPAggregate != 0
+            if knowsSegments {
+                facts.knowsAggregates = true
+                let segments = place &+ Int(link) &- RingLayout.segmentHeaderSize
+                if let type = bytes.uint8(at: segments &+ 1), type != 0,
+                    let size = bytes.native(UInt16.self, at: segments &+ 4)
+                {
+                    facts.segmentSize = size
+                    facts.isAggregate = size > 0
+                }
+            }
+            skip(step)
+            return Frame(bytes.slice(from: start, to: end), facts)
         }
+        return nil
+    }
+
+    /// Goes on behind a frame.
+    @inlinable
+    @_lifetime(self: copy self)
+    mutating func skip(_ step: UInt32) {
         place = place &+ Int(step)
         remainingCount &-= 1
-        return Frame(bytes.slice(from: start, to: end), facts)
     }
 
     /// Gives the rest of the block up.
@@ -91,28 +107,4 @@ public struct RingBlock: ~Escapable {
         remainingCount = 0
         return nil
     }
-}
-
-/// Where things stand in a ring of the third version: `struct tpacket_block_desc`, then for each frame `struct tpacket3_hdr` and
-/// `struct sockaddr_ll` (linux/if_packet.h), all in the machine's order.
-public enum RingLayout {
-    /// Whose the block is: 0 is the kernel's, bit 0 the reader's.
-    @inlinable public static var status: Int { 8 }
-    @inlinable public static var frameCount: Int { 12 }
-    @inlinable public static var firstFrame: Int { 16 }
-    @inlinable public static var blockHeaderSize: Int { 48 }
-    /// With the address behind it (`TPACKET3_HDRLEN`).
-    @inlinable public static var frameHeaderSize: Int { 68 }
-    /// `struct virtio_net_hdr`, in front of the link layer (virtio_net.h).
-    @inlinable static var segmentHeaderSize: Int { 10 }
-    /// `TP_STATUS_VLAN_VALID` and `TP_STATUS_GSO_TCP`.
-    @inlinable static var hasVLAN: UInt32 { 0x10 }
-    @inlinable static var isTCPAggregate: UInt32 { 0x100 }
-    /// `PACKET_OTHERHOST` and `PACKET_OUTGOING`.
-    @inlinable static var otherHost: UInt8 { 3 }
-    @inlinable static var outgoing: UInt8 { 4 }
-
-    /// Whether frames of such hardware begin with an Ethernet header: `ARPHRD_ETHER` and `ARPHRD_LOOPBACK` (if_arp.h).
-    @inlinable
-    public static func isEthernet(_ hardware: UInt16) -> Bool { hardware == 1 || hardware == 772 }
 }

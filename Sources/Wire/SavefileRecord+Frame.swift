@@ -1,40 +1,62 @@
 internal import FlowModel
 
 extension SavefileRecord {
-    /// Appends a frame, header and bytes, as other tools expect it: with the VLAN tag that the kernel took out, where it was.
-    ///
-    /// - Parameter cooked: behind a Linux cooked header (LINKTYPE_LINUX_SLL2), which names the interface, instead of its own link layer.
-    public static func append(_ frame: borrowing Frame, cooked: Bool, to file: inout [UInt8]) {
-        if cooked { return appendCooked(frame, to: &file) }
-        let bytes = frame.bytes
-        let tag = frame.facts.linkType == .ethernet && bytes.count >= 12 ? frame.facts.vlan : nil
-        let added = tag == nil ? 0 : 4
-        SavefileRecord(
-            time: frame.facts.time, length: bytes.count + added,
-            originalLength: max(bytes.count, frame.facts.originalLength) + added
-        ).append(to: &file)
-        guard let tag else { return file.append(bytes.bytes) }
-        file.append(bytes.slice(from: 0, to: 12).bytes)
-        file.appendBigEndian(frame.facts.vlanType)
-        file.appendBigEndian(tag)
-        file.append(bytes.slice(from: 12).bytes)
+    /// Bytes of a frame's record, header included, as ``append(_:cooked:snapLength:to:)`` writes it.
+    public static func length(of frame: borrowing Frame, cooked: Bool, snapLength: UInt32) -> Int {
+        size + min(frame.bytes.count + addedLength(to: frame, cooked: cooked), Int(snapLength))
     }
 
+    /// Appends a frame, header and bytes, as other tools expect it: with the VLAN tag that the kernel took out, where it was.
+    ///
+    /// - Parameters:
+    ///   - cooked: behind a Linux cooked header (LINKTYPE_LINUX_SLL2), which names the interface, instead of its own link layer.
+    ///   - snapLength: the most bytes that the file's header promises for a record.
+    public static func append(
+        _ frame: borrowing Frame, cooked: Bool, snapLength: UInt32, to file: inout [UInt8]
+    ) {
+        let added = addedLength(to: frame, cooked: cooked)
+        let length = min(frame.bytes.count + added, Int(snapLength))
+        SavefileRecord(
+            time: frame.facts.time, length: length,
+            originalLength: max(frame.bytes.count, frame.facts.originalLength) + added
+        ).append(to: &file)
+        let end = file.count + length
+        if cooked { appendCooked(frame, to: &file) } else { appendPlain(frame, to: &file) }
+        if file.count > end { file.removeLast(file.count - end) }
+    }
+
+    /// Bytes that a record has besides the frame's own, less those that it leaves out.
+    private static func addedLength(to frame: borrowing Frame, cooked: Bool) -> Int {
+        let tag = hasTag(frame, cooked) ? 4 : 0
+        return cooked ? 20 - linkLength(of: frame) + tag : tag
+    }
+
+    private static func hasTag(_ frame: borrowing Frame, _ isCooked: Bool) -> Bool {
+        frame.facts.vlan != nil && (isCooked || frame.facts.linkType == .ethernet && frame.bytes.count >= 12)
+    }
+
+    private static func linkLength(of frame: borrowing Frame) -> Int {
+        frame.facts.linkType == .ethernet ? min(14, frame.bytes.count) : 0
+    }
+
+    private static func appendPlain(_ frame: borrowing Frame, to file: inout [UInt8]) {
+        guard let tag = frame.facts.vlan, hasTag(frame, false) else { return file.append(frame.bytes.bytes) }
+        file.append(frame.bytes.slice(from: 0, to: 12).bytes)
+        file.appendBigEndian(frame.facts.vlanType)
+        file.appendBigEndian(tag)
+        file.append(frame.bytes.slice(from: 12).bytes)
+    }
+
+    /// `protocol, reserved (2), interface (4), ARPHRD_ type, packet type (1), address length (1), address (8)`
+    /// (tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2).
     private static func appendCooked(_ frame: borrowing Frame, to file: inout [UInt8]) {
         let facts = frame.facts
         let isEthernet = facts.linkType == .ethernet
-        let linkLength = isEthernet ? min(14, frame.bytes.count) : 0
-        let payload = frame.bytes.slice(from: linkLength)
-        let etherType = isEthernet ? frame.bytes.bigEndian(UInt16.self, at: 12) ?? 0 : etherType(ofIP: payload)
-        let added = 20 + (facts.vlan == nil ? 0 : 4) - linkLength
-        SavefileRecord(
-            time: facts.time, length: frame.bytes.count + added,
-            originalLength: max(frame.bytes.count, facts.originalLength) + added
-        ).append(to: &file)
+        let etherType = etherType(of: frame)
         file.appendBigEndian(facts.vlan == nil ? etherType : facts.vlanType)
         file.appendBigEndian(0 as UInt16)
         file.appendBigEndian(facts.interface)
-        file.appendBigEndian(isEthernet ? 1 : 0xfffe as UInt16)  // ARPHRD_ETHER, ARPHRD_NONE
+        file.appendBigEndian(hardware(of: frame))
         file.append(packetType(of: frame))
         file.append(isEthernet ? 6 : 0)
         // The sender's address, where there is one.
@@ -43,12 +65,23 @@ extension SavefileRecord {
             file.appendBigEndian(tag)
             file.appendBigEndian(etherType)
         }
-        file.append(payload.bytes)
+        file.append(frame.bytes.slice(from: linkLength(of: frame)).bytes)
     }
 
-    /// The Ethertype that a device without a link layer does not write.
-    private static func etherType(ofIP packet: borrowing ByteReader) -> UInt16 {
-        (packet.uint8(at: 0) ?? 0) >> 4 == 6 ? 0x86dd : 0x0800
+    /// What follows the header. The length of an 802.3 frame is none: cooked headers say 4 then (LINUX_SLL_P_802_2).
+    private static func etherType(of frame: borrowing Frame) -> UInt16 {
+        if frame.facts.linkType == .ethernet {
+            let type = frame.bytes.bigEndian(UInt16.self, at: 12) ?? 0
+            return type < 0x0600 ? 4 : type
+        }
+        if frame.facts.etherType != 0 { return frame.facts.etherType }
+        return (frame.bytes.uint8(at: 0) ?? 0) >> 4 == 6 ? 0x86dd : 0x0800
+    }
+
+    /// `ARPHRD_ETHER`, `ARPHRD_NONE`, and of a frame without addresses `ARPHRD_LOOPBACK` (if_arp.h).
+    private static func hardware(of frame: borrowing Frame) -> UInt16 {
+        guard frame.facts.linkType == .ethernet else { return 0xfffe }
+        return (0..<12).allSatisfy { frame.bytes.uint8(at: $0) == 0 } ? 772 : 1
     }
 
     /// As the kernel numbers it (`PACKET_HOST`, if_packet.h).

@@ -42,7 +42,7 @@ struct CaptureOptions: ParsableArguments {
     @Option(
         name: .customLong("capture-threads"),
         help: ArgumentHelp(
-            "With -i: how many threads share the packets of an interface, each session's with one. (default: 1)",
+            "With -i: how many threads share the packets of an interface, those of each pair of hosts with one. (default: 1)",
             valueName: "n"),
         transform: WholeNumber.parser(in: 1...64))
     var threadCount: Int?
@@ -53,6 +53,9 @@ struct CaptureOptions: ParsableArguments {
         }
         if interfaces.count > 1, interfaces.contains("any") {
             throw ValidationError("-i any is all interfaces: leave out the others.")
+        }
+        if let buffer, buffer.bytes < 256 << 10 {
+            throw ValidationError("--packet-buffer: give 256K at least, which is two blocks.")
         }
         if interfaces.contains("any"), isPromiscuous {
             throw ValidationError("--promiscuous needs the interfaces by their names: any has no mode to set.")

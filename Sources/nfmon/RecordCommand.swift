@@ -54,7 +54,7 @@ struct RecordCommand: ParsableCommand {
     @Option(
         name: .customLong("keep"),
         help: ArgumentHelp(
-            "Of the files that --rotate-size and --rotate-every make, keep this many and remove the oldest. (default: all)",
+            "Of the files that this run makes by --rotate-size or --rotate-every, keep so many and remove the oldest. (default: all)",
             valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var keptCount: Int?
@@ -84,6 +84,9 @@ struct RecordCommand: ParsableCommand {
         if !words.isEmpty, sources.capture.expression != nil {
             throw ValidationError("--capture-filter and the words behind the file are one filter: leave out either.")
         }
+        if let rotateSize, rotateSize.bytes < 4096 {
+            throw ValidationError("--rotate-size: give 4096 bytes at least, which is a packet or two.")
+        }
         if rotateSize == nil, rotateEvery == nil {
             try IdleOption.refuse(
                 [IdleOption("--keep", isGiven: keptCount != nil)],
@@ -103,6 +106,9 @@ struct RecordCommand: ParsableCommand {
 
     // MARK: Packets
 
+    /// Nanoseconds: a day.
+    private static let longestWait: UInt64 = 86_400_000_000_000
+
     private func recordPackets() throws(IngestError) {
         if let name = sources.netns { try NetworkNamespace.enter(name) }
         let stop = try Signal()
@@ -121,15 +127,21 @@ struct RecordCommand: ParsableCommand {
         }
         let recorder = try FrameRecorder(configuration, failure: failure, notice: Talk.warn)
         Talk.say("recording: packets on \(sources.capture.interfaces.joined(separator: ", "))")
-        Signal.wait(for: [stop, change], timeout: duration?.nanoseconds)
+        let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds } ?? .max
+        while !stop.isRaised, failure.first == nil, ReceiveTime.now.monotonic < end {
+            // A wait is bounded by what poll(2) takes.
+            let rest = end - min(end, ReceiveTime.now.monotonic)
+            Signal.wait(for: [stop, change], timeout: min(rest, Self.longestWait))
+            change.lower()
+        }
         recorder.finish()
-        if let failure = failure.first { throw failure }
         let figures = recorder.figures
         var summary = TableSummary()
         summary.lostCounts[.packet] = figures.lostCount
         summary.uncountedLosses = figures.uncountedLosses
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
         Talk.say("\(figures.frameCount) packets\(files)", summary)
+        if let failure = failure.first { throw failure }
     }
 
     // MARK: Messages

@@ -8,6 +8,8 @@ struct RingPacket: Sendable {
     var seconds: UInt32 = 1_700_000_000
     var nanoseconds: UInt32 = 0
     var interface: UInt32 = 2
+    /// What the kernel takes it for.
+    var etherType: UInt16 = 0x0800
     /// `PACKET_HOST` (0), `PACKET_OTHERHOST` (3), `PACKET_OUTGOING` (4).
     var kind: UInt8 = 0
     /// A tag that the kernel took out: its control information and its type.
@@ -62,6 +64,7 @@ struct MockRing {
             put(tag.type, at: last + 36)
         }
         put(17 as UInt16, at: last + 48)
+        put(packet.etherType.bigEndian, at: last + 50)
         put(packet.interface, at: last + 52)
         put(packet.hardware, at: last + 56)
         put(packet.kind, at: last + 58)
@@ -70,6 +73,12 @@ struct MockRing {
             put(packet.segmentSize, at: last + link - 10 + 4)
         }
         blocks[block].overwrite(at: last + link, with: packet.bytes)
+    }
+
+    /// A place that the kernel kept for a frame and did not fill: what lies there is `rest`.
+    mutating func addHole(over rest: RingPacket) {
+        add(rest)
+        put(0 as UInt32, at: last + 20)
     }
 
     private mutating func begin() {

@@ -80,6 +80,39 @@ struct RingBlockTests {
         #expect(walk.frames.map(\.facts.knowsAggregates) == Array(repeating: false, count: 5))
     }
 
+    @Test(arguments: [[UInt8](repeating: 0, count: 90), FrameSample.ethernet(0x0800) + .ipv4(17, .ports(1, 2))])
+    func aPlaceThatTheKernelDidNotFillIsNoFrameAndNoLoss(rest: [UInt8]) {
+        // In front, in the middle, at the end.
+        for place in 0...Self.packets.count {
+            var ring = MockRing()
+            for (number, packet) in Self.packets.enumerated() {
+                if number == place { ring.addHole(over: RingPacket(bytes: rest)) }
+                ring.add(packet)
+            }
+            if place == Self.packets.count { ring.addHole(over: RingPacket(bytes: rest)) }
+            let walk = Walk(ring.memory)
+            #expect(walk.frames.map(\.bytes) == Self.packets.map(\.bytes))
+            #expect(walk.lostCount == 0)
+        }
+    }
+
+    @Test
+    func whatADeviceWithoutLinkLayerShowsIsIPOnlyWhereTheKernelSaysSo() {
+        for (type, isIP) in [(0x0800 as UInt16, true), (0x86dd, true), (0, true), (0x000c, false), (0xc021, false)] {
+            var ring = MockRing()
+            var packet = Self.packets[4]
+            packet.etherType = type
+            ring.add(packet)
+            var block = RingBlock(ring.blocks[0].reader, knowsSegments: true)
+            guard let frame = block.next() else {
+                Issue.record("no frame")
+                continue
+            }
+            let header = try? LinkHeader(frame)
+            #expect((header != nil) == isIP, "\(type)")
+        }
+    }
+
     @Test
     func aBlockThatIsCutLosesWhatIsNotThereAndCountsIt() {
         let whole = Self.ring().memory

@@ -24,9 +24,12 @@ int nfmon_packet_bind(int socket, uint32_t interface);
 // As long as the socket is open, the interface takes what is addressed to others, too.
 int nfmon_packet_be_promiscuous(int socket, uint32_t interface);
 
-// Shares the packets of the interface with other sockets, each session's with one. A negative group makes a new one.
-// Returns the group's number.
+// Shares the packets of the interface with other sockets; the first one gets all until a program divides them. A negative group
+// makes a new one. Returns the group's number.
 int nfmon_packet_share(int socket, int group);
+
+// Divides the packets among the sockets of a group by what a program makes of each (struct sock_filter, linux/filter.h).
+int nfmon_packet_divide(int socket, const void *instructions, uint16_t count);
 
 // What came since the last call: packets (dropped ones included), of them dropped, and how often the ring was full.
 int nfmon_packet_statistics(int socket, uint32_t counts[3]);
