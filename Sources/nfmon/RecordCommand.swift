@@ -17,7 +17,7 @@ struct RecordCommand: ParsableCommand {
             included. Interface names and the table's dumps are in it.
 
             With -i it has the packets that pass the interface, with nanoseconds, as tcpdump -w writes them; of several interfaces \
-            or any behind Linux cooked headers (LINKTYPE_LINUX_SLL2), which name each packet's. Words behind the file's name are a \
+            or any behind Linux cooked headers (LINKTYPE_LINUX_SLL2), which have the number of each packet's interface. Words behind the file's name are a \
             filter in tcpdump's language. With --rotate-size or --rotate-every it goes on in lan.1.pcap, lan.2.pcap and so on.
 
             A recording tells who talks to whom: a new file is readable by its owner only. A file that exists is emptied and \
