@@ -103,7 +103,8 @@ struct RingBlockTests {
             var packet = Self.packets[4]
             packet.etherType = type
             ring.add(packet)
-            var block = RingBlock(ring.blocks[0].reader, knowsSegments: true)
+            let memory = ring.memory
+            var block = RingBlock(memory.reader, knowsSegments: true)
             guard let frame = block.next() else {
                 Issue.record("no frame")
                 continue
