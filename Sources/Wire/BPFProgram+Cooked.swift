@@ -1,25 +1,40 @@
 extension BPFProgram {
-    /// The same program for packets as a packet socket shows them, where it was made for Linux cooked or raw ones; `nil` where it asks
-    /// for what only a cooked header has.
+    /// The same program for packets as a packet socket shows them, where it was made for Linux cooked ones; `nil` where it asks for what
+    /// only a cooked header has.
     ///
-    /// What the cooked header tells, the kernel knows of every packet (`SKF_AD_OFF`, linux/filter.h); and what lies behind the header
-    /// it finds wherever the network header begins (`SKF_NET_OFF`); before Linux 6.16 only in the packet's first piece, so that filters by
-    /// the payload of aggregates miss some there.
+    /// What the cooked header tells, the kernel knows of every packet (`SKF_AD_OFF`, linux/filter.h). What lies behind the header is
+    /// behind 14 bytes where the frame has an Ethernet header; else wherever the network header begins (`SKF_NET_OFF`). That is asked
+    /// there only where it must be, as before Linux 6.16 the kernel does not find what lies beyond a packet's first piece by it, such as the payload of an
+    /// aggregate.
     public func uncooked(from linkType: LinkType) -> BPFProgram? {
-        let header: UInt32
-        switch linkType {
-        case .linuxCooked: header = 16
-        case .linuxCooked2: header = 20
-        case .raw, .rawBSD: header = 0
-        default: return self
-        }
+        guard linkType == .linuxCooked || linkType == .linuxCooked2 else { return self }
+        guard let others = uncooked(from: linkType, networkAt: KernelWord.network),
+            let ethernet = uncooked(from: linkType, networkAt: 14)
+        else { return nil }
+        let program = Self.hardwareSwitch(over: others.count) + others + ethernet
+        return BPFProgram(program.count <= Self.maximumCount ? program : others)
+    }
+
+    /// Goes over so many instructions where the frame has an Ethernet header (``RingLayout/isEthernet(_:)``), else on.
+    private static func hardwareSwitch(over count: Int) -> [Instruction] {
+        [
+            Instruction(code: 0x20, operand: KernelWord.hardware),
+            Instruction(code: 0x15, jumpTrue: 1, operand: 1),
+            Instruction(code: 0x15, jumpFalse: 1, operand: 772),
+            Instruction(code: 0x05, operand: UInt32(count)),
+        ]
+    }
+
+    /// - Parameter network: where the network header is.
+    private func uncooked(from linkType: LinkType, networkAt network: UInt32) -> [Instruction]? {
+        let header: UInt32 = linkType == .linuxCooked ? 16 : 20
         var uncooked: [Instruction] = []
         for var instruction in instructions {
             if instruction.loadsFromPacket {
                 if instruction.operand >= KernelWord.first {
                     // The kernel's own words stay what they are.
                 } else if instruction.operand >= header {
-                    instruction.operand = KernelWord.network &+ (instruction.operand - header)
+                    instruction.operand = network &+ (instruction.operand - header)
                 } else if let word = Self.word(at: instruction.operand, of: linkType) {
                     instruction.operand = word
                 } else {
@@ -28,7 +43,7 @@ extension BPFProgram {
             }
             uncooked.append(instruction)
         }
-        return BPFProgram(uncooked)
+        return uncooked
     }
 
     /// Whether it asks for what only the kernel knows of a packet, and its bytes do not tell.
@@ -40,6 +55,7 @@ extension BPFProgram {
         case (.linuxCooked2, 0), (.linuxCooked, 14): KernelWord.protocol
         case (.linuxCooked2, 4): KernelWord.interface
         case (.linuxCooked2, 10), (.linuxCooked, 0): KernelWord.packetType
+        case (.linuxCooked2, 8), (.linuxCooked, 2): KernelWord.hardware
         default: nil
         }
     }
@@ -51,6 +67,7 @@ extension BPFProgram {
         static let `protocol`: UInt32 = 0xffff_f000
         static let packetType: UInt32 = 0xffff_f000 + 4
         static let interface: UInt32 = 0xffff_f000 + 8
+        static let hardware: UInt32 = 0xffff_f000 + 28
     }
 }
 

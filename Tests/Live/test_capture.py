@@ -1,5 +1,6 @@
 """Packets of an interface: what a recording has of them, which a filter chooses, and what becomes of the interface meanwhile."""
 
+import fcntl
 import json
 import os
 import re
@@ -154,6 +155,30 @@ class Capture(LiveTest):
         # Over loopback each packet goes out and comes in.
         self.assertEqual(sorted(line[1] for line in found if line[0] == "1"), ["0", "4"])
         self.assertEqual([line[2] for line in found if line[2]], ["100", "100"])
+
+    def test_a_filter_by_payload_finds_it_on_every_kind_of_interface(self):
+        cable, directory = self.cable(), self.directory()
+        with cable.far:
+            tunnel = self.closing(os.fdopen(os.open("/dev/net/tun", os.O_RDWR), "r+b", buffering=0))
+            # IFF_TUN and IFF_NO_PI: the packets as they are.
+            fcntl.ioctl(tunnel, 0x400454CA, struct.pack("16sH", b"tun9", 0x1001))
+        run("ip", "-n", cable.far.name, "link", "set", "tun9", "up")
+        payload = "udp[8:4]", "=", "0x6e666d6f"  # nfmo
+        everywhere = self.record(cable, "any", directory / "any", *payload)
+        alone = self.record(cable, "tun9", directory / "tun9", *payload)
+        inside = [ipv4(17, udp(4000, 53)), ipv4(17, udp(4000, 53, b"other"))]
+        for packet in inside:
+            tunnel.write(packet)
+        cable.send([ethernet(packet) for packet in inside])
+        cable.send([ethernet(inside[0], tags=(100,))])
+        cable.knock(cable.far, "127.0.0.1")
+        # Over loopback it goes out and comes in.
+        self.until(lambda: self.count(directory / "any") == 5, "one of each pair")
+        for recorder in everywhere, alone:
+            self.assert_ends_well(recorder)
+        self.assertEqual([frame for _, _, frame, _ in records(directory / "tun9")], inside[:1])
+        names = run("tshark", "-n", "-r", directory / "any", "-T", "fields", "-e", "sll.hatype").stdout.split()
+        self.assertEqual(sorted(names), sorted(["1", "1", "65534", "772", "772"]))
 
     def test_frames_of_several_interfaces_stand_in_their_order(self):
         cable, path = self.cable(), self.directory() / "both.pcap"

@@ -15,22 +15,50 @@ struct CookedProgramTests {
         .init(code: 0x06, operand: 96),
     ])
 
-    @Test
-    func theHeadersFieldsAreTheKernelsWordsAndTheRestIsBehindTheNetworkHeader() {
-        #expect(
-            operands(Self.second, .linuxCooked2) == [
-                0xffff_f000, 0xffff_f008, 0xffff_f004, 0xfff0_0009, 0xfff0_0000, 0xfff0_0002, 0xffff_f02c, 20, 96,
-            ])
-        let first = BPFProgram([
-            .init(code: 0x28, operand: 14), .init(code: 0x28, operand: 0), .init(code: 0x30, operand: 25),
-        ])
-        #expect(operands(first, .linuxCooked) == [0xffff_f000, 0xffff_f004, 0xfff0_0009])
+    /// The kernel's word for the hardware, and the switch: 4 instructions before the program for frames of other hardware.
+    private func expected(_ others: [UInt32], _ ethernet: [UInt32]) -> [UInt32] {
+        [0xffff_f01c, 1, 772, UInt32(others.count)] + others + ethernet
     }
 
     @Test
-    func aRawProgramIsBehindTheNetworkHeaderToo() {
+    func theHeadersFieldsAreTheKernelsWordsAndTheRestIsBehindTheNetworkHeader() {
+        #expect(
+            operands(Self.second, .linuxCooked2)
+                == expected(
+                    [
+                        0xffff_f000, 0xffff_f008, 0xffff_f004, 0xfff0_0009, 0xfff0_0000, 0xfff0_0002, 0xffff_f02c, 20,
+                        96,
+                    ],
+                    [0xffff_f000, 0xffff_f008, 0xffff_f004, 23, 14, 16, 0xffff_f02c, 20, 96]))
+        let first = BPFProgram([
+            .init(code: 0x28, operand: 14), .init(code: 0x28, operand: 0), .init(code: 0x30, operand: 25),
+        ])
+        #expect(
+            operands(first, .linuxCooked)
+                == expected([0xffff_f000, 0xffff_f004, 0xfff0_0009], [0xffff_f000, 0xffff_f004, 23]))
+    }
+
+    @Test
+    func theSwitchLeadsToTheProgramForTheHardware() throws {
+        let program = try #require(Self.second.uncooked(from: .linuxCooked2)).instructions
+        // Ethernet and loopback go to the jump, all else over it.
+        #expect(program[1].jumpTrue == 1 && program[1].jumpFalse == 0)
+        #expect(program[2].jumpTrue == 0 && program[2].jumpFalse == 1)
+        #expect(program[3].code == 0x05 && program.count == 4 + 2 * Int(program[3].operand))
+    }
+
+    @Test
+    func aProgramThatWouldBeTooLongTwiceIsThereOnce() throws {
+        let long = BPFProgram(
+            [BPFProgram.Instruction](repeating: .init(code: 0x30, operand: 29), count: BPFProgram.maximumCount / 2))
+        let program = try #require(long.uncooked(from: .linuxCooked2)).instructions
+        #expect(program.count == long.instructions.count && program.allSatisfy { $0.operand == 0xfff0_0009 })
+    }
+
+    @Test
+    func aProgramForFramesAsTheyAreStaysAsItIs() {
         let program = BPFProgram([.init(code: 0x30, operand: 9), .init(code: 0x06, operand: 1)])
-        #expect(operands(program, .raw) == [0xfff0_0009, 1])
+        #expect(operands(program, .raw) == [9, 1])
         #expect(operands(program, .ethernet) == [9, 1])
     }
 
