@@ -17,7 +17,9 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private let share: PacketShare?
     /// Of the threads of an interface one tells what becomes of it.
     private let notice: (@Sendable (String) -> Void)?
-    private var ring: PacketRing
+    private var interface: CaptureInterface
+    /// `nil` while the interface is gone and the one that will have its name is waited for.
+    private var ring: PacketRing?
     private var consumer: Consumer
     private var lastLook: UInt64 = 0
     /// The interface was down at the last look.
@@ -42,7 +44,8 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         _ share: PacketShare?, _ consumer: consuming Consumer, _ stopSignal: Signal,
         _ notice: (@Sendable (String) -> Void)?
     ) {
-        self.ring = ring
+        interface = ring.interface
+        self.ring = consume ring
         self.configuration = configuration
         self.program = program
         self.share = share
@@ -57,20 +60,24 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     ///
     /// - Parameter turns: counts how often it comes round.
     mutating func run(turns: TurnCounter) throws(IngestError) {
-        var set = PollSet(reading: [stopSignal.number, ring.number])
+        var set = pollSet()
         while true {
             turns.add()
             _ = set.wait(timeout: Self.tick)
             if set.isReady(stopSignal.number) { return finish() }
-            if set.isReady(ring.number) { heedError(ring.takeError()) }
+            if let number = ring?.number, set.isReady(number) { heedError(ring?.takeError() ?? 0) }
             readBlocks(atMost: Self.turn)
             let now = ReceiveTime.now
             consumer.advance(to: now)
             if now.monotonic &- lastLook >= Self.interval { lookAround(at: now) }
-            if isDown, try reopenIfGone(at: now) {
-                set = PollSet(reading: [stopSignal.number, ring.number])
-            }
+            if isDown, try reopenIfGone(at: now) { set = pollSet() }
         }
+    }
+
+    /// What is waited for.
+    private mutating func pollSet() -> PollSet {
+        guard let number = ring?.number else { return PollSet(reading: [stopSignal.number]) }
+        return PollSet(reading: [stopSignal.number, number])
     }
 
     /// - Returns: whether there was one.
@@ -82,7 +89,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     }
 
     private mutating func takeBlock() -> Bool {
-        ring.takeBlock { block in consumer.take(block) }
+        ring?.takeBlock { block in consumer.take(block) } ?? false
     }
 
     private mutating func finish() {
@@ -92,17 +99,22 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
 
     /// Lets nothing in any more and reads what is there, the block that the kernel still fills included.
     private mutating func drain() {
-        ring.admitNothing()
-        let deadline = ReceiveTime.now.monotonic &+ ring.patience
-        readBlocks(atMost: ring.blockCount)
-        while ring.heldCount > 0, ReceiveTime.now.monotonic < deadline {
-            ring.wait()
-            readBlocks(atMost: ring.blockCount)
+        guard let blockCount = ring?.blockCount, let patience = ring?.patience else { return }
+        ring?.admitNothing()
+        let deadline = ReceiveTime.now.monotonic &+ patience
+        readBlocks(atMost: blockCount)
+        while heldCount() > 0, ReceiveTime.now.monotonic < deadline {
+            ring?.wait()
+            readBlocks(atMost: blockCount)
         }
         let now = ReceiveTime.now
-        if ring.heldCount > 0 { tellLoss(UInt64(ring.heldCount), at: now) }
+        let heldCount = heldCount()
+        if heldCount > 0 { tellLoss(UInt64(heldCount), at: now) }
         lookAround(at: now)
     }
+
+    /// Frames in the block that the kernel still fills.
+    private mutating func heldCount() -> Int { ring?.heldCount ?? 0 }
 
     private mutating func tellLoss(_ count: UInt64, at now: ReceiveTime) {
         consumer.note(Loss(lane: .packet, cause: .overrun, count: count), at: now)
@@ -111,12 +123,12 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// Looks what the kernel has dropped, and whether the interface is up.
     private mutating func lookAround(at now: ReceiveTime) {
         lastLook = now.monotonic
-        let drops = ring.takeDrops()
+        let drops = ring?.takeDrops() ?? 0
         if drops > 0 { tellLoss(drops, at: now) }
         let wasDown = isDown
-        isDown = ring.interface.isDown
+        isDown = interface.isDown
         guard isDown != wasDown else { return }
-        let name = ring.interface.name
+        let name = interface.name
         notice?(
             isDown
                 ? "\(name) is down: nothing passes until it is up: ip link set dev \(name) up" : "\(name) is up")
@@ -127,29 +139,33 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         if number == ENETDOWN { lastLook = 0 }
     }
 
-    /// Goes on with the interface that now has the name, where the one of the capture is gone.
+    /// Gives back the ring of an interface that is gone, and goes on with the one that now has its name.
     ///
-    /// - Returns: whether it did.
+    /// - Returns: whether there is something else to wait for.
     /// - Throws: where trying again does not help: the privilege is gone, or the filter means nothing there.
     private mutating func reopenIfGone(at now: ReceiveTime) throws(IngestError) -> Bool {
-        guard now.monotonic &- lastTry >= Self.interval, ring.interface.isGone else { return false }
-        let name = ring.interface.name
+        guard now.monotonic &- lastTry >= Self.interval, interface.isGone else { return false }
+        let wasOpen = ring != nil
+        if wasOpen {
+            drain()
+            ring = nil
+        }
+        let name = interface.name
         do throws(IngestError) {
             let operation = Self.operation(name)
-            let interface = try CaptureInterface(named: name, for: operation)
+            let next = try CaptureInterface(named: name, for: operation)
             // On one that is down no filter can be compiled, and sockets cannot share.
-            guard program.expression.isEmpty && share == nil || !interface.isDown else { return false }
-            let compiled = try program.compiled(on: interface, for: operation)
-            let next = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
-            drain()
-            ring = next
+            guard program.expression.isEmpty && share == nil || !next.isDown else { return wasOpen }
+            let compiled = try program.compiled(on: next, for: operation)
+            ring = try PacketRing.open(next, configuration, compiled, share: share, for: operation)
+            interface = next
         } catch {
             if error.kind == .privilege || error.kind == .wording { throw error }
             // There is none yet, which costs nothing to see, or it has gone again meanwhile.
-            guard ring.interface.isThere else { return false }
+            guard interface.isThere else { return wasOpen }
             if lastRefusal != error { notice?("\(error): trying again") }
             (lastRefusal, lastTry) = (error, now.monotonic)
-            return false
+            return wasOpen
         }
         // What passed between its making and now, nobody can say.
         consumer.note(Loss(lane: .packet, cause: .down, count: nil), at: now)
