@@ -19,7 +19,7 @@ extension FramePacket {
         let isRead =
             head >> 60 == 4 ? readIPv4(bytes, link.length, head, room) : readIPv6(bytes, link.length, head, room)
         if !isRead { try readOther(bytes.slice(from: link.length), frame.facts, room) }
-        countWire(frame.facts, linkLength: link.length, room)
+        countWire(frame.facts, linkLength: link.wireLength, room)
     }
 
     /// - Parameters:
@@ -139,22 +139,22 @@ extension FramePacket {
     }
 
     /// Works out what the frame was on the wire.
+    ///
+    /// - Parameter linkLength: what was in front of the packet there; 0 where that is not known.
     @inline(__always)
     private mutating func countWire(_ facts: FrameFacts, linkLength: Int, _ room: Int) {
-        // A cooked header stands for one that nobody knows.
-        let outerLength = facts.linkType == .ethernet ? linkLength &+ (facts.vlan == nil ? 0 : 4) : 0
         let payload = UInt64(byteCount &- headerByteCount)
         let segment = UInt64(facts.segmentSize)
         let isPlain = key.transport == .tcp || key.transport == .udp
         if segment > 0, payload > segment, isPlain, !marks.contains(.error) {
             let count = (payload &+ segment &- 1) / segment
-            let headers = UInt64(headerByteCount) &+ UInt64(truncatingIfNeeded: outerLength)
+            let headers = UInt64(headerByteCount) &+ UInt64(truncatingIfNeeded: linkLength)
             wire = Counters(packetCount: count, byteCount: payload &+ count &* headers)
             marks.insert(.aggregate)
             return
         }
         // A frame may be longer than its packet, as Ethernet fills short ones.
-        let length = facts.linkType == .ethernet ? UInt64(truncatingIfNeeded: room &+ outerLength) : UInt64(byteCount)
+        let length = linkLength > 0 ? UInt64(truncatingIfNeeded: room &+ linkLength) : UInt64(byteCount)
         wire = Counters(packetCount: 1, byteCount: length)
         if facts.isAggregate || segment > 0 {
             // In a tunnel each segment has the inner packet's headers, too, which nobody reads here.

@@ -147,11 +147,14 @@ public enum SummaryText {
         for lane in Lane.allCases {
             append(
                 summary.malformedCounts[lane], lane == .packet ? "packet" : "message",
-                after: " of \(lane.keyword) malformed")
+                after: lane == .packet ? " of the capture malformed" : " of \(lane.keyword) malformed")
         }
         let faults = summary.faultCounts.sorted { $0.key.rawValue < $1.key.rawValue }
         if !faults.isEmpty {
-            text.append(contentsOf: " (\(faults.map { "\($0.key.keyword) \($0.value)" }.joined(separator: ", ")))".utf8)
+            let isCut = summary.malformedCounts.packet > 0 && summary.faultCounts[.packetCut] != nil
+            let cure = isCut ? ": packets were cut within their headers, a longer --snaplen has them whole" : ""
+            let kinds = faults.map { "\($0.key.keyword) \($0.value)" }.joined(separator: ", ")
+            text.append(contentsOf: " (\(kinds)\(cure))".utf8)
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
         append(summary.evictedCount, "session", after: " known from packets only evicted")

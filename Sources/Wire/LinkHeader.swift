@@ -5,6 +5,8 @@ public import FlowModel
 public struct LinkHeader: Sendable {
     /// Bytes in front of the IP packet, tags and labels included.
     public var length: Int
+    /// The same as they were on the wire: of Ethernet, with the tag that was taken out, and where a cooked header stands in for it; 0 of others.
+    public var wireLength: Int
     /// Where the header names none, what the capture knows (``FrameFacts``).
     public var interface: InterfaceIndex
     /// Where the header tells none, what the capture knows.
@@ -24,6 +26,7 @@ public struct LinkHeader: Sendable {
         interface = frame.facts.interface
         direction = frame.facts.direction
         vlan = frame.facts.vlan
+        wireLength = Self.ethernetLength &+ (vlan == nil ? 0 : 4)
         if frame.facts.linkType == .ethernet, let type = frame.bytes.bigEndian(UInt16.self, at: 12), Self.isIP(type) {
             return
         }
@@ -44,10 +47,11 @@ public struct LinkHeader: Sendable {
         case .ethernet:
             let type = try Self.number(bytes, at: 12)
             try skip(bytes, etherType: type)
+            wireLength += length - Self.ethernetLength
         case .linuxCooked: try skipCooked(bytes)
         case .linuxCooked2: try skipCooked2(bytes)
         case .null, .loop: try skipLoopback(bytes)
-        case .rawBSD, .raw, .ipv4, .ipv6: length = 0
+        case .rawBSD, .raw, .ipv4, .ipv6: (length, wireLength) = (0, 0)
         case .nflog, .netlink: throw .notIP
         }
     }
@@ -89,14 +93,16 @@ public struct LinkHeader: Sendable {
     ) throws(WireFault) {
         // In what nlmon shows, the place of the Ethertype has the netlink family.
         guard hardware != NetlinkCapture.hardwareType else { throw .notIP }
+        let cookedLength = length
         try skip(bytes, etherType: etherType)
+        wireLength = RingLayout.isEthernet(hardware) ? wireLength + length - cookedLength : 0
     }
 
     /// The address family as a number of the writer's, of either byte order, and its IPv6 as each system numbers it.
     private mutating func skipLoopback(_ bytes: ByteReader) throws(WireFault) {
         guard var family = bytes.native(UInt32.self, at: 0) else { throw .packetCut }
         if family > 0xffff { family = family.byteSwapped }
-        length = 4
+        (length, wireLength) = (4, 0)
         switch family {
         case 2, 10, 24, 28, 30: return  // AF_INET; AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, Darwin
         default: throw .notIP

@@ -27,9 +27,10 @@ struct NFMon: ParsableCommand {
               nfmon sessions --top -r firewall.pcap
 
             Data goes to the standard output, everything else to the standard error. Exit status: 0 all went well (also when \
-            the reader of the output went away, or after Ctrl-C); 64 a wrong option; 65 a file that is no savefile, or is \
+            the reader of sessions or events went away, or after Ctrl-C); 64 a wrong option; 65 a file that is no savefile, or is \
             damaged; 69 something that is needed is not there or is taken (conntrack, a namespace, an NFLOG group chosen by \
-            --group or --no-conntrack; without these a taken group is a warning); 74 reading or writing failed (a full disk); \
+            --group or --no-conntrack; without these a taken group is a warning); 74 reading or writing failed (a full disk, \
+            a reader of record - that went away); \
             77 the privilege is missing. Of doctor: 1 there are findings; 2 not everything could be looked at.
             """,
         version: "nfmon \(version)",

@@ -47,6 +47,26 @@ struct LinkHeaderTests {
         #expect(try read(tagged, .ethernet, vlan: 5).vlan == 5)
     }
 
+    /// A cooked header stands in for Ethernet's where the hardware says so; of other hardware nobody knows what there was.
+    @Test
+    func whatWasInFrontOfThePacketOnTheWireIsTold() throws {
+        let tag: [UInt8] = [0, 9, 0x08, 0x00]
+        let frames: [(bytes: [UInt8], linkType: LinkType, vlan: UInt16?, length: Int)] = [
+            (FrameSample.ethernet(0x0800), .ethernet, nil, 14), (FrameSample.ethernet(0x0800), .ethernet, 5, 18),
+            (FrameSample.ethernet(0x8100, tag), .ethernet, nil, 18),
+            (FrameSample.ethernet(0x8100, tag), .ethernet, 5, 22),
+            (FrameSample.cooked(0, 0x0800), .linuxCooked, nil, 14),
+            (FrameSample.cooked2(0, 0x0800, interface: 3), .linuxCooked2, nil, 14),
+            (FrameSample.cooked2(0, 0x8100, interface: 3) + tag, .linuxCooked2, nil, 18),
+            (FrameSample.cooked2(0, 0x0800, interface: 3, hardware: 772), .linuxCooked2, nil, 14),
+            (FrameSample.cooked2(0, 0x0800, interface: 3, hardware: 0xfffe), .linuxCooked2, nil, 0),
+            ([], .raw, nil, 0), ([2, 0, 0, 0], .null, nil, 0),
+        ]
+        for frame in frames {
+            #expect(try read(frame.bytes, frame.linkType, vlan: frame.vlan).wireLength == frame.length)
+        }
+    }
+
     @Test
     func whatCarriesNoIPPacketIsNotIP() {
         let frames: [(String, LinkType, [UInt8])] = [
