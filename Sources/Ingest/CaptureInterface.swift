@@ -55,7 +55,10 @@ struct CaptureInterface: Sendable {
     var isGone: Bool { index != 0 && currentName == nil }
 
     /// What the interface with this number is called now: a capture stays with it when it is renamed.
-    private var currentName: String? {
+    private var currentName: String? { Self.name(of: index) }
+
+    /// What the interface with a number is called; `nil` where there is none.
+    static func name(of index: InterfaceIndex) -> String? {
         var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
         // SAFETY: the array has as many bytes as a name takes at most.
         guard unsafe if_indextoname(index, &name) != nil else { return nil }

@@ -33,7 +33,7 @@ public final class CaptureSource: Source {
         _ configuration: Configuration, into intake: Intake, seed: (UInt64, UInt64), failure: SourceFailure,
         notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
-        threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) {
+        threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) { _ in
             FlowCounter(intake, seed: seed)
         }
         warnings = []

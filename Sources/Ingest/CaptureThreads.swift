@@ -10,11 +10,11 @@ struct CaptureThreads: Sendable {
     ///
     /// - Parameters:
     ///   - begin: called once all are open, and before anything is read.
-    ///   - makeConsumer: makes what takes in the frames of one thread.
+    ///   - makeConsumer: makes what takes in the frames of one thread, by its interface's place among those that are captured.
     init<Consumer: FrameConsumer & ~Copyable>(
         _ configuration: CaptureSource.Configuration, failure: SourceFailure,
         notice: @escaping @Sendable (String) -> Void, begin: () throws(IngestError) -> Void,
-        makeConsumer: () -> sending Consumer
+        makeConsumer: (Int) -> sending Consumer
     ) throws(IngestError) {
         let stopSignal = try Signal()
         var ring = PacketRing.Configuration()
@@ -22,7 +22,7 @@ struct CaptureThreads: Sendable {
         ring.isPromiscuous = configuration.isPromiscuous
         let program = CaptureProgram(expression: configuration.expression, snapLength: configuration.snapLength)
         var seats: [CaptureSeat<Consumer>] = []
-        for name in configuration.interfaces {
+        for (place, name) in configuration.interfaces.enumerated() {
             let operation = CaptureReader<Consumer>.operation(name)
             let interface = try CaptureInterface(named: name, for: operation)
             try interface.requirePackets(for: operation)
@@ -32,7 +32,7 @@ struct CaptureThreads: Sendable {
                 seats.append(
                     CaptureSeat(
                         try CaptureReader.open(
-                            interface, ring, program, share: share, makeConsumer(), stopSignal,
+                            interface, ring, program, share: share, makeConsumer(place), stopSignal,
                             notice: number == 0 ? notice : nil)))
             }
         }

@@ -1,11 +1,12 @@
 internal import FlowModel
 internal import Wire
 
-/// The savefile of a capture, which its threads write together.
+/// The savefile of a recording, which its threads write together.
 final class FrameFile: Sendable {
     private struct State: ~Copyable {
         var file: RecordingFile
         var rotation: SavefileRotation?
+        var writer: SavefileWriter
         /// What is to be written.
         var pending: [UInt8]
         /// Where several threads write.
@@ -22,26 +23,20 @@ final class FrameFile: Sendable {
     /// Nanoseconds between two looks at which frames have waited long enough.
     private static let turn: UInt64 = 100_000_000
 
-    private let linkType: LinkType
-    private let snapLength: UInt32
     private let failure: SourceFailure
     private let state: Lock<State>
     private let hurry: Signal
 
     init(
-        _ path: String, _ rotation: SavefileRotation?, linkType: LinkType, snapLength: UInt32, needsOrder: Bool,
+        _ path: String, _ rotation: SavefileRotation?, _ writer: SavefileWriter, needsOrder: Bool,
         failure: SourceFailure
     ) throws(IngestError) {
-        self.linkType = linkType
-        self.snapLength = snapLength
         self.failure = failure
         hurry = try Signal()
-        var pending: [UInt8] = []
-        SavefileHeader(linkType: linkType, snapLength: snapLength).append(to: &pending)
         var state = State(
-            file: try RecordingFile.create(path), rotation: rotation, pending: pending,
+            file: try RecordingFile.create(path), rotation: rotation, writer: writer, pending: [],
             order: needsOrder ? FrameOrder() : nil)
-        state.figures.fileCount = 1
+        Self.begin(at: ReceiveTime.now.wall, &state)
         self.state = Lock(state)
     }
 
@@ -51,38 +46,48 @@ final class FrameFile: Sendable {
     func stopWaiting() { hurry.raise() }
 
     /// Takes in the frames of a block.
-    func append(_ block: RingBlock) {
+    func append(_ block: RingBlock, of capture: Int) {
         state.withLock { state in
             var block = block
-            while let frame = block.next() { append(frame, &state) }
-            state.figures.lostCount += UInt64(block.lostCount)
+            while let frame = block.next() { append(frame, of: capture, &state) }
+            if block.lostCount > 0 { note(UInt64(block.lostCount), of: capture, &state) }
         }
     }
 
-    private func append(_ frame: Frame, _ state: inout State) {
-        let isCooked = linkType == .linuxCooked2
+    private func append(_ frame: Frame, of capture: Int, _ state: inout State) {
+        switch state.writer.fit(of: frame) {
+        case .fits: break
+        case .isOfUnknownInterface: describe(frame, &state)
+        case .isOfOtherKind: return failOfKind(&state)
+        }
         let time = frame.facts.time
-        guard isCooked || frame.facts.linkType == linkType else { return failOfKind(&state) }
         if state.order != nil {
-            state.order?.add(at: time) {
-                SavefileRecord.append(frame, cooked: isCooked, snapLength: snapLength, to: &$0)
-            }
+            let writer = state.writer
+            state.order?.add(at: time, of: capture) { writer.append(frame, to: &$0) }
             return
         }
-        let length = SavefileRecord.length(of: frame, cooked: isCooked, snapLength: snapLength)
-        guard makeRoom(for: length, at: time, &state) else { return }
-        SavefileRecord.append(frame, cooked: isCooked, snapLength: snapLength, to: &state.pending)
+        guard makeRoom(for: state.writer.length(of: frame), at: time, &state) else { return }
+        noteFrame(of: capture, &state)
+        state.writer.append(frame, to: &state.pending)
         flushIfMuch(&state)
     }
 
-    /// A savefile has one link type, and the interface that was made anew under the name may have another.
+    /// Tells the file of an interface that was not seen before.
+    private func describe(_ frame: Frame, _ state: inout State) {
+        guard makeRoom(for: state.writer.descriptionLength, at: frame.facts.time, &state) else { return }
+        let name = CaptureInterface.name(of: frame.facts.interface) ?? ""
+        state.writer.describe(frame, name: Array(name.utf8), to: &state.pending)
+    }
+
+    /// A savefile of the classic format has one link type, and the interface that was made anew under the name may have another.
     private func failOfKind(_ state: inout State) {
         guard !state.hasFailed else { return }
         fail(
             IngestError(
-                .unavailable, "write a savefile of \(linkType)",
+                .unavailable, "write savefile",
                 reason: "the interface was made anew as one whose packets begin otherwise",
-                cure: "what came before is written: begin another recording"), &state)
+                cure: "what came before is written: begin another recording, in pcapng, which may have both kinds"),
+            &state)
     }
 
     /// Time has passed: what waits for others has waited long enough, and somebody may want to look at the file.
@@ -95,24 +100,34 @@ final class FrameFile: Sendable {
         }
     }
 
-    func note(_ loss: Loss) {
-        state.withLock { state in
-            if let count = loss.count { state.figures.lostCount += count } else { state.figures.uncountedLosses += 1 }
-        }
+    func note(_ loss: Loss, of capture: Int) {
+        state.withLock { note(loss.count, of: capture, &$0) }
+    }
+
+    private func note(_ count: UInt64?, of capture: Int, _ state: inout State) {
+        if let count { state.figures.lostCount += count } else { state.figures.uncountedLosses += 1 }
+        state.writer.blocks?.noteLoss(of: count, in: capture)
+    }
+
+    private func noteFrame(of capture: Int, _ state: inout State) {
+        state.figures.frameCount += 1
+        state.writer.blocks?.noteFrame(in: capture)
     }
 
     /// Writes the rest.
-    func finish() {
+    func finish(at time: Timestamp) {
         state.withLock { state in
             takeOut(before: Timestamp(nanoseconds: .max), &state)
+            if !state.hasFailed { state.writer.end(at: time, to: &state.pending) }
             flush(&state)
         }
     }
 
     private func takeOut(before horizon: Timestamp, _ state: inout State) {
         guard var order = state.order.take() else { return }
-        order.takeOut(before: horizon) { time, record in
+        order.takeOut(before: horizon) { time, capture, record in
             guard makeRoom(for: record.count, at: time, &state) else { return }
+            noteFrame(of: capture, &state)
             state.pending += record
             flushIfMuch(&state)
         }
@@ -124,26 +139,33 @@ final class FrameFile: Sendable {
     /// - Returns: whether the record is to be written.
     private func makeRoom(for length: Int, at time: Timestamp, _ state: inout State) -> Bool {
         guard !state.hasFailed else { return false }
-        if let step = state.rotation?.next(adding: length, at: time) { begin(step, &state) }
-        guard !state.hasFailed else { return false }
-        state.figures.frameCount += 1
-        return true
+        if let step = state.rotation?.next(adding: length, at: time) { begin(step, at: time, &state) }
+        return !state.hasFailed
     }
 
     private func flushIfMuch(_ state: inout State) {
         if state.pending.count >= Self.flushSize { flush(&state) }
     }
 
-    private func begin(_ step: SavefileRotation.Step, _ state: inout State) {
+    private func begin(_ step: SavefileRotation.Step, at time: Timestamp, _ state: inout State) {
+        state.writer.end(at: time, to: &state.pending)
         flush(&state)
+        guard !state.hasFailed else { return }
         do throws(IngestError) {
             state.file = try RecordingFile.create(step.path)
-            state.figures.fileCount += 1
-            SavefileHeader(linkType: linkType, snapLength: snapLength).append(to: &state.pending)
+            Self.begin(at: time, &state)
             for path in step.removed { RecordingFile.remove(path) }
         } catch {
             fail(error, &state)
         }
+    }
+
+    /// Begins the file that was just created.
+    private static func begin(at time: Timestamp, _ state: inout State) {
+        let start = state.pending.count
+        state.writer.begin(at: time, to: &state.pending)
+        state.rotation?.add(state.pending.count - start + state.writer.endLength)
+        state.figures.fileCount += 1
     }
 
     private func flush(_ state: inout State) {

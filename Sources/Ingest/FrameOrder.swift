@@ -6,6 +6,7 @@ internal import FlowModel
 struct FrameOrder {
     private struct Entry {
         var time: Timestamp
+        var capture: Int
         var bytes: Range<Int>
     }
 
@@ -16,22 +17,24 @@ struct FrameOrder {
 
     /// Takes in a record.
     ///
-    /// - Parameter write: appends its bytes.
-    mutating func add(at time: Timestamp, _ write: (inout [UInt8]) -> Void) {
+    /// - Parameters:
+    ///   - capture: which one it is of.
+    ///   - write: appends its bytes.
+    mutating func add(at time: Timestamp, of capture: Int, _ write: (inout [UInt8]) -> Void) {
         let start = bytes.count
         write(&bytes)
-        entries.append(Entry(time: time, bytes: start..<bytes.count))
+        entries.append(Entry(time: time, capture: capture, bytes: start..<bytes.count))
     }
 
     /// Hands on, in their order, the records of frames that passed before a time.
-    mutating func takeOut(before horizon: Timestamp, _ body: (Timestamp, ArraySlice<UInt8>) -> Void) {
+    mutating func takeOut(before horizon: Timestamp, _ body: (Timestamp, _ capture: Int, ArraySlice<UInt8>) -> Void) {
         // What came first stays first where times are the same.
         entries.sort { ($0.time, $0.bytes.lowerBound) < ($1.time, $1.bytes.lowerBound) }
         let count = entries.firstIndex { $0.time >= horizon } ?? entries.count
         guard count > 0 else { return }
-        for entry in entries[..<count] { body(entry.time, bytes[entry.bytes]) }
+        for entry in entries[..<count] { body(entry.time, entry.capture, bytes[entry.bytes]) }
         var rest = FrameOrder()
-        for entry in entries[count...] { rest.add(at: entry.time) { $0 += bytes[entry.bytes] } }
+        for entry in entries[count...] { rest.add(at: entry.time, of: entry.capture) { $0 += bytes[entry.bytes] } }
         self = rest
     }
 }

@@ -3,12 +3,15 @@ public import Wire
 
 /// Writes the frames of a capture into a savefile, or into several in turn.
 ///
-/// The file is an ordinary pcap file with nanoseconds, of the interface's own link type; of several interfaces it is
-/// LINKTYPE_LINUX_SLL2, which names each frame's.
+/// The file is a pcapng file, which names each frame's interface, or an ordinary pcap file of the interface's own link type; of several
+/// interfaces it is LINKTYPE_LINUX_SLL2 then, which has their numbers. Times are nanoseconds.
 public final class FrameRecorder: Sendable {
     public struct Configuration: Sendable {
         /// `-` is the standard output.
         public var path = "-"
+        public var format = SavefileFormat.pcap
+        /// Who writes, as a pcapng file tells it.
+        public var application = ""
         /// When to begin another file; never, where it is `nil`.
         public var rotation: SavefileRotation?
         public var capture = CaptureSource.Configuration()
@@ -34,13 +37,8 @@ public final class FrameRecorder: Sendable {
         _ configuration: Configuration, failure: SourceFailure, notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
         let capture = configuration.capture
-        var linkTypes: [LinkType] = []
-        for name in capture.interfaces {
-            let interface = try CaptureInterface(named: name, for: "capture on \(name)")
-            linkTypes.append(interface.index == 0 ? .linuxCooked2 : interface.isEthernet ? .ethernet : .raw)
-        }
-        let linkType = linkTypes.count == 1 ? linkTypes[0] : .linuxCooked2
-        let isOrdered = linkTypes.count == 1 && capture.shareCount == 1
+        let writer = try Self.writer(configuration)
+        let isOrdered = capture.interfaces.count == 1 && capture.shareCount == 1
         let desk = FrameDesk()
         self.desk = desk
         // The file is emptied last: what is in it stays where nothing can be recorded.
@@ -48,10 +46,30 @@ public final class FrameRecorder: Sendable {
             capture, failure: failure, notice: notice,
             begin: { () throws(IngestError) in
                 desk.file = try FrameFile(
-                    configuration.path, configuration.rotation, linkType: linkType, snapLength: capture.snapLength,
-                    needsOrder: !isOrdered, failure: failure)
+                    configuration.path, configuration.rotation, writer, needsOrder: !isOrdered, failure: failure)
             }
-        ) { FrameWriter(desk) }
+        ) { FrameWriter(desk, capture: $0) }
+    }
+
+    /// What writes frames of such interfaces.
+    private static func writer(_ configuration: Configuration) throws(IngestError) -> SavefileWriter {
+        let capture = configuration.capture
+        var origin = PcapngWriter.Origin()
+        origin.application = configuration.application
+        origin.system = "Linux \(KernelRelease.current.text)"
+        origin.filter = capture.expression
+        var blocks = PcapngWriter(origin, snapLength: capture.snapLength)
+        var linkTypes: [LinkType] = []
+        for name in capture.interfaces {
+            let interface = try CaptureInterface(named: name, for: "capture on \(name)")
+            let linkType: LinkType = interface.isEthernet ? .ethernet : .raw
+            blocks.addCapture(
+                of: interface.index, name: Array(name.utf8), linkType: interface.index == 0 ? .ethernet : linkType)
+            linkTypes.append(interface.index == 0 ? .linuxCooked2 : linkType)
+        }
+        return SavefileWriter(
+            linkType: linkTypes.count == 1 ? linkTypes[0] : .linuxCooked2, snapLength: capture.snapLength,
+            blocks: configuration.format == .pcapng ? blocks : nil)
     }
 
     public var figures: Figures { desk.file?.figures ?? Figures() }
@@ -60,6 +78,6 @@ public final class FrameRecorder: Sendable {
     public func finish() {
         desk.file?.stopWaiting()
         threads.stop()
-        desk.file?.finish()
+        desk.file?.finish(at: ReceiveTime.now.wall)
     }
 }

@@ -4,14 +4,19 @@ internal import Wire
 /// Hands the frames of one thread to the file.
 struct FrameWriter: FrameConsumer, ~Copyable {
     private let desk: FrameDesk
+    /// Which of the recording's captures the thread reads.
+    private let capture: Int
 
-    init(_ desk: FrameDesk) { self.desk = desk }
+    init(_ desk: FrameDesk, capture: Int) {
+        self.desk = desk
+        self.capture = capture
+    }
 
-    mutating func take(_ block: RingBlock) { desk.file?.append(block) }
+    mutating func take(_ block: RingBlock) { desk.file?.append(block, of: capture) }
 
     mutating func advance(to time: ReceiveTime) { desk.file?.advance(to: time) }
 
-    mutating func note(_ loss: Loss, at time: ReceiveTime) { desk.file?.note(loss) }
+    mutating func note(_ loss: Loss, at time: ReceiveTime) { desk.file?.note(loss, of: capture) }
 
     mutating func finish(at time: ReceiveTime) {}
 }

@@ -153,18 +153,7 @@ struct PacketRing: ~Copyable {
 
     /// Whether the kernel tells the segments of aggregates without dropping many: before Linux 6.2 it dropped those of UDP, as it still
     /// does the rare ones of SCTP, for want of a number for them (virtio_net_hdr_from_skb, virtio_net.h).
-    private static func kernelTellsSegments() -> Bool {
-        var names = utsname()
-        // SAFETY: the call fills the struct, whose texts are NUL-terminated.
-        guard unsafe uname(&names) == 0 else { return false }
-        let release = unsafe withUnsafeBytes(of: &names.release) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        let parts = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
-        return parts.count == 2 && (parts[0], parts[1]) >= (6, 2)
-    }
-
-    private static let mayKnowSegments = kernelTellsSegments()
+    private static let mayKnowSegments = KernelRelease.current.isAtLeast(6, 2)
 }
 
 extension Descriptor {

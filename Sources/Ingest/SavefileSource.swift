@@ -217,11 +217,11 @@ public struct SavefileSource: ~Copyable {
             decode(bytes, of: linkType, into: &observations)
             return true
         }
-        let frame = Frame(
-            bytes,
-            FrameFacts(
-                time: record.time, originalLength: record.originalLength, interface: interface.index,
-                direction: record.direction, linkType: linkType))
+        var facts = FrameFacts(
+            time: record.time, originalLength: record.originalLength, interface: interface.index,
+            direction: record.direction, linkType: linkType)
+        facts.isForOtherHost = record.isForOtherHost
+        let frame = Frame(bytes, facts)
         if interface.filter?.admits(frame) ?? true { flows.count(frame) }
         return !observations.isEmpty
     }

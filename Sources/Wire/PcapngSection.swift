@@ -114,6 +114,7 @@ struct PcapngSection: Sendable {
             case 2:  // epb_flags
                 guard let flags = number(options.value, at: 0) else { throw .block }
                 record.direction = FrameDirection(rawValue: UInt8(flags & 0x3)) ?? .unknown
+                record.isForOtherHost = flags >> 2 & 0x7 == 4
             case 4:  // epb_dropcount
                 guard let count = options.value.number(UInt64.self, at: 0, isSwapped: isSwapped) else { throw .block }
                 record.lossCount = interfaces[place].takeLoss(of: count)

@@ -9,19 +9,28 @@ extension SavefileRecord {
     /// Appends a frame, header and bytes, as other tools expect it: with the VLAN tag that the kernel took out, where it was.
     ///
     /// - Parameters:
-    ///   - cooked: behind a Linux cooked header (LINKTYPE_LINUX_SLL2), which names the interface, instead of its own link layer.
+    ///   - cooked: behind a Linux cooked header (LINKTYPE_LINUX_SLL2), which has the interface's number, instead of its own link layer.
     ///   - snapLength: the most bytes that the file's header promises for a record.
     public static func append(
         _ frame: borrowing Frame, cooked: Bool, snapLength: UInt32, to file: inout [UInt8]
     ) {
-        let added = addedLength(to: frame, cooked: cooked)
-        let length = min(frame.bytes.count + added, Int(snapLength))
-        SavefileRecord(
-            time: frame.facts.time, length: length,
-            originalLength: max(frame.bytes.count, frame.facts.originalLength) + added
-        ).append(to: &file)
-        let end = file.count + length
-        if cooked { appendCooked(frame, to: &file) } else { appendPlain(frame, to: &file) }
+        let record = SavefileRecord(frame, cooked: cooked, snapLength: snapLength)
+        record.append(to: &file)
+        record.appendBytes(of: frame, cooked: cooked, to: &file)
+    }
+
+    /// What is told of a frame in front of its bytes.
+    init(_ frame: borrowing Frame, cooked: Bool, snapLength: UInt32) {
+        let added = Self.addedLength(to: frame, cooked: cooked)
+        self.init(
+            time: frame.facts.time, length: min(frame.bytes.count + added, Int(snapLength)),
+            originalLength: max(frame.bytes.count, frame.facts.originalLength) + added)
+    }
+
+    /// Appends the frame's bytes, as many as the record says.
+    func appendBytes(of frame: borrowing Frame, cooked: Bool, to file: inout [UInt8]) {
+        let end = file.count + capturedLength
+        if cooked { Self.appendCooked(frame, to: &file) } else { Self.appendPlain(frame, to: &file) }
         if file.count > end { file.removeLast(file.count - end) }
     }
 
@@ -57,7 +66,7 @@ extension SavefileRecord {
         file.appendBigEndian(0 as UInt16)
         file.appendBigEndian(facts.interface)
         file.appendBigEndian(hardware(of: frame))
-        file.append(packetType(of: frame))
+        file.append(frame.packetType.rawValue)
         file.append(isEthernet ? 6 : 0)
         // The sender's address, where there is one.
         for offset in 6..<14 { file.append(isEthernet && offset < 12 ? frame.bytes.uint8(at: offset) ?? 0 : 0) }
@@ -82,13 +91,5 @@ extension SavefileRecord {
     private static func hardware(of frame: borrowing Frame) -> UInt16 {
         guard frame.facts.linkType == .ethernet else { return 0xfffe }
         return (0..<12).allSatisfy { frame.bytes.uint8(at: $0) == 0 } ? 772 : 1
-    }
-
-    /// As the kernel numbers it (`PACKET_HOST`, if_packet.h).
-    private static func packetType(of frame: borrowing Frame) -> UInt8 {
-        if frame.facts.direction == .egress { return 4 }
-        if frame.facts.isForOtherHost { return 3 }
-        guard frame.facts.linkType == .ethernet, let first = frame.bytes.uint8(at: 0), first & 1 != 0 else { return 0 }
-        return (0..<6).allSatisfy { frame.bytes.uint8(at: $0) == 0xff } ? 1 : 2
     }
 }

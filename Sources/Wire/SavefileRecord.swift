@@ -18,6 +18,8 @@ public struct SavefileRecord: Sendable, Equatable {
     /// Which of the file's interfaces, as ``SavefileInterface/number`` counts them.
     public var interface = 0
     public var direction = FrameDirection.unknown
+    /// The file says that it was addressed to another host, and seen as the interface was promiscuous.
+    public var isForOtherHost = false
     /// What the file says was lost on the interface just before.
     public var lossCount: UInt64 = 0
 

@@ -18,7 +18,7 @@ public struct SavefileRotation: Sendable {
     private let keptCount: Int?
     /// The number of the file that is being written, its size, and when its first frame passed.
     private var number = 0
-    private var byteCount = UInt64(SavefileHeader.size)
+    private var byteCount: UInt64 = 0
     private var start: Timestamp?
 
     /// - Parameters:
@@ -45,12 +45,15 @@ public struct SavefileRotation: Sendable {
         }
         guard isFull || isOver else { return nil }
         number += 1
-        byteCount = UInt64(SavefileHeader.size)
+        byteCount = 0
         start = nil
         let isBeyond = keptCount.map { number >= $0 } ?? false
         let removed = isBeyond ? [name(number - (keptCount ?? 0))] : []
         return Step(path: name(number), removed: removed)
     }
+
+    /// Takes in what the file has besides records: what it begins with, and what it will end with.
+    public mutating func add(_ count: Int) { byteCount += UInt64(max(0, count)) }
 
     /// A clock that was set back makes no file older.
     private static func age(of start: Timestamp, at time: Timestamp) -> UInt64 {

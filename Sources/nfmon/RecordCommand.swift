@@ -17,16 +17,19 @@ struct RecordCommand: ParsableCommand {
             included. Interface names and the table's dumps are in it.
 
             With -i it has the packets that pass the interface, with nanoseconds, as tcpdump -w writes them; of several interfaces \
-            or any behind Linux cooked headers (LINKTYPE_LINUX_SLL2), which have the number of each packet's interface. Words behind the file's name are a \
-            filter in tcpdump's language. With --rotate-size or --rotate-every it goes on in lan.1.pcap, lan.2.pcap and so on.
+            or any behind Linux cooked headers (LINKTYPE_LINUX_SLL2), which have the number of each packet's interface. Where the \
+            file is called .pcapng, or with --pcapng, it names them, and tells which way each packet went, the filter, and what was \
+            lost. Words behind the file's name are a filter in tcpdump's language. With --rotate-size or --rotate-every it goes on in \
+            lan.1.pcap, lan.2.pcap and so on.
 
             A recording tells who talks to whom: a new file is readable by its owner only. A file that exists is emptied and \
             keeps its owner and mode, as with tcpdump: look at them before, or remove it.
 
             Examples:
               nfmon record --for 10m firewall.pcap
-              nfmon record -i lan0 --rotate-every 1h --keep 24 lan.pcap not port 22
-              nfmon record -i any - | tshark -r -
+              nfmon record -i lan0 --rotate-every 1h --keep 24 lan.pcapng not port 22
+              nfmon record -i lan0 -i wan0 both.pcapng host 10.0.0.7
+              nfmon record -i any --pcapng - | tshark -r -
               nfmon sessions --top -r firewall.pcap
             """)
 
@@ -36,6 +39,11 @@ struct RecordCommand: ParsableCommand {
         name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
+
+    @Flag(
+        name: .customLong("pcapng"),
+        help: "With -i: write pcapng, which names the interfaces, whatever the file is called.")
+    var isPcapng = false
 
     @Option(
         name: .customLong("rotate-size"),
@@ -71,6 +79,7 @@ struct RecordCommand: ParsableCommand {
     func validate() throws {
         try sources.checkLanes()
         let packetOptions = [
+            IdleOption("--pcapng", isGiven: isPcapng),
             IdleOption("--rotate-size", isGiven: rotateSize != nil),
             IdleOption("--rotate-every", isGiven: rotateEvery != nil), IdleOption("--keep", isGiven: keptCount != nil),
             IdleOption(words.joined(separator: " "), isGiven: !words.isEmpty),
@@ -117,6 +126,8 @@ struct RecordCommand: ParsableCommand {
         let failure = SourceFailure { change.raise() }
         var configuration = FrameRecorder.Configuration()
         configuration.path = file
+        configuration.format = isPcapng ? .pcapng : SavefileFormat(ofFile: file)
+        configuration.application = "nfmon \(NFMon.version)"
         configuration.capture = sources.capture.configuration
         configuration.capture.snapLength = sources.capture.snapLength ?? SavefileRecord.longest
         if !words.isEmpty { configuration.capture.expression = words.joined(separator: " ") }

@@ -8,14 +8,14 @@ struct FrameOrderTests {
     /// What comes out before a time: each record is its own number.
     private func takeOut(of order: inout FrameOrder, before time: Int64) -> [UInt8] {
         var found: [UInt8] = []
-        order.takeOut(before: Timestamp(nanoseconds: time)) { _, record in found += record }
+        order.takeOut(before: Timestamp(nanoseconds: time)) { _, _, record in found += record }
         return found
     }
 
     private func order(_ times: [Int64]) -> FrameOrder {
         var order = FrameOrder()
         for (number, time) in times.enumerated() {
-            order.add(at: Timestamp(nanoseconds: time)) { $0.append(UInt8(number)) }
+            order.add(at: Timestamp(nanoseconds: time), of: 0) { $0.append(UInt8(number)) }
         }
         return order
     }
@@ -37,7 +37,7 @@ struct FrameOrderTests {
     func whatIsNotDueWaitsForWhatComesLater() {
         var order = order([5, 20, 3])
         #expect(takeOut(of: &order, before: 6) == [2, 0])
-        order.add(at: Timestamp(nanoseconds: 10)) { $0.append(9) }
+        order.add(at: Timestamp(nanoseconds: 10), of: 0) { $0.append(9) }
         #expect(takeOut(of: &order, before: 15) == [9])
         #expect(takeOut(of: &order, before: 15).isEmpty)
         #expect(takeOut(of: &order, before: .max) == [1])

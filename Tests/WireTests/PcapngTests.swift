@@ -30,6 +30,17 @@ struct PcapngTests {
     }
 
     @Test(arguments: writers)
+    func whomAPacketWasForIsTold(_ writer: Pcapng) {
+        var file = writer.section() + writer.interface(.ethernet)
+        for flags in [0x05, 0x11, 0x12] as [UInt32] {
+            file += writer.packet([1], options: writer.option(2, writer.number(flags)))
+        }
+        let walk = SavefileWalk(file)
+        #expect(walk.records.map(\.record.direction) == [.ingress, .ingress, .egress])
+        #expect(walk.records.map(\.record.isForOtherHost) == [false, true, true])
+    }
+
+    @Test(arguments: writers)
     func aSectionMayHaveAnotherByteOrderAndInterfacesOfItsOwn(_ writer: Pcapng) {
         let other = Pcapng(isSwapped: !writer.isSwapped)
         var file = writer.section() + writer.interface(.ethernet) + writer.packet([1])

@@ -13,11 +13,21 @@ struct SavefileRotationTests {
 
     @Test
     func noFileGetsLongerThanWasAskedFor() {
-        let rotation = SavefileRotation(path: "lan.pcap", byteLimit: 224, interval: nil, keptCount: nil)
-        // 24 bytes are the header's.
+        let rotation = SavefileRotation(path: "lan.pcap", byteLimit: 200, interval: nil, keptCount: nil)
         let steps = steps(rotation, [(100, 0), (100, 0), (1, 0), (199, 0), (1, 0)])
         #expect(steps.map { $0?.path } == [nil, nil, "lan.1.pcap", nil, "lan.2.pcap"])
         #expect(steps.compactMap { $0?.removed } == [[], []])
+    }
+
+    @Test
+    func whatAFileHasBesidesRecordsIsPartOfItsLength() {
+        var rotation = SavefileRotation(path: "lan.pcap", byteLimit: 200, interval: nil, keptCount: nil)
+        rotation.add(150)
+        let time = Timestamp(seconds: 0, nanoseconds: 0)
+        #expect(rotation.next(adding: 50, at: time) == nil)
+        #expect(rotation.next(adding: 1, at: time)?.path == "lan.1.pcap")
+        rotation.add(100)
+        #expect(rotation.next(adding: 100, at: time)?.path == "lan.2.pcap", "101 of records and 100 besides")
     }
 
     @Test
@@ -36,11 +46,11 @@ struct SavefileRotationTests {
 
     @Test
     func theOldestGoWhereOnlySomeAreKept() {
-        let rotation = SavefileRotation(path: ".pcap", byteLimit: 30, interval: nil, keptCount: 2)
+        let rotation = SavefileRotation(path: ".pcap", byteLimit: 25, interval: nil, keptCount: 2)
         let steps = steps(rotation, [(20, 0), (20, 0), (20, 0), (20, 0)])
         #expect(steps.map { $0?.path } == [nil, ".pcap.1", ".pcap.2", ".pcap.3"])
         #expect(steps.map { $0?.removed ?? [] } == [[], [], [".pcap"], [".pcap.1"]])
-        let single = SavefileRotation(path: "c.pcap", byteLimit: 30, interval: nil, keptCount: 1)
+        let single = SavefileRotation(path: "c.pcap", byteLimit: 25, interval: nil, keptCount: 1)
         #expect(self.steps(single, [(20, 0), (20, 0)]).compactMap { $0?.removed } == [["c.pcap"]])
     }
 }
