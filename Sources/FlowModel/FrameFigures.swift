@@ -7,6 +7,9 @@ public struct FrameFigures: Hashable, Sendable {
     /// Flows whose counts were handed on early as there were more than the table of flows holds: no count is lost by that.
     public var earlyFlowCount: UInt64 = 0
 
+    /// Frames for other hosts that were left out, as whoever asked for these figures wished.
+    public var foreignCount: UInt64 = 0
+
     @inlinable
     public init() {}
 
@@ -14,5 +17,6 @@ public struct FrameFigures: Hashable, Sendable {
         frameCount &+= other.frameCount
         otherCount &+= other.otherCount
         earlyFlowCount &+= other.earlyFlowCount
+        foreignCount &+= other.foreignCount
     }
 }

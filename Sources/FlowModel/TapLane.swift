@@ -40,12 +40,12 @@ public struct TapLane: Hashable, Sendable {
 /// The taps at which a session was seen, in the order in which they saw it.
 ///
 /// A session that passes the host is seen where it enters and where it leaves. A capture of every interface of a bridge or a bond
-/// sees it more often: those further taps are only counted. The two lie in an array of their own, as sessions are copied for every
-/// event, and where no capture is read none of them has any.
+/// sees it more often, and so do those of a host whose answers take another way: such further taps stand behind the two. They lie in an
+/// array of their own, as sessions are copied for every event, and where no capture is read none of them has any.
 public struct Taps: Hashable, Sendable {
-    /// Two at most.
+    /// The two, and those further ones that were kept.
     public private(set) var lanes: [TapLane] = []
-    /// Taps besides the two.
+    /// Taps besides the two, kept or not.
     public var otherCount: UInt32 = 0
 
     public init() {}
@@ -80,6 +80,12 @@ public struct Taps: Hashable, Sendable {
             return
         }
         lanes.append(lane)
+    }
+
+    /// Adds a lane behind the two that outputs show.
+    public mutating func appendFurther(_ lane: TapLane) {
+        lanes.append(lane)
+        otherCount &+= 1
     }
 
     /// What the first tap saw, as conntrack counts it; `nil` where there is none.

@@ -21,6 +21,7 @@ public struct FlowTable: ~Copyable {
 
     let hasher: KeyHasher
     let limit: Int
+    private let leavesForeign: Bool
     var index: FlowIndex
     /// How many flows the index is for.
     var indexCapacity = 1024
@@ -56,7 +57,9 @@ public struct FlowTable: ~Copyable {
     /// - Parameters:
     ///   - seed: random numbers that nobody outside can know, against chosen hash collisions.
     ///   - limit: how many flows are held. When there are more, those are told early that have waited for longest.
-    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit) {
+    ///   - leavesForeign: whether frames for other hosts are only counted, which a promiscuous interface sees and the host does not get.
+    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit, leavesForeign: Bool = false) {
+        self.leavesForeign = leavesForeign
         hasher = KeyHasher(seed: seed)
         self.limit = max(limit, 16)
         index = FlowIndex(capacity: indexCapacity)
@@ -67,6 +70,10 @@ public struct FlowTable: ~Copyable {
     /// - Complexity: O(1) on average; allocates nothing once there were as many flows before.
     public mutating func count(_ frame: borrowing Frame) {
         figures.frameCount &+= 1
+        if leavesForeign, frame.facts.isForOtherHost {
+            figures.foreignCount &+= 1
+            return
+        }
         do throws(WireFault) {
             let packet = try FramePacket(frame)
             // The clock may have been set back, or a record of a file have had a wrong one.

@@ -10,6 +10,8 @@ public final class CaptureSource: Source {
         public var snapLength: UInt32 = 192
         /// Also packets for other hosts that come by.
         public var isPromiscuous = false
+        /// Whether packets for other hosts are only counted, whoever made the interface promiscuous.
+        public var leavesForeign = false
         /// Bytes of each ring: a fifth of a second of small packets, a million a second. Its memory costs a start 1 ms for each MiB.
         public var ringByteCount = 32 << 20
         /// How many threads share the packets of an interface.
@@ -34,7 +36,7 @@ public final class CaptureSource: Source {
         notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
         threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) { _ in
-            FlowCounter(intake, seed: seed)
+            FlowCounter(intake, seed: seed, leavesForeign: configuration.leavesForeign)
         }
         warnings = []
     }

@@ -17,9 +17,9 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// There is more to tell than one batch takes, and packets come first.
     private var isDraining = false
 
-    init(_ intake: Intake, seed: (UInt64, UInt64)) {
+    init(_ intake: Intake, seed: (UInt64, UInt64), leavesForeign: Bool) {
         self.intake = intake
-        table = FlowTable(seed: seed)
+        table = FlowTable(seed: seed, leavesForeign: leavesForeign)
     }
 
     mutating func take(_ block: RingBlock) {

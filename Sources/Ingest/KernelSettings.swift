@@ -26,7 +26,7 @@ public enum KernelSettings {
     }
 
     /// What conntrack has failed since the namespace was made; `nil` where the kernel does not list it.
-    static var failures: ConntrackFailures? {
+    public static var failures: ConntrackFailures? {
         // thread-self: the table of the thread's own namespace, which --netns changed
         SmallFile.text(of: "/proc/thread-self/net/stat/nf_conntrack").flatMap(ConntrackFailures.init(statistics:))
     }

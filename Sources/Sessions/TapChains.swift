@@ -109,7 +109,8 @@ struct TapChains {
         }
     }
 
-    /// The lanes as outputs see them: the first one, and the first where packets go the other way, as they do where they leave the host.
+    /// The lanes as outputs see them: the first one, and the first where packets go the other way, as they do where they leave the host;
+    /// then the others.
     func list(_ chain: UInt32, isLowerBound: Bool, otherCount: UInt32) -> Taps {
         var taps = Taps()
         guard chain != Self.none else { return taps }
@@ -122,7 +123,11 @@ struct TapChains {
         taps.otherCount = otherCount
         var place = links[chain].next
         while place != Self.none {
-            if place != second { taps.otherCount &+= 1 }
+            if place != second {
+                var lane = links[place].lane
+                lane.isLowerBound = lane.isLowerBound || isLowerBound
+                taps.appendFurther(lane)
+            }
             place = links[place].next
         }
         return taps

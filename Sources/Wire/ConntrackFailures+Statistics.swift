@@ -13,11 +13,13 @@ extension ConntrackFailures {
             let earlyDrops = names.firstIndex(of: "early_drop")
         else { return nil }
         self.init()
+        let invalid = names.firstIndex(of: "invalid")
         for line in lines.dropFirst() {
             let values = line.split(separator: " ")
             func value(_ column: Int) -> UInt64 {
                 column < values.count ? UInt64(UInt32(values[column], radix: 16) ?? 0) : 0
             }
+            if let invalid { self.invalid += value(invalid) }
             self.failedInserts += value(failedInserts)
             self.drops += value(drops)
             self.earlyDrops += value(earlyDrops)

@@ -19,6 +19,21 @@ struct FlowTableTests {
     }
 
     @Test
+    func framesForOtherHostsAreLeftOutOnlyWhereThatIsWished() {
+        var facts = FrameFacts.raw(Self.opening)
+        facts.isForOtherHost = true
+        var all = Watch()
+        all.see(Self.opening, facts)
+        #expect(all.drain().count == 1)
+        #expect((all.figures.frameCount, all.figures.foreignCount) == (1, 0))
+        var own = Watch(leavesForeign: true)
+        own.see(Self.opening, facts)
+        own.see(Self.opening, .raw(Self.opening))
+        #expect(own.drain().map(\.forward.seen.packetCount) == [1])
+        #expect((own.figures.frameCount, own.figures.foreignCount) == (2, 1))
+    }
+
+    @Test
     func bothDirectionsAtOneInterfaceAreOneFlow() throws {
         var watch = Watch()
         let data = [UInt8].ipv4(6, .tcp(51514, 443, flags: 0x10) + [UInt8](repeating: 0, count: 100))

@@ -12,7 +12,9 @@ struct Watch: ~Copyable {
     private(set) var seenCount: UInt64 = 0
     private(set) var figures = FrameFigures()
 
-    init(limit: Int = FlowTable.defaultLimit) { table = FlowTable(seed: (7, 11), limit: limit) }
+    init(limit: Int = FlowTable.defaultLimit, leavesForeign: Bool = false) {
+        table = FlowTable(seed: (7, 11), limit: limit, leavesForeign: leavesForeign)
+    }
 
     /// Counts a frame with this packet.
     mutating func see(_ packet: [UInt8], _ facts: FrameFacts) { table.count(Frame(packet.reader, facts)) }

@@ -105,6 +105,8 @@ struct FlowSessionTests {
         #expect(taps.first?.tap.interface == 3)
         #expect(taps.second?.tap.interface == 5)
         #expect(taps.otherCount == 15)
+        // As many as the table keeps, the two first.
+        #expect(taps.lanes.map(\.tap.interface) == [3, 5, 4, 6, 7, 8, 9, 10])
     }
 
     // MARK: The end

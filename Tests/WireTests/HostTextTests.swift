@@ -7,7 +7,7 @@ import Testing
 struct HostTextTests {
     static let statistics = """
         entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart
-        00000fa0  00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000001 0000000a 00000100 00000000  00000000 00000000 00000000 00000000
+        00000fa0  00000000 00000000 00000000 00000005 00000000 00000000 00000000 00000000 00000001 0000000a 00000100 00000000  00000000 00000000 00000000 00000000
         00000fa0  00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000002 ffffffff 00000000 00000000  00000000 00000000 00000000 00000000
 
         """
@@ -60,6 +60,7 @@ struct HostTextTests {
 
     @Test func failuresAreSummedOverAllProcessors() throws {
         let failures = try #require(ConntrackFailures(statistics: Self.statistics))
+        #expect(failures.invalid == 5)
         #expect((failures.failedInserts, failures.drops, failures.earlyDrops) == (3, 0x1_0000_0009, 0x100))
         #expect(ConntrackFailures(statistics: "entries found\n0 0") == nil)
         #expect(ConntrackFailures(statistics: "") == nil)
