@@ -32,8 +32,16 @@ public struct ComparedSession: Sendable {
         switch lane {
         case .conntrack: session.conntrackCounters
         case .nflog: session.nflog?.counters
-        case .packet: session.taps.first?.seen
+        case .packet:
+            // Each direction where it comes in, which may be by different interfaces.
+            session.taps.isEmpty
+                ? nil
+                : DirectionalCounters(original: captured(.original), reply: captured(.reply))
         }
+    }
+
+    private func captured(_ direction: FlowDirection) -> Counters {
+        DirectionCounts(self, direction).tap?.counts.counts.seen ?? Counters()
     }
 
     /// When a lane first and last saw the session, as far as it tells.
@@ -46,10 +54,22 @@ public struct ComparedSession: Sendable {
             guard let last = session.nflog?.lastTime, last.nanoseconds != 0 else { return (nil, nil) }
             return (nil, last)
         case .packet:
-            let all = [session.taps.first, session.taps.second].compactMap { $0 }
+            let all = session.taps.lanes
                 .flatMap { [$0.original, $0.reply] }.filter { !$0.isEmpty }
             return (all.map(\.first).min(), all.map(\.last).max())
         }
+    }
+
+    /// When any lane first and last saw it.
+    var times: (first: Timestamp?, last: Timestamp?) {
+        let all = lanes.map(times)
+        return (all.compactMap(\.first).min(), all.compactMap(\.last).max())
+    }
+
+    /// The reason that it is listed by: that nobody knows one, else the most telling.
+    public var mainReason: DifferenceReason {
+        let reasons = reasons
+        return reasons.contains(.unexplained) ? .unexplained : reasons.first ?? .unexplained
     }
 
     /// The reasons of its differences, each once, in the order of ``DifferenceReason``.

@@ -53,14 +53,8 @@ extension Comparison {
             short.account(
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
-        if goesOn(session, tap) {
-            short.account(
-                .endedAfter,
-                [
-                    "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on"
-                ])
-        }
         accountForOtherInterface(&short, counts.path.inInterface)
+        accountForEnd(&short, session, tap)
         short.account(.unexplained, ["conntrack counted more than came in by \(interface(tap.interface))"])
     }
 
@@ -76,19 +70,24 @@ extension Comparison {
             short.account(.offloaded, ["conntrack's entry is marked as offloaded"] + flowtableEvidence)
         }
         accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? .droppedBeforeConntrack : nil }
+        accountForInvalid(&short)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
         }
-        if session.record.facts.contains(.lowerBound), facts.lostCounts.conntrack > 0 {
+        if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(
-                .lostBySource,
-                ["conntrack's last word on it is among the \(facts.lostCounts.conntrack) messages that were lost"])
+                .lostBySource, isCertain: false,
+                ["conntrack's last word on it is not known, and \(facts.losses(of: .conntrack))"])
         }
-        if let firstLook = facts.firstLook, isOlder(session) || session.record.facts.contains(.predatesListener),
-            tap.counts.first < firstLook
-        {
+        if let firstLook = facts.firstLook, isOlder(session) || session.record.facts.contains(.predatesListener) {
+            // What was captured before the look is in what conntrack had counted then, which is taken off.
+            let both = Pace(tap.counts).most(in: firstLook.nanoseconds(since: tap.counts.first))
             short.account(
-                .startedBefore, ["it was under way when conntrack was first asked, a moment after the capture began"])
+                .startedBefore, for: min(both, compared.baseline == nil ? both : counts.baseline.packetCount),
+                isCertain: false,
+                [
+                    "it was under way when conntrack was first asked, \(Self.seconds(from: facts.start, to: firstLook)) after the capture began: what was captured by then conntrack had counted before"
+                ])
         }
         if tap.counts.fragmentCount > 0, short.rest.packetCount <= UInt64(tap.counts.fragmentCount) {
             short.account(.fragments, ["datagrams that did not become whole"])
@@ -111,7 +110,7 @@ extension Comparison {
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
         accountForOtherInterface(&short, counts.path.inInterface)
-        if isWhole(.packet), let captured = facts.interfaces {
+        if facts.isWhole(.packet), let captured = facts.interfaces {
             let names = captured.sorted().map(interface).joined(separator: ", ")
             short.account(
                 .otherInterface,
@@ -134,10 +133,9 @@ extension Comparison {
                 .accountingOff, ["conntrack has no counters of it: it began before accounting was switched on"])
         default: break
         }
-        if facts.lostCounts.conntrack > 0 {
+        if !facts.isWhole(.conntrack) {
             short.account(
-                .lostBySource, ["conntrack lost \(facts.lostCounts.conntrack) messages, and no other told its counters"]
-            )
+                .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told its counters"])
         }
         short.account(.unexplained, ["no message of conntrack's told its counters"])
         found += short.found
@@ -147,18 +145,45 @@ extension Comparison {
 
     /// Whether it began before the capture; one of unknown age that was there at the first look counts as older.
     func isOlder(_ session: Session) -> Bool {
-        session.start.map { $0 < facts.start } ?? session.record.facts.contains(.predatesListener)
+        session.start.map { facts.start.nanoseconds(since: $0) > Self.clockSlack }
+            ?? session.record.facts.contains(.predatesListener)
     }
-
-    /// Whether a lane is known to have told everything: only then what it did not tell means something.
-    func isWhole(_ lane: Lane) -> Bool { facts.lostCounts[lane] == 0 && facts.uncountedLosses == 0 }
 
     /// What a lane lost may be of any session of that time.
     mutating func accountForLoss(_ short: inout Shortfall, of lane: Lane, _ session: Session) {
         guard mayHaveLost(lane, of: session) else { return }
         let taken = reserves.takeLoss(of: lane, upTo: short.rest.packetCount)
-        let who = lane == .packet ? "the capture" : lane.keyword
-        short.account(.lostBySource, for: taken, ["\(who) lost \(facts.lostCounts[lane]) packets"])
+        short.account(.lostBySource, for: taken, isCertain: false, [facts.losses(of: lane)])
+    }
+
+    /// What conntrack counted when the capture had ended: no more than may have come until its counters were read.
+    mutating func accountForEnd(
+        _ short: inout Shortfall, _ session: Session, _ tap: DirectionCounts.TapCounts
+    ) {
+        let hasEnded = session.record.facts.contains(.ended)
+        let quiet = facts.end.nanoseconds(since: tap.counts.last)
+        guard hasEnded || (!tap.counts.isEmpty && quiet <= Self.edge) else { return }
+        let read = hasEnded ? session.record.lastSeen : facts.lastLook ?? facts.end
+        let most = Pace(tap.counts).most(in: read.nanoseconds(since: facts.end))
+        short.account(
+            .endedAfter, for: most, isCertain: false,
+            [
+                "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on for \(Self.seconds(from: facts.end, to: read))"
+            ])
+    }
+
+    /// Packets that conntrack saw and could not count to a session.
+    mutating func accountForInvalid(_ short: inout Shortfall) {
+        guard let failures = facts.failures, !short.isAccountedFor else { return }
+        var parts: [String] = []
+        if failures.invalid > 0 { parts.append("found \(failures.invalid) packets invalid") }
+        if failures.drops > 0 { parts.append("dropped \(failures.drops) for want of room") }
+        if failures.failedInserts > 0 { parts.append("could not enter \(failures.failedInserts) sessions") }
+        if failures.earlyDrops > 0 { parts.append("gave up \(failures.earlyDrops) sessions to make room") }
+        let taken = reserves.takeInvalid(upTo: short.rest.packetCount)
+        short.account(
+            .invalid, for: taken, isCertain: false,
+            ["conntrack \(parts.joined(separator: ", ")) meanwhile: these may be among them"])
     }
 
     /// Whether a lane lost anything while the session was there, which is noticed a moment later.
@@ -172,7 +197,10 @@ extension Comparison {
     }
 
     func accountForOtherInterface(_ short: inout Shortfall, _ index: InterfaceIndex) {
-        guard index != 0, let captured = facts.interfaces, !captured.contains(index) else { return }
+        // An interface that was made anew has another number, and is captured again.
+        guard index != 0, let captured = facts.interfaces, !captured.contains(index),
+            !captured.contains(where: { interface($0) == interface(index) })
+        else { return }
         short.account(.otherInterface, ["logged packets passed \(interface(index)), which is not captured"])
     }
 

@@ -95,12 +95,12 @@ extension Comparison {
             answer(watched.rule, views, where: { _ in true }).map { (watched, $0.0) }
         }
         let logsAll = meant.contains { $0.1 == .yes && $0.0.rule.match.conditions.isEmpty }
+        let ownLoss = facts.isWhole(.nflog) ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
+        let partial = meant.filter { !$0.0.rule.match.conditions.isEmpty }
+        if logsAll || partial.isEmpty { accountForUncounted(&short, counts, meant.map(\.0), ownLoss) }
         if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog, session) }
         if short.isAccountedFor { return }
-        let ownLoss =
-            isWhole(.nflog)
-            ? "nflog lost nothing" : "nflog lost \(facts.lostCounts.nflog) packets in all"
-        if facts.rules == nil, isWhole(.nflog) {
+        if facts.rules == nil, facts.isWhole(.nflog) {
             // Its sequence numbers tell every loss: what did not come was not logged.
             let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
             short.account(reason, ["\(ownLoss), so rules logged only a part of what passed; which ones is not known"])
@@ -109,26 +109,38 @@ extension Comparison {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
             short.account(.notLogged, ["no rule logs these packets to group \(groups)"])
         }
-        let partial = meant.filter { !$0.0.rule.match.conditions.isEmpty }
         if !logsAll, let (watched, _) = partial.first {
             let conditions = watched.rule.match.conditions.joined(separator: ", ")
             short.account(.sampled, ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"])
         }
-        if let (watched, growth) = meant.lazy.compactMap({ pair in pair.0.growth.map { (pair.0, $0) } }).first,
-            growth.packetCount < counts.logged.packetCount &+ short.rest.packetCount
-        {
-            short.account(
-                counts.logged.packetCount > 0 ? .sampled : .notLogged,
-                [
-                    "rule \(watched.title) has seen only \(growth.packetCount) packets of all sessions by its counter; \(ownLoss)"
-                ])
-        }
         accountForLoss(&short, of: .nflog, session)
-        if isWhole(.nflog), let (watched, _) = meant.first {
+        if facts.isWhole(.nflog), let (watched, _) = meant.first {
             short.account(
                 counts.logged.packetCount > 0 ? .sampled : .notLogged,
                 ["rule \(watched.title) would log them, but nflog lost nothing: they did not come to it"])
         }
         short.account(.unexplained, ["no rule tells why these packets were not logged"])
+    }
+
+    /// Packets that the rules' own counters say never came to them: no source can have lost those.
+    private func accountForUncounted(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ rules: [WatchedRule], _ ownLoss: String
+    ) {
+        // Packets in pieces are logged piece by piece, or whole: the counter says the one, the session the other.
+        guard !rules.isEmpty, (counts.entering?.counts.fragmentCount ?? 0) == 0 else { return }
+        var counted: UInt64 = 0
+        for watched in rules {
+            guard let growth = watched.growth else { return }
+            counted = counted.adding(growth.packetCount)
+        }
+        let passed = counts.logged.packetCount.adding(short.rest.packetCount)
+        guard counted < passed else { return }
+        // Where nothing was lost, none of what lacks came to them.
+        short.account(
+            counts.logged.packetCount > 0 ? .sampled : .notLogged,
+            for: facts.isWhole(.nflog) ? short.rest.packetCount : passed - counted,
+            [
+                "rule \(rules[0].title) has seen only \(counted) packets of all sessions by its counter\(rules.count > 1 ? ", and those like it" : ""); \(ownLoss)"
+            ])
     }
 }

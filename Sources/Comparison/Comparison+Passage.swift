@@ -5,10 +5,11 @@ internal import FlowModel
 extension Comparison {
     /// What leaves, against what came in and conntrack counted.
     mutating func explainPassage(
-        _ counts: DirectionCounts, _ session: Session, denied: inout UInt64, _ found: inout [Difference]
+        _ counts: DirectionCounts, _ compared: ComparedSession, _ refusals: inout Refusals,
+        _ found: inout [Difference]
     ) {
         guard let leaving = counts.leaving else {
-            return explainVanished(counts, session, denied: &denied, &found)
+            return explainVanished(counts, compared.session, &refusals, &found)
         }
         let left = leaving.counts.whole
         guard let (base, place) = base(of: counts), base != left else { return }
@@ -23,12 +24,18 @@ extension Comparison {
             found.append(difference(same, counts.direction, place, base, .captureOut, left))
         } else if left.packetCount < base.packetCount {
             var short = Shortfall(counts.direction, place, .captureOut, base.since(left))
-            accountForStopped(&short, counts, session, leaving, denied: &denied)
+            accountForStopped(&short, counts, compared.session, leaving, &refusals)
             found += short.found
         } else if left.packetCount > base.packetCount {
-            var short = Shortfall(counts.direction, .captureOut, place, left.since(base))
-            accountForOwnAnswers(&short, session)
-            accountForUntracked(&short, counts, ComparedSession(session), leaving)
+            // What came in and passed conntrack by has been told where it came in.
+            let passed = counts.isLoopback ? nil : counts.entering?.counts.whole
+            let isTold = (passed?.packetCount ?? 0) > base.packetCount
+            let ceiling = isTold ? passed ?? base : base
+            guard left.packetCount > ceiling.packetCount else { return }
+            var short = Shortfall(
+                counts.direction, .captureOut, isTold ? .captureIn : place, left.since(ceiling))
+            accountForOwnAnswers(&short, &refusals)
+            accountForUntracked(&short, counts, compared, leaving)
             found += short.found
         } else {
             let hasMore = left.byteCount > base.byteCount
@@ -45,7 +52,7 @@ extension Comparison {
     private func base(of counts: DirectionCounts) -> (Counters, CountedPlace)? {
         let entered = counts.entering?.counts.whole
         guard let tracked = counts.tracked else { return entered.map { ($0, .captureIn) } }
-        guard let entered, entered.packetCount < tracked.packetCount, facts.lostCounts.packet == 0 else {
+        guard let entered, entered.packetCount < tracked.packetCount, facts.isWhole(.packet) else {
             return (tracked, .conntrack)
         }
         return (entered, .captureIn)
@@ -54,21 +61,17 @@ extension Comparison {
     /// Packets that did not leave.
     private mutating func accountForStopped(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session,
-        _ leaving: DirectionCounts.TapCounts, denied: inout UInt64
+        _ leaving: DirectionCounts.TapCounts, _ refusals: inout Refusals
     ) {
-        accountForDenials(&short, session, denied: &denied)
+        accountForDenials(&short, session, &refusals)
+        let before = reserves.rejectedCount
         accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? nil : .droppedAfterConntrack }
+        refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForLoss(&short, of: .packet, session)
         if counts.entering == nil {
-            if goesOn(session, leaving) {
-                short.account(
-                    .endedAfter,
-                    [
-                        "its last captured packet came \(Self.seconds(from: leaving.counts.last, to: facts.end)) before the capture ended, and conntrack counted on"
-                    ])
-            }
             accountForOtherInterface(&short, counts.path.outInterface)
-            if leaving.counts.whole.packetCount == 0, isWhole(.packet) {
+            accountForEnd(&short, session, leaving)
+            if leaving.counts.whole.packetCount == 0, facts.isWhole(.packet) {
                 short.account(
                     .otherInterface,
                     [
@@ -77,7 +80,7 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
-            let stopped = isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
+            let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped,
                 [
@@ -89,11 +92,11 @@ extension Comparison {
 
     /// Packets that came in, and no interface that is captured shows whether they left: only a rule that surely means them tells.
     private mutating func explainVanished(
-        _ counts: DirectionCounts, _ session: Session, denied: inout UInt64, _ found: inout [Difference]
+        _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals, _ found: inout [Difference]
     ) {
         guard let (base, place) = base(of: counts) else { return }
         var short = Shortfall(counts.direction, place, .captureOut, base)
-        accountForDenials(&short, session, denied: &denied)
+        accountForDenials(&short, session, &refusals)
         if isOlder(session) {
             accountForRules(&short, views(of: counts, session), ifSure: true) {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
@@ -103,10 +106,10 @@ extension Comparison {
     }
 
     /// What rules refused, as they logged it.
-    mutating func accountForDenials(_ short: inout Shortfall, _ session: Session, denied: inout UInt64) {
-        guard denied > 0, !session.denials.isEmpty else { return }
-        let taken = min(denied, short.rest.packetCount)
-        denied -= taken
+    mutating func accountForDenials(_ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals) {
+        guard refusals.loggedCount > 0, !session.denials.isEmpty else { return }
+        let taken = min(refusals.loggedCount, short.rest.packetCount)
+        refusals.loggedCount -= taken
         let evidence = session.denials.map { denial in
             let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
             let packets = denial.count == 1 ? "packet" : "packets"
@@ -116,8 +119,8 @@ extension Comparison {
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.
-    private func accountForOwnAnswers(_ short: inout Shortfall, _ session: Session) {
-        guard session.denials.contains(where: { $0.verdict == .reject }) else { return }
-        short.account(.denied, ["a rule rejected packets: these are the firewall's own answers"])
+    func accountForOwnAnswers(_ short: inout Shortfall, _ refusals: inout Refusals) {
+        let answers = refusals.takeAnswers(short.direction, upTo: short.rest.packetCount)
+        short.account(.denied, for: answers, ["a rule rejected packets: these are the firewall's own answers"])
     }
 }

@@ -3,10 +3,8 @@ internal import FlowModel
 // Sessions that a capture saw and conntrack does not know.
 
 extension Comparison {
-    /// - Parameter earlier: what was found of the session's other direction.
     mutating func explainUnknown(
-        _ counts: DirectionCounts, _ session: Session, _ earlier: [Difference], denied: inout UInt64,
-        _ found: inout [Difference]
+        _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals, _ found: inout [Difference]
     ) {
         guard let (tap, place) = counts.tap else { return }
         if tap.counts.whole.packetCount == 0 {
@@ -21,7 +19,7 @@ extension Comparison {
         let whole = tap.counts.whole
         let left = counts.entering == nil ? Counters() : counts.leaving?.counts.whole ?? Counters()
         var stopped = Shortfall(counts.direction, place, .conntrack, whole.since(left))
-        accountForDenied(&stopped, counts, session, earlier, denied: &denied)
+        accountForDenied(&stopped, counts, session, &refusals)
         found += stopped.found
         var passed = Shortfall(counts.direction, place, .conntrack, whole.since(whole.since(left)))
         accountForPassed(&passed, counts, session)
@@ -30,16 +28,15 @@ extension Comparison {
 
     /// Packets that came in and did not leave, as far as is known; those of a host's own are among them.
     private mutating func accountForDenied(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ earlier: [Difference],
-        denied: inout UInt64
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals
     ) {
-        accountForDenials(&short, session, denied: &denied)
-        let views = views(of: counts, session)
-        accountForRules(&short, views, Self.reason)
-        if counts.entering == nil, earlier.contains(where: { $0.reason == .denied }) {
-            short.account(.denied, ["these are the firewall's own answers to what it rejected"])
-        }
-        accountForUntold(&short, session)
+        accountForDenials(&short, session, &refusals)
+        if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
+        let before = reserves.rejectedCount
+        accountForRules(&short, views(of: counts, session), Self.reason)
+        refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
+        accountForInvalid(&short)
+        accountForUntold(&short, counts, session)
         short.account(.unexplained, noRule(nil))
     }
 
@@ -47,8 +44,9 @@ extension Comparison {
     private mutating func accountForPassed(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let entered = counts.entering, let left = counts.leaving else { return }
         accountForRules(&short, views(of: counts, session)) { _ in nil }
-        accountForUntold(&short, session)
-        if isWhole(.conntrack) {
+        accountForInvalid(&short)
+        accountForUntold(&short, counts, session)
+        if facts.isWhole(.conntrack) {
             short.account(
                 .untracked,
                 [
@@ -64,11 +62,21 @@ extension Comparison {
         return place.hook == .postrouting || place.hook == .egress ? .droppedAfterConntrack : .denied
     }
 
-    /// Messages that conntrack lost may have told of any session.
-    private mutating func accountForUntold(_ short: inout Shortfall, _ session: Session) {
-        guard !short.isAccountedFor, mayHaveLost(.conntrack, of: session),
-            reserves.takeLoss(of: .conntrack, upTo: 1) > 0
-        else { return }
-        short.account(.lostBySource, ["conntrack lost \(facts.lostCounts.conntrack) messages, and no other told of it"])
+    /// Messages that conntrack lost may have told of any session, and so may those that it was told not to send.
+    private mutating func accountForUntold(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        guard !short.isAccountedFor else { return }
+        if mayHaveLost(.conntrack, of: session), reserves.takeLoss(of: .conntrack, upTo: 1) > 0 {
+            short.account(
+                .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told of it"])
+        }
+        // One that went on until the last look would have been seen by it.
+        let last = counts.tap?.counts.counts.last ?? session.record.lastSeen
+        if facts.eventsAreOn == false, (facts.lastLook ?? facts.end).nanoseconds(since: last) > Self.edge {
+            short.account(
+                .eventsOff, isCertain: false,
+                [
+                    "net.netfilter.nf_conntrack_events is 0: conntrack does not tell what came and went between two looks at its table"
+                ])
+        }
     }
 }

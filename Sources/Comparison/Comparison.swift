@@ -19,6 +19,9 @@ public struct Comparison {
     /// How long before the capture's end a session's last packet may have come for it to count as going on, in nanoseconds.
     static let edge: Int64 = 1_000_000_000
 
+    /// The kernel stamps a frame and conntrack's entry one after the other: nanoseconds.
+    static let clockSlack: Int64 = 1_000_000
+
     /// - Parameters:
     ///   - facts: what is known at the beginning: the lanes that are read and the rules.
     ///   - limit: how many sessions that differ are kept at most; those whose lanes agree are only counted.
@@ -26,7 +29,7 @@ public struct Comparison {
         self.facts = facts
         self.names = names
         self.limit = limit
-        reserves = Reserves(facts)
+        reserves = Reserves(facts, isDraft: true)
     }
 
     /// Takes in one more session, whose lanes will tell no more.
@@ -56,7 +59,7 @@ public struct Comparison {
     ///   - names: of all sessions.
     public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         (self.facts, self.names) = (facts, names)
-        reserves = Reserves(facts)
+        reserves = Reserves(facts, isDraft: false)
         explainAll()
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
@@ -74,10 +77,8 @@ public struct Comparison {
         guard compared.session.denials.isEmpty else { return nil }
         var compared = compared
         compared.differences = []
-        let before = reserves
-        var denied: UInt64 = 0
-        for counts in directions where !counts.isEmpty { explain(counts, &compared, denied: &denied) }
-        reserves = before
+        var refusals = Refusals(compared.session)
+        for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
         return compared.differences.isEmpty ? compared : nil
     }
 
@@ -85,7 +86,9 @@ public struct Comparison {
     private mutating func explainAll() {
         var unknown: [ComparedSession] = []
         for compared in open {
-            if compared.session.record.facts.contains(.conntrack) {
+            if isOutside(compared) {
+                summary.outsideCount += 1
+            } else if compared.session.record.facts.contains(.conntrack) {
                 compare(compared, Self.directions(of: compared))
             } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
                 attempts.add(compared)
@@ -101,7 +104,7 @@ public struct Comparison {
     private var ranked: [ComparedSession] {
         let ranks = differing.map { session in
             (
-                reason: session.reasons.contains(.unexplained) ? -1 : session.reasons.first?.rank ?? 0,
+                reason: session.mainReason == .unexplained ? -1 : session.mainReason.rank,
                 size: session.differences.reduce(0) { $0 &+ $1.packetCount }
             )
         }
@@ -115,10 +118,8 @@ public struct Comparison {
     private mutating func compare(_ compared: ComparedSession, _ directions: [DirectionCounts]) {
         var compared = compared
         compared.differences = []
-        var denied = compared.session.denials.packetCount
-        for counts in directions where !counts.isEmpty {
-            explain(counts, &compared, denied: &denied)
-        }
+        var refusals = Refusals(compared.session)
+        for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
         summary.add(compared, directions, facts)
         if !compared.differences.isEmpty { differing.append(compared) }
     }
@@ -149,23 +150,26 @@ public struct Comparison {
         return short.found
     }
 
-    private mutating func explain(_ counts: DirectionCounts, _ compared: inout ComparedSession, denied: inout UInt64) {
+    private mutating func explain(
+        _ counts: DirectionCounts, _ compared: inout ComparedSession, _ refusals: inout Refusals
+    ) {
         let session = compared.session
         var found: [Difference] = []
         if facts.lanes.contains(.packet), !counts.isFiltered {
             explainPieces(counts, &found)
             if !facts.lanes.contains(.conntrack) {
-                explainPassage(counts, session, denied: &denied, &found)
+                explainPassage(counts, compared, &refusals, &found)
             } else if !session.record.facts.contains(.conntrack) {
-                explainUnknown(counts, session, compared.differences, denied: &denied, &found)
+                explainUnknown(counts, session, &refusals, &found)
             } else if counts.total == nil {
                 explainUncounted(counts, session, &found)
             } else if counts.tap == nil {
                 explainUncaptured(counts, session, &found)
             } else {
                 explainAge(counts, session, &found)
-                explainEntering(counts, compared, &found)
-                explainPassage(counts, session, denied: &denied, &found)
+                // What comes in by a loopback has been counted as it left.
+                if !counts.isLoopback { explainEntering(counts, compared, &found) }
+                explainPassage(counts, compared, &refusals, &found)
             }
         }
         if facts.lanes.contains(.nflog) { explainLog(counts, &compared, &found) }
@@ -192,6 +196,18 @@ public struct Comparison {
             && ((130...136).contains(key.icmpType) || key.icmpType == 143)
     }
 
+    /// Whether it lies in a time of which one of the lanes tells nothing at all, as savefiles are of different periods.
+    private func isOutside(_ compared: ComparedSession) -> Bool {
+        let told = compared.lanes
+        return facts.spans.contains { lane, span in
+            guard lane != .nflog, !told.contains(lane) else { return false }
+            let times = compared.times
+            let isEarlier = times.last.map { span.lowerBound.nanoseconds(since: $0) > Self.edge } ?? false
+            let isLater = times.first.map { $0.nanoseconds(since: span.upperBound) > Self.edge } ?? false
+            return isEarlier || isLater
+        }
+    }
+
     // MARK: What explanations share
 
     func interface(_ index: InterfaceIndex) -> String {
@@ -200,10 +216,4 @@ public struct Comparison {
 
     func name(_ rule: NameID) -> String { String(decoding: names.bytes(of: rule), as: UTF8.self) }
 
-    /// Whether the session's last packets came so late that more may have followed.
-    func goesOn(_ session: Session, _ tap: DirectionCounts.TapCounts) -> Bool {
-        let hasEnded = session.record.facts.contains(.ended)
-        if hasEnded, session.record.lastSeen > facts.end { return true }
-        return !hasEnded && !tap.counts.isEmpty && facts.end.nanoseconds(since: tap.counts.last) <= Self.edge
-    }
 }

@@ -9,6 +9,10 @@ public struct ComparisonFacts: Sendable {
     public var lanes: Set<Lane>
     /// When the first look at conntrack's table ended: what it counted before is the baseline.
     public var firstLook: Timestamp?
+    /// When the last look at it ended: until then it counted what the capture no longer saw. `nil` where nobody looked.
+    public var lastLook: Timestamp?
+    /// Of savefiles: from when to when a lane tells at all.
+    public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.
     public var interfaces: Set<InterfaceIndex>?
     /// What each lane lost, in its own unit, and when.
@@ -16,8 +20,23 @@ public struct ComparisonFacts: Sendable {
     public var lossSpans: [Lane: LossSpan] = [:]
     /// Losses whose number nobody knows.
     public var uncountedLosses: UInt64 = 0
+    /// What came and could not be read, in each lane's own unit.
+    public var malformedCounts = LaneCounts()
+    /// Packets that several sessions could own, and that so are in no session's counts.
+    public var ambiguousCount: UInt64 = 0
+    /// Words about sessions that found no place, as the session table was full.
+    public var refusedCount: UInt64 = 0
+    /// Sessions known from packets alone that were given up early, as there were too many.
+    public var evictedCount: UInt64 = 0
+    /// Beginnings and ends of sessions that came faster than they were compared: some sessions are missing, or lack what
+    /// conntrack had counted before.
+    public var untoldCount: UInt64 = 0
     /// Whether new sessions get counters now; `nil` where nobody looked.
     public var accountingIsOn: Bool?
+    /// Whether conntrack tells what comes and goes; `nil` where nobody looked.
+    public var eventsAreOn: Bool?
+    /// What conntrack failed between the looks; `nil` where the kernel does not say.
+    public var failures: ConntrackFailures?
     /// The firewall's rules; `nil` where they are not all known.
     public var rules: [WatchedRule]?
     /// What could not be looked at.
@@ -28,10 +47,27 @@ public struct ComparisonFacts: Sendable {
     public var costs: [PathCost] = []
     /// Bytes that the whole process had in memory at the end.
     public var residentBytes: UInt64?
+    /// Nanoseconds of processor time that the kernel spent in soft interrupts on the whole host: what it did for the paths is among it.
+    public var interruptTime: UInt64?
+    /// Frames for other hosts, which interfaces saw only as they are promiscuous: no firewall gets them.
+    public var foreignCount: UInt64 = 0
     /// Sessions that the capture's filter leaves out, which so were not compared.
     public var filteredCount: UInt64 = 0
     /// What else is to be said.
     public var notes: [String] = []
+
+    /// Takes over what is known to be missing from the table of sessions.
+    public mutating func note(_ summary: TableSummary) {
+        lostCounts = summary.lostCounts
+        lossSpans = summary.lossSpans
+        uncountedLosses = summary.uncountedLosses
+        malformedCounts = summary.malformedCounts
+        ambiguousCount = summary.ambiguousPackets
+        refusedCount = summary.refusedCount
+        evictedCount = summary.evictedCount
+        untoldCount = summary.unwrittenEvents
+        foreignCount = summary.frames.foreignCount
+    }
 
     public init(start: Timestamp, end: Timestamp, lanes: Set<Lane>) {
         self.start = start

@@ -9,6 +9,8 @@ public struct ComparisonSummary: Sendable {
     public var idleCount: UInt64 = 0
     /// Sessions that conntrack never tracks: neighbour discovery.
     public var neverTrackedCount: UInt64 = 0
+    /// Sessions of a time of which a lane tells nothing at all.
+    public var outsideCount: UInt64 = 0
     /// Sessions that no rule logs, while rules log others.
     public private(set) var unloggedCount: UInt64 = 0
     /// Sessions that differ and were not kept, as there were too many.

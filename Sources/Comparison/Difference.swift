@@ -12,10 +12,12 @@ public struct Difference: Sendable, Equatable {
     public var byteCount: UInt64
     /// What shows it, as sentences without a point. Names of rules and interfaces in them may hold anything.
     public var evidence: [String]
+    /// Whether that means just these packets; else they may be among those that it means.
+    public var isCertain: Bool
 
     public init(
         _ reason: DifferenceReason, _ direction: FlowDirection, more: CountedPlace, fewer: CountedPlace,
-        packetCount: UInt64 = 0, byteCount: UInt64 = 0, evidence: [String]
+        packetCount: UInt64 = 0, byteCount: UInt64 = 0, evidence: [String], isCertain: Bool = true
     ) {
         self.reason = reason
         self.direction = direction
@@ -24,5 +26,6 @@ public struct Difference: Sendable, Equatable {
         self.packetCount = packetCount
         self.byteCount = byteCount
         self.evidence = evidence
+        self.isCertain = isCertain && reason != .unexplained
     }
 }

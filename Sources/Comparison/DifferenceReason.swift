@@ -8,6 +8,8 @@ public enum DifferenceReason: String, CaseIterable, Sendable {
     case denied
     /// Conntrack was told to look away (NOTRACK), or does not know the session although all its packets passed.
     case untracked
+    /// Conntrack could make nothing of the packets (invalid), or failed them for want of room.
+    case invalid
     /// A flowtable took the session over: its packets pass conntrack by.
     case offloaded
     /// The same bytes in more or fewer packets (GRO, GSO): headers account for the difference exactly.
@@ -28,6 +30,8 @@ public enum DifferenceReason: String, CaseIterable, Sendable {
     case endedAfter = "ended-after"
     /// Accounting was off when the session began: conntrack has no counters of it.
     case accountingOff = "accounting-off"
+    /// Conntrack's events are off: it did not tell what came and went between two looks at its table.
+    case eventsOff = "events-off"
     /// Only ICMP errors told of it.
     case icmpError = "icmp-error"
     /// Nobody knows.

@@ -20,6 +20,7 @@ struct DirectionCounts {
 
     struct TapCounts {
         var counts: FrameCounts
+        /// Where packets pass by several interfaces, the first of them.
         var interface: InterfaceIndex
         var isLowerBound: Bool
     }
@@ -39,8 +40,8 @@ struct DirectionCounts {
         logged = session.nflog.map { pick($0.counters) } ?? Counters()
         logPlace = direction == .original ? session.nflog?.originalPlace : session.nflog?.replyPlace
         path = session.nflog?.path(of: direction) ?? PacketPath()
-        for (index, lane) in [session.taps.first, session.taps.second].enumerated() {
-            guard let lane else { continue }
+        var (ingress, egress): ([TapCounts], [TapCounts]) = ([], [])
+        for (index, lane) in session.taps.lanes.enumerated() {
             let counts = TapCounts(
                 counts: direction == .original ? lane.original : lane.reply, interface: lane.tap.interface,
                 isLowerBound: lane.isLowerBound)
@@ -48,14 +49,43 @@ struct DirectionCounts {
             let way =
                 lane.tap.direction == .unknown ? (index == 0 ? FrameDirection.ingress : .egress) : lane.tap.direction
             if (direction == .original ? way : way.opposite) == .ingress {
-                if entering == nil, !lacksEntering { entering = counts }
-            } else if leaving == nil, !lacksLeaving {
-                leaving = counts
+                ingress.append(counts)
+            } else {
+                egress.append(counts)
             }
         }
+        let expected = total.map { $0.since(before) }
+        if !lacksEntering { entering = Self.one(of: ingress, expected) }
+        if !lacksLeaving { leaving = Self.one(of: egress, expected) }
         // A capture that saw all that conntrack ever counted was there from the beginning.
         if let total, total == (entering ?? leaving)?.counts.whole { before = Counters() }
         baseline = before
+    }
+
+    /// What interfaces together show of packets that go one way.
+    ///
+    /// A bridge and its port show the same packets, two uplinks each a part of them. So what one interface shows by itself is taken
+    /// where that is what conntrack counted, else their sum where conntrack counted as many or the one took over from the other.
+    private static func one(of taps: [TapCounts], _ expected: Counters?) -> TapCounts? {
+        let busy = taps.filter { !$0.counts.isEmpty }
+        guard busy.count > 1 else { return busy.first ?? taps.first }
+        if let exact = busy.first(where: { $0.counts.whole == expected }) { return exact }
+        let ordered = busy.sorted { $0.counts.first < $1.counts.first }
+        let isRelay = zip(ordered, ordered.dropFirst()).allSatisfy { $0.counts.last <= $1.counts.first }
+        var sum = ordered[0]
+        for tap in ordered.dropFirst() {
+            sum.counts.add(tap.counts)
+            sum.isLowerBound = sum.isLowerBound || tap.isLowerBound
+        }
+        let fits = expected.map { sum.counts.whole.packetCount <= $0.packetCount } ?? false
+        if isRelay || fits { return sum }
+        return busy.max { $0.counts.whole.packetCount < $1.counts.whole.packetCount }
+    }
+
+    /// Whether what leaves is what comes in, as on a loopback: conntrack counts it once, before it leaves.
+    var isLoopback: Bool {
+        guard let entering, let leaving else { return false }
+        return entering.interface == leaving.interface && entering.counts.whole == leaving.counts.whole
     }
 
     /// What conntrack counted since the capture began.

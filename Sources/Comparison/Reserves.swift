@@ -3,13 +3,21 @@ internal import FlowModel
 /// How much each loss and each rule can still account for: what a counter grew by explains no more packets than that.
 struct Reserves {
     private var losses: LaneCounts
+    /// Packets of which conntrack could make nothing.
+    private var invalid: UInt64
     /// By place in the facts' list; `nil` of rules whose counter nobody knows.
     private var rules: [UInt64?]
     /// What each rule was said to account for.
     private(set) var uses: [RuleUse]
+    /// Packets that rules were said to have rejected: each may have been answered.
+    private(set) var rejectedCount: UInt64 = 0
+    /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
+    private let isDraft: Bool
 
-    init(_ facts: ComparisonFacts) {
-        losses = facts.lostCounts
+    init(_ facts: ComparisonFacts, isDraft: Bool) {
+        self.isDraft = isDraft
+        losses = facts.missingCounts
+        invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
         let watched = facts.rules ?? []
         rules = watched.map { $0.growth?.packetCount }
         uses = watched.map { RuleUse($0) }
@@ -18,7 +26,14 @@ struct Reserves {
     /// Takes up to so many packets of what a lane lost.
     mutating func takeLoss(of lane: Lane, upTo count: UInt64) -> UInt64 {
         let taken = min(count, losses[lane])
-        losses[lane] -= taken
+        if !isDraft { losses[lane] -= taken }
+        return taken
+    }
+
+    /// Takes up to so many packets of what conntrack could make nothing of.
+    mutating func takeInvalid(upTo count: UInt64) -> UInt64 {
+        let taken = min(count, invalid)
+        if !isDraft { invalid -= taken }
         return taken
     }
 
@@ -28,9 +43,11 @@ struct Reserves {
     /// Takes up to so many packets of what a rule counted.
     mutating func take(of rule: Int, upTo count: UInt64) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
+        guard !isDraft else { return taken }
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken
         uses[rule].sessionCount &+= 1
+        if uses[rule].watched.rule.effects.contains(.reject) { rejectedCount &+= taken }
         return taken
     }
 }

@@ -20,24 +20,30 @@ struct Shortfall {
     var isAccountedFor: Bool { rest.packetCount == 0 && rest.byteCount == 0 }
 
     /// Accounts for so many of the packets, and for their share of the bytes.
-    mutating func account(_ reason: DifferenceReason, for packetCount: UInt64, _ evidence: [String]) {
+    ///
+    /// - Parameter isCertain: whether what shows it means just these packets.
+    mutating func account(
+        _ reason: DifferenceReason, for packetCount: UInt64, isCertain: Bool = true, _ evidence: [String]
+    ) {
         let packets = min(packetCount, rest.packetCount)
         guard packets > 0 else { return }
         let bytes = rest.byteCount.share(packets, of: rest.packetCount)
-        add(reason, Counters(packetCount: packets, byteCount: bytes), evidence)
+        add(reason, Counters(packetCount: packets, byteCount: bytes), evidence, isCertain)
     }
 
     /// Accounts for all that is left.
-    mutating func account(_ reason: DifferenceReason, _ evidence: [String]) {
+    mutating func account(_ reason: DifferenceReason, isCertain: Bool = true, _ evidence: [String]) {
         guard !isAccountedFor else { return }
-        add(reason, rest, reason == .unexplained ? evidence + suspicions : evidence)
+        add(reason, rest, reason == .unexplained ? evidence + suspicions : evidence, isCertain)
     }
 
-    private mutating func add(_ reason: DifferenceReason, _ part: Counters, _ evidence: [String]) {
+    private mutating func add(
+        _ reason: DifferenceReason, _ part: Counters, _ evidence: [String], _ isCertain: Bool
+    ) {
         found.append(
             Difference(
                 reason, direction, more: more, fewer: fewer, packetCount: part.packetCount,
-                byteCount: part.byteCount, evidence: evidence))
+                byteCount: part.byteCount, evidence: evidence, isCertain: isCertain))
         rest = rest.since(part)
     }
 }

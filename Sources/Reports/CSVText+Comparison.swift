@@ -10,7 +10,7 @@ extension [UInt8] {
         }
         let columns =
             ["session", "proto", "src", "sport", "dst", "dport"] + counts
-            + ["reason", "direction", "more", "fewer", "packets", "bytes", "evidence"]
+            + ["reason", "certain", "direction", "more", "fewer", "packets", "bytes", "evidence"]
         appendRows(columns) { csv in
             for session in sessions {
                 for difference in session.differences { csv.append(difference, of: session) }
@@ -37,6 +37,7 @@ extension CSVText {
             time(times.last)
         }
         word(difference.reason.rawValue)
+        word(difference.isCertain ? "true" : "false")
         word(difference.direction == .original ? "original" : "reply")
         word(difference.more.rawValue)
         word(difference.fewer.rawValue)

@@ -16,16 +16,12 @@ public struct ComparisonReport: AnswerReport {
     }
 
     public func append(_ result: ComparisonOutcome, into buffer: inout [UInt8]) {
-        let sessions = result.sessions.prefix(limit ?? .max)
+        let page = ComparisonPage(result.sessions, limit: limit)
+        let sessions = page.sessions[...]
         switch format {
         case .table:
             ComparisonTableText(sessions: sessions, result: result).append(to: &buffer)
-            let left = result.sessions.count - sessions.count
-            if left > 0 {
-                buffer.append(contentsOf: "and ".utf8)
-                buffer.appendCount(UInt64(left), "more session")
-                buffer.append(contentsOf: " that differ: -n shows them\n".utf8)
-            }
+            page.appendRest(to: &buffer)
             appendSummary(of: result, into: &buffer)
         case .compact: for session in sessions { buffer.appendComparedLine(session, result) }
         case .json: buffer.appendObject(sessions, result)

@@ -17,6 +17,11 @@ struct ComparisonSummaryText {
             text.appendByteCount(resident)
             text.append(contentsOf: " in memory\n".utf8)
         }
+        if let time = result.facts.interruptTime {
+            text.append(contentsOf: "the kernel's own part, which no path shows: ".utf8)
+            text.appendDuration(nanoseconds: time)
+            text.append(contentsOf: " in soft interrupts on the whole host, for all it received\n".utf8)
+        }
         appendAgreement(summary.capture, "conntrack and the capture agree in", to: &text)
         if result.facts.lanes.contains(.nflog), (summary.totals[.nflog]?.packetCount ?? 0) > 0 {
             appendAgreement(summary.log, "rules logged", to: &text)
@@ -88,12 +93,17 @@ struct ComparisonSummaryText {
             }
         }
         let lost = result.facts.lostCounts[lane]
+        let malformed = result.facts.malformedCounts[lane]
         text.append(contentsOf: ", lost ".utf8)
         if lost == 0 {
             // A loss whose number nobody knows may be of any lane.
             text.append(contentsOf: (result.facts.uncountedLosses == 0 ? "nothing" : "an unknown number").utf8)
         } else {
             text.appendGrouped(lost)
+        }
+        if malformed > 0 {
+            text.append(contentsOf: ", could not read ".utf8)
+            text.appendGrouped(malformed)
         }
         text.append(UInt8(ascii: "\n"))
     }
@@ -142,6 +152,7 @@ struct ComparisonSummaryText {
             (summary.unloggedCount, "that no rule logs, which is no difference"),
             (summary.idleCount, "had no traffic and so was not compared"),
             (summary.neverTrackedCount, "of neighbour discovery, which conntrack never tracks, not compared"),
+            (summary.outsideCount, "of a time of which one of the lanes tells nothing, not compared"),
             (result.facts.filteredCount, "that the capture's filter leaves out not compared"),
             (summary.unkeptCount, "that differ not explained, as there were more than can be kept"),
         ] where count > 0 {
@@ -150,11 +161,37 @@ struct ComparisonSummaryText {
         }
     }
 
+    /// What is known to be missing besides each lane's own losses.
+    private var doubts: [String] {
+        let facts = result.facts
+        var doubts: [String] = []
+        if let frames = facts.spans[.packet], let told = facts.spans[.conntrack], !frames.overlaps(told) {
+            doubts.append("packets and conntrack's messages are of different periods: nothing of them can be compared")
+        }
+        for (count, words) in [
+            (
+                facts.untoldCount,
+                "beginnings and ends of sessions came faster than they were compared: as many may be missing"
+            ),
+            (facts.refusedCount, "words about sessions found no place, as the table was full"),
+            (facts.evictedCount, "sessions known from packets alone were given up early, as there were too many"),
+            (facts.ambiguousCount, "packets could be of several sessions and are in none's counts"),
+            (
+                facts.foreignCount,
+                "frames were for other hosts, which a promiscuous interface sees and the firewall does not get: not compared"
+            ),
+        ] where count > 0 {
+            doubts.append("\(count) \(words)")
+        }
+        return doubts
+    }
+
     private func appendNotes(to text: inout [UInt8]) {
         var notes = result.facts.unlooked.map { part in
             "could not look at \(part.subject): \(part.reason)" + (part.cure.isEmpty ? "" : ": \(part.cure)")
         }
         notes += result.facts.notes
+        notes += doubts
         for note in notes {
             text.append(contentsOf: "note: ".utf8)
             TerminalText.append(Array(note.utf8), to: &text)

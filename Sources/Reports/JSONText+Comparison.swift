@@ -33,8 +33,9 @@ extension [UInt8] {
         let evidence = session.differences.reduce(0) { size, difference in
             difference.evidence.reduce(size + 512) { $0 + JSONText.longestString(ofLength: $1.utf8.count) + 1 }
         }
-        // Beside its own text two taps with an interface's name each.
-        var text = page.text(result.names, upTo: 2 * JSONPage.size + evidence)
+        // Beside its own text the taps, each with an interface's name of 255 bytes at most.
+        let taps = session.session.taps.lanes.count * (1024 + JSONText.longestString(ofLength: 255))
+        var text = page.text(result.names, upTo: 2 * JSONPage.size + evidence + taps)
         text.append(session, result)
         page.flush(text.end, into: &self)
     }
@@ -90,9 +91,7 @@ extension JSONText {
         if lane == .packet {
             openKey("taps")
             append(word: "[")
-            for tap in [compared.session.taps.first, compared.session.taps.second].compactMap({ $0 }) {
-                append(tap, names)
-            }
+            for tap in compared.session.taps.lanes { append(tap, names) }
             close("]")
         }
         close("}")
@@ -123,6 +122,7 @@ extension JSONText {
     private mutating func append(_ difference: Difference) {
         append(word: "{")
         field("reason", word: difference.reason.rawValue)
+        field("certain", difference.isCertain)
         field("direction", word: difference.direction == .original ? "original" : "reply")
         field("more", word: difference.more.rawValue)
         field("fewer", word: difference.fewer.rawValue)
@@ -168,12 +168,29 @@ extension JSONText {
         field("never_tracked", summary.neverTrackedCount)
         field("filtered", facts.filteredCount)
         field("unkept", summary.unkeptCount)
+        field("outside", summary.outsideCount)
+        field("untold", facts.untoldCount)
+        field("ambiguous_packets", facts.ambiguousCount)
+        field("refused", facts.refusedCount)
+        field("evicted", facts.evictedCount)
+        field("uncounted_losses", facts.uncountedLosses)
+        field("foreign_frames", facts.foreignCount)
         appendSets(summary)
         openKey("lanes")
         append(word: "{")
         for lane in Lane.allCases where facts.lanes.contains(lane) { append(lane, summary, facts) }
         close("}")
         if let bytes = facts.residentBytes { field("resident_bytes", bytes) }
+        if let time = facts.interruptTime { field("host_softirq_ns", time) }
+        if let failures = facts.failures {
+            openKey("conntrack_failures")
+            append(word: "{")
+            field("invalid", failures.invalid)
+            field("drop", failures.drops)
+            field("early_drop", failures.earlyDrops)
+            field("insert_failed", failures.failedInserts)
+            close("}")
+        }
         field("capture_agreement", summary.capture)
         field("nflog_agreement", summary.log)
         appendReasons(summary)
@@ -218,6 +235,11 @@ extension JSONText {
         field("packets", total.packetCount)
         field("bytes", total.byteCount)
         field("lost", facts.lostCounts[lane])
+        field("malformed", facts.malformedCounts[lane])
+        if let span = facts.spans[lane] {
+            field("start", span.lowerBound)
+            field("end", span.upperBound)
+        }
         if let cost = facts.costs.first(where: { $0.lane == lane }) {
             field("cpu_ns", cost.processorTime)
             if let bytes = cost.bufferBytes { field("buffer_bytes", bytes) }

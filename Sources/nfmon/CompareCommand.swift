@@ -72,6 +72,9 @@ struct CompareCommand: ParsableCommand {
         guard sources.capture.isGiven else {
             throw ValidationError("name the interfaces whose packets are to be compared with -i, or savefiles with -r.")
         }
+        try IdleOption.refuse(
+            [IdleOption("--promiscuous", isGiven: sources.capture.isPromiscuous)],
+            "what is addressed to others this host does not get: leave it out.")
         if !words.isEmpty {
             try IdleOption.refuse(
                 [IdleOption("--capture-filter", isGiven: sources.capture.expression != nil)],

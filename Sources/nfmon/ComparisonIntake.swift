@@ -40,18 +40,19 @@ struct ComparisonIntake {
 
     /// Takes the sessions that have not ended.
     mutating func addLiving(of store: SessionStore) {
-        var living: [Session] = []
         var position: UInt32? = 0
+        // A part at a time: the table may be as large as memory allows once.
         while let from = position {
             let (part, next) = store.withTable { table in
                 var part: [Session] = []
-                let next = table.forEach(at: 0, from: from) { session in part.append(copy session) }
+                let next = table.forEach(at: 0, from: from) { session in
+                    if !session.record.facts.contains(.ended) { part.append(copy session) }
+                }
                 return (part, next)
             }
-            living += part
+            part.forEach { add($0) }
             position = next
         }
-        for session in living where !session.record.facts.contains(.ended) { add(session) }
     }
 
     private mutating func add(_ session: Session) {

@@ -9,6 +9,8 @@ struct LiveComparison {
     private let live: LiveTable
     private let start: ReceiveTime
     private let rulesBefore: FirewallLook
+    private let failuresBefore: ConntrackFailures?
+    private let interruptsBefore: UInt64?
     private var facts: ComparisonFacts
     private var intake: ComparisonIntake
 
@@ -22,16 +24,19 @@ struct LiveComparison {
         self.options = options
         let filter = try options.capture.expression.map { text throws(IngestError) in try TupleFilter(text) }
         rulesBefore = FirewallLook()
+        failuresBefore = KernelSettings.failures
+        interruptsBefore = InterruptTime.current
         var conntrack = ConntrackSource.Configuration()
         // One look at the beginning and one at the end: those between would be counted as what conntrack costs.
         conntrack.pace.interval = 3_600_000_000_000
-        live = try LiveTable(options, options.tableConfiguration, conntrack)
+        live = try LiveTable(options, options.tableConfiguration, conntrack, leavesForeign: true)
         start = .now
         facts = ComparisonFacts(start: start.wall, end: .distantFuture, lanes: options.lanes(of: false))
         if live.nflogRefusal != nil { facts.lanes.remove(.nflog) }
         facts.interfaces = options.capture.configuration.interfaceIndexes
         facts.groups = options.noNFLog ? [] : options.groups.numbers
-        facts.accountingIsOn = options.noConntrack ? nil : KernelSettings.current.countsBytes
+        facts.accountingIsOn = options.noConntrack ? nil : KernelSettings.countsBytes
+        facts.eventsAreOn = options.noConntrack ? nil : KernelSettings.eventsMode.map { $0 != 0 }
         facts.rules = rulesBefore.rules.map { rules in rules.map { WatchedRule($0, growth: nil) } }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         if let doubt = filter?.doubt { facts.notes.append(doubt) }
@@ -46,20 +51,28 @@ struct LiveComparison {
         var costs = [PathCost(lane: .packet, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-capture"))]
         live.stopCapture()
         facts.end = ReceiveTime.now.wall
+        // At once: what rules count from now on no capture has seen.
+        let rulesAfter = FirewallLook()
+        if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
+        if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
+            facts.interruptTime = now - before
+        }
         if !options.noConntrack, live.failure.first == nil {
             let count = live.store.withTable { $0.dumpCount }
             live.lookNow()
             waitForLook(after: count)
+            facts.lastLook = ReceiveTime.now.wall
         }
         costs.append(
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")))
         costs.append(PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")))
-        let resident = ProcessCost.current.residentBytes
         if let failure = live.finish() { throw failure }
         intake.drain(live.store)
         intake.addLiving(of: live.store)
-        conclude(costs, resident)
-        return intake.conclude(facts, names: live.nameBook)
+        conclude(costs, rulesAfter)
+        var outcome = intake.conclude(facts, names: live.nameBook)
+        outcome.facts.residentBytes = ProcessCost.current.residentBytes
+        return outcome
     }
 
     /// Takes in what comes until then.
@@ -93,14 +106,11 @@ struct LiveComparison {
     }
 
     /// What is known only now.
-    private mutating func conclude(_ costs: [PathCost], _ resident: UInt64) {
+    private mutating func conclude(_ costs: [PathCost], _ rulesAfter: FirewallLook) {
         let summary = live.completeness
-        facts.lostCounts = summary.lostCounts
-        facts.lossSpans = summary.lossSpans
-        facts.uncountedLosses = summary.uncountedLosses
+        facts.note(summary)
         facts.filteredCount = intake.filteredCount
-        facts.residentBytes = resident
-        let looks = (before: rulesBefore, after: FirewallLook())
+        let looks = (before: rulesBefore, after: rulesAfter)
         if let before = looks.before.rules, let after = looks.after.rules {
             facts.rules = WatchedRule.pair(before, after)
         } else {
@@ -115,6 +125,7 @@ struct LiveComparison {
             return cost
         }
         if summary.eventsWereOff || KernelSettings.eventsMode == 0, !options.noConntrack {
+            facts.eventsAreOn = false
             facts.notes.append("conntrack's events are off: sessions that came and went meanwhile are not known to it")
         }
     }

@@ -17,13 +17,15 @@ struct LiveSources {
     ///
     /// The interfaces come first, so that names are known; then their packets, so that they are there of every session whose beginning
     /// netfilter tells; then NFLOG; conntrack last, as its dump begins at once.
+    ///
+    /// - Parameter leavesForeign: whether a capture leaves out frames for other hosts.
     init(
         _ options: SourceOptions, conntrack configuration: ConntrackSource.Configuration, into intake: Intake,
-        failure: SourceFailure
+        failure: SourceFailure, leavesForeign: Bool
     ) throws(IngestError) {
         links = try LinkSource(into: intake, failure: failure)
         var parts: [String] = []
-        capture = try Self.openCapture(options, intake, failure)
+        capture = try Self.openCapture(options, leavesForeign, intake, failure)
         (nflog, nflogRefusal) = options.noNFLog ? (nil, nil) : try Self.openNFLog(options, intake, failure)
         if options.noConntrack {
             conntrack = nil
@@ -47,11 +49,13 @@ struct LiveSources {
     }
 
     private static func openCapture(
-        _ options: SourceOptions, _ intake: Intake, _ failure: SourceFailure
+        _ options: SourceOptions, _ leavesForeign: Bool, _ intake: Intake, _ failure: SourceFailure
     ) throws(IngestError) -> CaptureSource? {
         guard options.capture.isGiven else { return nil }
+        var configuration = options.capture.configuration
+        configuration.leavesForeign = leavesForeign
         return try CaptureSource(
-            options.capture.configuration, into: intake, seed: LiveTable.seed, failure: failure, notice: Talk.warn)
+            configuration, into: intake, seed: LiveTable.seed, failure: failure, notice: Talk.warn)
     }
 
     /// A group that the user did not choose may be taken: conntrack then goes on alone.

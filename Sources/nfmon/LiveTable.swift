@@ -24,7 +24,7 @@ struct LiveTable {
 
     init(
         _ options: SourceOptions, _ table: SessionTable.Configuration, _ conntrack: ConntrackSource.Configuration,
-        names: NameTable = NameTable(), recorder: Recorder? = nil
+        names: NameTable = NameTable(), recorder: Recorder? = nil, leavesForeign: Bool = false
     ) throws(IngestError) {
         self.names = names
         if let name = options.netns { try NetworkNamespace.enter(name) }
@@ -39,7 +39,7 @@ struct LiveTable {
         sweep = NameSweep(of: store, names, clock: { ReceiveTime.now.monotonic })
         sources = try LiveSources(
             options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
-            failure: failure)
+            failure: failure, leavesForeign: leavesForeign)
     }
 
     /// Stops the sources, tells what is left to tell, completes the recording.

@@ -11,8 +11,9 @@ final class RecordedComparison {
     private let store: SessionStore
     private var files: [RecordedFile] = []
     private var intake: ComparisonIntake
-    /// From the first to the last word of all files.
-    private var span: (first: Timestamp, last: ReceiveTime)?
+    /// From the first to the last word of each lane, and when the last word of all came.
+    private var spans: [Lane: ClosedRange<Timestamp>] = [:]
+    private var last: ReceiveTime?
     /// What is to be said of the filter.
     private let doubt: String?
     /// The lanes of which anything was told.
@@ -49,7 +50,7 @@ final class RecordedComparison {
             intake.drain(store)
             file.advance()
         }
-        if let last = span?.last { store.finish(at: last) }
+        if let last { store.finish(at: last) }
         intake.drain(store)
         intake.addLiving(of: store)
         return files.lazy.compactMap(\.damage).first
@@ -57,20 +58,25 @@ final class RecordedComparison {
 
     private func note(_ file: RecordedFile) {
         found.formUnion(file.lanes)
-        let first = min(span?.first ?? .distantFuture, file.time.wall)
-        let last = span.map { max($0.last.wall, file.time.wall) == file.time.wall ? file.time : $0.last } ?? file.time
-        span = (first, last)
+        for (lane, span) in file.spans {
+            let whole = spans[lane] ?? span
+            spans[lane] =
+                min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
+        }
+        if last.map({ $0.wall <= file.time.wall }) ?? true { last = file.time }
     }
 
     /// What it came to.
     var outcome: ComparisonOutcome {
         let summary = store.withTable { $0.completeness }
-        let end = span?.last.wall ?? Timestamp(nanoseconds: 0)
-        // A capture's savefile begins when it pleases: what conntrack counted before nobody knows.
-        var facts = ComparisonFacts(start: span?.first ?? end, end: end, lanes: found)
-        facts.lostCounts = summary.lostCounts
-        facts.lossSpans = summary.lossSpans
-        facts.uncountedLosses = summary.uncountedLosses
+        // A capture's savefile begins and ends when it pleases: what conntrack counted before nobody knows.
+        let all = spans.values.map(\.lowerBound).min() ?? Timestamp(nanoseconds: 0)
+        let start = spans[.packet]?.lowerBound ?? all
+        let end = spans[.packet]?.upperBound ?? last?.wall ?? all
+        var facts = ComparisonFacts(start: start, end: end, lanes: found)
+        facts.spans = spans
+        facts.lastLook = spans[.conntrack]?.upperBound
+        facts.note(summary)
         facts.notes = ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? [])
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }

@@ -12,6 +12,26 @@ final class RecordedFile {
     /// The lanes of what it has next.
     private(set) var lanes: Set<Lane> = []
 
+    /// From when to when each lane tells in what it has next.
+    var spans: [Lane: ClosedRange<Timestamp>] {
+        var spans: [Lane: ClosedRange<Timestamp>] = [:]
+        for observation in observations {
+            guard let lane = observation.lane else { continue }
+            // Frames come a second at a time, with times of their own.
+            let span: ClosedRange<Timestamp>
+            if case .flow(let flow) = observation {
+                span = flow.first...max(flow.first, flow.last)
+            } else if lane == .packet {
+                continue
+            } else {
+                span = time.wall...time.wall
+            }
+            let whole = spans[lane] ?? span
+            spans[lane] = min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
+        }
+        return spans
+    }
+
     init(
         _ path: String, names: NameTable, lanes: Set<Lane>, frames expression: String, unless stop: Signal
     ) throws(IngestError) {

@@ -180,7 +180,7 @@ struct ComparisonTests {
             $0.tracked = (3, 2)
             $0.facts.insert(.offloaded)
         }
-        #expect(result.reasons == [.offloaded: 26])
+        #expect(result.reasons == [.offloaded: 13])
         #expect(result.summary.differingCount == 1)
     }
 

@@ -81,6 +81,7 @@ func someFacts(_ change: (inout ComparisonFacts) -> Void = { _ in }) -> Comparis
     var facts = ComparisonFacts(start: SessionBuilder.start, end: SessionBuilder.end, lanes: [.conntrack, .packet])
     facts.interfaces = [SessionBuilder.client, SessionBuilder.server]
     facts.firstLook = Timestamp(seconds: 1000, nanoseconds: 10_000_000)
+    facts.lastLook = Timestamp(seconds: 1100, nanoseconds: 50_000_000)
     facts.accountingIsOn = true
     facts.rules = []
     facts.groups = [100]

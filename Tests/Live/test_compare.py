@@ -6,65 +6,15 @@ import signal
 import socket
 import threading
 
-from case import LiveTest
-from nfmon import Monitor, finish
+from comparison import WORDS, Answer, CompareTest
+from nfmon import finish
 
-WORDS = "-i", "lan0", "-i", "wan0", "-o", "json"
 # What is no disagreement: the same packets, counted in another way.
 COUNTING = {"aggregated", "fragments"}
 BULK = 4 << 20
 
 
-class Comparison(Monitor):
-    """nfmon compare in a lab's firewall; its answer once it was stopped."""
-
-    def __init__(self, lab, *words, netns=True):
-        place = ("--netns", lab.namespace) if netns else ()
-        super().__init__("compare", *place, *(words or WORDS))
-        self.until_said("comparing: ")
-
-    def answer(self):
-        status = self.stop()
-        if status != 0:
-            raise AssertionError(self.talk)
-        return Answer(json.loads(b"".join(self.lines())))
-
-
-class Answer:
-    def __init__(self, document):
-        self.summary = document["summary"]
-        self.sessions = document["sessions"]
-        self.reasons = {name: entry["packets"] for name, entry in self.summary["reasons"].items()}
-
-    def of(self, port):
-        """The reasons of the sessions to this port, with their packets."""
-        found = {}
-        for entry in self.sessions:
-            if entry["session"]["destination"].get("port") == port:
-                for difference in entry["differences"]:
-                    reason = difference["reason"]
-                    found[reason] = found.get(reason, 0) + difference["packets"]
-        return found
-
-    @property
-    def evidence(self):
-        return "\n".join(
-            sentence
-            for entry in self.sessions
-            for difference in entry["differences"]
-            for sentence in difference["evidence"]
-        )
-
-
-class Compare(LiveTest):
-    def lab_with_accounting(self):
-        lab = self.make_lab()
-        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
-        return lab
-
-    def compare(self, lab, *words):
-        return self.closing(Comparison(lab, *words))
-
+class Compare(CompareTest):
     def aggregate(self, lab, *ends):
         """Lets TCP send as many segments at once as it likes by these interfaces; by the others each goes alone."""
         for role, interface in ends:

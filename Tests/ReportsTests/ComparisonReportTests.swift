@@ -23,6 +23,7 @@ struct ComparisonReportTests {
             PathCost(lane: .packet, processorTime: 45_678_901, bufferBytes: 64 << 20),
         ]
         facts.residentBytes = 181_000_000
+        facts.interruptTime = 320_000_000
         var drop = FirewallRule(
             family: "ip", table: "raw", chain: "PREROUTING", name: "drop", effects: [.drop],
             match: RuleMatch(tests: [RuleMatch.Test(.destinationPort([443...443]))]), text: ruleText)
@@ -40,6 +41,9 @@ struct ComparisonReportTests {
             facts.lanes = [.conntrack, .packet]
         } else {
             facts.filteredCount = 2
+            (facts.foreignCount, facts.evictedCount, facts.untoldCount) = (3, 4, 5)
+            facts.spans = [.packet: facts.start...facts.end]
+            facts.failures = ConntrackFailures()
             facts.notes = ["a note \u{1b}[31m"]
             facts.unlooked = [Unlooked("the legacy rules", reason: "not installed", cure: "apt-get install iptables")]
         }
@@ -89,7 +93,32 @@ struct ComparisonReportTests {
     @Test func aLimitLeavesOutSessionsAndSaysSo() {
         var text: [UInt8] = []
         ComparisonReport(format: .table, limit: 1).append(Self.result(), into: &text)
-        #expect(String(decoding: text, as: UTF8.self).contains("and 1 more session that differ"))
+        #expect(String(decoding: text, as: UTF8.self).contains("and 1 more session that differs ("))
+    }
+
+    @Test func ofManySessionsSomeOfEachReasonAreShown() {
+        func session(_ reason: DifferenceReason) -> ComparedSession {
+            var session = ComparedSession(Self.samples.complete)
+            session.differences = [
+                Difference(reason, .original, more: .captureIn, fewer: .conntrack, packetCount: 1, evidence: [])
+            ]
+            return session
+        }
+        let all =
+            [DifferenceReason.unexplained, .unexplained].map(session)
+            + (0..<1200).map { _ in session(.denied) } + (0..<30).map { _ in session(.sampled) }
+        let page = ComparisonPage(all, limit: 40)
+        let shown = page.sessions.map(\.mainReason)
+        #expect(shown.count == 40)
+        #expect(Set(shown.prefix(2)) == [.unexplained])
+        #expect(shown.filter { $0 == .denied }.count == 19)
+        #expect(shown.filter { $0 == .sampled }.count == 19)
+        var text: [UInt8] = []
+        page.appendRest(to: &text)
+        let words = "and 1,192 more sessions that differ (1,181 denied, 11 sampled): -n shows them\n"
+        #expect(String(decoding: text, as: UTF8.self) == words)
+        #expect(ComparisonPage(all, limit: nil).sessions.count == all.count)
+        #expect(ComparisonPage(all, limit: 1).sessions.map(\.mainReason) == [.unexplained])
     }
 
     @Test func inJSONAndNDJSONEveryLineIsValidAndEveryTextComesBack() throws {

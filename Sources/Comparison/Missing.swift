@@ -1,0 +1,42 @@
+internal import FlowModel
+
+// What a lane is known not to have told.
+
+extension ComparisonFacts {
+    /// How many packets or messages each lane lost, could not read, or could give to no session.
+    var missingCounts: LaneCounts {
+        var counts = LaneCounts()
+        for lane in Lane.allCases {
+            // Of packets that several sessions could own nobody says which lane's they were.
+            let ambiguous = lane == .conntrack ? 0 : ambiguousCount
+            counts[lane] = lostCounts[lane].adding(malformedCounts[lane]).adding(ambiguous)
+        }
+        return counts
+    }
+
+    /// Whether a lane is known to have told everything: only then what it did not tell means something.
+    func isWhole(_ lane: Lane) -> Bool {
+        missingCounts[lane] == 0 && uncountedLosses == 0 && refusedCount == 0
+            && (lane != .conntrack || untoldCount == 0)
+    }
+
+    /// In words: `nflog lost 5 packets, could not read 2`.
+    func losses(of lane: Lane) -> String {
+        let unit = lane == .conntrack ? "messages" : "packets"
+        var parts: [String] = []
+        if lostCounts[lane] > 0 || malformedCounts[lane] == 0 { parts.append("lost \(lostCounts[lane]) \(unit)") }
+        if malformedCounts[lane] > 0 { parts.append("could not read \(malformedCounts[lane]) \(unit)") }
+        if lane != .conntrack, ambiguousCount > 0 {
+            parts.append("saw some of \(ambiguousCount) packets that several sessions could own")
+        }
+        return "\(lane == .packet ? "the capture" : lane.keyword) \(parts.joined(separator: ", "))"
+    }
+}
+
+extension UInt64 {
+    /// The sum, or the greatest number there is.
+    func adding(_ other: UInt64) -> UInt64 {
+        let (sum, isTooMuch) = addingReportingOverflow(other)
+        return isTooMuch ? .max : sum
+    }
+}

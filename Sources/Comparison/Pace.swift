@@ -1,0 +1,25 @@
+internal import FlowModel
+
+/// How fast the packets of one direction of a session came, to say how many may have come while nobody looked.
+struct Pace {
+    /// What may come at once: a window of TCP, a page's pictures.
+    private static let burst: UInt64 = 64
+    /// By how much a session may be faster for a moment than it was on average.
+    private static let swing = 4.0
+    /// Nanoseconds; what passed within less says nothing about a pace.
+    private static let leastTime: Int64 = 1_000_000
+
+    private let packetsPerNanosecond: Double
+
+    init(_ counts: FrameCounts) {
+        let time = max(Self.leastTime, counts.last.nanoseconds(since: counts.first))
+        packetsPerNanosecond = Double(counts.seen.packetCount) / Double(time)
+    }
+
+    /// How many packets may have come at most in so many nanoseconds; 0 where there was no time.
+    func most(in nanoseconds: Int64) -> UInt64 {
+        guard nanoseconds > 0 else { return 0 }
+        let count = packetsPerNanosecond * Double(nanoseconds) * Self.swing
+        return Self.burst + UInt64(min(count, 1e15))
+    }
+}

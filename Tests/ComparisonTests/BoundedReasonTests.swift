@@ -1,0 +1,184 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// A reason explains no more packets than what shows it: the others are told as what they are.
+struct BoundedReasonTests {
+    @Test func whatCameAfterTheCapturesEndIsNoMoreThanMayHaveComeUntilTheLastLook() {
+        // 10 packets in 80 seconds, and then 5,000 in a twentieth of one?
+        let result = compare {
+            $0.facts.remove(.ended)
+            ($0.startTime, $0.lastTime) = (
+                Timestamp(seconds: 1020, nanoseconds: 0), Timestamp(seconds: 1099, nanoseconds: 990_000_000)
+            )
+            $0.tracked = (5_010, 8)
+        }
+        #expect(result.reasons == [.endedAfter: 64, .unexplained: 4_936])
+        // At a hundred thousand a second they may.
+        let fast = compare {
+            $0.facts.remove(.ended)
+            ($0.startTime, $0.lastTime) = (
+                Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
+            )
+            ($0.first, $0.second, $0.tracked) = ((100_000, 8), (100_000, 8), (105_000, 8))
+        }
+        #expect(fast.reasons == [.endedAfter: 5_000])
+        #expect(fast.evidence.contains("conntrack counted on for 0.050s"))
+    }
+
+    @Test func anotherInterfaceIsAskedBeforeTheEnd() {
+        let facts = someFacts {
+            $0.interfaces = [SessionBuilder.server]
+            $0.lanes.insert(.nflog)
+        }
+        let result = compare(facts) {
+            $0.facts.remove(.ended)
+            $0.lastTime = Timestamp(seconds: 1099, nanoseconds: 990_000_000)
+            ($0.tracked, $0.first, $0.second, $0.logged) = ((12, 8), nil, (10, 8), (12, 8))
+        }
+        #expect(result.reasons[.endedAfter] == 2)
+        let away = someFacts {
+            $0.interfaces = [SessionBuilder.client]
+            $0.lanes.insert(.nflog)
+        }
+        let other = compare(away) {
+            $0.facts.remove(.ended)
+            $0.lastTime = Timestamp(seconds: 1099, nanoseconds: 990_000_000)
+            ($0.tracked, $0.first, $0.second, $0.logged) = ((12, 8), nil, (10, 8), (12, 8))
+        }
+        #expect(other.reasons[.otherInterface] == 2)
+    }
+
+    @Test func whatWasCapturedBeforeTheFirstLookIsNoMoreThanConntrackHadCountedThen() {
+        func reasons(_ baseline: (UInt64, UInt64)) -> [DifferenceReason: UInt64] {
+            compare {
+                $0.startTime = Timestamp(seconds: 1000, nanoseconds: 0)
+                $0.facts.insert(.predatesListener)
+                ($0.tracked, $0.baseline) = ((10 + baseline.0 - 4, 8 + baseline.1), baseline)
+                ($0.first, $0.second) = ((10, 8), (10, 8))
+            }.reasons
+        }
+        #expect(reasons((30, 0)) == [.startedBefore: 4 + 30])
+        #expect(reasons((3, 0))[.unexplained] == 1)
+    }
+
+    @Test func whatCouldNotBeReadOrBeGivenToASessionIsMissingSomewhere() {
+        let facts = someFacts {
+            $0.malformedCounts.packet = 2
+            $0.ambiguousCount = 1
+        }
+        let result = compare(facts) { ($0.first, $0.second) = ((5, 8), (10, 8)) }
+        #expect(result.reasons == [.lostBySource: 3, .unexplained: 2])
+        #expect(result.evidence.contains("could not read 2 packets"))
+        #expect(result.evidence.contains("1 packets that several sessions could own"))
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        // Who could not read everything cannot say that nothing passed.
+        #expect(compare(facts) { ($0.first, $0.second) = (nil, nil) }.reasons[.otherInterface] == nil)
+        let full = someFacts { $0.refusedCount = 1 }
+        #expect(compare(full) { $0.tracked = nil }.reasons == [.unexplained: 18])
+    }
+
+    @Test func whereConntrackTellsNoEventsNothingIsUntrackedThatMayHaveComeAndGone() {
+        let facts = someFacts { $0.eventsAreOn = false }
+        let result = compare(facts) { $0.tracked = nil }
+        #expect(result.reasons == [.eventsOff: 18])
+        #expect(result.evidence.contains("nf_conntrack_events is 0"))
+        // One that was there when the table was looked at would have been seen.
+        let late = compare(facts) {
+            $0.tracked = nil
+            $0.lastTime = Timestamp(seconds: 1099, nanoseconds: 900_000_000)
+        }
+        #expect(late.reasons == [.untracked: 18])
+    }
+
+    @Test func theFirewallAnswersEachPacketThatItRejectsOnce() {
+        func reasons(_ effect: FirewallRule.Effect, answers: UInt64) -> [DifferenceReason: UInt64] {
+            let facts = someFacts { $0.rules = [rule(effect, port: 443, growth: 3)] }
+            return compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, answers), nil) }.reasons
+        }
+        #expect(reasons(.reject, answers: 3) == [.denied: 6])
+        #expect(reasons(.reject, answers: 5) == [.denied: 6, .unexplained: 2])
+        #expect(reasons(.drop, answers: 3) == [.denied: 3, .unexplained: 3])
+    }
+
+    @Test func whatLeavesMoreThanConntrackCountedIsAnAnswerOfTheFirewallsOnlyWhereItRejected() {
+        var denial = Denial(rule: .none, verdict: .reject, at: SessionBuilder().startTime)
+        denial.count = 1
+        let result = compare {
+            $0.denials = [denial]
+            // One packet came in and stopped; three answers left that nobody sent.
+            ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 11), (9, 8))
+        }
+        #expect(result.reasons == [.denied: 2, .unexplained: 2])
+    }
+
+    @Test func whatARulesCounterNeverSawNoSourceHasLost() {
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.rules = [rule(.log(group: 100), growth: 6)]
+            $0.lostCounts.nflog = 100
+        }
+        let result = compare(facts) {
+            ($0.tracked, $0.first, $0.second, $0.logged) = ((10, 0), (10, 0), (10, 0), (4, 0))
+        }
+        #expect(result.reasons == [.sampled: 4, .lostBySource: 2])
+        #expect(result.evidence.contains("has seen only 6 packets"))
+    }
+
+    @Test func packetsThatConntrackFoundInvalidAreNoMoreThanItFound() {
+        var failures = ConntrackFailures()
+        (failures.invalid, failures.drops) = (2, 1)
+        let facts = someFacts { $0.failures = failures }
+        let result = compare(facts) { ($0.tracked, $0.second) = ((6, 8), (6, 8)) }
+        #expect(result.reasons == [.invalid: 3, .unexplained: 1])
+        #expect(result.evidence.contains("found 2 packets invalid, dropped 1 for want of room"))
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+
+    @Test func whatPassesConntrackByIsToldOnce() {
+        let facts = someFacts { $0.rules = [rule(.untrack, at: HookPlace(.prerouting, -300), growth: 4)] }
+        let result = compare(facts) { $0.tracked = (6, 8) }
+        #expect(result.reasons == [.untracked: 4])
+        #expect(result.summary.ruleUses.map(\.packetCount) == [4])
+    }
+
+    @Test func theGreatestNumbersThatThereAreTrapNowhere() {
+        let most = UInt64.max
+        var failures = ConntrackFailures()
+        (failures.invalid, failures.drops) = (most, most)
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.lostCounts.packet = most
+            $0.malformedCounts.packet = most
+            $0.ambiguousCount = most
+            $0.failures = failures
+            $0.rules = [
+                WatchedRule(
+                    rule(.reject, growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
+                WatchedRule(
+                    rule(.log(group: 100), growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
+                WatchedRule(
+                    rule(.log(group: 100), growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
+            ]
+        }
+        let counters = Counters(packetCount: most, byteCount: most)
+        var frames = FrameCounts()
+        (frames.seen, frames.whole, frames.wire, frames.headerByteCount) = (counters, counters, counters, most)
+        (frames.first, frames.last) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+        var comparison = Comparison(facts, names: someNames())
+        for tracked in [nil, (0, 0), (10, 8)] as [(UInt64, UInt64)?] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.logged) = (tracked, (10, 8))
+            var compared = builder.compared
+            for place in [true, false] {
+                var lane = place ? compared.session.taps.first : compared.session.taps.second
+                lane?.original = frames
+                lane?.reply = place ? frames : FrameCounts()
+                if place { compared.session.taps.first = lane } else { compared.session.taps.second = lane }
+            }
+            compared.session.nflog?.counters = DirectionalCounters(original: counters, reply: counters)
+            comparison.add(compared)
+        }
+        #expect(comparison.conclude().summary.sessionCount == 3)
+    }
+}

@@ -1,0 +1,132 @@
+"""`nfmon compare` where a reason is near at hand that is not, or not wholly, the true one."""
+
+import json
+import os
+import socket
+import struct
+import threading
+import time
+
+from comparison import WORDS, Answer, CompareTest
+from lab import datagram
+from nfmon import finish
+
+# Nanoseconds: README.md and `Comparison` call a session quiet after a second.
+QUIET = 1_100_000_000
+
+
+class CompareBounds(CompareTest):
+    def test_where_conntrack_tells_no_events_nothing_is_called_untracked(self):
+        lab = self.lab_with_accounting()
+        lab.sysctl(nf_conntrack_events=0)
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        lab.flush()
+        then = time.monotonic_ns()
+        self.until(lambda: time.monotonic_ns() - then > QUIET, "the session is quiet")
+        answer = comparison.answer()
+        # Without conntrack nobody knows that what came in and what left translated is one.
+        self.assertEqual(answer.reasons, {"events-off": 14}, answer.evidence)
+
+    def test_packets_that_conntrack_finds_invalid_are_that(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.inside("iptables", "-I", "FORWARD", "-p", "tcp", "-j", "ACCEPT")
+        with lab.client.namespace:
+            near = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        with near:
+            for _ in range(3):
+                # A checksum of 0 is wrong: conntrack makes nothing of such a segment, and lets it pass.
+                segment = struct.pack("!HHIIBBHHH", 5000, 443, 1, 1, 0x50, 0x10, 1024, 0, 0)
+                packet = bytearray(datagram(lab.client.inet, lab.server.inet, 0, 0))[:20]
+                packet[9] = socket.IPPROTO_TCP
+                near.sendto(bytes(packet) + segment, (lab.server.inet, 0))
+        answer = comparison.answer()
+        self.assertEqual(set(answer.reasons), {"invalid"}, answer.evidence)
+        self.assertEqual(answer.reasons["invalid"], 3)
+        self.assertIn("found 3 packets invalid", answer.evidence)
+
+    def test_frames_for_other_hosts_are_counted_and_not_compared(self):
+        lab = self.lab_with_accounting()
+        lab.inside("ip", "link", "set", "lan0", "promisc", "on")
+        words = "10.0.0.99", "lladdr", "02:00:00:00:00:99", "dev", "eth0"
+        lab.inside("ip", "neighbour", "add", *words, role="client")
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for _ in range(4):
+                near.sendto(b"to another", ("10.0.0.99", 81))
+        lab.datagrams(5, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+        self.assertEqual((answer.summary["foreign_frames"], answer.summary["sessions"]), (4, 1))
+
+    def test_a_session_that_never_rests_ended_after_at_most(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        is_over = threading.Event()
+
+        def flood():
+            with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+                sink.bind((lab.server.inet, 81))
+                with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+                    while not is_over.wait(0.0005):
+                        near.sendto(b"and on", (lab.server.inet, 81))
+
+        sender = threading.Thread(target=flood)
+        sender.start()
+        try:
+            self.until(lambda: any(entry.up[0] > 200 for entry in lab.conntrack().values()), "packets pass")
+            answer = comparison.answer()
+        finally:
+            is_over.set()
+            sender.join()
+        self.assertLessEqual(set(answer.reasons), {"ended-after"}, answer.evidence)
+        self.assertEqual(answer.summary["sessions"], 1)
+
+    def test_a_reject_rule_answers_each_packet_once(self):
+        lab = self.lab_with_accounting()
+        words = "-p", "tcp", "--dport", "81", "-j", "REJECT", "--reject-with", "tcp-reset"
+        lab.inside("iptables", "-I", "FORWARD", *words)
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_STREAM) as near:
+            with self.assertRaises(ConnectionRefusedError):
+                near.connect((lab.server.inet, 81))
+        answer = comparison.answer()
+        # The segment, and the firewall's answer in the server's name.
+        self.assertEqual(answer.reasons, {"denied": 2}, answer.evidence)
+
+    def test_one_tuple_in_two_zones_is_never_taken_for_traffic_of_other_interfaces(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        for zone, count in (7, 3), (9, 5):
+            rule = "PREROUTING", "-p", "udp", "--sport", "5000", "-j", "CT", "--zone", str(zone)
+            lab.inside("iptables", "-t", "raw", "-A", *rule)
+            lab.datagrams(count)
+            lab.inside("iptables", "-t", "raw", "-D", *rule)
+        answer = comparison.answer()
+        # What came in showed one tuple: whose it was nobody can say, and how much that is, is counted.
+        self.assertLessEqual(set(answer.reasons), {"lost-by-source"}, answer.evidence)
+        if answer.reasons:
+            self.assertGreater(answer.summary["ambiguous_packets"], 0)
+
+    def test_savefiles_of_different_periods_are_compared_where_they_meet(self):
+        lab = self.lab_with_accounting()
+        directory = self.directory()
+        frames, netfilter = directory / "frames.pcap", directory / "netfilter.pcap"
+        capture = self.closing(lab.record("-i", "lan0", frames))
+        lab.datagrams(5, port=81)
+        self.assertEqual(capture.stop(), 0, capture.talk)
+        then = time.monotonic_ns()
+        self.until(lambda: time.monotonic_ns() - then > 2 * QUIET, "the next period is another one")
+        lab.flush()
+        recorder = self.closing(lab.record(netfilter))
+        lab.datagrams(7, port=82)
+        lab.flush()
+        self.until(lambda: os.path.getsize(netfilter) > 300, "the end is written")
+        self.assertEqual(recorder.stop(), 0, recorder.talk)
+        found = finish("compare", "-o", "json", "-r", frames, netfilter)
+        self.assertEqual(found.returncode, 0, found.stderr)
+        answer = Answer(json.loads(found.stdout))
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+        self.assertEqual((answer.summary["sessions"], answer.summary["outside"]), (0, 2))
+        self.assertIn("are of different periods", finish("compare", "-o", "compact", "-r", frames, netfilter).stderr)

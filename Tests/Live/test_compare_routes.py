@@ -1,0 +1,102 @@
+"""`nfmon compare` of sessions that do not come and go by the same two interfaces."""
+
+import socket
+
+from comparison import WORDS, CompareTest
+
+SIZE = 200_000
+
+
+class CompareRoutes(CompareTest):
+    def lab_with_second_link(self, role, interface, near, far):
+        """A lab whose firewall and one of its hosts have another link between them, on which they may take whatever comes."""
+        lab = self.lab_with_accounting()
+        other = "eth1", "netns", f"{lab.prefix}-{role}"
+        lab.inside("ip", "link", "add", interface, "type", "veth", "peer", "name", *other)
+        for place, name, address in ("firewall", interface, near), (role, "eth1", far):
+            lab.inside("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", f"net.ipv4.conf.{name}.rp_filter=0", role=place)
+            lab.inside("ip", "address", "add", f"{address}/24", "dev", name, role=place)
+            # As the lab's own links: a segment at a time.
+            lab.inside("ip", "link", "set", name, "gso_max_segs", "1", "up", role=place)
+        return lab
+
+    def exchange(self, near, far):
+        for sender, receiver in (near, far), (far, near):
+            sender.sendall(bytes(SIZE))
+            left = SIZE
+            while left:
+                left -= len(receiver.recv(left))
+
+    def assert_agrees(self, comparison):
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+        self.assertEqual(answer.summary["sessions"], 1)
+        agreement = answer.summary["capture_agreement"]
+        self.assertEqual(agreement["packets"], agreement["agreed_packets"])
+        self.assertEqual(agreement["bytes"], agreement["agreed_bytes"])
+        return answer
+
+    def test_answers_that_come_in_by_another_interface_are_not_missing(self):
+        lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
+        lab.inside("ip", "route", "add", "192.0.2.1/32", "via", "198.51.100.1", "dev", "eth1", role="server")
+        comparison = self.compare(lab, *WORDS, "-i", "wan1")
+        near, far, _ = lab.connect()
+        with near, far:
+            self.exchange(near, far)
+        self.assert_agrees(comparison)
+
+    def test_answers_that_leave_by_another_interface_are_not_missing(self):
+        lab = self.lab_with_second_link("client", "lan1", "198.51.100.1", "198.51.100.7")
+        lab.inside("ip", "route", "add", "10.0.0.7/32", "via", "198.51.100.7", "dev", "lan1")
+        comparison = self.compare(lab, *WORDS, "-i", "lan1")
+        near, far, _ = lab.connect()
+        with near, far:
+            self.exchange(near, far)
+        self.assert_agrees(comparison)
+
+    def test_two_uplinks_of_which_one_takes_over_show_a_session_together(self):
+        lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
+        comparison = self.compare(lab, *WORDS, "-i", "wan1")
+        near, far, _ = lab.connect()
+        with near, far:
+            self.exchange(near, far)
+            lab.inside("ip", "route", "add", "192.0.2.9/32", "via", "198.51.100.9", "dev", "wan1")
+            self.exchange(near, far)
+        answer = self.assert_agrees(comparison)
+        self.assertEqual(answer.summary["lanes"]["packet"]["lost"], 0)
+
+    def test_an_interface_that_is_made_anew_is_compared_again(self):
+        lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
+        comparison = self.compare(lab, "-i", "lan0", "-i", "wan1", "-o", "json")
+        lab.inside("ip", "link", "delete", "wan1")
+        other = "eth1", "netns", f"{lab.prefix}-server"
+        lab.inside("ip", "link", "add", "wan1", "type", "veth", "peer", "name", *other)
+        for place, name, address in ("firewall", "wan1", "198.51.100.1"), ("server", "eth1", "198.51.100.9"):
+            lab.inside("ip", "address", "add", f"{address}/24", "dev", name, role=place)
+            lab.inside("ip", "link", "set", name, "up", role=place)
+        comparison.until_said("wan1")
+        lab.inside("iptables", "-A", "FORWARD", "-o", "wan1", "-j", "ACCEPT")
+        lab.inside("ip", "route", "add", "10.0.0.0/24", "via", "198.51.100.1", "dev", "eth1", role="server")
+        with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+            sink.bind(("198.51.100.9", 81))
+            with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+                for _ in range(6):
+                    near.sendto(b"by the new one", ("198.51.100.9", 81))
+                    sink.recv(100)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {}, answer.evidence)
+
+    def test_what_a_loopback_splits_or_joins_is_told_as_that(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab, "-i", "lo", "-o", "json")
+        with lab.firewall.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+            listener.bind(("127.0.0.1", 8080))
+            listener.listen()
+            with lab.firewall.socket(socket.AF_INET, socket.SOCK_STREAM) as near:
+                near.connect(("127.0.0.1", 8080))
+                far, _ = listener.accept()
+                with far:
+                    self.exchange(near, far)
+        answer = comparison.answer()
+        self.assertLessEqual(set(answer.reasons), {"aggregated"}, answer.evidence)
+        self.assertEqual(answer.summary["sessions"], 1)
