@@ -2,15 +2,92 @@ import FlowModel
 import Wire
 
 /// A block of a packet ring, as a kernel or a broken mock may have written it, read to the last byte of its frames.
+///
+/// The input is the block itself, or an order to the mock ring for packets and for places that were not filled, some of whose bytes are
+/// changed behind it. What the mock wrote and nobody changed comes out as it went in.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let input = ByteReader(UnsafeRawBufferPointer(start: start, count: count).bytes)
-    var block = RingBlock(input.slice(from: 1), knowsSegments: (input.uint8(at: 0) ?? 0) & 1 != 0)
-    var sum: UInt8 = 0
+    let first = input.uint8(at: 0) ?? 0
+    let knowsSegments = first & 1 != 0
+    if first & 2 == 0 {
+        _ = walk(input.slice(from: 1), knowsSegments)
+        return 0
+    }
+    var order = RingOrder(input.slice(from: 1), changes: first & 4 != 0, knowsSegments: knowsSegments)
+    let expected = order.fill()
+    let memory = order.ring.memory
+    var found: [[UInt8]] = []
+    var place = 0
+    while place < memory.count {
+        let block = ByteReader(memory.span.bytes).slice(from: place, to: place + order.ring.blockSize)
+        found += walk(block, knowsSegments)
+        place += order.ring.blockSize
+    }
+    precondition(order.isChanged || found == expected, "other frames than were written")
+    return 0
+}
+
+/// Reads every byte of a block's frames.
+private func walk(_ bytes: ByteReader, _ knowsSegments: Bool) -> [[UInt8]] {
+    var block = RingBlock(bytes, knowsSegments: knowsSegments)
+    var frames: [[UInt8]] = []
     while let frame = block.next() {
-        for offset in 0..<frame.bytes.count { sum &+= frame.bytes.uint8(at: offset) ?? 0 }
+        frames.append((0..<frame.bytes.count).map { frame.bytes.uint8(at: $0) ?? 0 })
         _ = try? LinkHeader(frame)
     }
-    precondition(block.lostCount <= count / RingLayout.frameHeaderSize, "more lost than there is room for")
-    return CInt(sum & 0)
+    precondition(block.lostCount <= bytes.count / RingLayout.frameHeaderSize, "more lost than there is room for")
+    return frames
+}
+
+/// What a mock ring is to hold, by the bytes of an input.
+private struct RingOrder: ~Escapable {
+    private var rest: ByteReader
+    private let changes: Bool
+    var ring: MockRing
+    private(set) var isChanged = false
+
+    @_lifetime(copy input)
+    init(_ input: ByteReader, changes: Bool, knowsSegments: Bool) {
+        rest = input
+        self.changes = changes
+        ring = MockRing(blockSize: 1024)
+        ring.knowsSegments = knowsSegments
+    }
+
+    private mutating func next() -> UInt8? {
+        guard let byte = rest.uint8(at: 0) else { return nil }
+        rest = rest.slice(from: 1)
+        return byte
+    }
+
+    /// Each step is a byte that says what it is, and one or two for it.
+    ///
+    /// - Returns: the packets that are to be found.
+    mutating func fill() -> [[UInt8]] {
+        var packets: [[UInt8]] = []
+        while let kind = next(), let value = next() {
+            if changes, kind & 0x80 != 0 {
+                change(at: Int(kind & 0x7f) << 3 | Int(value & 7), value)
+                continue
+            }
+            var packet = RingPacket(bytes: [UInt8](repeating: value, count: Int(value)))
+            if kind & 2 != 0 { packet.tag = (UInt16(value), 0x8100) }
+            if kind & 4 != 0 { packet.segmentSize = UInt16(value) }
+            if kind & 8 != 0 { (packet.linkLength, packet.hardware) = (0, 0xfffe) }
+            if kind & 1 != 0 {
+                ring.addHole(over: packet)
+            } else {
+                ring.add(packet)
+                packets.append(packet.bytes)
+            }
+        }
+        return packets
+    }
+
+    /// Overwrites a byte of the last block.
+    private mutating func change(at offset: Int, _ value: UInt8) {
+        guard ring.change(at: offset, to: value) else { return }
+        isChanged = true
+    }
 }

@@ -65,6 +65,10 @@ def inputs(file):
                 packets = [value for number, value in attributes(body[4:]) if number == 9]
                 if packets:
                     yield "Ring", ring_block(packets * 3)
+                    # Orders to the mock ring: packets, tagged and in segments, places that were not filled, and bytes that are changed.
+                    steps = bytes(byte for packet in packets for byte in (len(packet) & 0x0F, len(packet) & 0xFF))
+                    yield "Ring", b"\x03" + steps * 3 + b"\x01\x40\x00\x2a"
+                    yield "Ring", b"\x07" + steps * 3 + b"\x81\xff\x00\x2a"
                 for packet in packets:
                     yield "Packet", packet
                     yield "Frame", b"\x01" + bytes(12) + (b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd") + packet

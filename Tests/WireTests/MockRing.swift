@@ -81,6 +81,15 @@ struct MockRing {
         put(0 as UInt32, at: last + 20)
     }
 
+    /// Overwrites a byte of the last block, as a broken kernel might.
+    ///
+    /// - Returns: whether there is a block.
+    mutating func change(at offset: Int, to value: UInt8) -> Bool {
+        guard !blocks.isEmpty, offset < blockSize else { return false }
+        blocks[blocks.count - 1].overwrite(at: offset, with: [value])
+        return true
+    }
+
     private mutating func begin() {
         blocks.append([UInt8](repeating: 0, count: blockSize))
         (next, count) = (48, 0)
