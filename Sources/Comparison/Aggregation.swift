@@ -6,6 +6,8 @@ internal import FlowModel
 /// and the packets that the one has more must have had a good deal of it.
 struct Aggregation {
     let evidence: String
+    /// Whether both sides' payload is known to be the same; else a lost acknowledgement would look alike.
+    let isCertain: Bool
 
     /// Bytes of payload that a segment has at least on average: who fills less is not offloaded.
     private static var leastPayload: UInt64 { 256 }
@@ -15,6 +17,7 @@ struct Aggregation {
         guard more.seen.packetCount > fewer.seen.packetCount, more.aggregateCount > 0 || fewer.aggregateCount > 0,
             more.wire.packetCount == fewer.wire.packetCount, Self.payload(more) == Self.payload(fewer)
         else { return nil }
+        isCertain = true
         evidence =
             "\(more.seen.packetCount) packets are \(fewer.seen.packetCount) with \(fewer.aggregateCount) aggregates among them: the same \(Self.payload(more)) bytes of payload"
     }
@@ -31,6 +34,7 @@ struct Aggregation {
         guard bytes % packets == 0, (28...120).contains(header),
             Self.payload(segments) / Self.leastPayload >= packets
         else { return nil }
+        isCertain = false
         evidence =
             "\(more.packetCount) packets are \(counted.packetCount) aggregates: each packet more has \(header) bytes of headers, and the rest is equal"
     }

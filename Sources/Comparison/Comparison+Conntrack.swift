@@ -218,7 +218,7 @@ extension Comparison {
         let surplus = moreCounters.since(fewerCounters)
         return Difference(
             .aggregated, direction, more: more, fewer: fewer, packetCount: surplus.packetCount,
-            byteCount: surplus.byteCount, evidence: [aggregation.evidence])
+            byteCount: surplus.byteCount, evidence: [aggregation.evidence], isCertain: aggregation.isCertain)
     }
 
     static func seconds(from: Timestamp, to: Timestamp) -> String {

@@ -37,7 +37,7 @@ struct DeniedAttempts {
         guard session.denials.isEmpty, let tap = session.taps.first else { return }
         let count = tap.original.whole.packetCount
         let key = session.record.original
-        guard count > 0, let index = attempts[Self.pair(key)]?.firstIndex(where: { Self.fits($0, key) }),
+        guard count > 0, let index = attempts[Self.pair(key)]?.firstIndex(where: { Self.fits($0, key, tap) }),
             var attempt = attempts[Self.pair(key)]?[index]
         else { return }
         let lent = min(count, attempt.rest)
@@ -63,9 +63,13 @@ struct DeniedAttempts {
         return part
     }
 
-    private static func fits(_ attempt: Attempt, _ key: FlowKey) -> Bool {
+    private static func fits(_ attempt: Attempt, _ key: FlowKey, _ tap: TapLane) -> Bool {
         let record = attempt.compared.session.record
         guard attempt.rest > 0 else { return false }
+        // The rule logs a moment after the capture saw it.
+        let isLater = record.start.nanoseconds(since: tap.last) > Comparison.edge
+        let isEarlier = tap.first.nanoseconds(since: record.lastSeen) > Comparison.edge
+        if isLater || isEarlier { return false }
         if let ports = attempt.compared.session.denials.scannedPorts { return ports.contains(key.destinationPort) }
         if record.hasSourcePort, record.original.sourcePort != key.sourcePort { return false }
         return !record.hasDestinationPort || record.original.destinationPort == key.destinationPort

@@ -5,7 +5,7 @@ import Sessions
 
 /// Hands the sessions of a table to a comparison, as each will tell no more.
 struct ComparisonIntake {
-    /// Sessions that differ which are kept at most, each about a kilobyte.
+    /// Sessions that differ which are kept at most, each some 3 KiB with what explains it.
     private static let limit = 100_000
 
     private(set) var comparison: Comparison

@@ -29,7 +29,10 @@ struct LiveComparison {
         var conntrack = ConntrackSource.Configuration()
         // One look at the beginning and one at the end: those between would be counted as what conntrack costs.
         conntrack.pace.interval = 3_600_000_000_000
-        live = try LiveTable(options, options.tableConfiguration, conntrack, leavesForeign: true)
+        var table = options.tableConfiguration
+        // Ends, and what was there before: the queue of events is theirs.
+        table.isWanted = { session, _, _ in !session.record.facts.isDisjoint(with: [.ended, .predatesListener]) }
+        live = try LiveTable(options, table, conntrack, leavesForeign: true)
         start = .now
         facts = ComparisonFacts(start: start.wall, end: .distantFuture, lanes: options.lanes(of: false))
         if live.nflogRefusal != nil { facts.lanes.remove(.nflog) }
@@ -48,9 +51,12 @@ struct LiveComparison {
         facts.firstLook = ReceiveTime.now.wall
         Talk.say("comparing: \(live.description)")
         wait(until: duration.map { start.monotonic &+ $0 })
-        var costs = [PathCost(lane: .packet, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-capture"))]
-        live.stopCapture()
+        let captureTime = ThreadCosts.processorTime(ofThreadsNamed: "nf-capture")
+        let before = Self.timeOfOthers
         facts.end = ReceiveTime.now.wall
+        live.stopCapture()
+        // Its threads have handed on what was left, and are gone with their clocks.
+        var costs = [PathCost(lane: .packet, processorTime: captureTime &+ (Self.timeOfOthers &- before))]
         // At once: what rules count from now on no capture has seen.
         let rulesAfter = FirewallLook()
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
@@ -61,18 +67,24 @@ struct LiveComparison {
             let count = live.store.withTable { $0.dumpCount }
             live.lookNow()
             waitForLook(after: count)
-            facts.lastLook = ReceiveTime.now.wall
         }
         costs.append(
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")))
         costs.append(PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")))
         if let failure = live.finish() { throw failure }
+        if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
         intake.drain(live.store)
         intake.addLiving(of: live.store)
         conclude(costs, rulesAfter)
         var outcome = intake.conclude(facts, names: live.nameBook)
         outcome.facts.residentBytes = ProcessCost.current.residentBytes
         return outcome
+    }
+
+    /// Nanoseconds of processor time of all threads but those that read netfilter.
+    private static var timeOfOthers: UInt64 {
+        ProcessCost.current.processorTime &- ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")
+            &- ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")
     }
 
     /// Takes in what comes until then.

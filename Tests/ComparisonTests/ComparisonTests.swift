@@ -123,6 +123,24 @@ struct ComparisonTests {
         #expect(comparison.conclude().reasons == [.denied: 3, .lostBySource: 1, .unexplained: 1])
     }
 
+    @Test func attemptsOfAnotherTimeAreNotThoseThatWereCaptured() {
+        var denied = SessionBuilder()
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+        denied.facts = [.live, .nflog, .denied]
+        (denied.startTime, denied.lastTime) = (
+            Timestamp(seconds: 1050, nanoseconds: 0), Timestamp(seconds: 1051, nanoseconds: 0)
+        )
+        var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+        denial.count = 3
+        denied.denials = [denial]
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+        comparison.add(denied.compared)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.unexplained: 6])
+    }
+
     @Test func countersOfAnySizeAreAddedAndShared() {
         let result = compare(someFacts { $0.lostCounts.packet = 5 }) { $0.tracked = (10, 8) }
         #expect(result.sessions.isEmpty)
