@@ -2,7 +2,8 @@ import Comparison
 import FlowModel
 import Query
 
-/// Writes sessions that differ as a table, the lanes side by side; below each its reasons with what shows them.
+/// Writes sessions that differ as a table, the lanes side by side; below each its reasons with what shows them, once for those that
+/// follow each other and have the same.
 struct ComparisonTableText {
     let sessions: ArraySlice<ComparedSession>
     let result: ComparisonOutcome
@@ -19,14 +20,32 @@ struct ComparisonTableText {
             for (index, cell) in row.enumerated() { widths[index] = max(widths[index], TerminalText.width(of: cell)) }
         }
         append(Self.headings.map { Array($0.utf8) }, widths, to: &text)
+        var (explanation, count) = ([UInt8](), 0)
         for (row, session) in zip(rows, sessions) {
+            let next = Self.explanation(of: session)
+            if next != explanation { Self.append(&explanation, &count, to: &text) }
+            (explanation, count) = (next, count + 1)
             append(row, widths, to: &text)
-            for difference in session.foldedDifferences {
-                text.append(contentsOf: "  ".utf8)
-                text.append(difference)
-                text.append(UInt8(ascii: "\n"))
-            }
         }
+        Self.append(&explanation, &count, to: &text)
+    }
+
+    /// A line for each difference.
+    private static func explanation(of session: ComparedSession) -> [UInt8] {
+        var text: [UInt8] = []
+        for difference in session.foldedDifferences {
+            text.append(contentsOf: "  ".utf8)
+            text.append(difference)
+            text.append(UInt8(ascii: "\n"))
+        }
+        return text
+    }
+
+    /// Appends what is to be said of the last sessions, all of them the same.
+    private static func append(_ explanation: inout [UInt8], _ count: inout Int, to text: inout [UInt8]) {
+        if count > 1 { text.append(contentsOf: "  each of these \(count):\n".utf8) }
+        text.append(contentsOf: explanation)
+        (explanation, count) = ([], 0)
     }
 
     private func append(_ cells: [[UInt8]], _ widths: [Int], to text: inout [UInt8]) {

@@ -45,7 +45,8 @@ extension [UInt8] {
         let lines = self[start...].split(separator: UInt8(ascii: "\n"))
         removeSubrange(start...)
         for line in lines {
-            if line.starts(with: "note: ".utf8) { append(contentsOf: line) } else { appendFolded(line, to: width) }
+            let fits = line.starts(with: "note: ".utf8) || TerminalText.width(of: Array(line)) <= width
+            if fits { append(contentsOf: line) } else { appendFolded(line, to: width) }
             append(UInt8(ascii: "\n"))
         }
     }

@@ -121,6 +121,16 @@ struct ComparisonReportTests {
         #expect(ComparisonPage(all, limit: 1).sessions.map(\.mainReason) == [.unexplained])
     }
 
+    @Test func sessionsThatDifferAlikeAreExplainedOnce() {
+        var result = Self.result()
+        let (first, other) = (result.sessions[0], result.sessions[1])
+        result.sessions = [first, first, first, other]
+        let lines = String(decoding: Self.text(result, .table), as: UTF8.self).split(separator: "\n")
+        #expect(lines.filter { $0 == "  each of these 3:" }.count == 1)
+        let single = String(decoding: Self.text(Self.result(), .table), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == single.count + 3)
+    }
+
     @Test func inJSONAndNDJSONEveryLineIsValidAndEveryTextComesBack() throws {
         let hostile = "a\u{1b}[31m \"b\" \\ \u{202e}"
         let result = Self.result(ruleText: hostile)
