@@ -21,8 +21,8 @@ public struct FlowObservation: Sendable {
 
         /// The flow's first packet opens a TCP connection: SYN without ACK.
         @inlinable public static var opensConnection: Facts { Facts(rawValue: 1 << 0) }
-        /// Later fragments of packets whose first one was not seen: nobody knows their ports.
-        @inlinable public static var fragments: Facts { Facts(rawValue: 1 << 1) }
+        /// Nobody knows the packets' ports: they are later fragments and the first one was not seen, or were cut in front of them.
+        @inlinable public static var portless: Facts { Facts(rawValue: 1 << 1) }
         /// A packet's length is not known, as its header has none: bytes are a lower bound.
         @inlinable public static var lowerBound: Facts { Facts(rawValue: 1 << 2) }
         /// A TCP connection that was closed or reset: no more is to come.

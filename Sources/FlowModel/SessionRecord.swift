@@ -112,6 +112,6 @@ public struct SessionFacts: OptionSet, Sendable {
     @inlinable public static var countersAreOld: SessionFacts { SessionFacts(rawValue: 1 << 17) }
     /// A capture saw a packet of the session.
     @inlinable public static var packet: SessionFacts { SessionFacts(rawValue: 1 << 18) }
-    /// Later fragments of packets whose first one was not seen: nobody knows their ports.
+    /// Nobody knows the packets' ports: they are later fragments and the first one was not seen, or were cut in front of them.
     @inlinable public static var fragments: SessionFacts { SessionFacts(rawValue: 1 << 16) }
 }

@@ -31,6 +31,17 @@ struct FlowEntry {
     /// Whether it is over.
     var isClosed: Bool { state.contains(.reset) || state.isSuperset(of: [.finForward, .finBackward]) }
 
+    /// Nanoseconds after which a flow without packets begins anew. Of a closed one nothing more is to come but what is sent again.
+    private static var idleTime: Int64 { 60_000_000_000 }
+    private static var closedTime: Int64 { 5_000_000_000 }
+
+    /// Whether no packet came for so long that one which passes at `time` begins the flow anew, be it still in the table or not.
+    @inline(__always)
+    func isForgotten(at time: Timestamp) -> Bool {
+        let idle = time.nanoseconds(since: lastUsed)
+        return idle > Self.closedTime && (idle > Self.idleTime || isClosed)
+    }
+
     /// Begins a flow with its first packet.
     ///
     /// Who answers did not begin: the tuple is that of the packets which the answer is for.
@@ -41,14 +52,14 @@ struct FlowEntry {
         let (key, marks) = (packet.key, packet.marks)
         flow = FlowObservation(key: key, tap: packet.tap)
         flow.facts = .isFirst
-        if marks.isOpeningAnswer || key.isICMPAnswer {
+        if marks.isOpeningAnswer || (key.isICMPAnswer && !marks.contains(.portless)) {
             flow.key = key.inverse
             flow.tap.direction = packet.tap.direction.opposite
         } else if marks.isOpening {
             flow.facts.insert(.opensConnection)
         }
-        if marks.contains(.laterFragment), key.sourcePort | key.destinationPort == 0 {
-            flow.facts.insert(.fragments)
+        if marks.contains(.portless) || marks.contains(.laterFragment) && key.sourcePort | key.destinationPort == 0 {
+            flow.facts.insert(.portless)
         }
     }
 

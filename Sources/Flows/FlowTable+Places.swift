@@ -3,10 +3,6 @@ import FlowModel
 // Where flows lie, and which of them go.
 
 extension FlowTable {
-    /// Nanoseconds after which a flow without packets is forgotten: it would begin anew. Of a closed one nothing more is to come but
-    /// what is sent again.
-    private static var idleTime: Int64 { 60_000_000_000 }
-    private static var closedTime: Int64 { 5_000_000_000 }
     /// How many flows are looked at for one that has nothing to tell.
     private static var handReach: Int { 16 }
     /// Into how many drains a look at all places is divided.
@@ -16,7 +12,8 @@ extension FlowTable {
     mutating func takePlace() -> Int {
         if let place = free.popLast() { return place }
         guard entries.count < limit else { return evict() }
-        if entries.count == entries.capacity { entries.reserveCapacity(min(max(entries.count * 2, 1024), limit)) }
+        // What is reserved is no memory before it is used, and growing by parts would copy all flows again and again.
+        if entries.count == entries.capacity { entries.reserveCapacity(entries.isEmpty ? min(limit, 1024) : limit) }
         entries.append(FlowEntry())
         let place = entries.count - 1
         if entries.count > indexCapacity { growIndex() }
@@ -53,8 +50,7 @@ extension FlowTable {
         let end = min(sweepPosition + max(entries.count / Self.sweepShare, 64), entries.count)
         for place in sweepPosition..<end
         where entries[place].state.contains(.used) && !entries[place].state.contains(.listed) {
-            let idle = now.nanoseconds(since: entries[place].lastUsed)
-            guard idle > (entries[place].isClosed ? Self.closedTime : Self.idleTime) else { continue }
+            guard entries[place].isForgotten(at: now) else { continue }
             index.remove(entries[place].hash, place)
             entries[place].state = FlowEntry.State()
             free.append(place)

@@ -8,8 +8,10 @@ public import Wire
 public struct FlowTable: ~Copyable {
     /// How many flows are held if nothing else is said: 64 MiB.
     public static var defaultLimit: Int { 262_144 }
-    /// How many flows a drain hands on at once, as the session table takes a batch in under its lock.
-    public static var drainLimit: Int { 4_096 }
+    /// How many flows a drain hands on at once: so few that all of them, and the sessions that they are of, are near.
+    public static var drainLimit: Int { 512 }
+    /// With so many flows that made room for others and were not handed on yet, one should not wait for the second to be over.
+    private static var pressingCount: Int { 4_096 }
     /// With more flows than this that have changed, the busiest may wait: handing on is most of what many flows cost.
     public static var patientCount: Int { 16_384 }
     /// In how many drains each of those is handed on once.
@@ -88,7 +90,7 @@ public struct FlowTable: ~Copyable {
     }
 
     /// Whether so much waits to be handed on that one should not wait for the second to be over.
-    public var isPressing: Bool { retired.count &- drainedRetiredCount >= Self.drainLimit }
+    public var isPressing: Bool { retired.count &- drainedRetiredCount >= Self.pressingCount }
 
     /// Appends what has come since the last call, flow by flow, and what was wrong with frames.
     ///
@@ -190,16 +192,20 @@ public struct FlowTable: ~Copyable {
         while let place = index.next(&probe) {
             guard let isForward = entries[place].flow.isForward(queue[number]) else { continue }
             // The tuple of a connection that is over opens another one.
-            guard queue[number].marks.isOpening, entries[place].isEnding else {
+            let isNext = queue[number].marks.isOpening && entries[place].isEnding
+            guard isNext || entries[place].isForgotten(at: queue[number].time) else {
                 return count(number, at: place, isForward: isForward)
             }
             retire(place)
-            entries[place].begin(with: queue[number], hash: hash)
-            return count(number, at: place, isForward: true)
+            return begin(number, at: place, hash: hash)
         }
         let place = takePlace()
-        entries[place].begin(with: queue[number], hash: hash)
         index.insert(hash, place)
+        begin(number, at: place, hash: hash)
+    }
+
+    private mutating func begin(_ number: Int, at place: Int, hash: UInt32) {
+        entries[place].begin(with: queue[number], hash: hash)
         count(number, at: place, isForward: entries[place].flow.key == queue[number].key)
     }
 

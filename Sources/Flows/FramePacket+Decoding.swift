@@ -7,7 +7,8 @@ extension FramePacket {
     /// TCP and UDP in whole packets are read here, by a few loads of their fixed places; all else as logged packets are
     /// (``IPPacket``), so that both have the same tuples.
     ///
-    /// - Throws: ``WireFault/notIP`` where the frame carries no IP packet, else what is wrong with it.
+    /// - Throws: ``WireFault/notIP`` where the frame carries no IP packet, ``WireFault/packetCut`` where one of ICMP does not even show
+    ///   what it is, else what is wrong with it.
     @inline(__always)
     init(_ frame: borrowing Frame) throws(WireFault) {
         let link = try LinkHeader(frame)
@@ -94,6 +95,10 @@ extension FramePacket {
         let packet = try IPPacket(bytes.slice(from: 0, to: claimed ?? bytes.count))
         if let claimed, claimed < packet.transportOffset, claimed < room { throw .packetHeader }
         key = packet.key
+        if packet.isCut {
+            guard !key.transport.isICMP else { throw .packetCut }
+            marks.formUnion([.portless, .lowerBound])
+        }
         // Without a length in the header (BIG TCP, RFC 2675) it is the frame's.
         let length = min(claimed ?? room, room)
         if let claimed, claimed > room { marks.insert(.lowerBound) }

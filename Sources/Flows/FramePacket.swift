@@ -38,6 +38,8 @@ struct FramePacket {
         static var error: Marks { Marks(rawValue: 1 << 12) }
         /// Its length is not known: what is counted is what there was.
         static var lowerBound: Marks { Marks(rawValue: 1 << 13) }
+        /// It ends, or was cut, in front of its ports.
+        static var portless: Marks { Marks(rawValue: 1 << 14) }
 
         /// Opens a TCP connection.
         var isOpening: Bool { isSuperset(of: .syn) && isDisjoint(with: .acknowledgment) }

@@ -61,14 +61,15 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// - Parameter turns: counts how often it comes round.
     mutating func run(turns: TurnCounter) throws(IngestError) {
         var set = pollSet()
+        var hasMore = false
         while true {
             turns.add()
-            _ = set.wait(timeout: Self.tick)
+            _ = set.wait(timeout: hasMore ? 0 : Self.tick)
             if set.isReady(stopSignal.number) { return finish() }
             if let number = ring?.number, set.isReady(number) { heedError(ring?.takeError() ?? 0) }
             readBlocks(atMost: Self.turn)
             let now = ReceiveTime.now
-            consumer.advance(to: now)
+            hasMore = consumer.advance(to: now)
             if now.monotonic &- lastLook >= Self.interval { lookAround(at: now) }
             if isDown, try reopenIfGone(at: now) { set = pollSet() }
         }

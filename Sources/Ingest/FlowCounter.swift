@@ -9,6 +9,8 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// Nanoseconds without packets after which a flow may have ended, and is told of at the next word: so within 1.3 s of its last packet,
     /// while sessions that end wait for 1.5 s.
     private static let restTime: Int64 = 300_000_000
+    /// How many batches are handed on before it is the packets' turn again: a millisecond or two.
+    private static let turn = 8
 
     private let intake: Intake
     private var table: FlowTable
@@ -29,14 +31,19 @@ struct FlowCounter: FrameConsumer, ~Copyable {
         note(Loss(lane: .packet, cause: .malformed, count: UInt64(block.lostCount)), at: .now)
     }
 
-    mutating func advance(to time: ReceiveTime) {
+    mutating func advance(to time: ReceiveTime) -> Bool {
         let isDue = isDraining || table.isPressing || time.monotonic &- lastDrain >= Self.interval
         guard isDue else {
             _ = intake.advance(to: time)
-            return
+            return false
         }
         if !isDraining { lastDrain = time.monotonic }
-        isDraining = drain(at: time, leaving: Timestamp(nanoseconds: time.wall.nanoseconds &- Self.restTime))
+        let recent = Timestamp(nanoseconds: time.wall.nanoseconds &- Self.restTime)
+        for _ in 0..<Self.turn {
+            isDraining = drain(at: time, leaving: recent)
+            if !isDraining { break }
+        }
+        return isDraining
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {

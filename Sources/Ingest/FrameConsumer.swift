@@ -7,7 +7,9 @@ protocol FrameConsumer: ~Copyable, SendableMetatype {
     mutating func take(_ block: RingBlock)
 
     /// Time has passed, at least ten times a second.
-    mutating func advance(to time: ReceiveTime)
+    ///
+    /// - Returns: whether it has more to do, and wants to come round again at once.
+    mutating func advance(to time: ReceiveTime) -> Bool
 
     /// Something was lost.
     mutating func note(_ loss: Loss, at time: ReceiveTime)

@@ -14,7 +14,10 @@ struct FrameWriter: FrameConsumer, ~Copyable {
 
     mutating func take(_ block: RingBlock) { desk.file?.append(block, of: capture) }
 
-    mutating func advance(to time: ReceiveTime) { desk.file?.advance(to: time) }
+    mutating func advance(to time: ReceiveTime) -> Bool {
+        desk.file?.advance(to: time)
+        return false
+    }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) { desk.file?.note(loss, of: capture) }
 

@@ -2,7 +2,8 @@ import FlowModel
 
 /// What packets told of a session, with its links in the ``AgeList``.
 struct TrackedLane {
-    var lane = LogLane()
+    /// What rules logged of the session, among the table's logs; `max` where none did.
+    var log = UInt32.max
     /// The session's slot.
     var owner: UInt32 = .max
     /// Monotonic nanoseconds.
@@ -16,6 +17,8 @@ struct TrackedLane {
     var otherTapCount: UInt32 = 0
     /// Frames told that TCP closed the session.
     var isClosing = false
+    /// The session is an open TCP connection, which may be silent for long: see ``PacketSessions``.
+    var isLasting = false
     /// The session is a denied attempt's, and so among the ``DeniedSessions``.
     var isAttempt = false
     fileprivate var older: UInt32 = AgeList.end
@@ -25,7 +28,7 @@ struct TrackedLane {
     init(owner: UInt32 = .max) { self.owner = owner }
 }
 
-/// The lanes of sessions that only packets told of, from the one unused for longest to the one used last.
+/// Lanes, from the one unused for longest to the one used last.
 ///
 /// A doubly linked list through the lanes: every operation is O(1) and allocates nothing.
 struct AgeList {

@@ -281,6 +281,7 @@ extension SessionTable {
             packetSessions.remove(place, in: &lanes)
             denials.remove(lanes[place].denials)
             taps.remove(lanes[place].taps)
+            removeLog(of: place)
             lanes.remove(place)
         }
         forgetZeroed(slot)

@@ -24,12 +24,12 @@ extension SessionTable {
         guard records[slot].facts.contains(.awaitsConntrack), match.direction == .original, !packet.isICMPError else {
             return false
         }
-        let lane = lanes[records[slot].laneSlot].lane
+        guard let lane = log(of: slot) else { return false }
         guard lane.counters.total.packetCount + UInt64(lane.errorCount) <= 1 else { return false }
         guard lane.isLast(packet, at: seenAt, hold: configuration.packetHold) else { return false }
         if records[slot].facts.contains(.packet) {
             // What frames told of it stands for itself.
-            lanes[records[slot].laneSlot].lane = LogLane()
+            removeLog(of: records[slot].laneSlot)
             records[slot].facts.remove(.nflog)
         } else {
             forget(slot)
@@ -48,8 +48,9 @@ extension SessionTable {
         let hash = hasher.hash(packet.key.withoutSourcePort)
         guard let slot = attempts(like: packet, hash: hash, seenAt, at: time) else { return }
         let place = records[slot].laneSlot
-        lanes[place].lane.originalPath.learn(way)
-        lanes[place].lane.countAttempt(packet)
+        let log = ensureLog(of: place)
+        logs[log].originalPath.learn(way)
+        logs[log].countAttempt(packet)
         lanes[place].lastUsed = time.monotonic
         denied.ages.use(place, in: &lanes)
         let isFirst = denials.note(packet, at: seenAt, in: &lanes[place].denials)

@@ -57,11 +57,12 @@ extension SessionTable {
     mutating func countTraffic(_ growth: DirectionalCounters, of slot: UInt32) {
         var key = TrafficKey()
         let place = records[slot].laneSlot
-        if place != .max {
-            key.ingress = name(of: lanes[place].lane.ingress)
-            key.egress = name(of: lanes[place].lane.egress)
-            key.rule = lanes[place].lane.rule
-            key.verdict = lanes[place].lane.verdict
+        if place != .max, lanes[place].log != .max {
+            let log = lanes[place].log
+            key.ingress = name(of: logs[log].ingress)
+            key.egress = name(of: logs[log].egress)
+            key.rule = logs[log].rule
+            key.verdict = logs[log].verdict
         }
         countTraffic(growth, by: key)
     }

@@ -23,11 +23,13 @@ extension SessionTable {
         let packetCount = flow.forward.seen.packetCount &+ flow.backward.seen.packetCount
         let match: Match
         switch find(flow: flow, hash: hash) {
-        case .one(let found) where isNext(flow, after: found):
-            close(found.slot, .closed, at: time.wall)
-            guard let slot = beginFrameSession(flow, at: time) else { return }
-            match = Match(slot: slot, direction: .original)
-        case .one(let found): match = found
+        case .one(let found):
+            if endFormer(found, before: flow) {
+                guard let slot = beginFrameSession(flow, at: time) else { return }
+                match = Match(slot: slot, direction: .original)
+            } else {
+                match = found
+            }
         case .ambiguous:
             summary.ambiguousPackets &+= packetCount
             return
@@ -51,8 +53,8 @@ extension SessionTable {
         let slot = match.slot
         ensureLane(slot)
         let place = records[slot].laneSlot
-        if !taps.add(flow, match.direction, hash: hash, to: &lanes[place].taps) { lanes[place].otherTapCount &+= 1 }
-        let isFirst = !records[slot].facts.contains(.packet)
+        let addition = taps.add(flow, match.direction, hash: hash, to: &lanes[place].taps)
+        if addition == .refused { lanes[place].otherTapCount &+= 1 }
         records[slot].facts.insert(.packet)
         guard !records[slot].facts.contains(.ended) else { return }
         records[slot].lastSeen = max(records[slot].lastSeen, flow.last)
@@ -60,9 +62,10 @@ extension SessionTable {
             if !records[slot].facts.contains(.announced) { records[slot].start = min(records[slot].start, flow.first) }
             lanes[place].lastUsed = time.monotonic
             packetSessions.use(place, in: &lanes)
-            if flow.facts.contains(.closed) { awaitClose(of: slot, at: time) }
+            if flow.facts.contains(.closed) { awaitClose(of: slot, at: time) } else { prolong(slot) }
         }
-        if isFirst, records[slot].facts.contains(.announced) {
+        if addition == .new, records[slot].facts.contains(.announced) {
+            // One more interface is known by which it passes.
             tell(.update, slot, at: flow.last)
         } else if !records[slot].facts.contains(.awaitsConntrack) {
             announce(slot, at: records[slot].start)
@@ -143,14 +146,24 @@ extension SessionTable {
         return candidates.tracked
     }
 
-    /// Whether a flow opens another connection than the one that had its tuple, and that only packets told of.
-    private func isNext(_ flow: borrowing FlowObservation, after match: Match) -> Bool {
-        let facts = records[match.slot].facts
-        guard facts.isLive, !facts.contains(.conntrack), facts.contains(.packet),
-            flow.facts.isSuperset(of: [.isFirst, .opensConnection]), flow.first > records[match.slot].lastSeen
+    /// Ends the session of frames alone that had a flow's tuple before, if the flow is of another one.
+    ///
+    /// - Returns: whether it is.
+    private mutating func endFormer(_ match: Match, before flow: borrowing FlowObservation) -> Bool {
+        let slot = match.slot
+        let facts = records[slot].facts
+        guard facts.isLive, !facts.contains(.conntrack), facts.contains(.packet), flow.first > records[slot].lastSeen
         else { return false }
+        if wasIdle(slot, before: flow.first) {
+            endIdle(slot)
+            return true
+        }
         // At another tap it may be the same connection's opening once more.
-        return taps.contains(flow.tap, match.direction, in: lanes[records[match.slot].laneSlot].taps)
+        guard flow.facts.isSuperset(of: [.isFirst, .opensConnection]),
+            taps.contains(flow.tap, match.direction, in: lanes[records[slot].laneSlot].taps)
+        else { return false }
+        close(slot, .closed, at: records[slot].lastSeen)
+        return true
     }
 
     // MARK: Beginning and end
@@ -164,8 +177,18 @@ extension SessionTable {
         let isOpening = flow.facts.isSuperset(of: [.isFirst, .opensConnection])
         let isTCP = flow.key.transport == .tcp
         record.facts = isOpening || !isTCP ? [.live, .start] : .live
-        if flow.facts.contains(.fragments) { record.facts.insert(.fragments) }
+        if flow.facts.contains(.portless) { record.facts.insert(.fragments) }
         return insertPacketSession(record, at: time)
+    }
+
+    /// Has a TCP connection that frames show to be open last for as long as such may be silent. Whoever only begins connections, and
+    /// never answers, must not fill the table with them.
+    private mutating func prolong(_ slot: UInt32) {
+        let place = records[slot].laneSlot
+        guard records[slot].original.transport == .tcp, !lanes[place].isLasting, !lanes[place].isClosing,
+            taps.areAnswered(lanes[place].taps)
+        else { return }
+        packetSessions.prolong(place, in: &lanes)
     }
 
     /// A session that only frames told of was closed by both sides: it ends when what is still on its way must have come.

@@ -76,7 +76,7 @@ extension SessionTable {
         let slot = match.slot
         let isFirstPacket = !records[slot].facts.contains(.nflog)
         ensureLane(slot)
-        lanes[records[slot].laneSlot].lane.count(packet, hash: hash, direction: match.direction, at: seenAt)
+        logs[ensureLog(of: records[slot].laneSlot)].count(packet, hash: hash, direction: match.direction, at: seenAt)
         records[slot].facts.insert(.nflog)
         var isFirstDenial = false
         if isDenial { isFirstDenial = deny(slot, packet, at: seenAt) }
@@ -129,10 +129,6 @@ extension SessionTable {
         return .nothing
     }
 
-    mutating func ensureLane(_ slot: UInt32) {
-        if records[slot].laneSlot == .max { records[slot].laneSlot = lanes.insert(TrackedLane(owner: slot)) }
-    }
-
     private func isOfFramesAlone(_ slot: UInt32) -> Bool {
         records[slot].facts.contains(.packet) && records[slot].facts.isDisjoint(with: [.conntrack, .nflog])
     }
@@ -160,7 +156,7 @@ extension SessionTable {
             readsFrames
             ? max(configuration.maximumPacketSessions, configuration.maximumFrameSessions)
             : configuration.maximumPacketSessions
-        if packetSessions.count >= limit, let oldest = packetSessions.oldest {
+        if packetSessions.count >= limit, let oldest = packetSessions.oldest(in: lanes) {
             let owner = lanes[oldest].owner
             // One that is only here because conntrack's word was left out is no loss.
             if configuration.sourceFilter.admits(packet: records[owner].original) { summary.evictedCount &+= 1 }

@@ -12,8 +12,8 @@ extension SessionTable {
             session.taps = taps.list(
                 lanes[place].taps, isLowerBound: mayLackFrames(slot), otherCount: lanes[place].otherTapCount)
         }
-        guard records[slot].facts.contains(.nflog) else { return session }
-        session.nflog = lanes[place].lane
+        guard records[slot].facts.contains(.nflog), lanes[place].log != .max else { return session }
+        session.nflog = logs[lanes[place].log]
         let chain = lanes[place].denials
         if chain != DenialChains.none { session.denials = denials.list(chain) }
         if mayLackPackets(slot) { session.nflog?.isLowerBound = true }

@@ -101,20 +101,39 @@ extension SessionTable {
         forget(slot)
     }
 
-    /// When the session that only packets told of, and that was unused for longest, ends.
+    /// When the first of the sessions that only packets told of ends for want of packets.
     private var idleDeadline: UInt64 {
-        min(idleDeadline(of: packetSessions), idleDeadline(of: denied.ages))
+        min(
+            idleDeadline(of: packetSessions.oldestBrief), idleDeadline(of: packetSessions.oldestLasting),
+            idleDeadline(of: denied.ages.oldest))
     }
 
-    private func idleDeadline(of ages: AgeList) -> UInt64 {
-        ages.oldest.map { lanes[$0].lastUsed &+ configuration.packetIdle } ?? .max
+    private func idleDeadline(of place: UInt32?) -> UInt64 {
+        place.map { lanes[$0].lastUsed &+ idleTime(of: $0) } ?? .max
+    }
+
+    private func idleTime(of place: UInt32) -> UInt64 {
+        lanes[place].isLasting ? configuration.connectionIdle : configuration.packetIdle
     }
 
     private mutating func endIdle() {
-        let isAttempt = idleDeadline(of: denied.ages) < idleDeadline(of: packetSessions)
-        guard let place = isAttempt ? denied.ages.oldest : packetSessions.oldest else { return }
-        let slot = lanes[place].owner
-        let told = records[slot].lastSeen.nanoseconds &+ Int64(clamping: configuration.packetIdle)
-        close(slot, .timeout, at: Timestamp(nanoseconds: told))
+        let deadline = idleDeadline
+        for place in [packetSessions.oldestBrief, packetSessions.oldestLasting, denied.ages.oldest] {
+            guard let place, idleDeadline(of: place) == deadline else { continue }
+            return endIdle(lanes[place].owner)
+        }
+    }
+
+    /// Whether no packet of a session that only packets told of came for so long before `time` that it had ended by then, whenever
+    /// somebody comes to look.
+    func wasIdle(_ slot: UInt32, before time: Timestamp) -> Bool {
+        let idle = time.nanoseconds(since: records[slot].lastSeen)
+        return idle > Int64(clamping: idleTime(of: records[slot].laneSlot))
+    }
+
+    /// Ends a session for want of packets.
+    mutating func endIdle(_ slot: UInt32) {
+        let idle = Int64(clamping: idleTime(of: records[slot].laneSlot))
+        close(slot, .timeout, at: Timestamp(nanoseconds: records[slot].lastSeen.nanoseconds &+ idle))
     }
 }

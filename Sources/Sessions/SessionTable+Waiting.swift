@@ -55,10 +55,9 @@ extension SessionTable {
         if role == .reply { match.direction = match.direction.opposite }
         let isAttached = records[match.slot].conntrackID != 0
         if isAttached { return match }
-        let place = records[match.slot].laneSlot
-        let (originalPlace, replyPlace) = (lanes[place].lane.originalPlace, lanes[place].lane.replyPlace)
-        if let hook = originalPlace?.hook, !record.shows(role, match.direction, at: hook) { return nil }
-        if let hook = replyPlace?.hook, !record.shows(role, match.direction.opposite, at: hook) { return nil }
+        guard let lane = log(of: match.slot) else { return match }
+        if let hook = lane.originalPlace?.hook, !record.shows(role, match.direction, at: hook) { return nil }
+        if let hook = lane.replyPlace?.hook, !record.shows(role, match.direction.opposite, at: hook) { return nil }
         return match
     }
 
@@ -70,7 +69,7 @@ extension SessionTable {
         let place = records[slot].laneSlot
         packetSessions.remove(place, in: &lanes)
         if match.direction == .reply {
-            lanes[place].lane.swapDirections()
+            if lanes[place].log != .max { logs[lanes[place].log].swapDirections() }
             taps.swapDirections(in: lanes[place].taps)
         }
         if !records[slot].facts.contains(.announced) { records[slot].id = id }
@@ -82,10 +81,11 @@ extension SessionTable {
     /// Takes what packets told of one session over to another.
     private mutating func absorb(_ match: Match, into slot: UInt32, by join: (inout LogLane, LogLane) -> Void) {
         let other = records[match.slot]
-        var lane = lanes[other.laneSlot].lane
-        if match.direction == .reply { lane.swapDirections() }
         ensureLane(slot)
-        join(&lanes[records[slot].laneSlot].lane, lane)
+        if var lane = log(of: match.slot) {
+            if match.direction == .reply { lane.swapDirections() }
+            join(&logs[ensureLog(of: records[slot].laneSlot)], lane)
+        }
         records[slot].facts.formUnion(other.facts.intersection([.denied, .nflog, .packet]))
         if match.direction == .reply { taps.swapDirections(in: lanes[other.laneSlot].taps) }
         taps.join(lanes[other.laneSlot].taps, to: &lanes[records[slot].laneSlot].taps)

@@ -24,12 +24,13 @@ struct Slab<Element> {
             return slot
         }
         if extent == chunks.count << Self.chunkShift {
-            chunks.append([Element](repeating: filler, count: Self.chunkSize))
+            var chunk: [Element] = []
+            chunk.reserveCapacity(Self.chunkSize)
+            chunks.append(chunk)
         }
-        let slot = UInt32(extent)
+        chunks[extent >> Self.chunkShift].append(element)
         extent += 1
-        self[slot] = element
-        return slot
+        return UInt32(extent - 1)
     }
 
     /// Gives a place back and forgets what it held.

@@ -30,10 +30,12 @@ extension SessionTable {
             use.names.insert(records[slot].helper)
             let place = records[slot].laneSlot
             guard place != .max else { continue }
-            use.insert(interfacesOf: lanes[place].lane)
             taps.forEachInterface(lanes[place].taps) { use.insert($0) }
-            use.names.insert(lanes[place].lane.rule)
-            use.names.insert(lanes[place].lane.lastRule)
+            if let lane = log(of: slot) {
+                use.insert(interfacesOf: lane)
+                use.names.insert(lane.rule)
+                use.names.insert(lane.lastRule)
+            }
             denials.insertRules(of: lanes[place].denials, into: &use.names)
         }
         return end < records.extent ? UInt32(end) : nil

@@ -18,18 +18,36 @@ struct TapChains {
 
     private var links = Slab(filler: filler)
 
+    /// How many places there are.
+    var extent: Int { links.extent }
+
+    /// Something of each of the cache lines that a flow needs.
+    func front(of place: UInt32) -> UInt64 {
+        links[place].lane.original.seen.byteCount &+ UInt64(bitPattern: links[place].lane.original.last.nanoseconds)
+            &+ links[place].lane.reply.wire.byteCount &+ UInt64(links[place].next)
+    }
+
+    /// What became of a flow that was added.
+    enum Addition {
+        /// Its tap is one more of the session's.
+        case new
+        case known
+        /// There is no room for one more tap.
+        case refused
+    }
+
     /// Adds what a flow came to.
     ///
     /// - Parameters:
     ///   - direction: which way of the session the flow's own packets go.
     ///   - hash: its tuple's.
-    /// - Returns: whether there was room: one more lane than the limit is not kept.
     mutating func add(
         _ flow: borrowing FlowObservation, _ direction: FlowDirection, hash: UInt32, to chain: inout UInt32
-    ) -> Bool {
+    ) -> Addition {
         var tap = flow.tap
         if direction == .reply { tap.direction = tap.direction.opposite }
-        guard let place = place(of: tap, hash, in: &chain, at: flow.first) else { return false }
+        let known = links.count
+        guard let place = place(of: tap, hash, in: &chain, at: flow.first) else { return .refused }
         if direction == .original {
             links[place].lane.original.add(flow.forward)
             links[place].lane.reply.add(flow.backward)
@@ -38,7 +56,18 @@ struct TapChains {
             links[place].lane.reply.add(flow.forward)
         }
         if flow.facts.contains(.lowerBound) { links[place].lane.isLowerBound = true }
-        return true
+        return links.count == known ? .known : .new
+    }
+
+    /// Whether packets went both ways, and more than one in the first: what was asked was answered, and that taken up.
+    func areAnswered(_ chain: UInt32) -> Bool {
+        var place = chain
+        while place != Self.none {
+            let lane = links[place].lane
+            if lane.original.seen.packetCount > 1, lane.reply.seen.packetCount > 0 { return true }
+            place = links[place].next
+        }
+        return false
     }
 
     /// The lane of a tap, in its place by time where it is new.

@@ -20,6 +20,8 @@ public struct IPPacket: Sendable {
     /// Which packet it is a part of; `nil` of a whole one.
     public var fragmentIdentification: UInt32?
     public var tcpFlags: UInt8?
+    /// The bytes end within the headers that make the tuple, which lacks what they would have shown.
+    public var isCut = false
     /// Bytes of the IPv6 header that makes it a fragment, which the whole packet does not have; 0 where there is none.
     public var fragmentHeaderByteCount = 0
 
@@ -51,12 +53,14 @@ public struct IPPacket: Sendable {
         if packet.isLaterFragment { return packet }
         if network.isCut {
             guard !isEmbedded else { throw .packetCut }
+            packet.isCut = true
             return packet
         }
         do throws(WireFault) {
             try packet.readTransport(bytes.slice(from: network.length), network, isEmbedded: isEmbedded)
         } catch {
             guard error == .packetCut, !isEmbedded else { throw error }
+            packet.isCut = true
         }
         return packet
     }

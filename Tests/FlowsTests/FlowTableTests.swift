@@ -201,6 +201,42 @@ struct FlowTableTests {
         #expect(again.map(\.facts) == [[.isFirst, .opensConnection]])
     }
 
+    /// Whether the table has forgotten the flow meanwhile must not matter: that depends on what else passes.
+    @Test(arguments: [false, true])
+    func aFlowBeginsAnewAfterAPauseWhoeverElsePasses(_ isBusy: Bool) {
+        var watch = Watch()
+        let answer = [UInt8].answer(to: Self.opening)
+        watch.see(Self.opening, .raw(Self.opening, at: 1))
+        _ = watch.drain()
+        let other = [UInt8].ipv4(17, .ports(4000, 53))
+        if isBusy {
+            for second in 0..<64 as Range<Int64> {
+                watch.see(other, .raw(other, at: second))
+                _ = watch.drain()
+            }
+        }
+        watch.see(answer, .raw(answer, at: 64, .egress))
+        let again = watch.drain().filter { $0.key.transport == .tcp }
+        #expect(again.map(\.key.sourcePort) == [443], "it is the answer's now")
+        #expect(again.map { $0.forward.seen.packetCount } == [1])
+        #expect(again.map { $0.facts.contains(.isFirst) } == [true])
+    }
+
+    /// What is sent again within seconds is of the connection that is over, and what comes later is not.
+    @Test
+    func aClosedFlowBeginsAnewSooner() {
+        var watch = Watch()
+        let reset = [UInt8].ipv4(6, .tcp(51514, 443, flags: 0x04))
+        let data = [UInt8].ipv4(6, .tcp(51514, 443, flags: 0x18))
+        watch.see(reset, .raw(reset, at: 1))
+        watch.see(data, .raw(data, at: 5))
+        let first = watch.drain()
+        #expect(first.map(\.facts) == [[.isFirst, .closed]])
+        watch.see(data, .raw(data, at: 11))
+        let later = watch.drain()
+        #expect(later.map(\.facts) == [.isFirst])
+    }
+
     @Test
     func aClockThatWasSetBackForgetsNoFlow() {
         var watch = Watch()

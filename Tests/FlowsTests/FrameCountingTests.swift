@@ -144,9 +144,33 @@ struct FrameCountingTests {
         let flows = watch.drain()
         #expect(flows.count == 2, "it passed another interface")
         let flow = try #require(flows.last)
-        #expect(flow.facts.contains(.fragments))
+        #expect(flow.facts.contains(.portless))
         #expect(flow.key.sourcePort == 0)
         #expect(flow.forward.whole == Counters(packetCount: 0, byteCount: 520))
+    }
+
+    /// Port 0 is one that packets can have: those that do not show theirs have none.
+    @Test(arguments: [(6 as UInt8, 20), (17, 20), (17, 22), (132, 23)])
+    func whatIsCutInFrontOfItsPortsHasNone(_ transport: UInt8, _ captured: Int) throws {
+        var watch = Watch()
+        let whole = [UInt8].ipv4(transport, .ports(4000, 53, count: 40))
+        let cut = [UInt8](whole.prefix(captured))
+        watch.see(cut, .raw(cut, length: whole.count))
+        let flow = try #require(watch.drain().first)
+        #expect(flow.facts.isSuperset(of: [.portless, .lowerBound]))
+        #expect((flow.key.sourcePort, flow.key.destinationPort) == (0, 0))
+        #expect(flow.forward.seen == Counters(packetCount: 1, byteCount: 60))
+    }
+
+    /// Without its type it could be taken for an echo, and one that speaks of another packet for a query.
+    @Test(arguments: [20, 21, 24, 40])
+    func icmpThatDoesNotShowWhatItIsIsCountedAsCut(_ captured: Int) {
+        var watch = Watch()
+        let whole = [UInt8].ipv4(1, .icmp(3, 3, [0, 0, 0, 0] + .ipv4(17, .ports(4000, 53))))
+        let cut = [UInt8](whole.prefix(captured))
+        watch.see(cut, .raw(cut, length: whole.count))
+        #expect(watch.drain().isEmpty)
+        #expect(watch.losses.map(\.fault) == [.packetCut])
     }
 
     // MARK: Errors and what is none
@@ -211,10 +235,12 @@ struct FrameCountingTests {
             // What follows the packet in its frame is none of it, so NFLOG does not have it.
             let whole = try? IPPacket(packet.reader)
             let logged = whole.map { [UInt8](packet.prefix(Int(clamping: $0.byteCount))) } ?? packet
-            let expected = try? IPPacket(logged.reader).key
+            let seen = try? IPPacket(logged.reader)
+            let expected = seen?.key
             guard let flow else {
                 let isImpossible = whole.map { $0.byteCount < UInt64($0.transportOffset) } ?? true
-                #expect(expected == nil || isImpossible, "\(packet)")
+                let isUntold = seen.map { $0.isCut && $0.key.transport.isICMP } ?? false
+                #expect(expected == nil || isImpossible || isUntold, "\(packet)")
                 continue
             }
             #expect(flow.key == expected || flow.key.inverse == expected, "\(packet)")

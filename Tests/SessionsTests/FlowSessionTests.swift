@@ -163,15 +163,65 @@ struct FlowSessionTests {
         monitor.flow(.web, 4, 3, [.isFirst, .opensConnection])
         monitor.flow(.web, 4, 3, by: 4, .egress, [.isFirst, .opensConnection], ago: 0.49)
         let session = try #require(monitor.session)
-        #expect(monitor.told == ["start"])
+        #expect(monitor.told == ["start", "update"], "the interface by which it leaves is news")
         #expect(session.counters?.original == Counters(packetCount: 4, byteCount: 400))
         #expect(session.counters?.reply == Counters(packetCount: 3, byteCount: 300))
         #expect(session.start == Timestamp(nanoseconds: monitor.now.nanoseconds - 500_000_000))
         #expect(session.isExact)
         #expect(session.taps.lanes.count == 2)
         #expect(monitor.summary.packetSessionCount == 1)
-        monitor.wait(seconds: 121)
-        #expect(monitor.told == ["start", "end by timeout"])
+        monitor.wait(seconds: 3601)
+        #expect(monitor.told == ["start", "update", "end by timeout"])
+    }
+
+    /// An open connection may be silent for long, and nothing else.
+    @Test
+    func howLongASessionMayBeSilentDependsOnWhatItIs() {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 2, 1, [.isFirst, .opensConnection])
+        monitor.flow(.tcp(.client, 1, .server, 2), 1, 5, [.isFirst, .opensConnection])  // nobody took the answer up
+        var query = FlowKey.tcp(.client, 3, .server, 53)
+        query.transport = .udp
+        monitor.flow(query, 5, 5)
+        monitor.wait(seconds: 119)
+        #expect(monitor.ends.isEmpty)
+        monitor.wait(seconds: 2)
+        #expect(monitor.ends.map(\.end.cause) == [.timeout, .timeout])
+        #expect(monitor.session?.record.original == .web)
+        monitor.wait(seconds: 3400)
+        monitor.flow(.web, 1, 1, [])
+        monitor.wait(seconds: 3500)
+        #expect(monitor.sessions.count == 1)
+        monitor.wait(seconds: 101)
+        #expect(monitor.ends.map(\.end.cause) == [.timeout, .timeout, .timeout])
+    }
+
+    /// A recording's pauses are told by its packets' times, whenever somebody comes to look.
+    @Test
+    func packetsAfterALongSilenceAreAnotherSession() {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        let query = FlowKey(
+            source: .client, destination: .server, sourcePort: 1, destinationPort: 53, transport: .udp, family: .ipv4)
+        monitor.flow(query, 2, 0, ago: 1)
+        let first = monitor.now
+        monitor.wait(seconds: 119)
+        monitor.flow(query, 3, 0, [], ago: -1.5)  // 120.5 seconds later by its own clock
+        #expect(monitor.told == ["start", "end by timeout", "start"])
+        #expect(monitor.ends.first?.end.time == first)
+        #expect(monitor.sessions.map { $0.taps.first?.seen.total.packetCount } == [3])
+    }
+
+    @Test
+    func eachInterfaceThatASessionIsFirstSeenAtIsNews() {
+        let monitor = Monitor { $0.hasTaps = true }
+        monitor.conntrack(.new, .entry(1))
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 1, by: 3, .ingress)
+        monitor.wait(seconds: 1)
+        monitor.flow(.web, 1, by: 3, .ingress, [])
+        monitor.flow(.web, 1, by: 4, .egress)
+        monitor.flow(.web, 1, by: 4, .egress, [])
+        #expect(monitor.told == ["start", "update", "update"])
     }
 
     @Test
@@ -191,14 +241,14 @@ struct FlowSessionTests {
         monitor.flow(.web, 4, 3, by: 4, .egress, [.isFirst, .opensConnection, .closed])
         monitor.wait(seconds: 0.5)
         monitor.flow(.web, 1, 0, [.opensConnection, .closed], ago: 0)  // the last acknowledgement
-        #expect(monitor.told == ["start"])
+        #expect(monitor.told == ["start", "update"])
         monitor.wait(seconds: 1)
-        #expect(monitor.told == ["start", "end by closed"])
+        #expect(monitor.told == ["start", "update", "end by closed"])
         #expect(monitor.ends.first?.session.taps.first?.seen.original.packetCount == 5)
         monitor.wait(seconds: 1)
         monitor.flow(.web, 2, 0, [.isFirst, .opensConnection])
         monitor.flow(.web, 2, 0, [.isFirst, .opensConnection], ago: -0.1)
-        #expect(monitor.told == ["start", "end by closed", "start", "end by closed", "start"])
+        #expect(monitor.told == ["start", "update", "end by closed", "start", "end by closed", "start"])
         #expect(Set(monitor.starts.map(\.record.id)).count == 3)
     }
 
