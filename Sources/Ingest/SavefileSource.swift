@@ -31,6 +31,8 @@ public struct SavefileSource: ~Copyable {
     /// When the flows were told, by the recording; and whether some of them still are to be, as a batch has bounds.
     private var flowsToldAt: Int64 = 0
     private var isTellingFlows = false
+    /// What was read and is not taken in before the flows from before it are told, at their own time.
+    private var heldStep: SavefileStep?
     /// What the capture lost and was not told yet.
     private var untoldLosses = LaneCounts()
     /// The first link type that was not read, while no record was.
@@ -90,6 +92,10 @@ public struct SavefileSource: ~Copyable {
         }
         do throws(IngestError) {
             while failure == nil, let step = try nextStep() {
+                if tellFlows(before: step, to: &observations) {
+                    heldStep = step
+                    return true
+                }
                 let isTold = try take(step, into: &observations)
                 try leave(step)
                 if isTold { return true }
@@ -109,6 +115,10 @@ public struct SavefileSource: ~Copyable {
 
     /// What the file has next, with all its bytes in the window; `nil` at the end.
     private mutating func nextStep() throws(IngestError) -> SavefileStep? {
+        if let step = heldStep {
+            heldStep = nil
+            return step
+        }
         var neededCount = 0
         while true {
             if let step = try peek(&neededCount) { return step }
@@ -209,7 +219,6 @@ public struct SavefileSource: ~Copyable {
         }
         recordCount += 1
         let isOfFrames = linkType.isOfFrames
-        if areFlowsDue { tellFlows(to: &observations) }
         let held = window.bytes  // borrowing from the property itself would keep the decoder from changing
         let start = window.start + record.headerLength
         let bytes = held.reader.slice(from: start, to: start + record.capturedLength)
@@ -248,10 +257,19 @@ public struct SavefileSource: ~Copyable {
         time = ReceiveTime(wall: next, monotonic: UInt64(max(0, next.nanoseconds)))
     }
 
-    /// Whether a second is over since the flows were told, or the clock was set back meanwhile.
-    private var areFlowsDue: Bool {
-        let (passed, isBeyond) = time.wall.nanoseconds.subtractingReportingOverflow(flowsToldAt)
-        return flows.isPressing || isBeyond || passed >= Self.flowInterval || passed < -Self.flowInterval
+    /// Tells the flows if with a record a second is over since they were told, or the clock was set back: before its time is the table's, as
+    /// after a pause of the recording the sessions that they are of would seem to have been silent.
+    ///
+    /// - Returns: whether there was something to tell.
+    private mutating func tellFlows(before step: SavefileStep, to observations: inout ObservationBatch) -> Bool {
+        guard case .record(let record) = step.content else { return false }
+        let (passed, isBeyond) = record.time.nanoseconds.subtractingReportingOverflow(flowsToldAt)
+        guard flows.isPressing || isBeyond || passed >= Self.flowInterval || passed < -Self.flowInterval else {
+            return false
+        }
+        tellFlows(to: &observations)
+        flowsToldAt = record.time.nanoseconds
+        return !observations.isEmpty
     }
 
     private mutating func tellFlows(to observations: inout ObservationBatch) {

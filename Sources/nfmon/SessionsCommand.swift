@@ -218,7 +218,8 @@ struct SessionsCommand: ParsableCommand {
 
     private func showLive() throws(IngestError) {
         var table = sources.tableConfiguration
-        table.tellsEvents = false
+        table.tellsEvents = sources.noConntrack
+        table.tellsOnlyEnds = true
         let names = NameTable()
         let question = goodQuestion(names)
         let filter = question.filter
@@ -229,11 +230,15 @@ struct SessionsCommand: ParsableCommand {
         conntrack.pace.processorShare = 0
         let start = ReceiveTime.now
         let live = try LiveTable(sources, table, conntrack, names: names)
-        waitForLooks(at: live, since: start.monotonic)
+        var ended = EndedSessions(limit: table.maximumFrameSessions)
+        waitForLooks(at: live, since: start.monotonic, &ended)
         let isInterrupted = live.stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isInterrupted else { return }
-        var answer = question.answer(from: live.store, live.names, at: .now, seed: LiveTable.seed)
+        ended.take(from: live.store)
+        var answer = question.answer(
+            from: live.store, live.names, at: .now, seed: LiveTable.seed, beside: ended.sessions)
+        answer.summary.evictedCount &+= ended.excessCount
         let completeness = live.completeness
         answer.summary.sufficientBuffer = completeness.sufficientBuffer
         answer.summary.grownBuffer = completeness.grownBuffer
@@ -258,7 +263,7 @@ struct SessionsCommand: ParsableCommand {
     }
 
     /// One look at the table, or with `--top` a second one an interval later.
-    private func waitForLooks(at live: LiveTable, since start: UInt64) {
+    private func waitForLooks(at live: LiveTable, since start: UInt64, _ ended: inout EndedSessions) {
         let lookCount: UInt64 = sources.noConntrack ? 0 : listens ? 2 : 1
         let end = start &+ (lookCount == 1 ? 0 : pause)
         while !live.stop.isRaised, live.failure.first == nil {
@@ -269,6 +274,7 @@ struct SessionsCommand: ParsableCommand {
             if hasLooked, now >= end { return }
             Signal.wait(for: [live.stop, live.change], timeout: hasLooked ? end - now : nil)
             live.change.lower()
+            if sources.noConntrack { ended.take(from: live.store) }
         }
     }
 
@@ -283,18 +289,14 @@ struct SessionsCommand: ParsableCommand {
         let replay = Replay(
             path, sources.tableConfiguration, names: names, lanes: sources.lanes(of: true),
             frames: sources.capture.expression, unless: stop)
-        var ended: [Session] = []
-        var events: [SessionEvent] = []
+        var ended = EndedSessions(limit: .max)
         let damage = try replay.run { (store) throws(IngestError) in
-            _ = store.takeEvents(into: &events)
-            for event in events {
-                if case .end = event.kind { ended.append(event.session) }
-            }
+            ended.take(from: store)
             return !stop.isRaised
         }
         guard !stop.isRaised else { return }
         var answer = question.answer(
-            from: replay.store, replay.names, at: replay.endTime, seed: LiveTable.seed, beside: ended)
+            from: replay.store, replay.names, at: replay.endTime, seed: LiveTable.seed, beside: ended.sessions)
         answer.summary.recordingIsDamaged = damage != nil
         try write(answer, unless: stop)
         if let damage { throw damage }
