@@ -10,6 +10,7 @@ public struct KeyHasher: Sendable {
     public init(seed: (UInt64, UInt64)) { self.seed = seed }
 
     @inlinable
+    @inline(__always)
     public func hash(_ key: FlowKey) -> UInt32 {
         var sourcePort = key.sourcePort
         var destinationPort = key.destinationPort

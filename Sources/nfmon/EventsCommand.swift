@@ -160,7 +160,7 @@ struct EventsCommand: ParsableCommand {
             path, configuration, names: names, lanes: sources.lanes(of: true),
             frames: sources.capture.expression, unless: stop)
         let failure = try replay.run { (store) throws(IngestError) in
-            try printer.drain(store, names: replay.names, unless: stop) && !stop.isRaised
+            try printer.drain(store, names: replay.names, unless: stop)
         }
         try printer.end(replay.store)
         var summary = replay.store.withTable { $0.completeness }

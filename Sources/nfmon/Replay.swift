@@ -4,6 +4,9 @@ import Sessions
 
 /// A session table that a savefile feeds.
 final class Replay {
+    /// After how many records it looks at the stop signal, which is a system call.
+    private static let turn = 64
+
     let store: SessionStore
     let names: NameTable
     private let path: String
@@ -31,7 +34,7 @@ final class Replay {
 
     /// Takes in the whole file.
     ///
-    /// - Parameter step: called after each record; answers whether to go on.
+    /// - Parameter step: called after each record; answers whether to go on, which ends with the stop signal, too.
     /// - Returns: where the file is damaged, in what way; what came before was taken in. A pipe that was left in the middle of
     ///   a record, as the stop signal came, is not damaged.
     func run(_ step: (SessionStore) throws(IngestError) -> Bool) throws(IngestError) -> IngestError? {
@@ -45,6 +48,7 @@ final class Replay {
         }
         var observations = ObservationBatch()
         var damage: IngestError?
+        var count = 0
         while true {
             do throws(IngestError) {
                 guard try source.next(into: &observations) else { break }
@@ -57,6 +61,8 @@ final class Replay {
             }
             _ = store.take(observations, at: source.time)
             guard try step(store) else { return damage }
+            count += 1
+            if count % Self.turn == 0, stop.isRaised { return damage }
         }
         endTime = source.time
         store.finish(at: source.time)

@@ -292,7 +292,7 @@ struct SessionsCommand: ParsableCommand {
         var ended = EndedSessions(limit: .max)
         let damage = try replay.run { (store) throws(IngestError) in
             ended.take(from: store)
-            return !stop.isRaised
+            return true
         }
         guard !stop.isRaised else { return }
         var answer = question.answer(

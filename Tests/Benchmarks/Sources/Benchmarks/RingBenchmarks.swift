@@ -1,6 +1,7 @@
 import FlowModel
 import Flows
 import Ingest
+import Sessions
 import Wire
 
 /// What a packet costs from the ring on, without kernel and privilege: a ring in plain memory, laid out as the kernel does.
@@ -32,6 +33,12 @@ enum RingBenchmarks {
                         while let frame = block.next() { counter.table.count(frame) }
                     }
                 },
+                Benchmark("  … and adding them to their sessions") { stopwatch in
+                    ring.read(&stopwatch, then: { counter.account() }) { block in
+                        var block = block
+                        while let frame = block.next() { counter.table.count(frame) }
+                    }
+                },
             ])
     }
 
@@ -46,6 +53,26 @@ enum RingBenchmarks {
             while hasMore {
                 batch.removeAll()
                 hasMore = table.drain(into: &batch)
+            }
+        }
+
+        private var sessions = sessionTable()
+        private var events: [SessionEvent] = []
+
+        private static func sessionTable() -> SessionTable {
+            var configuration = SessionTable.Configuration()
+            (configuration.hasTaps, configuration.hasConntrack, configuration.hasNFLog) = (true, false, false)
+            configuration.tellsEvents = false
+            return SessionTable(configuration: configuration, seed: (3, 4))
+        }
+
+        func account() {
+            let now = ReceiveTime(wall: Timestamp(nanoseconds: 1_767_607_200_000_000_000), monotonic: 1_000_000_000)
+            var hasMore = true
+            while hasMore {
+                batch.removeAll()
+                hasMore = table.drain(into: &batch)
+                sessions.apply(batch, at: now, events: &events)
             }
         }
     }
