@@ -18,6 +18,8 @@ public struct FlowTable: ~Copyable {
     private static var turnCount: Int { 4 }
     /// Nanoseconds by which frames may be out of order.
     private static var greatestDisorder: Int64 { 1_000_000_000 }
+    /// Fewer flows than this are near anyway.
+    private static var warmCount: Int { 4_096 }
     /// How many frames wait to be counted: the processor waits for the memory of all of them at once.
     private static var queueLength: Int { 32 }
 
@@ -106,6 +108,7 @@ public struct FlowTable: ~Copyable {
             drainedRetiredCount &+= 1
             room &-= 1
         }
+        if entries.count >= Self.warmCount { warmChanged() }
         while room > 0, drainedCount < changed.count {
             let place = changed[drainedCount]
             drainedCount &+= 1
@@ -170,9 +173,17 @@ public struct FlowTable: ~Copyable {
     /// Among many flows each of them waits for memory twice, one after the other. These reads do not depend on each other, so that the
     /// processor waits for all of them at once.
     private mutating func settle() {
-        if entries.count >= 4_096 { warm() }
+        if entries.count >= Self.warmCount { warm() }
         for number in 0..<queued { settle(number) }
         queued = 0
+    }
+
+    private mutating func warmChanged() {
+        var sum: UInt64 = 0
+        for number in drainedCount..<min(drainedCount &+ Self.drainLimit, changed.count) {
+            sum &+= entries[changed[number]].ahead
+        }
+        self.sum = sum
     }
 
     private mutating func warm() {

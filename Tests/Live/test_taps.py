@@ -1,10 +1,11 @@
 """What a capture sees of sessions: at each interface, before and after translation, as conntrack counts the same packets."""
 
+import json
 import socket
 import struct
 
 from case import LiveTest
-from nfmon import until_quiet
+from nfmon import NFMON, until_quiet
 
 SIZE = 4000  # bytes of a datagram: three fragments
 BULK = 3_000_000
@@ -96,6 +97,8 @@ class Taps(LiveTest):
         told = {(end["network"]["type"], end["network"]["transport"]) for end in ends}
         self.assertLessEqual(
             {("ipv4", "tcp"), ("ipv6", "tcp"), ("ipv4", "udp"), ("ipv6", "udp"), ("ipv4", "icmp"), ("ipv6", "ipv6-icmp")}, told)
+        updates = {update["nfmon"]["session"] for update in monitor.about("session-update") if len(update["nfmon"].get("packet", ())) == 2}
+        self.assertLessEqual({end["nfmon"]["session"] for end in ends}, updates, "where it leaves is told before its end")
         aggregates = fragments = 0
         for end in ends:
             with self.subTest(f"{end['network']['transport']} {end['source']['ip']}"):
@@ -131,3 +134,21 @@ class Taps(LiveTest):
         [tap] = end["nfmon"]["packet"]
         self.assertEqual(tap["reply"]["bytes"] - tap["reply"]["header_bytes"], transferred)
         self.assertEqual(end["destination"]["bytes"], tap["reply"]["bytes"])
+
+    def test_a_connection_that_closed_while_one_listened_is_in_the_answer(self):
+        lab = self.make_lab()
+        asked = self.program(
+            [NFMON, "sessions", "--netns", lab.namespace, "-i", "lan0", "--no-conntrack", "--no-nflog", "--interval", "6s", "-o", "json"])
+        # sk RefCnt Type Proto Iface R …: R is 1 once the socket is bound to its interface.
+        sockets = lambda: lab.inside("cat", "/proc/net/packet").stdout.splitlines()[1:]
+        self.until(lambda: any(line.split()[5] == "1" for line in sockets()), "it listens")
+        near, far, key = lab.connect(port=8081)
+        near.sendall(b"hello")
+        self.assertEqual(far.recv(16), b"hello")
+        for end in near, far:
+            end.close()
+        self.assertEqual(asked.wait(30), 0, asked.talk)
+        answer = json.loads(asked.output)
+        [session] = [session for session in answer["sessions"] if session["destination"].get("port") == 8081]
+        self.assertTrue(session["nfmon"]["exact"])
+        self.assertGreaterEqual(session["source"]["packets"], 4)
