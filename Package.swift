@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "WireTests", dependencies: ["FlowModel", "Wire"], swiftSettings: strict),
         .testTarget(name: "FlowsTests", dependencies: ["FlowModel", "Wire", "Flows"], swiftSettings: strict),
-        .testTarget(name: "ComparisonTests", dependencies: ["FlowModel", "Comparison"], swiftSettings: strict),
+        .testTarget(name: "ComparisonTests", dependencies: ["FlowModel", "Wire", "Comparison"], swiftSettings: strict),
         .testTarget(
             name: "OracleTests", dependencies: ["FlowModel", "Wire", "CNetfilter", "CLinux"], swiftSettings: strict),
         .testTarget(

@@ -35,7 +35,7 @@ extension Comparison {
 
     /// Whether any rule logs to the groups that are read; unknown rules may.
     private var logFeeds: Bool {
-        facts.rules.map { rules in rules.contains { logs($0.rule) } } ?? false
+        facts.rules.map { rules in rules.rules.contains { logs($0.rule) } } ?? false
     }
 
     private func logs(_ rule: FirewallRule) -> Bool {
@@ -89,15 +89,11 @@ extension Comparison {
     private mutating func accountForUnlogged(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session
     ) {
-        let views = views(of: counts, session)
-        let rules = (facts.rules ?? []).filter { logs($0.rule) }
-        let meant = rules.compactMap { watched in
-            answer(watched.rule, views, where: { _ in true }).map { (watched, $0.0) }
-        }
-        let logsAll = meant.contains { $0.1 == .yes && $0.0.rule.match.conditions.isEmpty }
+        let meant = logSuspects(views(of: counts, session))
+        let logsAll = meant.contains { $0.answer == .yes }
         let ownLoss = facts.isWhole(.nflog) ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
-        let partial = meant.filter { !$0.0.rule.match.conditions.isEmpty }
-        if logsAll || partial.isEmpty { accountForUncounted(&short, counts, meant.map(\.0), ownLoss) }
+        let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
+        if logsAll || partial.isEmpty { accountForUncounted(&short, counts, meant.map(\.rule), ownLoss) }
         if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog, session) }
         if short.isAccountedFor { return }
         if facts.rules == nil, facts.isWhole(.nflog) {
@@ -110,7 +106,7 @@ extension Comparison {
             short.account(.notLogged, ["no rule logs these packets to group \(groups)"])
         }
         if !logsAll, let (watched, _) = partial.first {
-            let conditions = watched.rule.match.conditions.joined(separator: ", ")
+            let conditions = watched.rule.match.choices.joined(separator: ", ")
             short.account(.sampled, ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"])
         }
         accountForLoss(&short, of: .nflog, session)

@@ -65,7 +65,11 @@ extension Comparison {
     ) {
         accountForDenials(&short, session, &refusals)
         let before = reserves.rejectedCount
-        accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? nil : .droppedAfterConntrack }
+        let views = views(of: counts, session)
+        let isTracked = counts.tracked != nil
+        accountForRules(&short, isTracked ? views.counted : views, untracks: !isTracked) {
+            $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+        }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForLoss(&short, of: .packet, session)
         if counts.entering == nil {
@@ -98,7 +102,7 @@ extension Comparison {
         var short = Shortfall(counts.direction, place, .captureOut, base)
         accountForDenials(&short, session, &refusals)
         if isOlder(session) {
-            accountForRules(&short, views(of: counts, session), ifSure: true) {
+            accountForRules(&short, views(of: counts, session), ifSure: true, untracks: false) {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
             }
         }

@@ -3,7 +3,7 @@ internal import FlowModel
 // Which rule can have done it.
 
 extension Comparison {
-    func views(of counts: DirectionCounts, _ session: Session) -> RuleViews {
+    mutating func views(of counts: DirectionCounts, _ session: Session) -> RuleViews {
         let (original, reply) = (session.record.original.withoutZone, session.record.reply.withoutZone)
         let isOriginal = counts.direction == .original
         // The other tuple turned round is what this direction's packets look like when they leave.
@@ -19,93 +19,153 @@ extension Comparison {
         }
         let inName =
             comeIn ? name(counts.entering?.interface, counts.path.inInterface) : name(nil, counts.path.inInterface)
-        let outName = name(leave ? counts.leaving?.interface : nil, counts.path.outInterface)
+        let own = facts.ownAddresses
+        let isFromHost = RuleAnswer(own.map { $0.contains(first.source) })
+        var isToHost = RuleAnswer(own.flatMap { $0.isDestination(middle.destination) })
+        var outName = name(leave ? counts.leaving?.interface : nil, counts.path.outInterface)
+        if !leave, outName == nil {
+            let inInterface = comeIn ? counts.entering?.interface ?? 0 : counts.path.inInterface
+            switch route(of: middle, from: inInterface, isFromHost) {
+            case .host: isToHost = .yes
+            case .interface(let index): (isToHost, outName) = (.no, interface(index))
+            case nil: break
+            }
+        }
+        let states = states(of: session, counts.direction)
         func view(_ tuple: FlowKey) -> PacketView {
-            PacketView(tuple: tuple, inInterface: inName, outInterface: outName)
+            PacketView(tuple: tuple, inInterface: inName, outInterface: outName, states: states)
         }
+        let isLoop = isFromHost == .yes && isToHost == .yes
         return RuleViews(
-            untranslated: view(first), routed: view(middle), translated: view(last), comeIn: comeIn, leave: leave)
+            untranslated: view(first), routed: view(middle), translated: view(last),
+            isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
+            isTracked: session.record.facts.contains(.conntrack))
     }
 
-    /// Whether a rule means these packets, at the place where it does most.
-    func answer(_ rule: FirewallRule, _ views: RuleViews, where isWanted: (HookPlace) -> Bool) -> (
-        RuleAnswer, HookPlace
-    )? {
-        let answers = rule.places.filter(isWanted).compactMap { place in
-            views.view(at: place).map { (rule.match.answer(to: $0), place) }
+    /// Where packets go that nobody saw leave.
+    private mutating func route(
+        of tuple: FlowKey, from interface: InterfaceIndex, _ isFromHost: RuleAnswer
+    ) -> RouteQuestion.Answer? {
+        // Who knows neither the interface nor whether they are the host's own would ask for another route.
+        guard let ask = facts.route, interface != 0 || isFromHost == .yes else { return nil }
+        return search.route(
+            RouteQuestion(
+                source: tuple.source, destination: tuple.destination, family: tuple.family, inInterface: interface), ask
+        )
+    }
+
+    /// What conntrack may say of packets of a session; `nil` where nobody knows.
+    private func states(of session: Session, _ direction: FlowDirection) -> TrackingState? {
+        let record = session.record
+        let key = record.original
+        guard record.facts.contains(.conntrack) else {
+            // It keeps nothing of it, so every packet is the first that it sees.
+            guard direction == .original, facts.lanes.contains(.conntrack), facts.isWhole(.conntrack) else {
+                return nil
+            }
+            var states = TrackingState.new
+            if search.chart?.hasHelpers == true { states.insert(.related) }
+            let isQuery = !key.transport.isICMP || key.inverse.icmpType != key.icmpType
+            if key.transport == .tcp && session.start == nil || !isQuery { states.insert(.invalid) }
+            return states
         }
-        guard let best = answers.max(by: { $0.0 < $1.0 }), best.0 != .no else { return nil }
-        return (rule.isBehindConditions || rule.isPolicy ? min(best.0, .perhaps) : best.0, best.1)
+        // Of TCP also what does not fit its window.
+        let odd: TrackingState = key.transport == .tcp ? .invalid : []
+        guard direction == .original else { return odd.union(.established) }
+        let hasReplies = record.status.contains(.seenReply) || (session.conntrackCounters?.reply.packetCount ?? 1) > 0
+        let first: TrackingState = record.status.contains(.expected) ? .related : .new
+        return hasReplies ? [odd, first, .established] : odd.union(first)
     }
 
-    /// Accounts for what rules dropped or kept from conntrack: first by those that surely mean the packets and whose counters show it.
+    /// The rules that log these packets, or may, to groups that are read.
+    mutating func logSuspects(_ views: RuleViews) -> [(rule: WatchedRule, answer: RuleAnswer)] {
+        guard let rules = facts.rules else { return [] }
+        return search.suspects(of: views).compactMap { suspect in
+            guard case .log(let group) = suspect.deed, facts.groups.contains(group) else { return nil }
+            return (rules.rules[suspect.rule], suspect.answer)
+        }
+    }
+
+    /// Accounts for what rules dropped or kept from conntrack.
+    ///
+    /// A rule that surely means the packets accounts for as many as its counter rose by. One that may mean them does so only
+    /// where no other may, and where its counter rose by all that is missing; else all of them are told as what may have done it.
     ///
     /// - Parameters:
     ///   - isSure: leaves out rules that may mean other packets, and those without counters.
+    ///   - untracks: whether rules that keep packets from conntrack account for anything here.
     ///   - reason: what a drop at a place amounts to, `nil` where it does not matter here.
     mutating func accountForRules(
-        _ short: inout Shortfall, _ views: RuleViews, ifSure isSure: Bool = false,
+        _ short: inout Shortfall, _ views: RuleViews, ifSure isSure: Bool = false, untracks: Bool = true,
         _ reason: (HookPlace) -> DifferenceReason?
     ) {
-        guard let rules = facts.rules, !short.isAccountedFor else { return }
-        var candidates: [Candidate] = []
-        for (index, watched) in rules.enumerated() {
-            let untracks = watched.rule.effects.contains(.untrack)
-            guard watched.rule.denies || untracks, reserves.left(of: index) != 0 else { continue }
-            let found = answer(watched.rule, views) { untracks ? $0.isBeforeConntrack : reason($0) != nil }
-            guard let (answer, place) = found else { continue }
-            let isCounted = watched.growth != nil
-            // Nothing shows that it did anything, nor that it means these packets: that is no reason.
-            if !isCounted, answer == .perhaps {
-                if !isSure, short.suspicions.count < 3 { short.suspicions += evidence(watched, answer) }
+        guard let rules = facts.rules, !short.isAccountedFor, rules.isFinal || isSure else { return }
+        var doubtful: [(suspect: RuleSuspect, reason: DifferenceReason)] = []
+        for suspect in search.suspects(of: views) where !short.isAccountedFor {
+            guard let reason = self.reason(suspect, untracks, reason), reserves.left(of: suspect.rule) != 0 else {
                 continue
             }
-            if isSure, answer != .yes || !isCounted { continue }
-            candidates.append(
-                Candidate(
-                    index: index, answer: answer, isCounted: isCounted, isPolicy: watched.rule.isPolicy,
-                    reason: untracks ? .untracked : reason(place) ?? .unexplained))
+            if suspect.answer == .yes {
+                let watched = rules.rules[suspect.rule]
+                // Before the second look nobody knows what it counted.
+                let isCounted = rules.isFinal ? watched.growth != nil : watched.rule.counters != nil
+                if !isSure || isCounted { take(suspect, reason, &short, watched) }
+            } else {
+                doubtful.append((suspect, reason))
+            }
         }
+        guard !isSure, !short.isAccountedFor else { return }
         let missing = short.rest.packetCount
-        candidates.sort { left, right in
-            if left.isPolicy != right.isPolicy { return right.isPolicy }
-            if left.answer != right.answer { return left.answer > right.answer }
-            if left.isCounted != right.isCounted { return left.isCounted }
-            // Of counters, the one that shows all that is missing.
-            let (a, b) = (
-                (reserves.left(of: left.index) ?? 0) >= missing, (reserves.left(of: right.index) ?? 0) >= missing
-            )
-            return a == b ? left.index < right.index : a
-        }
-        for candidate in candidates where !short.isAccountedFor {
-            let watched = rules[candidate.index]
-            let taken = reserves.take(of: candidate.index, upTo: short.rest.packetCount)
-            short.account(candidate.reason, for: taken, evidence(watched, candidate.answer))
-        }
-    }
-
-    private struct Candidate {
-        var index: Int
-        var answer: RuleAnswer
-        var isCounted: Bool
-        var isPolicy: Bool
-        var reason: DifferenceReason
-    }
-
-    private func evidence(_ watched: WatchedRule, _ answer: RuleAnswer) -> [String] {
-        var text = "rule \(watched.title)"
-        if answer == .perhaps { text += " may mean these packets" } else { text += " means these packets" }
-        if let growth = watched.growth {
-            text += ", and its counter rose by \(growth.packetCount)"
+        if let (suspect, reason) = doubtful.first, doubtful.count == 1, rules.goneDenials.isEmpty,
+            rules.rules[suspect.rule].growth != nil, reserves.left(of: suspect.rule) ?? 0 >= missing
+        {
+            take(suspect, reason, &short, rules.rules[suspect.rule])
         } else {
-            text += "; it has no counter that would show it"
+            suspectAll(doubtful.map(\.suspect), &short, rules)
         }
-        return [text]
+    }
+
+    private func reason(
+        _ suspect: RuleSuspect, _ untracks: Bool, _ reason: (HookPlace) -> DifferenceReason?
+    ) -> DifferenceReason? {
+        switch suspect.deed {
+        case .deny: reason(suspect.place)
+        case .untrack: untracks && suspect.place.isBeforeConntrack ? .untracked : nil
+        case .log: nil
+        }
+    }
+
+    private mutating func take(
+        _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule
+    ) {
+        let taken = reserves.take(of: suspect.rule, upTo: short.rest.packetCount)
+        short.account(reason, for: taken, isCertain: suspect.answer == .yes, [evidence(watched, suspect.answer)])
+    }
+
+    /// How many rules that may have done it are named.
+    private static let greatestEvidence = 3
+
+    private func suspectAll(_ suspects: [RuleSuspect], _ short: inout Shortfall, _ rules: WatchedRuleset) {
+        let sentences =
+            suspects.map { evidence(rules.rules[$0.rule], $0.answer) }
+            + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
+        short.suspicions += sentences.prefix(Self.greatestEvidence)
+        let more = sentences.count - Self.greatestEvidence
+        if more > 0 { short.suspicions.append("\(more) more \(more == 1 ? "rule" : "rules") may have done it") }
+    }
+
+    private func evidence(_ watched: WatchedRule, _ answer: RuleAnswer) -> String {
+        let start = "rule \(watched.title) \(answer == .perhaps ? "may mean" : "means") these packets"
+        if let growth = watched.growth { return "\(start), and its counter rose by \(growth.packetCount)" }
+        if watched.rule.counters == nil { return "\(start); it has no counter that would show it" }
+        return watched.isNew
+            ? "\(start); it is new, and its counter shows \(watched.limit ?? 0)" : "\(start); its counter was set back"
     }
 
     /// What is to be said where no rule explains it.
     func noRule(_ place: String?) -> [String] {
-        guard facts.rules != nil else { return ["the firewall's rules are not known"] }
-        return ["no rule\(place.map { " \($0)" } ?? "") that may drop these packets has counted any more"]
+        guard let chart = search.chart else { return ["the firewall's rules are not known"] }
+        let who = chart.isUnderstood ? "no rule" : "no rule that nfmon understands"
+        return ["\(who)\(place.map { " \($0)" } ?? "") shows that it took these packets"]
     }
 }

@@ -8,6 +8,7 @@ public struct Comparison {
     private(set) var facts: ComparisonFacts
     private(set) var names: NameBook
     var reserves: Reserves
+    var search: RuleSearch
     /// What rules denied of sessions that nothing else told of.
     var attempts = DeniedAttempts()
     private let limit: Int
@@ -30,6 +31,7 @@ public struct Comparison {
         self.names = names
         self.limit = limit
         reserves = Reserves(facts, isDraft: true)
+        search = RuleSearch(facts.rules)
     }
 
     /// Takes in one more session, whose lanes will tell no more.
@@ -60,6 +62,7 @@ public struct Comparison {
     public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         (self.facts, self.names) = (facts, names)
         reserves = Reserves(facts, isDraft: false)
+        search = RuleSearch(facts.rules)
         explainAll()
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)

@@ -38,7 +38,11 @@ public struct ComparisonFacts: Sendable {
     /// What conntrack failed between the looks; `nil` where the kernel does not say.
     public var failures: ConntrackFailures?
     /// The firewall's rules; `nil` where they are not all known.
-    public var rules: [WatchedRule]?
+    public var rules: WatchedRuleset?
+    /// The host's own addresses; `nil` where they are not known.
+    public var ownAddresses: LocalAddresses?
+    /// Says where packets go of which nobody saw it; `nil` where it cannot be asked.
+    public var route: (@Sendable (RouteQuestion) -> RouteQuestion.Answer?)?
     /// What could not be looked at.
     public var unlooked: [Unlooked] = []
     public var flowtables: [Flowtable] = []

@@ -1,9 +1,14 @@
 internal import FlowModel
 
 /// The packets of one direction of a session as a rule at one place sees them.
-struct PacketView {
+struct PacketView: Hashable {
     var tuple: FlowKey
     /// `nil` where nobody knows it.
     var inInterface: String?
     var outInterface: String?
+    /// What conntrack may say of them: one of these; `nil` where nobody knows.
+    var states: TrackingState?
+    /// Whether a rule may have translated the source, or the destination, to what nobody knows.
+    var hidesSource = false
+    var hidesDestination = false
 }

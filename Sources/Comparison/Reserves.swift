@@ -18,8 +18,8 @@ struct Reserves {
         self.isDraft = isDraft
         losses = facts.missingCounts
         invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
-        let watched = facts.rules ?? []
-        rules = watched.map { $0.growth?.packetCount }
+        let watched = facts.rules?.rules ?? []
+        rules = watched.map(\.limit)
         uses = watched.map { RuleUse($0) }
     }
 
@@ -47,7 +47,7 @@ struct Reserves {
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken
         uses[rule].sessionCount &+= 1
-        if uses[rule].watched.rule.effects.contains(.reject) { rejectedCount &+= taken }
+        if uses[rule].watched.rule.verdict == .reject { rejectedCount &+= taken }
         return taken
     }
 }

@@ -1,7 +1,7 @@
 internal import FlowModel
 
 /// Whether a rule means certain packets.
-enum RuleAnswer: Int, Comparable {
+enum RuleAnswer: Int, Comparable, Hashable {
     case no = 0
     /// It asks for what a session's tuple does not tell.
     case perhaps = 1
@@ -46,17 +46,23 @@ extension RuleMatch.Subject {
             tuple.hasPorts && ranges.contains { $0.contains(port) }
         }
         switch self {
-        case .source(let ranges): return isIn(ranges, tuple.source)
-        case .destination(let ranges): return isIn(ranges, tuple.destination)
+        case .source(let ranges): return view.hidesSource ? nil : isIn(ranges, tuple.source)
+        case .destination(let ranges): return view.hidesDestination ? nil : isIn(ranges, tuple.destination)
         case .family(let family): return tuple.family == family
         case .transport(let protocols): return protocols.contains(tuple.transport)
-        case .sourcePort(let ranges): return isIn(ranges, tuple.sourcePort)
-        case .destinationPort(let ranges): return isIn(ranges, tuple.destinationPort)
-        case .eitherPort(let ranges): return isIn(ranges, tuple.sourcePort) || isIn(ranges, tuple.destinationPort)
+        case .sourcePort(let ranges): return view.hidesSource && tuple.hasPorts ? nil : isIn(ranges, tuple.sourcePort)
+        case .destinationPort(let ranges):
+            return view.hidesDestination && tuple.hasPorts ? nil : isIn(ranges, tuple.destinationPort)
+        case .eitherPort(let ranges):
+            if tuple.hasPorts, view.hidesSource || view.hidesDestination { return nil }
+            return isIn(ranges, tuple.sourcePort) || isIn(ranges, tuple.destinationPort)
         case .icmpType(let types):
             return tuple.icmp.map { types.contains($0.type) } ?? (tuple.transport.isICMP ? nil : false)
         case .inInterface(let names): return view.inInterface.map { Self.isNamed($0, names) }
         case .outInterface(let names): return view.outInterface.map { Self.isNamed($0, names) }
+        case .tracking(let asked):
+            guard let states = view.states, !states.isEmpty else { return nil }
+            return states.isSubset(of: asked) ? true : states.isDisjoint(with: asked) ? false : nil
         }
     }
 

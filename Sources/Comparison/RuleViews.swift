@@ -1,39 +1,50 @@
 internal import FlowModel
 
-/// The packets of one direction of a session at each stage of their translation.
-struct RuleViews {
+/// The packets of one direction of a session at each stage of their translation, and the way that they take through the host.
+struct RuleViews: Hashable {
     /// As they come in.
     var untranslated: PacketView
     /// With the destination that they go to, and the source that they come with.
     var routed: PacketView
     /// As they leave.
     var translated: PacketView
-    /// Whether they came in by an interface, so that they are not this host's own.
-    var comeIn: Bool
-    /// Whether they left by one, so that they are not for this host.
-    var leave: Bool
+    /// Whether they are the host's own, so that they did not come in.
+    var isOwn: RuleAnswer
+    /// Whether they are for the host, so that they do not leave.
+    var isForHost: RuleAnswer
+    /// Whether conntrack keeps the session: then it tells the translation.
+    var isTracked: Bool
 
-    /// What a rule at a place sees; `nil` where these packets never come to it.
-    func view(at place: HookPlace) -> PacketView? {
+    /// These as packets that conntrack counted: it counts none that it holds for invalid (`nf_conntrack_tcp_packet`).
+    var counted: RuleViews {
+        var views = self
+        views.untranslated.states?.remove(.invalid)
+        views.routed.states?.remove(.invalid)
+        views.translated.states?.remove(.invalid)
+        return views
+    }
+
+    /// What a chain at a place sees.
+    ///
+    /// - Parameter translates: whether it is where translations are decided.
+    func view(at place: HookPlace, translates: Bool) -> PacketView {
         var view: PacketView
         switch place.hook {
         case .ingress: view = untranslated
-        case .prerouting: view = place.priority < HookPlace.destinationNATPriority ? untranslated : routed
+        case .prerouting, .output:
+            let isBefore = translates || place.priority < HookPlace.destinationNATPriority
+            view = isBefore ? untranslated : routed
         case .input, .forward: view = routed
-        case .output: view = place.priority < HookPlace.destinationNATPriority ? untranslated : routed
-        case .postrouting: view = place.priority <= HookPlace.sourceNATPriority ? routed : translated
+        case .postrouting: view = translates || place.priority <= HookPlace.sourceNATPriority ? routed : translated
         case .egress: view = translated
         }
         switch place.hook {
-        case .ingress, .prerouting: view.outInterface = nil
-        case .input:
-            if leave { return nil }
-            view.outInterface = nil
-        case .output:
-            if comeIn { return nil }
-            view.inInterface = nil
+        case .ingress, .prerouting, .input: view.outInterface = nil
+        case .output: view.inInterface = nil
         case .forward, .postrouting, .egress: break
         }
+        // Conntrack has not looked at them yet (`nft_ct_get_eval`).
+        if place.isBeforeConntrack { view.states = .invalid }
         return view
     }
 }

@@ -1,52 +1,71 @@
-/// A rule of the firewall's that does something to what the lanes count: drops it, keeps it from conntrack, logs it.
+/// A rule of the firewall's: which packets it means, what it does to them, and whether they go on behind it.
+///
+/// A rule of nftables that does something, asks again and does more is as many rules as that, one behind the other.
 public struct FirewallRule: Sendable, Hashable {
+    /// What it does to packets that go on nevertheless.
     public enum Effect: Sendable, Hashable {
-        case drop
-        case reject
         /// NOTRACK.
         case untrack
         /// To an NFLOG group.
         case log(group: UInt16)
+        case translateSource
+        case translateDestination
+        /// Has conntrack's helpers expect sessions that belong to the packet's.
+        case helper
     }
 
-    /// The family as the firewall's tool has it: `ip`, `ip6`, `inet`, `netdev`.
-    public var family: String
-    public var table: String
-    public var chain: String
+    /// What becomes of packets that it means; where there is none, they go on to the next rule.
+    public enum Verdict: Sendable, Hashable {
+        case accept
+        case drop
+        case reject
+        /// A program decides.
+        case queue
+        case `return`
+        case jump(String)
+        case goto(String)
+        /// What stands there is not understood, or not known.
+        case unknown
+
+        /// The chain that it hands packets on to.
+        public var target: String? {
+            switch self {
+            case .jump(let chain), .goto(let chain): chain
+            default: nil
+            }
+        }
+    }
+
     /// What tells it from its chain's other rules when they are looked at again: nft's handle, or its text.
     public var name: String
-    /// Where packets come to it; of a chain that others jump to, wherever they do. Empty where nothing leads there.
-    public var places: [HookPlace] = []
-    /// Whether only some of the packets come to it, as the jumps that lead to it ask for more than it does itself.
-    public var isBehindConditions = false
-    public var effects: [Effect]
+    /// The number by which nft names it in its chain.
+    public var handle: String?
     public var match: RuleMatch
-    /// What its counter shows; `nil` where it has none.
+    public var effects: [Effect]
+    public var verdict: Verdict?
+    /// What its counter shows; `nil` where it has none of its own, and where that counts packets which the rule does not mean.
     public var counters: Counters?
     /// The rule as its tool writes it, without the counter's numbers. May hold anything.
     public var text: String
     /// Whether it is a chain's policy: what becomes of the packets that no rule decided about.
     public var isPolicy = false
+    /// Whether it logs to one group and does nothing else: without it, the firewall lets the same packets pass.
+    public var onlyLogs = false
+    /// The words of the command that deletes it, of a rule that logs to a group; empty where nobody can say.
+    public var deletion: [String] = []
 
     public init(
-        family: String, table: String, chain: String, name: String, effects: [Effect], match: RuleMatch = RuleMatch(),
+        name: String, match: RuleMatch = RuleMatch(), effects: [Effect] = [], verdict: Verdict? = nil,
         counters: Counters? = nil, text: String
     ) {
-        self.family = family
-        self.table = table
-        self.chain = chain
         self.name = name
-        self.effects = effects
         self.match = match
+        self.effects = effects
+        self.verdict = verdict
         self.counters = counters
         self.text = text
     }
 
     /// Whether it refuses packets.
-    public var denies: Bool { effects.contains { $0 == .drop || $0 == .reject } }
-
-    /// Whether the other is this one, looked at another time.
-    public func isSame(as other: FirewallRule) -> Bool {
-        (family, table, chain, name) == (other.family, other.table, other.chain, other.name)
-    }
+    public var denies: Bool { verdict == .drop || verdict == .reject }
 }

@@ -13,6 +13,8 @@ public struct RuleMatch: Sendable, Hashable {
         /// Names; one that ends in `*` stands for all that begin like it.
         case inInterface([String])
         case outInterface([String])
+        /// What conntrack says of the packet.
+        case tracking(TrackingState)
     }
 
     public struct Test: Sendable, Hashable {
@@ -26,11 +28,25 @@ public struct RuleMatch: Sendable, Hashable {
     }
 
     public var tests: [Test]
-    /// What else it asks, in its tool's words: states, rates, sets, flags. Each may pick some packets of a session and not others.
+    /// What else it asks, in its tool's words: rates, sets, flags, marks. Each may pick some packets of a session and not others.
     public var conditions: [String]
 
     public init(tests: [Test] = [], conditions: [String] = []) {
         self.tests = tests
         self.conditions = conditions
+    }
+
+    /// What asks for this and for what another one does.
+    public func and(_ other: RuleMatch) -> RuleMatch {
+        RuleMatch(tests: tests + other.tests, conditions: conditions + other.conditions)
+    }
+
+    /// What may pick some packets of a session and not others, in words.
+    public var choices: [String] {
+        conditions
+            + tests.compactMap { test in
+                guard case .tracking(let state) = test.subject else { return nil }
+                return "ct state \(test.isNegated ? "!= " : "")\(state)"
+            }
     }
 }

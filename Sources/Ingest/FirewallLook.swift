@@ -1,17 +1,22 @@
 public import FlowModel
 
-/// A look at the firewall's rules that bear on what the lanes count, and at their counters.
+/// A look at the firewall's rules and their counters, and at what is the host's own.
 public struct FirewallLook: Sendable {
-    /// `nil` where they are not all known.
-    public let rules: [FirewallRule]?
-    public let flowtables: [Flowtable]
+    /// `nil` where the rules are not all known.
+    public let ruleset: FirewallRuleset?
+    /// `nil` where the kernel does not tell.
+    public let addresses: LocalAddresses?
     public let unlooked: [Unlooked]
+
+    public var flowtables: [Flowtable] { found.flowtables }
+    private let found: FirewallRuleset
 
     /// Looks, in the thread's network namespace; takes as long as the firewall's tools do.
     public init() {
         let rules = HostRules()
-        self.rules = rules.areKnown ? rules.firewall : nil
-        flowtables = rules.flowtables
+        found = rules.ruleset
+        ruleset = rules.areKnown ? rules.ruleset : nil
+        addresses = HostAddresses.current
         unlooked = rules.unlooked
     }
 }

@@ -83,9 +83,9 @@ public struct HostLook: Sendable {
             return
         }
         let rules = HostRules()
-        facts.rules = rules.areKnown ? rules.rules : nil
-        facts.rulesUseConntrack = rules.useConntrack
-        (facts.ruleTools, facts.flowtables) = (rules.tools, rules.flowtables)
+        facts.rules = rules.areKnown ? rules.ruleset.logRules : nil
+        facts.rulesUseConntrack = rules.ruleset.usesConntrack
+        (facts.ruleTools, facts.flowtables) = (rules.tools, rules.ruleset.flowtables)
         facts.unlooked += rules.unlooked
     }
 

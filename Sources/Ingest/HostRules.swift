@@ -1,16 +1,12 @@
 internal import FlowModel
 internal import Wire
 
-/// Asks the firewall's own tools for its rules: those that log to groups, and those that bear on what the lanes count.
+/// Asks the firewall's own tools for its rules.
 ///
 /// Only what is installed is asked, and nothing that would change the firewall by being asked: the legacy iptables makes each
 /// table that it is asked for.
 struct HostRules {
-    private(set) var rules: [LogRule] = []
-    private(set) var flowtables: [Flowtable] = []
-    /// The rules that drop packets, keep them from conntrack or log them.
-    private(set) var firewall: [FirewallRule] = []
-    private(set) var useConntrack = false
+    private(set) var ruleset = FirewallRuleset()
     /// What was asked.
     private(set) var tools: [String] = []
     private(set) var unlooked: [Unlooked] = []
@@ -28,35 +24,37 @@ struct HostRules {
     /// nft knows of everything but legacy tables. What it cannot read of what iptables-nft made, iptables-nft can.
     private mutating func askNFT() {
         var isWhole = false
-        var foreign: Set<[String]> = []
         if let nft = HostTool("nft"), let text = ask(nft, ["-a", "-t", "list", "ruleset"], "nft") {
-            let listing = NFTListing(text)
-            rules = listing.rules
-            flowtables = listing.flowtables
-            useConntrack = listing.usesConntrack
-            let ruleset = NFTRuleset(text)
-            firewall = ruleset.rules
-            foreign = ruleset.foreignTables
-            isWhole = !listing.hasForeignRules && foreign.isEmpty
+            ruleset.tables = tables(of: text, nft)
+            isWhole = !ruleset.tables.contains(where: \.hasForeignParts)
         }
         guard !isWhole else { return }
         for family in Self.families {
             guard let variant = Variant(family, .nft), let text = ask(variant.save, ["-c"], variant.command) else {
                 continue
             }
-            firewall.removeAll { $0.family == family && foreign.contains([family, $0.table]) }
-            firewall += SavedRuleset(text, family: family).rules.filter { rule in
-                !firewall.contains { ($0.family, $0.table) == (family, rule.table) }
-            }
-            useConntrack = useConntrack || SavedRules.useConntrack(in: text)
-            // Those that nft could read as well are there already.
-            rules += SavedRules.logRules(in: text, family: family, command: variant.command).filter { rule in
-                !rules.contains {
-                    ($0.family, $0.table, $0.chain, $0.group) == (rule.family, rule.table, rule.chain, rule.group)
+            for table in SavedRuleset(text, family: family, command: variant.command, isLegacy: false).tables {
+                guard let place = ruleset.tables.firstIndex(where: table.isSame) else {
+                    ruleset.tables.append(table)
+                    continue
                 }
+                // Those that nft could read as well are there already.
+                if ruleset.tables[place].hasForeignParts { ruleset.tables[place] = table }
             }
         }
     }
+
+    /// Maps of verdicts are asked for one by one, as terse listings hide what they hold, and whole ones show large sets.
+    private func tables(of text: String, _ nft: HostTool) -> [FirewallTable] {
+        let listing = NFTRuleset(text)
+        guard !listing.unreadMaps.isEmpty else { return listing.tables }
+        let maps = listing.unreadMaps.prefix(Self.greatestMapCount).compactMap { map in
+            try? nft.output(["list", "map", map.family, map.table, map.name])
+        }
+        return NFTRuleset(text, maps: maps).tables
+    }
+
+    private static let greatestMapCount = 64
 
     private mutating func askLegacy(_ family: String) {
         let list = "/proc/thread-self/net/\(family)_tables_names"
@@ -79,9 +77,7 @@ struct HostRules {
         if tables.isEmpty {
             note(variant.command)
         } else if let text = ask(variant.save, ["-c"], variant.command) {
-            firewall += SavedRuleset(text, family: family).rules
-            useConntrack = useConntrack || SavedRules.useConntrack(in: text)
-            rules += SavedRules.logRules(in: text, family: family, command: variant.command)
+            ruleset.tables += SavedRuleset(text, family: family, command: variant.command, isLegacy: true).tables
         }
     }
 

@@ -36,6 +36,52 @@ enum NetlinkRequest {
         }
     }
 
+    /// A dump of the interfaces' addresses, of all families.
+    static func addressDump(sequence: UInt32) -> [UInt8] {
+        // SAFETY: `message` lends a header with room for the family's own (8 bytes).
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETADDR)
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
+            unsafe header.pointee.nlmsg_seq = sequence
+            _ = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ifaddrmsg>.size)
+        }
+    }
+
+    /// Where packets would go.
+    static func route(_ question: RouteQuestion, sequence: UInt32) -> [UInt8] {
+        // SAFETY: three attributes of at most 20 bytes; `message` has room for them behind the family's own header (12 bytes).
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETROUTE)
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
+            unsafe header.pointee.nlmsg_seq = sequence
+            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<rtmsg>.size)
+            let request = unsafe extra?.assumingMemoryBound(to: rtmsg.self)
+            unsafe request?.pointee.rtm_family = question.family.rawValue
+            let length: UInt8 = question.family == .ipv4 ? 32 : 128
+            unsafe request?.pointee.rtm_dst_len = length
+            unsafe request?.pointee.rtm_src_len = length
+            unsafe putAddress(question.destination, question.family, UInt16(RTA_DST.rawValue), in: header)
+            unsafe putAddress(question.source, question.family, UInt16(RTA_SRC.rawValue), in: header)
+            if question.inInterface != 0 {
+                unsafe mnl_attr_put_u32(header, UInt16(RTA_IIF.rawValue), question.inInterface)
+            }
+        }
+    }
+
+    private static func putAddress(
+        _ address: IPAddress, _ family: AddressFamily, _ type: UInt16, in header: UnsafeMutablePointer<nlmsghdr>
+    ) {
+        switch family {
+        case .ipv4:
+            // SAFETY: an attribute of 8 bytes, for which the caller has room.
+            unsafe mnl_attr_put_u32(header, type, address.ipv4Bits.bigEndian)
+        case .ipv6:
+            var halves = (address.high.bigEndian, address.low.bigEndian)
+            // SAFETY: an attribute of 20 bytes, for which the caller has room; its 16 bytes are copied in the call.
+            unsafe mnl_attr_put(header, type, 16, &halves)
+        }
+    }
+
     /// A dump of netfilter's netlink sockets, with their groups and options.
     static func socketDump(sequence: UInt32) -> [UInt8] {
         // SAFETY: `message` lends a header with room for the request's own (20 bytes), aligned to 4 bytes as it needs.

@@ -1,25 +1,47 @@
 internal import FlowModel
 
 /// What the words of one of nft's rules ask for and do.
+///
+/// Its text is read rather than its JSON: every nft writes it (JSON is left out of some builds), one rule is one line, and
+/// a program that reads rulesets for what they do to sessions needs no JSON parser for it.
 struct NFTRuleReader {
-    var match = RuleMatch()
-    /// Groups that it logs to, each with what was asked up to there: what stands behind does not hold for it.
-    private(set) var logs: [(group: UInt16, match: RuleMatch)] = []
-    private(set) var effects: [FirewallRule.Effect] = []
-    /// Chains that it hands packets on to.
-    private(set) var jumps: [String] = []
-    /// What it counted; `nil` also where it counts packets that a test behind the counter may refuse.
-    private(set) var counters: Counters?
-    /// The counter with a name that it counts with; its numbers stand elsewhere.
-    private(set) var counterName: String?
+    /// What it does, one behind the other, each with what is asked up to there.
+    struct Part {
+        var match = RuleMatch()
+        var effects: [FirewallRule.Effect] = []
+        var verdict: FirewallRule.Verdict?
+        /// What it counted; `nil` also where it counts packets that a test behind the counter may refuse.
+        var counters: Counters?
+        /// The counter with a name that it counts with; its numbers stand elsewhere.
+        var counterName: String?
+    }
+
+    /// At least one.
+    private(set) var parts: [Part] = []
     /// The rule without its counter's numbers.
     private(set) var text = ""
+    /// Whether it only matches, counts for itself and logs to one group.
+    var onlyLogs: Bool { isHarmless && groupCount == 1 }
+    /// Counters with names that it counts with, wherever they stand in it.
+    private(set) var counterNames: [String] = []
+    /// Maps of verdicts that it asks and whose content is not known.
+    private(set) var unreadMaps: [String] = []
 
-    private var words: ArraySlice<String>
+    var words: ArraySlice<String>
+    var part = Part()
+    var isHarmless = true
+    private let maps: [String: [NFTMapElement]]
+    private var groupCount = 0
     /// Words that were not understood and belong together.
     private var unknown: [String] = []
+    /// Whether something stands there that may do anything.
+    private var mayDoAnything = false
 
-    init(_ words: [String]) { self.words = words[...] }
+    /// - Parameter maps: what the table's maps of verdicts hold, by name.
+    init(_ words: some Sequence<String>, maps: [String: [NFTMapElement]] = [:]) {
+        self.words = Array(words)[...]
+        self.maps = maps
+    }
 
     mutating func read() {
         var shown: [String] = []
@@ -33,53 +55,185 @@ struct NFTRuleReader {
             shown += isNumbered ? ["counter"] : before.dropLast(words.count)
         }
         endUnknown()
+        if mayDoAnything, part.verdict == nil { part.verdict = .unknown }
+        if parts.isEmpty || part.verdict != nil || !part.effects.isEmpty || part.counterName != nil {
+            parts.append(part)
+        }
         text = shown.joined(separator: " ")
     }
 
     private mutating func read(_ word: String) {
         switch word {
-        case "drop": end { $0.effects.append(.drop) }
-        case "reject":
-            end {
-                $0.effects.append(.reject)
-                // reject with icmp port-unreachable: its last words
-                $0.words = []
-            }
-        case "notrack": end { $0.effects.append(.untrack) }
-        case "accept", "return", "continue": end { _ in }
-        case "jump", "goto": end { reader in if let target = reader.words.popFirst() { reader.jumps.append(target) } }
-        case "counter": end { $0.readCounter() }
-        case "comment": end { $0.words = $0.words.dropFirst() }
-        case "log": end { $0.readLog() }
+        case "drop": decide(.drop)
+        case "accept": decide(.accept)
+        case "return": decide(.return)
+        case "reject": decide(.reject, skipping: true)
+        case "queue": decide(.queue, skipping: true)
+        case "jump": decide(.jump(takeTarget()))
+        case "goto": decide(.goto(takeTarget()))
+        case "masquerade", "snat": decide(.accept, .translateSource, skipping: true)
+        case "dnat", "redirect": decide(.accept, .translateDestination, skipping: true)
+        // Hands the packet to a socket of this host's, whatever its destination.
+        case "tproxy": act(.translateDestination, skipping: true)
+        case "notrack": act(.untrack)
+        case "fwd", "synproxy": decide(.unknown, skipping: true)
+        case "continue": act(nil)
+        case "dup": act(nil, skipping: true)
+        case "flow": act(nil) { $0.words = $0.words.dropFirst(2) }
+        case "counter":
+            endUnknown()
+            readCounter()
+        case "comment":
+            endUnknown()
+            words = words.dropFirst()
+        case "log":
+            endUnknown()
+            readLog()
+        case "vmap": readVerdictMap()
+        case "set" where !unknown.isEmpty && setsPlainly: endSetting()
+        case "#", "xt":
+            mayDoAnything = mayDoAnything || words.first != "match"
+            addUnknown(word)
         case "{": readSet()
         default:
-            guard !belongsToUnknown(word), let (subject, isNegated) = readTest(word) else {
-                unknown.append(word)
-                return
-            }
-            end { reader in
-                reader.noteMatch()
-                reader.match.tests.append(RuleMatch.Test(subject, isNegated: isNegated))
-            }
+            guard !belongsToUnknown(word), let test = readTest(word) else { return addUnknown(word) }
+            endUnknown()
+            noteMatch()
+            part.match.tests += test
         }
+    }
+
+    // MARK: What it does
+
+    private mutating func decide(
+        _ verdict: FirewallRule.Verdict, _ effect: FirewallRule.Effect? = nil, skipping: Bool = false
+    ) {
+        act(effect, skipping: skipping)
+        part.verdict = verdict
+    }
+
+    private mutating func act(
+        _ effect: FirewallRule.Effect?, skipping: Bool = false, _ body: (inout Self) -> Void = { _ in }
+    ) {
+        endUnknown()
+        isHarmless = false
+        if let effect { part.effects.append(effect) }
+        body(&self)
+        // reject with icmp port-unreachable, dnat ip to 10.0.0.1:80
+        guard skipping else { return }
+        while let word = words.first, word != "log", word != "comment", word != "counter" { words = words.dropFirst() }
+    }
+
+    private mutating func takeTarget() -> String {
+        // In a chain without a name nothing stands behind it.
+        words.popFirst() ?? ""
+    }
+
+    /// Something is asked behind what was done, and behind the counter: that counts more than what follows means.
+    private mutating func noteMatch() {
+        if !part.effects.isEmpty {
+            parts.append(part)
+            part.effects = []
+        }
+        (part.counters, part.counterName) = (nil, nil)
+    }
+
+    /// `counter packets 5 bytes 300`, or `counter name "c"`, whose numbers stand elsewhere; that one is somebody's.
+    private mutating func readCounter() {
+        if words.first == "name" {
+            isHarmless = false
+            part.counterName = words.dropFirst().first.map { $0.filter { $0 != "\"" } }
+            if let name = part.counterName { counterNames.append(name) }
+            words = words.dropFirst(2)
+        } else if words.first == "packets", words.count >= 4 {
+            let numbers = Array(words.prefix(4))
+            words = words.dropFirst(4)
+            guard let packets = UInt64(numbers[1]), let bytes = UInt64(numbers[3]) else { return }
+            part.counters = Counters(packetCount: packets, byteCount: bytes)
+        }
+    }
+
+    /// `log prefix "new" group 100 snaplen 128`. Without a group it is for syslog, which somebody may read.
+    private mutating func readLog() {
+        var group: UInt16?
+        while let option = words.first, Self.logOptions.contains(option), let value = words.dropFirst().first {
+            if option == "group" { group = UInt16(value) }
+            words = words.dropFirst(2)
+        }
+        guard let group else {
+            isHarmless = false
+            return
+        }
+        groupCount += 1
+        part.effects.append(.log(group: group))
+    }
+
+    private static let logOptions: Set = ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]
+
+    // MARK: Maps of verdicts
+
+    /// `tcp dport vmap { 22 : accept, 23 : drop }`, or of a map with a name: each element is a rule of its own.
+    private mutating func readVerdictMap() {
+        isHarmless = false
+        let key = unknown
+        unknown = []
+        noteMatch()
+        var elements: [NFTMapElement]?
+        if words.first == "{" {
+            elements = NFTMapElement.list(takeBraces())
+        } else if let name = words.popFirst(), name.hasPrefix("@") {
+            elements = maps[String(name.dropFirst())]
+            if elements == nil { unreadMaps.append(String(name.dropFirst())) }
+        }
+        guard let elements else {
+            parts.append(
+                Part(match: part.match.and(RuleMatch(conditions: [key.joined(separator: " ")])), verdict: .unknown))
+            return
+        }
+        for element in elements {
+            guard let verdict = element.verdict else { continue }
+            var asked = part.match
+            if !element.isDefault {
+                var reader = NFTRuleReader(key + element.key)
+                reader.read()
+                asked = asked.and(reader.part.match)
+            }
+            parts.append(Part(match: asked, verdict: verdict))
+        }
+    }
+
+    // MARK: What is not understood
+
+    private mutating func addUnknown(_ word: String) {
+        if !NFTWords.isPartOfMatch(word) { isHarmless = false }
+        unknown.append(word)
     }
 
     /// Ends what was not understood before something that is.
-    private mutating func end(_ body: (inout Self) -> Void) {
-        endUnknown()
-        body(&self)
-    }
-
     private mutating func endUnknown() {
-        if !unknown.isEmpty {
-            noteMatch()
-            match.conditions.append(unknown.joined(separator: " "))
-        }
+        guard !unknown.isEmpty else { return }
+        noteMatch()
+        part.match.conditions.append(unknown.joined(separator: " "))
         unknown = []
     }
 
-    /// Something is asked behind the counter: it counts more than the rule means.
-    private mutating func noteMatch() { (counters, counterName) = (nil, nil) }
+    /// Whether what is set is one plain value: `meta mark set 0x00000005`, and not `meta mark set ct mark & 0xff`.
+    private var setsPlainly: Bool {
+        guard let value = words.first, !NFTWords.subjects.contains(value), value != "{", value != "(" else {
+            return false
+        }
+        return !NFTWords.operators.contains(words.dropFirst().first ?? "")
+    }
+
+    /// What is set is nothing that is asked; what stands before it may be.
+    private mutating func endSetting() {
+        isHarmless = false
+        let start = unknown.lastIndex(where: NFTWords.subjects.contains) ?? 0
+        if unknown[start...].elementsEqual(["ct", "helper"]) { part.effects.append(.helper) }
+        unknown.removeSubrange(start...)
+        words = words.dropFirst()
+        endUnknown()
+    }
 
     /// Whether a word that could begin a test goes on with what was not understood: `fib saddr . iif oif missing`,
     /// `ct original ip saddr`, `iifname . oifname`.
@@ -90,133 +244,21 @@ struct NFTRuleReader {
         return first == "fib" && !unknown.contains { $0 == "type" || $0 == "oif" || $0 == "oifname" }
     }
 
-    /// A set behind something that is not understood, or a map of verdicts: `tcp dport vmap { 22 : drop }`.
-    private mutating func readSet() {
+    /// A set behind something that is not understood.
+    private mutating func readSet() { unknown += ["{"] + takeBraces(isOpen: true) + ["}"] }
+
+    /// What stands in braces.
+    ///
+    /// - Parameter isOpen: whether the first of them was taken.
+    mutating func takeBraces(isOpen: Bool = false) -> [String] {
+        if !isOpen { words = words.dropFirst() }
         let content = words.prefix { $0 != "}" }
+        // Braces that nobody closes hold nothing: what stands behind them is looked at for itself.
+        guard content.count < words.count else {
+            isHarmless = false
+            return []
+        }
         words = words.dropFirst(content.count + 1)
-        unknown += ["{"] + content + ["}"]
-        var inside = content
-        while let word = inside.popFirst() {
-            switch word.hasSuffix(",") ? String(word.dropLast()) : word {
-            case "drop": effects.append(.drop)
-            case "jump", "goto":
-                if let target = inside.first {
-                    jumps.append(target.hasSuffix(",") ? String(target.dropLast()) : target)
-                }
-            default: break
-            }
-        }
+        return Array(content)
     }
-
-    /// `counter packets 5 bytes 300`, or `counter name "c"`, whose numbers stand elsewhere.
-    private mutating func readCounter() {
-        if words.first == "name" {
-            counterName = words.dropFirst().first
-            words = words.dropFirst(2)
-        } else if words.first == "packets", words.count >= 4 {
-            let numbers = Array(words.prefix(4))
-            words = words.dropFirst(4)
-            guard let packets = UInt64(numbers[1]), let bytes = UInt64(numbers[3]) else { return }
-            counters = Counters(packetCount: packets, byteCount: bytes)
-        }
-    }
-
-    /// `log prefix "new" group 100 snaplen 128`
-    private mutating func readLog() {
-        while let option = words.first, Self.logOptions.contains(option), let value = words.dropFirst().first {
-            if option == "group", let group = UInt16(value) { logs.append((group, match)) }
-            words = words.dropFirst(2)
-        }
-    }
-
-    private static let logOptions: Set = ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]
-
-    // MARK: Tests
-
-    /// A test that begins with this word, `nil` where it is not understood; then nothing of it is taken.
-    private mutating func readTest(_ word: String) -> (RuleMatch.Subject, Bool)? {
-        let before = words
-        if let test = understoodTest(word) { return test }
-        words = before
-        return nil
-    }
-
-    private mutating func understoodTest(_ word: String) -> (RuleMatch.Subject, Bool)? {
-        switch word {
-        case "iif", "iifname", "oif", "oifname":
-            guard let (values, isNegated) = takeValues() else { return nil }
-            let names = values.map { String($0.drop { $0 == "\"" }.prefix { $0 != "\"" }) }
-            return (word.hasPrefix("i") ? .inInterface(names) : .outInterface(names), isNegated)
-        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
-            guard let field = words.popFirst() else { return nil }
-            return understoodField(word, field)
-        default: return nil
-        }
-    }
-
-    private mutating func understoodField(_ header: String, _ field: String) -> (RuleMatch.Subject, Bool)? {
-        let isOfPorts = field == "sport" || field == "dport"
-        guard let (values, isNegated) = takeValues(asPorts: isOfPorts) else { return nil }
-        let subject: RuleMatch.Subject?
-        switch (header, field) {
-        case ("ip", "saddr"), ("ip6", "saddr"): subject = RuleWords.all(values, RuleWords.addresses).map { .source($0) }
-        case ("ip", "daddr"), ("ip6", "daddr"):
-            subject = RuleWords.all(values, RuleWords.addresses).map { .destination($0) }
-        case ("ip", "protocol"), ("ip6", "nexthdr"), ("meta", "l4proto"):
-            subject = RuleWords.all(values, RuleWords.transport).map { .transport($0) }
-        case ("meta", "nfproto"):
-            subject = values == ["ipv4"] ? .family(.ipv4) : values == ["ipv6"] ? .family(.ipv6) : nil
-        case ("icmp", "type"), ("icmpv6", "type"):
-            let family: AddressFamily = header == "icmp" ? .ipv4 : .ipv6
-            subject = RuleWords.all(values) { RuleWords.icmpType($0, family: family) }.map { .icmpType($0) }
-            if subject != nil {
-                match.tests.append(RuleMatch.Test(.family(family)))
-                match.tests.append(RuleMatch.Test(.transport([family == .ipv4 ? .icmp : .icmpv6])))
-            }
-        default:
-            guard isOfPorts, let ports = RuleWords.all(values, RuleWords.ports) else { return nil }
-            subject = field == "sport" ? .sourcePort(ports) : .destinationPort(ports)
-            // "tcp dport" asks for TCP, too; "th dport" stands behind a test of its own.
-            if header != "th", let transport = TransportProtocol(keyword: header) {
-                match.tests.append(RuleMatch.Test(.transport([transport])))
-            }
-        }
-        guard let subject else { return nil }
-        // Whoever asks for a header's field asks for the header, too.
-        if header == "ip" || header == "ip6" {
-            match.tests.append(RuleMatch.Test(.family(header == "ip" ? .ipv4 : .ipv6)))
-        }
-        return (subject, isNegated)
-    }
-
-    /// One value, or those in braces, with a `!=` before them; `nil` where something else stands there.
-    private mutating func takeValues(asPorts: Bool = false) -> (values: [String], isNegated: Bool)? {
-        guard var word = words.popFirst() else { return nil }
-        var isNegated = false
-        if word == "!=" || word == "==" {
-            isNegated = word == "!="
-            guard let next = words.popFirst() else { return nil }
-            word = next
-        } else if let bound = [">", ">=", "<", "<="].first(where: { $0 == word }) {
-            guard asPorts, let limit = words.popFirst().flatMap({ UInt16($0) }) else { return nil }
-            switch bound {
-            case ">": return limit < .max ? (["\(limit + 1)-\(UInt16.max)"], false) : nil
-            case ">=": return (["\(limit)-\(UInt16.max)"], false)
-            case "<": return limit > 0 ? (["0-\(limit - 1)"], false) : nil
-            default: return (["0-\(limit)"], false)
-            }
-        }
-        if word == "{" {
-            let content = words.prefix { $0 != "}" }
-            words = words.dropFirst(content.count + 1)
-            return (content.map { $0.hasSuffix(",") ? String($0.dropLast()) : $0 }, isNegated)
-        }
-        // A set with a name, a map, an arithmetic expression.
-        guard !word.hasPrefix("@"), !Self.operators.contains(word), !Self.operators.contains(words.first ?? "") else {
-            return nil
-        }
-        return ([word], isNegated)
-    }
-
-    private static let operators: Set = ["vmap", "map", "&", "|", "^", "/", "and", "or", "xor", "."]
 }

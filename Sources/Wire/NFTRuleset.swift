@@ -1,167 +1,232 @@
 public import FlowModel
 
-/// The rules in the text of `nft -a list ruleset` that drop packets, keep them from conntrack or log them to a group.
+/// What `nft -a list ruleset` tells: tables, chains, rules and flowtables, as they stand.
 public struct NFTRuleset: Sendable {
-    public private(set) var rules: [FirewallRule] = []
-    /// Tables with parts of iptables that this nft cannot read, as family and name: iptables-nft-save can.
-    public private(set) var foreignTables: Set<[String]> = []
+    /// A map of verdicts, as `nft list map` wants it named.
+    public struct MapName: Hashable, Sendable {
+        public var family: String
+        public var table: String
+        public var name: String
+    }
 
-    private var (family, table) = ("", "")
-    private var chains = RuleChains()
-    private var tableStart = 0
-    /// What the table's counters with names count, and by which rules.
-    private var namedCounters: [String: Counters] = [:]
-    private var counterUses: [String: [Int]] = [:]
-    /// The names of the blocks that are open, from the table inwards.
-    private var blocks: [[String]] = []
-    /// How many rules were known when the rule began that holds the open anonymous chains, and what it asks for: its handle comes with
-    /// its end.
-    private var outermost = (count: 0, match: RuleMatch())
+    public private(set) var tables: [FirewallTable] = []
+    /// Maps of verdicts that rules ask and whose content the text does not show, as with `nft -t`.
+    public private(set) var unreadMaps: [MapName] = []
 
-    public init(_ text: String) {
+    private enum Block {
+        case table, flowtable, other
+        case chain(Int)
+        case counter(String)
+        case map(MapName)
+    }
+
+    /// The blocks that are open, from the table inwards.
+    private var blocks: [Block] = []
+    private var maps: [MapName: [NFTMapElement]] = [:]
+    /// What becomes of packets that no rule of a chain decided about: it stands at the chain's head, and is asked last.
+    private var policy: FirewallRule?
+    /// Words of the open map's elements.
+    private var elements: [String] = []
+    /// What the table's counters with names count, and the rules that use them; of one that stands before a test, none.
+    private var counters: [String: Counters] = [:]
+    private var counterUses: [String: [(chain: Int, rule: Int)?]] = [:]
+    /// Where the rule is that holds the open chains without names, and how many chains there were: its handle comes with its end.
+    private var outermost = (chain: 0, rule: 0, chainCount: 0)
+
+    /// - Parameter maps: what `nft list map` tells of maps that an earlier reading named in ``unreadMaps``.
+    public init(_ text: String, maps: [String] = []) {
+        for map in maps { readAll(map) }
+        tables = []
+        readAll(text)
+    }
+
+    private mutating func readAll(_ text: String) {
+        blocks = []
         for line in text.split(whereSeparator: \.isNewline) { read(QuotedWords.split(line, .nft)) }
-        endTable()
+        if !tables.isEmpty { shareCounters() }
     }
 
     private mutating func read(_ words: [String]) {
-        let (words, handle) = NFTListing.withoutHandle(words)
-        guard let first = words.first, first != "#" else { return }
+        let (words, handle) = Self.withoutHandle(words)
+        guard let first = words.first else { return }
         if first == "}" {
             close(handle)
         } else if words.last == "{" {
             open(words.dropLast())
-        } else {
-            readStatement(words, handle)
+        } else if let block = blocks.last, first != "#" {
+            readStatement(words, handle, in: block)
+        } else if case .chain = blocks.last {
+            // What nft could not read of a rule of iptables'.
+            tables[tables.count - 1].hasForeignParts = true
         }
     }
 
-    private mutating func open(_ words: [String]) {
-        if blocks.isEmpty {
-            endTable()
-            (family, table) = words.count == 3 ? (words[1], words[2]) : ("", "")
-        } else if blocks.count == 2 {
-            // A chain without a name stands inside its rule: jump { log group 9; drop }
-            outermost = (rules.count, RuleMatch())
-            var reader = NFTRuleReader(words)
-            reader.read()
-            outermost.match = reader.match
+    /// A line without the `# handle 5` that `-a` puts behind it.
+    private static func withoutHandle(_ words: [String]) -> (words: [String], handle: String?) {
+        guard words.count >= 3, words[words.count - 3] == "#", words[words.count - 2] == "handle" else {
+            return (words, nil)
         }
-        blocks.append(words)
+        return (words.dropLast(3), words.last)
+    }
+
+    // MARK: Blocks
+
+    private mutating func open(_ words: [String]) {
+        guard blocks.count < FirewallChain.greatestDepth else { return blocks.append(.other) }
+        switch blocks.last {
+        case nil:
+            shareCounters()
+            let isTable = words.count == 3 && words[0] == "table"
+            tables.append(
+                isTable ? FirewallTable(family: words[1], name: words[2]) : FirewallTable(family: "", name: ""))
+            blocks.append(.table)
+        case .table: openPart(words)
+        case .chain(let chain):
+            // A chain without a name stands inside its rule: jump { log group 9; drop }
+            if blocks.count == 2 { outermost = (chain, table.chains[chain].rules.count, table.chains.count) }
+            let name = "\(table.chains[chain].name) {\(table.chains.count)}"
+            addRule(words + [name], to: chain, handle: nil)
+            addChain(name, isAnonymous: true)
+        default: blocks.append(.other)
+        }
+    }
+
+    private mutating func openPart(_ words: [String]) {
+        guard words.count == 2 else { return blocks.append(.other) }
+        switch words[0] {
+        case "chain": addChain(words[1], isAnonymous: false)
+        case "flowtable":
+            table.flowtables.append(
+                Flowtable(family: table.family, table: table.name, name: words[1], counts: false, statements: []))
+            blocks.append(.flowtable)
+        case "counter": blocks.append(.counter(words[1]))
+        case "map":
+            elements = []
+            blocks.append(.map(MapName(family: table.family, table: table.name, name: words[1])))
+        default: blocks.append(.other)
+        }
+    }
+
+    private mutating func addChain(_ name: String, isAnonymous: Bool) {
+        var chain = FirewallChain(name)
+        chain.isAnonymous = isAnonymous
+        table.chains.append(chain)
+        blocks.append(.chain(table.chains.count - 1))
     }
 
     private mutating func close(_ handle: String?) {
-        guard !blocks.isEmpty else { return }
-        blocks.removeLast()
-        guard blocks.count == 2, let handle else { return }
-        for index in rules.indices.dropFirst(outermost.count) {
-            rules[index].name = "handle \(handle).\(index - outermost.count)"
+        switch blocks.popLast() {
+        case .map(let name): if !elements.isEmpty { maps[name] = NFTMapElement.list(elements) }
+        case .chain(let chain): close(chain: chain, handle)
+        default: break
         }
     }
 
-    private mutating func endTable() {
-        for index in rules.indices.dropFirst(tableStart) {
-            rules[index].learn(chains.origin(of: rules[index].chain))
-        }
-        // What several rules count together shows of none what it did.
-        for (name, uses) in counterUses where uses.count == 1 && uses[0] >= 0 {
-            rules[uses[0]].counters = namedCounters[name]
-        }
-        (namedCounters, counterUses) = ([:], [:])
-        tableStart = rules.count
-        chains = RuleChains()
-    }
-
-    private mutating func readStatement(_ words: [String], _ handle: String?) {
-        if blocks.count == 2, blocks[1].count == 2, blocks[1][0] == "counter", words.count >= 4, words[0] == "packets",
-            let packets = UInt64(words[1]), let bytes = UInt64(words[3])
-        {
-            namedCounters[blocks[1][1]] = Counters(packetCount: packets, byteCount: bytes)
-        }
-        guard blocks.count >= 2, blocks[1].count == 2, blocks[1][0] == "chain" else { return }
-        let chain = blocks[1][1]
-        if words.first == "type" { return readHead(of: chain, words) }
-        if words.first == "policy" || words.first == "comment" { return }
-        if words.contains("xt") || words.contains("#") { foreignTables.insert([family, table]) }
-        var reader = NFTRuleReader(words)
-        reader.read()
-        let isOneRule = reader.logs.allSatisfy { $0.match == reader.match }
-        let isInner = blocks.count > 2
-        if isInner { reader.match.addTests(of: outermost.match) }
-        for target in reader.jumps { chains.add(jumpFrom: chain, to: target, with: reader.match) }
-        let name = handle.map { "handle \($0)" } ?? reader.text
-        var effects = reader.effects
-        for (index, log) in reader.logs.enumerated() {
-            if isOneRule {
-                effects.append(.log(group: log.group))
-            } else {
-                // What stands behind the statement, its counter included, is not asked of what is logged.
-                var match = log.match
-                if isInner { match.addTests(of: outermost.match) }
-                append(chain, "\(name) log \(index)", [.log(group: log.group)], match, nil, reader.text)
+    private mutating func close(chain: Int, _ handle: String?) {
+        if table.chains[chain].isAnonymous {
+            guard blocks.count == 2 else { return }
+            let inner = outermost.chainCount..<table.chains.count
+            for place in [outermost.chain] + inner {
+                let start = place == outermost.chain ? outermost.rule : 0
+                for rule in table.chains[place].rules.indices.dropFirst(start) {
+                    table.chains[place].rules[rule].handle = handle
+                    table.chains[place].rules[rule].onlyLogs = false
+                    guard let handle else { continue }
+                    table.chains[place].rules[rule].name = "handle \(handle).\(place - outermost.chain).\(rule - start)"
+                }
             }
-        }
-        if !effects.isEmpty { append(chain, name, effects, reader.match, reader.counters, reader.text) }
-        if let counter = reader.counterName {
-            let key = counter.filter { $0 != "\"" }
-            counterUses[key, default: []].append(effects.isEmpty ? -1 : rules.count - 1)
+        } else if let rule = policy {
+            table.chains[chain].rules.append(rule)
+            policy = nil
         }
     }
 
-    private mutating func append(
-        _ chain: String, _ name: String, _ effects: [FirewallRule.Effect], _ match: RuleMatch, _ counters: Counters?,
-        _ text: String
-    ) {
-        var rule = FirewallRule(
-            family: family, table: table, chain: chain, name: name, effects: effects, match: match,
-            counters: counters, text: text)
-        rule.match.tests += familyTests
-        // Chains in chains: what those between ask for is not kept.
-        rule.isBehindConditions = blocks.count > 3
-        rules.append(rule)
+    /// The table that is open.
+    private var table: FirewallTable {
+        get { tables[tables.count - 1] }
+        _modify { yield &tables[tables.count - 1] }
     }
 
-    /// Every rule of a table of one family is of that one.
-    private var familyTests: [RuleMatch.Test] {
-        switch family {
-        case "ip": [RuleMatch.Test(.family(.ipv4))]
-        case "ip6": [RuleMatch.Test(.family(.ipv6))]
-        default: []
+    // MARK: Statements
+
+    private mutating func readStatement(_ words: [String], _ handle: String?, in block: Block) {
+        switch block {
+        case .flowtable:
+            let last = table.flowtables.count - 1
+            if words == ["counter"] {
+                table.flowtables[last].counts = true
+            } else {
+                table.flowtables[last].statements.append(words.joined(separator: " "))
+            }
+        case .counter(let name):
+            guard words.count >= 4, words[0] == "packets", let packets = UInt64(words[1]), let bytes = UInt64(words[3])
+            else { return }
+            counters[name] = Counters(packetCount: packets, byteCount: bytes)
+        case .map: readElements(words)
+        case .chain(let chain):
+            switch words[0] {
+            case "type": policy = Self.readHead(words, of: &table.chains[chain], family: table.family)
+            case "policy", "comment": break
+            default: addRule(words, to: chain, handle: handle)
+            }
+        case .table, .other: break
         }
     }
 
-    /// `type filter hook prerouting priority raw; policy drop;`
-    private mutating func readHead(of chain: String, _ words: [String]) {
-        // A bridge's priorities have other names, and its packets are nobody's sessions.
-        guard family != "bridge", family != "arp" else { return }
-        let bare = words.map { $0.hasSuffix(";") ? String($0.dropLast()) : $0 }
-        func value(behind word: String) -> Int? {
-            bare.firstIndex(of: word).flatMap { $0 + 1 < bare.count ? $0 + 1 : nil }
+    /// `elements = { 22 : accept,` and the lines behind it.
+    private mutating func readElements(_ words: [String]) {
+        if words.count > 2, words[0] == "elements" {
+            elements = Array(words.dropFirst(3))
+        } else if !elements.isEmpty {
+            elements += words
         }
-        guard let hookIndex = value(behind: "hook"), let hook = NetfilterHook(rawValue: bare[hookIndex]),
-            let index = value(behind: "priority"), var priority = Self.priority(bare[index])
-        else { return }
-        if index + 2 < bare.count, let offset = Int(bare[index + 2]) {
-            if bare[index + 1] == "+" { priority &+= offset } else if bare[index + 1] == "-" { priority &-= offset }
-        }
-        chains.add(chain, at: HookPlace(hook, priority))
-        guard let policy = value(behind: "policy"), bare[policy] == "drop" else { return }
-        var rule = FirewallRule(
-            family: family, table: table, chain: chain, name: "policy", effects: [.drop],
-            match: RuleMatch(tests: familyTests), text: "policy drop")
-        rule.isPolicy = true
-        rules.append(rule)
+        if elements.last == "}" { elements.removeLast() }
     }
 
-    /// The names of `nft(8)`, table "Standard priority names".
-    private static func priority(_ word: String) -> Int? {
-        switch word {
-        case "raw": -300
-        case "mangle": -150
-        case "dstnat": HookPlace.destinationNATPriority
-        case "filter": 0
-        case "security": 50
-        case "srcnat": HookPlace.sourceNATPriority
-        default: Int(word)
+    private mutating func addRule(_ words: [String], to chain: Int, handle: String?) {
+        if words.contains("xt") || words.contains("#") { table.hasForeignParts = true }
+        if !NFTWords.tracking.isDisjoint(with: words) { table.usesConntrack = true }
+        var reader = NFTRuleReader(words, maps: knownMaps)
+        reader.read()
+        for name in reader.unreadMaps {
+            let map = MapName(family: table.family, table: table.name, name: name)
+            if !unreadMaps.contains(map) { unreadMaps.append(map) }
         }
+        var names = reader.counterNames
+        for (index, part) in reader.parts.enumerated() {
+            let name = handle.map { "handle \($0)" } ?? reader.text
+            var rule = FirewallRule(
+                name: index == 0 ? name : "\(name).\(index)", match: part.match, effects: part.effects,
+                verdict: part.verdict, counters: part.counters, text: reader.text)
+            rule.handle = handle
+            rule.onlyLogs = reader.onlyLogs
+            if let handle, rule.onlyLogs {
+                rule.deletion = [
+                    "nft", "delete", "rule", table.family, table.name, table.chains[chain].name, "handle", handle,
+                ]
+            }
+            if let counter = part.counterName, let place = names.firstIndex(of: counter) {
+                names.remove(at: place)
+                counterUses[counter, default: []].append((chain, table.chains[chain].rules.count))
+            }
+            table.chains[chain].rules.append(rule)
+        }
+        for name in names { counterUses[name, default: []].append(nil) }
+    }
+
+    /// The open table's maps.
+    private var knownMaps: [String: [NFTMapElement]] {
+        if maps.isEmpty { return [:] }
+        let own = maps.filter { ($0.key.family, $0.key.table) == (table.family, table.name) }
+        return Dictionary(own.map { ($0.key.name, $0.value) }) { first, _ in first }
+    }
+
+    /// What several rules count together shows of none what it did.
+    private mutating func shareCounters() {
+        for (name, uses) in counterUses {
+            guard uses.count == 1, let use = uses[0] else { continue }
+            table.chains[use.chain].rules[use.rule].counters = counters[name]
+        }
+        (counters, counterUses) = ([:], [:])
     }
 }

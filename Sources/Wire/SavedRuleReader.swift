@@ -4,8 +4,11 @@ internal import FlowModel
 struct SavedRuleReader {
     private(set) var match = RuleMatch()
     private(set) var effects: [FirewallRule.Effect] = []
-    /// The chain that it hands packets on to.
-    private(set) var jump: String?
+    private(set) var verdict: FirewallRule.Verdict?
+    /// Whether nothing that it asks writes down what other rules go by, or what somebody reads: NFLOG only logs, but that does more.
+    private(set) var onlyLogs = true
+    /// Whether it makes conntrack track sessions (`nf_ct_netns_get` in the kernel's modules).
+    private(set) var usesConntrack = false
 
     private var words: ArraySlice<String>
     private let family: AddressFamily
@@ -30,7 +33,8 @@ struct SavedRuleReader {
 
     private mutating func read(_ option: String, _ isNegated: Bool) {
         switch option {
-        case "-j", "-g": readTarget()
+        case "-j": readTarget()
+        case "-g": if let chain = words.popFirst() { verdict = .goto(chain) }
         case "-m": readModule()
         case "--comment": _ = words.popFirst()
         default:
@@ -76,29 +80,83 @@ struct SavedRuleReader {
         "tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmp6", "multiport", "comment", "iprange",
     ]
 
+    private static let lastingModules: Set = ["recent", "hashlimit", "nfacct"]
+
+    private static let trackingModules: Set = [
+        "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster",
+    ]
+
     private mutating func readModule() {
-        guard let module = words.popFirst(), !Self.plainModules.contains(module) else { return }
+        guard let module = words.popFirst() else { return }
+        if Self.lastingModules.contains(module) { onlyLogs = false }
+        if Self.trackingModules.contains(module) { usesConntrack = true }
+        guard !Self.plainModules.contains(module) else { return }
         // All of the module's options, so that they read as they were written: "statistic --mode nth --every 10".
-        let options = words.prefix { $0 != "-m" && $0 != "-j" && $0 != "-g" }
+        let options = Array(words.prefix { $0 != "-m" && $0 != "-j" && $0 != "-g" })
         words = words.dropFirst(options.count)
-        match.conditions.append(([module] + options).joined(separator: " "))
+        if let test = Self.stateTest(options), module == "conntrack" || module == "state" {
+            match.tests.append(test)
+        } else {
+            match.conditions.append(([module] + options).joined(separator: " "))
+        }
     }
+
+    /// `--ctstate RELATED,ESTABLISHED`, `! --state NEW`.
+    private static func stateTest(_ options: [String]) -> RuleMatch.Test? {
+        let isNegated = options.first == "!"
+        let bare = options.dropFirst(isNegated ? 1 : 0)
+        guard bare.count == 2, bare.first == "--ctstate" || bare.first == "--state", let list = bare.last else {
+            return nil
+        }
+        let names = list.split(separator: ",")
+        let states = names.compactMap { TrackingState(keyword: $0) }
+        guard !states.isEmpty, states.count == names.count else { return nil }
+        return RuleMatch.Test(.tracking(TrackingState(states)), isNegated: isNegated)
+    }
+
+    // MARK: Targets
+
+    /// Targets behind which packets go on to the next rule (`XT_CONTINUE`).
+    private static let passingTargets: Set = [
+        "LOG", "ULOG", "NFLOG", "NOTRACK", "CT", "MARK", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS", "TCPOPTSTRIP",
+        "CLASSIFY", "DSCP", "TOS", "TTL", "HL", "ECN", "CHECKSUM", "TRACE", "SET", "TEE", "AUDIT", "LED", "IDLETIMER",
+        "RATEEST", "HMARK",
+    ]
+
+    private static let trackingTargets: Set = [
+        "MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "CONNMARK", "CONNSECMARK", "CT", "SYNPROXY",
+    ]
 
     private mutating func readTarget() {
         guard let target = words.popFirst() else { return }
         let options = Array(words)
         words = []
+        if Self.trackingTargets.contains(target) { usesConntrack = true }
         switch target {
-        case "DROP": effects = [.drop]
-        case "REJECT": effects = [.reject]
-        case "NFLOG":
-            let group = options.firstIndex(of: "--nflog-group").flatMap {
-                $0 + 1 < options.count ? UInt16(options[$0 + 1]) : nil
-            }
-            effects = [.log(group: group ?? 0)]
+        case "ACCEPT": verdict = .accept
+        case "DROP": verdict = .drop
+        case "REJECT": verdict = .reject
+        case "RETURN": verdict = .return
+        case "QUEUE", "NFQUEUE": verdict = .queue
+        case "SNAT", "MASQUERADE": (effects, verdict) = ([.translateSource], .accept)
+        case "DNAT", "REDIRECT": (effects, verdict) = ([.translateDestination], .accept)
+        case "NETMAP": (effects, verdict) = ([.translateSource, .translateDestination], .accept)
+        // Hands the packet to a socket of this host's, whatever its destination.
+        case "TPROXY": (effects, verdict) = ([.translateDestination], .unknown)
+        case "NFLOG": effects = Self.group(options).map { [.log(group: $0)] } ?? []
         case "NOTRACK": effects = [.untrack]
-        case "CT": effects = options.contains("--notrack") ? [.untrack] : []
-        default: jump = target
+        case "CT":
+            if options.contains("--notrack") { effects.append(.untrack) }
+            if options.contains("--helper") { effects.append(.helper) }
+        default:
+            // A chain, or what only its author knows.
+            if !Self.passingTargets.contains(target) { verdict = .jump(target) }
         }
+    }
+
+    /// The group of NFLOG: 0 where none is written.
+    private static func group(_ options: [String]) -> UInt16? {
+        guard let option = options.firstIndex(of: "--nflog-group") else { return 0 }
+        return option + 1 < options.count ? UInt16(options[option + 1]) : nil
     }
 }

@@ -1,20 +1,26 @@
 public import FlowModel
 
-/// The rules in the text of `iptables-save -c` that drop packets, keep them from conntrack or log them to a group.
+/// What `iptables-save -c` tells: tables, chains and rules, as they stand.
 public struct SavedRuleset: Sendable {
-    public private(set) var rules: [FirewallRule] = []
+    public private(set) var tables: [FirewallTable] = []
 
     private let family: String
-    private var table = ""
-    private var chains = RuleChains()
-    /// The table's first rule in ``rules``.
-    private var tableStart = 0
+    private let command: String
+    private let isLegacy: Bool
+    /// The open table's chains, by name, and what becomes of packets that come to their ends.
+    private var chains: [String: Int] = [:]
+    private var policies: [String: FirewallRule] = [:]
     /// How often each text has come: two equal rules are two.
     private var counts: [String: Int] = [:]
 
-    /// - Parameter family: `ip` or `ip6`.
-    public init(_ text: String, family: String) {
+    /// - Parameters:
+    ///   - family: `ip` or `ip6`.
+    ///   - command: what changes the rules: `iptables-legacy`, `ip6tables-nft`.
+    ///   - isLegacy: whether they are not nftables'.
+    public init(_ text: String, family: String, command: String, isLegacy: Bool) {
         self.family = family
+        self.command = command
+        self.isLegacy = isLegacy
         for line in text.split(whereSeparator: \.isNewline) { read(line) }
         endTable()
     }
@@ -22,7 +28,10 @@ public struct SavedRuleset: Sendable {
     private mutating func read(_ line: Substring) {
         if line.hasPrefix("*") {
             endTable()
-            table = String(line.dropFirst())
+            tables.append(FirewallTable(family: family, name: String(line.dropFirst())))
+            tables[tables.count - 1].isLegacy = isLegacy
+        } else if tables.isEmpty {
+            return
         } else if line.hasPrefix(":") {
             readChain(line.dropFirst())
         } else {
@@ -32,30 +41,39 @@ public struct SavedRuleset: Sendable {
     }
 
     private mutating func endTable() {
-        for index in rules.indices.dropFirst(tableStart) {
-            rules[index].learn(chains.origin(of: rules[index].chain))
+        for (name, policy) in policies {
+            if let place = chains[name] { tables[tables.count - 1].chains[place].rules.append(policy) }
         }
-        tableStart = rules.count
-        chains = RuleChains()
-        counts = [:]
+        (chains, policies, counts) = ([:], [:], [:])
     }
 
     /// `INPUT DROP [12:720]`, or `USER - [0:0]` of a chain that others jump to.
     private mutating func readChain(_ line: Substring) {
         let words = line.split(separator: " ")
-        guard words.count >= 2, let place = place(of: words[0]) else { return }
-        chains.add(String(words[0]), at: place)
+        guard words.count >= 2 else { return }
+        let name = String(words[0])
+        let place = addChain(name)
+        tables[tables.count - 1].chains[place].place = Self.place(of: name, in: tables[tables.count - 1].name)
+        tables[tables.count - 1].chains[place].seesFirstPacketsOnly = tables[tables.count - 1].name == "nat"
         guard words[1] == "DROP" else { return }
         var rule = FirewallRule(
-            family: family, table: table, chain: String(words[0]), name: "policy", effects: [.drop],
-            match: RuleMatch(tests: familyTests), counters: words.count > 2 ? Self.counters(words[2]) : nil,
+            name: "policy", verdict: .drop, counters: words.count > 2 ? Self.counters(words[2]) : nil,
             text: "policy DROP")
         rule.isPolicy = true
-        rules.append(rule)
+        policies[name] = rule
     }
 
-    private func place(of chain: Substring) -> HookPlace? {
-        guard let hook = NetfilterHook(rawValue: chain.lowercased()) else { return nil }
+    /// The place of a chain in the open table.
+    private mutating func addChain(_ name: String) -> Int {
+        if let place = chains[name] { return place }
+        let place = tables[tables.count - 1].chains.count
+        tables[tables.count - 1].chains.append(FirewallChain(name))
+        chains[name] = place
+        return place
+    }
+
+    private static func place(of chain: String, in table: String) -> HookPlace? {
+        guard let hook = NetfilterHook(rawValue: chain.lowercased()), chain == chain.uppercased() else { return nil }
         switch table {
         case "raw": return HookPlace(hook, -300)
         case "mangle": return HookPlace(hook, -150)
@@ -69,7 +87,7 @@ public struct SavedRuleset: Sendable {
     }
 
     /// `[12:720] -A INPUT …`
-    static func withoutCounters(_ line: Substring) -> (Counters?, Substring) {
+    private static func withoutCounters(_ line: Substring) -> (Counters?, Substring) {
         guard line.hasPrefix("["), let end = line.firstIndex(of: "]") else { return (nil, line) }
         return (counters(line[...end]), line[line.index(after: end)...].drop { $0 == " " })
     }
@@ -80,27 +98,25 @@ public struct SavedRuleset: Sendable {
         return Counters(packetCount: packets, byteCount: bytes)
     }
 
-    /// Every rule of iptables is of one family.
-    private var familyTests: [RuleMatch.Test] { [RuleMatch.Test(.family(family == "ip6" ? .ipv6 : .ipv4))] }
-
     private mutating func readRule(_ line: Substring, _ counters: Counters?) {
         let words = QuotedWords.split(line, .iptables)
-        guard words.count > 2 else { return }
+        guard words.count > 1 else { return }
         let chain = words[1]
-        var reader = SavedRuleReader(Array(words[2...]), family: family == "ip6" ? .ipv6 : .ipv4)
+        var reader = SavedRuleReader(Array(words.dropFirst(2)), family: family == "ip6" ? .ipv6 : .ipv4)
         reader.read()
-        if let target = reader.jump {
-            chains.add(jumpFrom: chain, to: target, with: reader.match)
-        }
-        guard !reader.effects.isEmpty else { return }
+        if reader.usesConntrack { tables[tables.count - 1].usesConntrack = true }
         let text = String(line.dropFirst("-A ".count).drop { $0 != " " }.dropFirst())
         let count = counts["\(chain) \(text)", default: 0]
         counts["\(chain) \(text)"] = count + 1
-        rules.append(
-            FirewallRule(
-                family: family, table: table, chain: chain, name: count == 0 ? text : "\(text) #\(count + 1)",
-                effects: reader.effects,
-                match: RuleMatch(tests: familyTests + reader.match.tests, conditions: reader.match.conditions),
-                counters: counters, text: text))
+        var rule = FirewallRule(
+            name: count == 0 ? text : "\(text) #\(count + 1)", match: reader.match, effects: reader.effects,
+            verdict: reader.verdict, counters: counters, text: text)
+        let logs = reader.effects.contains { if case .log = $0 { true } else { false } }
+        if logs, reader.onlyLogs {
+            rule.onlyLogs = true
+            rule.deletion = [command, "-t", tables[tables.count - 1].name, "-D"] + words.dropFirst()
+        }
+        let place = addChain(chain)
+        tables[tables.count - 1].chains[place].rules.append(rule)
     }
 }

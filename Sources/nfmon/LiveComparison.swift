@@ -40,7 +40,9 @@ struct LiveComparison {
         facts.groups = options.noNFLog ? [] : options.groups.numbers
         facts.accountingIsOn = options.noConntrack ? nil : KernelSettings.countsBytes
         facts.eventsAreOn = options.noConntrack ? nil : KernelSettings.eventsMode.map { $0 != 0 }
-        facts.rules = rulesBefore.rules.map { rules in rules.map { WatchedRule($0, growth: nil) } }
+        facts.rules = rulesBefore.ruleset.map { WatchedRuleset($0) }
+        facts.ownAddresses = rulesBefore.addresses
+        facts.route = { HostRoutes.answer($0) }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         if let doubt = filter?.doubt { facts.notes.append(doubt) }
     }
@@ -58,7 +60,7 @@ struct LiveComparison {
         // Its threads have handed on what was left, and are gone with their clocks.
         var costs = [PathCost(lane: .packet, processorTime: captureTime &+ (Self.timeOfOthers &- before))]
         // At once: what rules count from now on no capture has seen.
-        let rulesAfter = FirewallLook()
+        learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
         if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
             facts.interruptTime = now - before
@@ -75,7 +77,7 @@ struct LiveComparison {
         if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
         intake.drain(live.store)
         intake.addLiving(of: live.store)
-        conclude(costs, rulesAfter)
+        conclude(costs)
         var outcome = intake.conclude(facts, names: live.nameBook)
         outcome.facts.residentBytes = ProcessCost.current.residentBytes
         return outcome
@@ -117,19 +119,25 @@ struct LiveComparison {
         }
     }
 
-    /// What is known only now.
-    private mutating func conclude(_ costs: [PathCost], _ rulesAfter: FirewallLook) {
-        let summary = live.completeness
-        facts.note(summary)
-        facts.filteredCount = intake.filteredCount
-        let looks = (before: rulesBefore, after: rulesAfter)
-        if let before = looks.before.rules, let after = looks.after.rules {
-            facts.rules = WatchedRule.pair(before, after)
+    /// What became of the rules since the beginning.
+    private mutating func learn(_ look: FirewallLook) {
+        if let before = rulesBefore.ruleset, let after = look.ruleset {
+            let rules = WatchedRuleset(before: before, after: after)
+            facts.rules = rules
+            if let change = rules.change { facts.notes.append(change) }
         } else {
             facts.rules = nil
         }
-        facts.flowtables = looks.after.flowtables
-        facts.unlooked = looks.after.unlooked
+        facts.ownAddresses = look.addresses
+        facts.flowtables = look.flowtables
+        facts.unlooked = look.unlooked
+    }
+
+    /// What is known only now.
+    private mutating func conclude(_ costs: [PathCost]) {
+        let summary = live.completeness
+        facts.note(summary)
+        facts.filteredCount = intake.filteredCount
         facts.costs = costs.filter { facts.lanes.contains($0.lane) }.map { cost in
             var cost = cost
             cost.bufferBytes = options.bufferBytes(of: cost.lane)

@@ -92,8 +92,8 @@ struct BoundedReasonTests {
     }
 
     @Test func theFirewallAnswersEachPacketThatItRejectsOnce() {
-        func reasons(_ effect: FirewallRule.Effect, answers: UInt64) -> [DifferenceReason: UInt64] {
-            let facts = someFacts { $0.rules = [rule(effect, port: 443, growth: 3)] }
+        func reasons(_ effect: RuleDeed, answers: UInt64) -> [DifferenceReason: UInt64] {
+            let facts = someFacts { $0.rules = watched([rule(effect, port: 443, growth: 3)]) }
             return compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, answers), nil) }.reasons
         }
         #expect(reasons(.reject, answers: 3) == [.denied: 6])
@@ -115,7 +115,7 @@ struct BoundedReasonTests {
     @Test func whatARulesCounterNeverSawNoSourceHasLost() {
         let facts = someFacts {
             $0.lanes.insert(.nflog)
-            $0.rules = [rule(.log(group: 100), growth: 6)]
+            $0.rules = watched([rule(.log(group: 100), growth: 6)])
             $0.lostCounts.nflog = 100
         }
         let result = compare(facts) {
@@ -136,7 +136,7 @@ struct BoundedReasonTests {
     }
 
     @Test func whatPassesConntrackByIsToldOnce() {
-        let facts = someFacts { $0.rules = [rule(.untrack, at: HookPlace(.prerouting, -300), growth: 4)] }
+        let facts = someFacts { $0.rules = watched([rule(.untrack, at: HookPlace(.prerouting, -300), growth: 4)]) }
         let result = compare(facts) { $0.tracked = (6, 8) }
         #expect(result.reasons == [.untracked: 4])
         #expect(result.summary.ruleUses.map(\.packetCount) == [4])
@@ -152,14 +152,9 @@ struct BoundedReasonTests {
             $0.malformedCounts.packet = most
             $0.ambiguousCount = most
             $0.failures = failures
-            $0.rules = [
-                WatchedRule(
-                    rule(.reject, growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
-                WatchedRule(
-                    rule(.log(group: 100), growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
-                WatchedRule(
-                    rule(.log(group: 100), growth: 1).rule, growth: Counters(packetCount: most, byteCount: most)),
-            ]
+            $0.rules = watched([
+                rule(.reject, growth: most), rule(.log(group: 100), growth: most), rule(.log(group: 100), growth: most),
+            ])
         }
         let counters = Counters(packetCount: most, byteCount: most)
         var frames = FrameCounts()

@@ -4,10 +4,10 @@ import Testing
 
 /// What rules logged, against what passed.
 struct LogComparisonTests {
-    private static func facts(_ rules: [WatchedRule]?, lost: UInt64 = 0) -> ComparisonFacts {
+    private static func facts(_ rules: [PlacedRule]?, lost: UInt64 = 0) -> ComparisonFacts {
         someFacts {
             $0.lanes = [.conntrack, .nflog, .packet]
-            $0.rules = rules
+            $0.rules = rules.map(watched)
             $0.lostCounts.nflog = lost
         }
     }

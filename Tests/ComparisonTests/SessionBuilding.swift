@@ -83,7 +83,8 @@ func someFacts(_ change: (inout ComparisonFacts) -> Void = { _ in }) -> Comparis
     facts.firstLook = Timestamp(seconds: 1000, nanoseconds: 10_000_000)
     facts.lastLook = Timestamp(seconds: 1100, nanoseconds: 50_000_000)
     facts.accountingIsOn = true
-    facts.rules = []
+    facts.rules = watched([])
+    facts.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0xc000_0201)])
     facts.groups = [100]
     change(&facts)
     return facts
@@ -117,17 +118,4 @@ extension ComparisonOutcome {
 
     /// All evidence, in one text.
     var evidence: String { sessions.flatMap(\.differences).flatMap(\.evidence).joined(separator: "\n") }
-}
-
-/// A rule of iptables' table filter, chain FORWARD, unless said otherwise.
-func rule(
-    _ effect: FirewallRule.Effect, at place: HookPlace = HookPlace(.forward, 0), port: UInt16? = nil,
-    conditions: [String] = [], growth: UInt64?, text: String = "some rule"
-) -> WatchedRule {
-    var match = RuleMatch(conditions: conditions)
-    if let port { match.tests.append(RuleMatch.Test(.destinationPort([port...port]))) }
-    var rule = FirewallRule(
-        family: "ip", table: "filter", chain: "FORWARD", name: text, effects: [effect], match: match, text: text)
-    rule.places = [place]
-    return WatchedRule(rule, growth: growth.map(SessionBuilder.counters))
 }

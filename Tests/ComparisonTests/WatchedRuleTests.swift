@@ -4,17 +4,44 @@ import Testing
 
 /// Two looks at the rules.
 struct WatchedRuleTests {
-    private static func rule(_ name: String, _ count: UInt64?) -> FirewallRule {
+    private static func rule(_ name: String, _ count: UInt64?, text: String? = nil) -> FirewallRule {
         FirewallRule(
-            family: "ip", table: "filter", chain: "FORWARD", name: name, effects: [.drop],
-            counters: count.map { Counters(packetCount: $0, byteCount: 60 * $0) }, text: name)
+            name: name, verdict: .drop, counters: count.map { Counters(packetCount: $0, byteCount: 60 * $0) },
+            text: text ?? name)
+    }
+
+    private static func ruleset(_ rules: [FirewallRule]) -> FirewallRuleset {
+        var table = FirewallTable(family: "ip", name: "filter")
+        table.chains = [FirewallChain("FORWARD", at: HookPlace(.forward, 0))]
+        table.chains[0].rules = rules
+        return FirewallRuleset([table])
     }
 
     @Test func aCountersGrowthIsTheDifferenceOfTwoLooks() {
         let before = [Self.rule("a", 5), Self.rule("gone", 1), Self.rule("none", nil), Self.rule("zeroed", 9)]
         let after = [Self.rule("a", 8), Self.rule("new", 2), Self.rule("none", nil), Self.rule("zeroed", 4)]
-        let watched = WatchedRule.pair(before, after)
-        let growths = Dictionary(uniqueKeysWithValues: watched.map { ($0.rule.name, $0.growth?.packetCount) })
-        #expect(growths == ["a": 3, "new": 2, "none": nil, "zeroed": 4, "gone": nil])
+        let watched = WatchedRuleset(before: Self.ruleset(before), after: Self.ruleset(after))
+        #expect(watched.rules.map(\.growth?.packetCount) == [3, nil, nil, nil])
+        // A new one cannot have denied more than it shows; of one that was set back nobody knows.
+        #expect(watched.rules.map(\.limit) == [3, 2, nil, nil])
+        #expect(watched.goneDenials.map(\.rule.name) == ["gone"])
+        #expect(
+            watched.change
+                == "the firewall's rules changed meanwhile: one is new, one is gone, one counter was set back")
+        #expect(watched.rules[0].title == "ip filter FORWARD: a")
+    }
+
+    @Test func aHandleThatBeganAnewIsAnotherRules() {
+        let before = [Self.rule("handle 4", 5, text: "tcp dport 22 counter drop")]
+        let after = [Self.rule("handle 4", 900, text: "tcp dport 80 counter drop")]
+        let watched = WatchedRuleset(before: Self.ruleset(before), after: Self.ruleset(after))
+        #expect(watched.rules.map(\.growth) == [nil])
+        #expect(watched.rules.map(\.isNew) == [true])
+        #expect(watched.goneDenials.count == 1)
+    }
+
+    @Test func whereNothingChangedNothingIsSaid() {
+        let rules = Self.ruleset([Self.rule("a", 5)])
+        #expect(WatchedRuleset(before: rules, after: rules).change == nil)
     }
 }

@@ -5,9 +5,10 @@ import Wire
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
-    _ = NFTListing(text)
-    _ = SavedRules.logRules(in: text, family: "ip", command: "iptables")
-    _ = SavedRules.useConntrack(in: text)
+    let tables =
+        NFTRuleset(text, maps: [text]).tables
+        + SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true).tables
+    _ = FirewallRuleset(tables).logRules
     _ = ConntrackFailures(statistics: text)
     _ = NetlinkTableRow.rows(of: 12, in: text)
     _ = LogGroupRow.rows(in: text)

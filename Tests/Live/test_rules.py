@@ -1,144 +1,196 @@
-"""The rules that feed nfmon: they come, replace one another and go, and what is not theirs stays."""
+"""What `nfmon compare` says of rules, against what the kernel's counters say: the same rulesets, the same packets."""
 
-import pathlib
+import collections
 import re
-import subprocess
+import socket
 
 from case import LiveTest
+from test_compare import WORDS, Comparison
 
-RULES = pathlib.Path(__file__).resolve().parents[2] / "iptables" / "rules"
-PROFILES = ("new",), ("head",), ("all",), ("drops",), ("new", "drops"), ("all", "drops")
-OWN_CHAIN = (("-N", "NFMON-BLOCK"), ("-A", "NFMON-BLOCK", "-s", "203.0.113.0/24", "-j", "DROP"), ("-A", "INPUT", "-j", "NFMON-BLOCK"))
+# Every port gets as many datagrams as its number says behind 80: 81 one, 82 two.
+PORTS = range(81, 89)
+BASE = 80
+
+ACCEPTING = ("iptables", "-P", "FORWARD", "ACCEPT"), ("iptables", "-P", "INPUT", "ACCEPT"), ("iptables", "-F"), ("iptables", "-X")
+
+STATEFUL = """
+table inet t {
+    map late { type inet_service : verdict; }
+    chain refuse { counter reject; }
+    chain user {
+        udp dport 82 return
+        udp dport 83 counter drop
+        udp dport 84 goto far
+    }
+    chain far { udp dport 81-83 counter drop; }
+    chain c {
+        type filter hook forward priority 10; policy accept;
+        ct state vmap { established : accept, related : accept, invalid : drop }
+        udp dport 81 accept
+        jump user
+        udp dport 82 counter drop
+        udp dport 83-84 counter drop
+        udp dport vmap @late
+        udp dport 88 queue to 77
+        udp dport 81-90 counter drop
+    }
+}
+"""
+
+LAYERS = """
+table inet early {
+    chain raw { type filter hook prerouting priority raw; udp dport 81 counter drop; udp dport 82 counter accept; udp dport 83 counter notrack; }
+    chain mangle { type filter hook prerouting priority mangle; meta mark set 0x5 udp dport 82 counter drop; }
+}
+table ip late {
+    chain forward {
+        type filter hook forward priority 20; policy drop;
+        ip daddr != 192.0.2.9 accept
+        udp dport { 84, 85 } jump { udp dport 84 counter drop; udp dport 85 return; }
+        meta mark 0x5 udp dport 86 counter drop
+        udp dport 83 accept
+        udp dport 81-86 counter accept
+    }
+    chain out { type filter hook postrouting priority 200; ip saddr 192.0.2.1 udp dport 85 counter drop; ip saddr 10.0.0.7 udp dport 85 counter drop; }
+}
+table netdev n {
+    chain i { type filter hook ingress device "lan0" priority 0; udp dport 88 counter drop; }
+}
+"""
+
+SAVED = """*raw
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p udp --dport 81 -j DROP
+-A PREROUTING -p udp --dport 82 -j CT --notrack
+COMMIT
+*mangle
+:FORWARD ACCEPT [0:0]
+-A FORWARD -p udp --dport 83 -j MARK --set-mark 5
+-A FORWARD -p udp --dport 83 -m mark --mark 5 -j DROP
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:USER - [0:0]
+:DEEP - [0:0]
+-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -m conntrack --ctstate INVALID -j DROP
+-A FORWARD -p udp --dport 82:83 -j ACCEPT
+-A FORWARD -p udp -j USER
+-A FORWARD -p udp --dport 84:85 -j REJECT
+-A FORWARD -i wan0 -j DROP
+-A FORWARD -p udp --dport 86 -j ACCEPT
+-A USER -p udp --dport 84 -j RETURN
+-A USER -p udp --dport 85:86 -g DEEP
+-A DEEP -p udp --dport 85 -j DROP
+COMMIT
+"""
 
 
 class Rules(LiveTest):
-    def rules(self, lab, *words):
-        return subprocess.run([RULES, *words, "--netns", lab.namespace], capture_output=True, text=True, timeout=60)
-
-    def found(self, lab):
-        """Everything that rules could change, without counters."""
-        command = (
-            "iptables-save; ip6tables-save; nft list ruleset;"
-            "sysctl -n net.netfilter.nf_conntrack_acct net.netfilter.nf_conntrack_timestamp"
-        )
-        text = lab.inside("sh", "-c", command).stdout
-        return re.sub(r"\[\d+:\d+\]|packets \d+ bytes \d+|^#.*$", "", text, flags=re.MULTILINE)
-
-    def test_every_profile_comes_replaces_the_last_and_goes_without_a_trace(self):
-        for backend in "iptables", "nft":
-            lab = self.make_lab()
-            before = self.found(lab)
-            for profile in PROFILES:
-                for _ in "once", "again":
-                    applied = self.rules(lab, "apply", *profile, "--backend", backend)
-                    self.assertEqual(applied.returncode, 0, (backend, profile, applied.stderr))
-            for _ in "once", "again":
-                removed = self.rules(lab, "remove")
-                self.assertEqual(removed.returncode, 0, removed.stderr)
-            self.assertEqual(self.found(lab), before, backend)
-
-    def test_a_chain_of_the_operators_own_stays_whatever_its_name_begins_with(self):
+    def lab_that_forwards(self):
         lab = self.make_lab()
-        for words in OWN_CHAIN:
-            lab.inside("iptables", *words)
-        before = self.found(lab)
-        self.assertEqual(self.rules(lab, "apply", "new").returncode, 0)
-        self.assertIn("-A NFMON-BLOCK -s 203.0.113.0/24 -j DROP", self.found(lab))
-        self.assertEqual(self.rules(lab, "remove").returncode, 0)
-        self.assertEqual(self.found(lab), before)
+        lab.sysctl(nf_conntrack_acct=1)
+        for words in ACCEPTING:
+            lab.inside(*words)
+        return lab
 
-    def test_a_table_that_only_nft_can_read_is_left_alone_and_the_other_backend_named(self):
-        for chain, reason in (
-            ("type filter hook input priority 0; policy accept; ct state established accept;", "cannot read"),
-            ("counter;", "cannot use"),  # no base chain
-        ):
-            with self.subTest(chain):
-                lab = self.make_lab()
-                lab.inside("nft", "flush", "ruleset")
-                lab.inside("nft", f"table ip filter {{ chain INPUT {{ {chain} }}; }}".replace("; ", ";\n"))
-                before = self.found(lab)
-                refused = self.rules(lab, "apply", "new")
-                self.assertNotEqual(refused.returncode, 0)
-                self.assertRegex(refused.stderr, f"the table ip filter .* {reason}.*choose --backend nft")
-                self.assertEqual(self.found(lab), before)
-                for words in ("apply", "new", "--backend", "nft"), ("remove",):
-                    result = self.rules(lab, *words)
-                    self.assertEqual(result.returncode, 0, result.stderr)
-                self.assertEqual(self.found(lab), before)
+    def counts(self, lab):
+        """What each rule that refuses packets, or keeps them from conntrack, has counted, by the name that nfmon gives it."""
+        found = collections.Counter()
+        family = table = chain = ""
+        for line in lab.inside("nft", "-a", "list", "ruleset").stdout.splitlines():
+            words = line.split()
+            if words[:1] == ["table"]:
+                family, table = words[1:3]
+            elif words[:1] == ["chain"]:
+                chain = words[1]
+            counter = re.search(r"counter packets (\d+) bytes \d+ ", line)
+            if counter and re.search(r" (drop|reject|notrack)\b", line):
+                text = re.sub(r" # handle \d+$", "", line.strip()).replace(counter[0], "counter ")
+                found[f"{family} {table} {chain}: {text}"] += int(counter[1])
+        return found
 
-    def test_what_nft_made_unreadable_since_is_not_called_removed(self):
-        lab = self.make_lab()
-        lab.inside("nft", "flush", "ruleset")
-        before = self.found(lab)
-        self.assertEqual(self.rules(lab, "apply", "new").returncode, 0)
-        lab.inside("nft", "insert rule ip filter INPUT ct state established accept")
-        refused = self.rules(lab, "remove")
-        self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("nft -a list table ip filter", refused.stderr)
-        handle = re.search(r"ct state established accept # handle (\d+)", lab.inside("nft", "-a", "list", "ruleset").stdout)
-        lab.inside("nft", "delete", "rule", "ip", "filter", "INPUT", "handle", handle[1])
-        self.assertEqual(self.rules(lab, "remove").returncode, 0)
-        self.assertEqual(self.found(lab), before)
+    def blamed(self, lab, *words):
+        """What the comparison says that rules account for, of datagrams to all ports, and the whole answer."""
+        comparison = self.closing(Comparison(lab, *WORDS, *words))
+        for port in PORTS:
+            lab.datagrams(port - BASE, port=port)
+        answer = comparison.answer()
+        return {rule["rule"]: rule["accounts_for"] for rule in answer.summary["rules"]}, answer
 
-    def test_what_a_comment_or_prefix_says_is_no_jump(self):
-        lab = self.make_lab()
-        for words in (
-            ("-m", "comment", "--comment", "see -j NFMON", "-j", "ACCEPT"),
-            ("-m", "comment", "--comment", 'a "quoted" -g NFMON -j DROP', "-j", "ACCEPT"),
-            ("-j", "NFLOG", "--nflog-prefix", "-j NFMON-INPUT x"),
-            ("-m", "comment", "--comment", 'why "not"', "-j", "DROP"),
-        ):
-            lab.inside("iptables", "-A", "INPUT", *words)
-        lab.inside("iptables", "-P", "INPUT", "ACCEPT")
-        before = self.found(lab)
-        for profile in "new", "drops":
-            applied = self.rules(lab, "apply", profile)
-            self.assertEqual(applied.returncode, 0, applied.stderr)
-            self.assertNotIn("ip INPUT denies nothing", applied.stderr)
-        self.assertNotIn("see -j", self.rules(lab, "show").stdout)
-        self.assertEqual(self.rules(lab, "remove").returncode, 0)
-        self.assertEqual(self.found(lab), before)
+    def assert_as_counted(self, lab, blamed, answer):
+        """Rules account for just what the kernel counted there, but for chains without names, which stand in their rules."""
+        counted = {name: count for name, count in self.counts(lab).items() if count}
+        self.assertEqual(
+            {re.sub(r" \{\d+\}:", ":", name): count for name, count in blamed.items() if " counter " in f" {name} "},
+            counted, answer.evidence)
 
-    def test_a_comment_does_not_make_a_rule_one_of_nfmons(self):
-        lab = self.make_lab()
-        lab.inside("iptables", "-N", "NFMON")
-        lab.inside("iptables", "-A", "NFMON", "-m", "comment", "--comment", "not -j NFLOG but", "-j", "DROP")
-        refused = self.rules(lab, "apply", "new")
-        self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("rename your chain", refused.stderr)
+    def test_a_ruleset_of_nft_with_jumps_maps_and_a_catch_all(self):
+        lab = self.lab_that_forwards()
+        lab.inside("nft", STATEFUL)
+        lab.inside("nft", "add element inet t late { 85 : drop, 86 : jump refuse }")
+        blamed, answer = self.blamed(lab)
+        self.assertEqual(sum(blamed.values()), 2 + 3 + 4 + 5 + 6 + 7, answer.evidence)
+        self.assertEqual(answer.of(81), {})
+        self.assertEqual(answer.of(85), {"denied": 5})
+        # Nobody reads the queue, and no counter shows what it dropped.
+        self.assertEqual(answer.of(88), {"unexplained": 8})
+        self.assertIn("udp dport 88 queue to 77 may mean these packets", answer.evidence)
+        del blamed[next(name for name in blamed if "vmap @late" in name)]
+        self.assert_as_counted(lab, blamed, answer)
 
-    def test_a_sysctl_that_somebody_has_set_since_stays_as_it_is(self):
-        lab = self.make_lab()
-        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=0)
-        self.assertEqual(self.rules(lab, "apply", "new").returncode, 0)
-        lab.sysctl(nf_conntrack_acct=0)
-        removed = self.rules(lab, "remove")
-        self.assertEqual(removed.returncode, 0)
-        self.assertIn("nf_conntrack_acct stays 0", removed.stderr)
-        self.assertIn("nf_conntrack_timestamp is 0 again", removed.stderr)
-        self.assertEqual(self.sysctls(lab), ["0", "0"])
+    def test_rules_of_all_layers_from_the_device_to_postrouting(self):
+        lab = self.lab_that_forwards()
+        lab.inside("nft", LAYERS)
+        blamed, answer = self.blamed(lab)
+        self.assert_as_counted(lab, blamed, answer)
+        self.assertEqual(
+            [answer.of(port) for port in (81, 82, 83, 84, 88)],
+            [
+                {"dropped-before-conntrack": 1}, {"denied": 2}, {"untracked": 3}, {"denied": 4},
+                {"dropped-before-conntrack": 8},
+            ], answer.evidence)
 
-    def test_what_was_set_between_two_applies_is_what_remove_puts_back(self):
-        lab = self.make_lab()
-        lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=0)
-        self.assertEqual(self.rules(lab, "apply", "new").returncode, 0)
-        lab.sysctl(nf_conntrack_acct=0)
-        self.assertEqual(self.rules(lab, "apply", "head").returncode, 0)
-        self.assertEqual(self.sysctls(lab), ["1", "1"])
-        self.assertEqual(self.rules(lab, "remove").returncode, 0)
-        self.assertEqual(self.sysctls(lab), ["0", "0"])
+    def test_rules_of_iptables_with_chains_and_policies(self):
+        lab = self.lab_that_forwards()
+        file = self.directory() / "rules"
+        with open(file, "w", encoding="ascii") as out:
+            out.write(SAVED)
+        lab.inside("iptables-restore", file)
+        blamed, answer = self.blamed(lab)
+        self.assertEqual(
+            [answer.of(port) for port in PORTS],
+            [
+                {"dropped-before-conntrack": 1}, {"untracked": 2}, {"denied": 3}, {"denied": 4}, {"denied": 5}, {},
+                {"denied": 7}, {"denied": 8},
+            ], answer.evidence)
+        # The policy, whose counter nft does not show.
+        self.assertEqual(blamed.pop("ip filter FORWARD: policy drop", 15), 15)
+        self.assert_as_counted(lab, blamed, answer)
 
-    def sysctls(self, lab):
-        """Of accounting and time stamps."""
-        names = (f"net.netfilter.nf_conntrack_{name}" for name in ("acct", "timestamp"))
-        return lab.inside("sysctl", "-n", *names).stdout.split()
+    def test_what_is_for_the_firewall_itself_meets_its_input(self):
+        lab = self.lab_that_forwards()
+        for chain in "INPUT", "FORWARD", "OUTPUT":
+            lab.inside("iptables", "-A", chain, "-p", "udp", "--dport", "81", "-j", "DROP")
+        comparison = self.closing(Comparison(lab))
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for _ in range(6):
+                near.sendto(b"to the firewall itself", ("10.0.0.1", 81))
+        lab.datagrams(4, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"denied": 10}, answer.evidence)
+        self.assert_as_counted(lab, {rule["rule"]: rule["accounts_for"] for rule in answer.summary["rules"]}, answer)
 
-    def test_a_chain_of_nfmons_name_with_a_rule_that_denies_is_refused_and_kept(self):
-        lab = self.make_lab()
-        lab.inside("iptables", "-N", "NFMON")
-        lab.inside("iptables", "-A", "NFMON", "-s", "203.0.113.0/24", "-j", "DROP")
-        before = self.found(lab)
-        refused = self.rules(lab, "apply", "new")
-        self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("rename your chain", refused.stderr)
-        self.assertEqual(self.found(lab), before)
+    def test_a_ruleset_that_is_loaded_anew_meanwhile_is_told(self):
+        lab = self.lab_that_forwards()
+        text = "table ip t { chain c { type filter hook forward priority 10; udp dport 81 counter packets %d bytes 5000 drop; }; }"
+        lab.inside("nft", text % 500)
+        comparison = self.closing(Comparison(lab))
+        lab.datagrams(3, port=81)
+        lab.inside("nft", "delete table ip t; " + text % 100)
+        lab.datagrams(2, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"denied": 5}, answer.evidence)
+        self.assertIn("its counter was set back", answer.evidence)
+        self.assertTrue(any("rules changed meanwhile" in note for note in answer.summary.get("notes", [])), answer.summary)

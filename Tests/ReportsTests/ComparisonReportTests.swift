@@ -25,18 +25,16 @@ struct ComparisonReportTests {
         facts.residentBytes = 181_000_000
         facts.interruptTime = 320_000_000
         var drop = FirewallRule(
-            family: "ip", table: "raw", chain: "PREROUTING", name: "drop", effects: [.drop],
-            match: RuleMatch(tests: [RuleMatch.Test(.destinationPort([443...443]))]), text: ruleText)
-        drop.places = [HookPlace(.prerouting, -300)]
+            name: "drop", match: RuleMatch(tests: [RuleMatch.Test(.destinationPort([443...443]))]), verdict: .drop,
+            counters: Counters(packetCount: 3, byteCount: 300), text: ruleText)
         var log = FirewallRule(
-            family: "ip", table: "filter", chain: "FORWARD", name: "log", effects: [.log(group: 100)],
-            match: RuleMatch(conditions: ["limit --limit 5/sec"]),
+            name: "log", match: RuleMatch(conditions: ["limit --limit 5/sec"]), effects: [.log(group: 100)],
+            counters: Counters(packetCount: 1, byteCount: 100),
             text: "-m limit --limit 5/sec -j NFLOG --nflog-group 100")
-        log.places = [HookPlace(.forward, 0)]
-        facts.rules = [
-            WatchedRule(drop, growth: Counters(packetCount: 4, byteCount: 400)),
-            WatchedRule(log, growth: Counters(packetCount: 10, byteCount: 1000)),
-        ]
+        let before = ruleset(drop, log)
+        drop.counters = Counters(packetCount: 7, byteCount: 700)
+        log.counters = Counters(packetCount: 11, byteCount: 1100)
+        facts.rules = WatchedRuleset(before: before, after: ruleset(drop, log))
         if cleanly {
             facts.lanes = [.conntrack, .packet]
         } else {
@@ -57,6 +55,20 @@ struct ComparisonReportTests {
             comparison.add(ComparedSession(unseen))
         }
         return comparison.conclude()
+    }
+
+    /// A rule of raw and one of filter.
+    private static func ruleset(_ raw: FirewallRule, _ filter: FirewallRule) -> FirewallRuleset {
+        func table(_ name: String, _ chain: String, _ place: HookPlace, _ rule: FirewallRule) -> FirewallTable {
+            var table = FirewallTable(family: "ip", name: name)
+            table.chains = [FirewallChain(chain, at: place)]
+            table.chains[0].rules = [rule]
+            return table
+        }
+        return FirewallRuleset([
+            table("raw", "PREROUTING", HookPlace(.prerouting, -300), raw),
+            table("filter", "FORWARD", HookPlace(.forward, 0), filter),
+        ])
     }
 
     /// The complete sample with what a capture saw of it, so many packets of 100 bytes more than conntrack.

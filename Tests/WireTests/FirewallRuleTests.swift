@@ -77,118 +77,196 @@ struct FirewallRuleTests {
         }
         """
 
-    private static func rule(_ rules: [FirewallRule], _ text: String) throws -> FirewallRule {
-        try #require(rules.first { $0.text.contains(text) }, "\(text)")
+    private static func saved(_ text: String = saved) -> [FirewallTable] {
+        SavedRuleset(text, family: "ip", command: "iptables-legacy", isLegacy: true).tables
+    }
+
+    private static func rules(_ tables: [FirewallTable]) -> [FirewallRule] {
+        tables.flatMap { $0.chains.flatMap(\.rules) }
+    }
+
+    private static func rule(_ tables: [FirewallTable], _ text: String) throws -> FirewallRule {
+        try #require(rules(tables).first { $0.text.contains(text) }, "\(text)")
+    }
+
+    private static func chain(_ tables: [FirewallTable], _ name: String) throws -> FirewallChain {
+        try #require(tables.flatMap(\.chains).first { $0.name == name }, "\(name)")
     }
 
     @Test func aSavedRuleSaysWhatItAsksForWhereItStandsAndWhatItCounted() throws {
-        let rules = SavedRuleset(Self.saved, family: "ip").rules
-        let drop = try Self.rule(rules, "--dport 81")
-        #expect(drop.effects == [.drop])
-        #expect(drop.places == [HookPlace(.prerouting, -300)])
+        let tables = Self.saved()
+        let drop = try Self.rule(tables, "--dport 81")
+        #expect(drop.verdict == .drop)
+        #expect(try Self.chain(tables, "PREROUTING").place == HookPlace(.prerouting, -300))
         #expect(drop.counters == Counters(packetCount: 12, byteCount: 720))
         #expect(drop.text == "-s 10.0.0.0/24 -p tcp -m tcp --dport 81 -j DROP")
         #expect(drop.match.conditions.isEmpty)
         #expect(drop.match.tests.contains(.init(.destinationPort([81...81]))))
         #expect(drop.match.tests.contains(.init(.transport([.tcp]))))
-        let untrack = try Self.rule(rules, "notrack")
+        let untrack = try Self.rule(tables, "notrack")
         #expect(untrack.effects == [.untrack])
+        #expect(untrack.verdict == nil)
         #expect(untrack.match.tests.contains(.init(.sourcePort([1...100]))))
         #expect(untrack.match.tests.contains(.init(.destinationPort([53...53]), isNegated: true)))
     }
 
     @Test func whatPicksSomePacketsOnlyIsACondition() throws {
-        let rules = SavedRuleset(Self.saved, family: "ip").rules
-        let log = try Self.rule(rules, "statistic")
+        let tables = Self.saved()
+        let log = try Self.rule(tables, "statistic")
         #expect(log.effects == [.log(group: 100)])
         #expect(log.match.conditions == ["statistic --mode nth --every 10 --packet 0"])
         #expect(log.match.tests.contains(.init(.inInterface(["lan*"]))))
         #expect(log.match.tests.contains(.init(.outInterface(["wan0"]), isNegated: true)))
         #expect(log.match.tests.contains(.init(.destinationPort([22...22, 80...90]))))
-        let limited = try Self.rule(rules, "ctstate")
+        let limited = try Self.rule(tables, "ctstate")
         #expect(limited.effects == [.log(group: 0)])
-        #expect(limited.match.conditions == ["conntrack --ctstate NEW", "limit --limit 5/sec"])
+        #expect(limited.match.tests == [.init(.tracking(.new))])
+        #expect(limited.match.choices == ["limit --limit 5/sec", "ct state new"])
     }
 
-    @Test func aChainThatOthersJumpToStandsWhereTheyDo() throws {
-        let rules = SavedRuleset(Self.saved, family: "ip").rules
-        let reject = try Self.rule(rules, "REJECT")
-        #expect(reject.places == [HookPlace(.forward, 0)])
-        // The one way there asks for TCP.
-        #expect(!reject.isBehindConditions)
-        #expect(reject.match.tests.contains(.init(.transport([.tcp]))))
-        #expect(reject.match.tests.contains(.init(.icmpType([8]))))
-        #expect(try Self.rule(rules, "statistic").isBehindConditions == false)
-        #expect(try #require(rules.first { $0.chain == "LOST" }).places.isEmpty)
+    @Test func rulesStandInTheirOrderWithWhatBecomesOfPackets() throws {
+        let tables = Self.saved()
+        #expect(
+            try Self.chain(tables, "FORWARD").rules.map(\.verdict) == [nil, .accept, .jump("USER"), .drop, .drop])
+        #expect(try Self.chain(tables, "USER").rules.map(\.verdict) == [.goto("DEEP")])
+        #expect(try Self.chain(tables, "DEEP").rules.map(\.verdict) == [.reject, nil])
+        #expect(try Self.chain(tables, "DEEP").place == nil)
+        #expect(try Self.rule(tables, "REJECT").match.tests.contains(.init(.icmpType([8]))))
+        #expect(try Self.chain(tables, "LOST").rules.map(\.verdict) == [.drop])
     }
 
-    @Test func aPolicyThatDropsIsARuleAndACommentIsNone() throws {
-        let rules = SavedRuleset(Self.saved, family: "ip").rules
-        let policies = rules.filter(\.isPolicy)
-        #expect(policies.map(\.chain) == ["INPUT"])
-        #expect(policies.first?.counters == Counters(packetCount: 7, byteCount: 420))
-        #expect(rules.allSatisfy { !$0.text.contains("comment") })
-        let twins = rules.filter { $0.text.contains("192.0.2.9") }
+    @Test(arguments: [
+        ("-j RETURN", FirewallRule.Verdict.return), ("-j NFQUEUE --queue-num 3", .queue), ("-j MASQUERADE", .accept),
+        ("-j DNAT --to-destination 10.0.0.1", .accept), ("-j REJECT --reject-with tcp-reset", .reject),
+        ("-j MARK --set-xmark 0x1/0xffffffff", nil), ("-j LOG --log-prefix \"-j DROP\"", nil), ("", nil),
+        ("-j SOMEBODYS --own 5", .jump("SOMEBODYS")),
+    ])
+    func aTargetOfIPTablesIsKnownByWhatBecomesOfPackets(words: String, verdict: FirewallRule.Verdict?) throws {
+        let tables = Self.saved("*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p udp \(words)\nCOMMIT\n")
+        #expect(Self.rules(tables).map(\.verdict) == [verdict])
+    }
+
+    @Test func aPolicyThatDropsIsTheChainsLastRule() throws {
+        let tables = Self.saved()
+        let policies = Self.rules(tables).filter(\.isPolicy)
+        #expect(policies.count == 1)
+        let input = try Self.chain(tables, "INPUT")
+        #expect(input.rules.last?.counters == Counters(packetCount: 7, byteCount: 420))
+        let twins = Self.rules(tables).filter { $0.text.contains("192.0.2.9") }
         #expect(Set(twins.map(\.name)).count == 2)
+        let listed = NFTRuleset(Self.listing).tables
+        let forward = try Self.chain(listed, "fwd1")
+        #expect(forward.rules.last?.isPolicy == true)
+        #expect(Self.rules(listed).filter(\.isPolicy).count == 1)
     }
 
     @Test func aRuleOfNFTSaysTheSame() throws {
-        let rules = NFTRuleset(Self.listing).rules
-        let drop = try Self.rule(rules, "tcp dport 81")
+        let tables = NFTRuleset(Self.listing).tables
+        let drop = try Self.rule(tables, "tcp dport 81")
         #expect(drop.text == "tcp dport 81 counter drop")
         #expect(drop.name == "handle 8")
         #expect(drop.counters == Counters(packetCount: 12, byteCount: 720))
-        #expect(drop.places == [HookPlace(.prerouting, -300)])
+        #expect(try Self.chain(tables, "pre").place == HookPlace(.prerouting, -300))
         #expect(drop.match.tests == [.init(.transport([.tcp])), .init(.destinationPort([81...81]))])
         #expect(drop.match.conditions.isEmpty)
-        #expect(try Self.rule(rules, "notrack").match.tests.contains(.init(.destinationPort([53...60, 99...99]))))
-        #expect(try Self.rule(rules, "@s").match.conditions == ["ip saddr @s"])
-        let ranges = try Self.rule(rules, "10.2.0.0/16").match.tests
+        #expect(try Self.rule(tables, "notrack").match.tests.contains(.init(.destinationPort([53...60, 99...99]))))
+        #expect(try Self.rule(tables, "@s").match.conditions == ["ip saddr @s"])
+        let ranges = try Self.rule(tables, "10.2.0.0/16").match.tests
         #expect(ranges.filter(\.isNegated).count == 1)
         // Not being there is asked of IPv4 alone.
         #expect(ranges.contains(.init(.family(.ipv4))))
-        #expect(try Self.rule(rules, "nd-router-advert").match.tests.contains(.init(.icmpType([134, 135]))))
-        let reject = try Self.rule(rules, "reject")
-        #expect(reject.effects == [.reject])
+        #expect(try Self.rule(tables, "nd-router-advert").match.tests.contains(.init(.icmpType([134, 135]))))
+        let reject = try Self.rule(tables, "reject")
+        #expect(reject.verdict == .reject)
         #expect(reject.counters == Counters())
-        #expect(try Self.rule(rules, "hello").counters == Counters(packetCount: 4, byteCount: 5))
-        #expect(try Self.rule(rules, "ip saddr 1.2.3.4").places == [HookPlace(.ingress, 0)])
+        #expect(try Self.rule(tables, "hello").counters == Counters(packetCount: 4, byteCount: 5))
+        let ingress = try Self.chain(tables, "i")
+        #expect(ingress.place == HookPlace(.ingress, 0))
+        #expect(ingress.devices == ["lo"])
+        #expect(tables.map(\.hasForeignParts) == [true, false])
     }
 
     @Test func nftsLogRulesKeepTheirConditionsAndTheirTexts() throws {
-        let rules = NFTRuleset(Self.listing).rules
-        let log = try Self.rule(rules, "a drop")
+        let tables = NFTRuleset(Self.listing).tables
+        let log = try Self.rule(tables, "a drop")
         #expect(log.effects == [.log(group: 100)])
-        #expect(log.places == [HookPlace(.forward, 10)])
+        #expect(try Self.chain(tables, "fwd1").place == HookPlace(.forward, 10))
         // The limit stands behind the statement, and the counter behind the limit.
         #expect(log.match.conditions.isEmpty)
         #expect(log.counters == nil)
         #expect(log.match.tests.contains(.init(.inInterface(["lan*"]))))
         #expect(log.match.tests.contains(.init(.transport([.tcp, .udp]))))
         #expect(log.match.tests.contains(.init(.destinationPort([22...22]))))
-        let inner = rules.filter { $0.name.hasPrefix("handle 21.") }
-        #expect(inner.map(\.effects) == [[.log(group: 9)], [.drop]])
-        #expect(inner.allSatisfy { $0.match.tests.contains(.init(.destinationPort([7...7]))) })
-        #expect(inner.allSatisfy { $0.places == [HookPlace(.forward, 10)] && !$0.isBehindConditions })
     }
 
-    @Test func mapsPoliciesAndNamedCountersAreRead() throws {
-        let ruleset = NFTRuleset(Self.listing)
-        let map = try Self.rule(ruleset.rules, "vmap")
-        #expect(map.effects == [.drop])
-        #expect(!map.match.conditions.isEmpty)
-        let named = try Self.rule(ruleset.rules, "name \"c\"")
+    @Test func aChainWithoutANameIsOneThatItsRuleJumpsTo() throws {
+        let tables = NFTRuleset(Self.listing).tables
+        let outermost = try Self.rule(tables, "tcp dport 7 jump")
+        let target = try #require(outermost.verdict?.target)
+        let inner = try Self.chain(tables, target)
+        #expect(inner.isAnonymous)
+        #expect(inner.rules.map(\.effects) == [[.log(group: 9)], []])
+        #expect(inner.rules.map(\.verdict) == [nil, .drop])
+        #expect(inner.rules.allSatisfy { $0.handle == "21" })
+        #expect(outermost.match.tests.contains(.init(.destinationPort([7...7]))))
+        let outer = NFTRuleset("table ip t {\nchain c {\ntcp dport 7 jump {\ndrop\n} # handle 3\ncounter\n}\n}")
+        #expect(outer.tables[0].logRules.isEmpty)
+        #expect(outer.tables[0].chains.map(\.rules.count) == [2, 1])
+    }
+
+    @Test func anElementOfAMapIsARuleOfItsOwn() throws {
+        let rules = Self.rules("tcp dport vmap { 22 : drop, 80-90 : jump web, * : accept }")
+        #expect(rules.map(\.verdict) == [.drop, .jump("web"), .accept])
+        #expect(rules[0].match.tests == [.init(.transport([.tcp])), .init(.destinationPort([22...22]))])
+        #expect(rules[1].match.tests.contains(.init(.destinationPort([80...90]))))
+        #expect(rules[2].match == RuleMatch())
+        let states = Self.rules("ct state vmap { invalid : drop, established : accept, related : accept }")
+        #expect(states.map(\.match.tests) == [.invalid, .established, .related].map { [.init(.tracking($0))] })
+        let pairs = Self.rules("iifname \"lan0\" ip saddr . tcp dport vmap { 10.0.0.1 . 22 : accept }")
+        #expect(pairs[0].match.conditions == ["ip saddr . tcp dport 10.0.0.1 . 22"])
+        #expect(pairs[0].match.tests == [.init(.inInterface(["lan0"]))])
+    }
+
+    @Test func aMapWithANameIsAskedFor() throws {
+        let text = """
+            table inet t {
+            	map ports {
+            		type inet_service : verdict
+            	}
+            	chain c {
+            		type filter hook forward priority 0; policy accept;
+            		tcp dport vmap @ports
+            	}
+            }
+            """
+        let terse = NFTRuleset(text)
+        #expect(terse.unreadMaps.map(\.name) == ["ports"])
+        #expect(Self.rules(terse.tables).map(\.verdict) == [.unknown])
+        let map = """
+            table inet t {
+            	map ports {
+            		type inet_service : verdict
+            		elements = { 22 : drop,
+            			     80 : accept }
+            	}
+            }
+            """
+        let whole = NFTRuleset(text, maps: [map])
+        #expect(whole.unreadMaps.isEmpty)
+        #expect(Self.rules(whole.tables).map(\.verdict) == [.drop, .accept])
+    }
+
+    @Test func namedCountersAreTheRules() throws {
+        let named = try Self.rule(NFTRuleset(Self.listing).tables, "name \"c\"")
         #expect(named.counters == Counters())
         #expect(named.match.tests.contains(.init(.sourcePort([1024...65535]))))
         #expect(named.match.tests.contains(.init(.destinationPort([1...1, 2...2]), isNegated: true)))
-        #expect(ruleset.rules.filter(\.isPolicy).map(\.chain) == ["fwd1"])
-        #expect(ruleset.foreignTables == [["inet", "x"]])
     }
 
     @Test func countersBeforeRulesDoNotHideThoseThatLog() {
-        let rules = SavedRules.logRules(in: Self.saved, family: "ip", command: "iptables-legacy")
-        #expect(rules.map(\.group) == [100, 0])
-        #expect(SavedRules.useConntrack(in: Self.saved))
+        let tables = Self.saved()
+        #expect(tables.flatMap(\.logRules).map(\.group) == [100, 0])
+        #expect(FirewallRuleset(tables).usesConntrack)
     }
 
     @Test(arguments: [
@@ -205,7 +283,17 @@ struct FirewallRuleTests {
     @Test func aTestBehindAConditionIsStillOne() throws {
         let rule = try Self.only("fib daddr type local ct state new ip saddr 10.0.0.1 drop")
         #expect(rule.match.tests.contains { if case .source = $0.subject { true } else { false } })
-        #expect(rule.match.conditions == ["fib daddr type local ct state new"])
+        #expect(rule.match.tests.contains(.init(.tracking(.new))))
+        #expect(rule.match.conditions == ["fib daddr type local"])
+    }
+
+    @Test func whatARuleSetsItDoesNotAskFor() throws {
+        let rule = try Self.only("ip saddr @s meta mark set 0x00000005 tcp dport 22 counter packets 1 bytes 2 accept")
+        #expect(rule.match.conditions == ["ip saddr @s"])
+        #expect(rule.match.tests.contains(.init(.destinationPort([22...22]))))
+        #expect(rule.verdict == .accept)
+        #expect(rule.counters?.packetCount == 1)
+        #expect(try Self.only("ct helper set \"ftp\"").effects == [.helper])
     }
 
     @Test func notBeingATypeIsAskedOfICMPAlone() throws {
@@ -215,13 +303,15 @@ struct FirewallRuleTests {
     }
 
     @Test func aCounterBeforeATestCountsOtherPacketsToo() throws {
-        #expect(try Self.only("counter packets 9 bytes 9 tcp dport 22 drop").counters == nil)
-        #expect(try Self.only("tcp dport 22 counter packets 9 bytes 9 drop").counters?.packetCount == 9)
+        let rules = try ["counter packets 9 bytes 9 tcp dport 22 drop", "tcp dport 22 counter packets 9 bytes 9 drop"]
+            .map(Self.only)
+        #expect(rules.map(\.counters?.packetCount) == [nil, 9])
     }
 
     @Test func aRuleThatLogsBeforeALimitAndDropsBehindItIsTwo() throws {
         let rules = Self.rules("log group 5 limit rate 5/second counter packets 2 bytes 3 drop")
-        #expect(rules.map(\.effects) == [[.log(group: 5)], [.drop]])
+        #expect(rules.map(\.effects) == [[.log(group: 5)], []])
+        #expect(rules.map(\.verdict) == [nil, .drop])
         #expect(rules.map(\.match.conditions) == [[], ["limit rate 5/second"]])
         #expect(rules.map(\.counters?.packetCount) == [nil, 2])
     }
@@ -229,20 +319,20 @@ struct FirewallRuleTests {
     @Test func aCounterThatTwoRulesShareIsNeithers() {
         let chain = "chain c {\n type filter hook forward priority 0; policy accept;\n"
         let one = "counter c {\n packets 7 bytes 8\n }\n\(chain) tcp dport 1 counter name \"c\" drop\n"
-        #expect(NFTRuleset("table ip t {\n\(one)}\n}").rules.map(\.counters?.packetCount) == [7])
+        #expect(Self.rules(NFTRuleset("table ip t {\n\(one)}\n}").tables).map(\.counters?.packetCount) == [7])
         let two = "\(one) tcp dport 2 counter name \"c\" accept\n"
-        #expect(NFTRuleset("table ip t {\n\(two)}\n}").rules.map(\.counters?.packetCount) == [nil])
+        #expect(Self.rules(NFTRuleset("table ip t {\n\(two)}\n}").tables).map(\.counters?.packetCount) == [nil, nil])
     }
 
     @Test func aPriorityMayBeAnyNumber() {
         let head = "type filter hook forward priority 9223372036854775807 + 1; policy drop;"
-        #expect(NFTRuleset("table ip t {\nchain c {\n\(head)\n}\n}").rules.count == 1)
+        #expect(Self.rules(NFTRuleset("table ip t {\nchain c {\n\(head)\n}\n}").tables).count == 1)
     }
 
     /// The rules that a text of one rule becomes, in a chain of the family inet.
     private static func rules(_ text: String) -> [FirewallRule] {
         let head = "type filter hook forward priority 0; policy accept;"
-        return NFTRuleset("table inet t {\nchain c {\n\(head)\n\(text)\n}\n}").rules
+        return rules(NFTRuleset("table inet t {\nchain c {\n\(head)\n\(text)\n}\n}").tables)
     }
 
     private static func only(_ text: String) throws -> FirewallRule {
@@ -266,7 +356,10 @@ struct FirewallRuleTests {
                     }
                 }
                 let text = String(decoding: changed, as: UTF8.self)
-                _ = NFTRuleset(text).rules.count + SavedRuleset(text, family: "ip6").rules.count
+                let tables =
+                    NFTRuleset(text, maps: [text]).tables
+                    + SavedRuleset(text, family: "ip6", command: "ip6tables", isLegacy: true).tables
+                #expect(tables.flatMap(\.logRules).allSatisfy { $0.deletion.isEmpty || $0.onlyLogs })
             }
         }
     }

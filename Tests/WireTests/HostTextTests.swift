@@ -58,6 +58,10 @@ struct HostTextTests {
         }
         """
 
+    private static func saved(_ text: String) -> FirewallRuleset {
+        FirewallRuleset(SavedRuleset(text, family: "ip", command: "iptables-legacy", isLegacy: true).tables)
+    }
+
     @Test func failuresAreSummedOverAllProcessors() throws {
         let failures = try #require(ConntrackFailures(statistics: Self.statistics))
         #expect(failures.invalid == 5)
@@ -74,7 +78,7 @@ struct HostTextTests {
     }
 
     @Test func rulesOfIPTablesAreFoundWithTheWordsThatDeleteThem() {
-        let rules = SavedRules.logRules(in: Self.savedRules, family: "ip", command: "iptables-legacy")
+        let rules = Self.saved(Self.savedRules).logRules
         #expect(rules.map(\.group) == [9, 0])
         #expect(rules.map(\.chain) == ["INPUT", "SSH"])
         #expect(
@@ -85,11 +89,11 @@ struct HostTextTests {
     }
 
     @Test func rulesAndFlowtablesOfNFTAreFoundWhateverTheirTextsSay() {
-        let listing = NFTListing(Self.listing)
-        #expect(listing.rules.map(\.group) == [7, 65535, 5])
-        #expect(listing.rules.map(\.chain) == ["c", "c", "INPUT"])
+        let listing = FirewallRuleset(NFTRuleset(Self.listing).tables)
+        #expect(listing.logRules.map(\.group) == [7, 65535, 5])
+        #expect(listing.logRules.map(\.chain) == ["c", "c", "INPUT"])
         #expect(
-            listing.rules.map(\.deletion) == [
+            listing.logRules.map(\.deletion) == [
                 ["nft", "delete", "rule", "inet", "fw", "c", "handle", "3"],
                 ["nft", "delete", "rule", "inet", "fw", "c", "handle", "5"], [],
             ])
@@ -102,11 +106,11 @@ struct HostTextTests {
                     family: "inet", table: "fw", name: "counting", counts: true,
                     statements: ["hook ingress priority filter", "devices = { lan1 }", "flags offload"]),
             ])
-        #expect(!listing.hasForeignRules)
+        #expect(listing.tables.map(\.hasForeignParts) == [false, false])
     }
 
     private static func rules(_ text: String) -> [LogRule] {
-        NFTListing("table inet fw {\n\tchain in {\n\t\t\(text)\n\t}\n}\n").rules
+        NFTRuleset("table inet fw {\n\tchain in {\n\t\t\(text)\n\t}\n}\n").tables[0].logRules
     }
 
     @Test(arguments: [
@@ -145,7 +149,7 @@ struct HostTextTests {
     }
 
     @Test func whatAChainWithoutANameLogsIsItsRules() {
-        let listing = NFTListing(
+        let listing = NFTRuleset(
             """
             table inet guard { # handle 1
             	chain in { # handle 1
@@ -163,26 +167,28 @@ struct HostTextTests {
             		log group 12 # handle 9
             	}
             }
-            """)
-        #expect(listing.rules.map(\.group) == [9, 10, 11, 12])
-        #expect(listing.rules.map(\.handle) == ["7", "7", "8", "9"])
-        #expect(listing.rules.map(\.onlyLogs) == [false, false, false, true])
-        #expect(listing.rules.map(\.deletion.isEmpty) == [true, true, true, false])
-        #expect(listing.rules.allSatisfy { $0.chain == "in" })
+            """
+        ).tables[0]
+        #expect(listing.logRules.map(\.group) == [9, 10, 11, 12])
+        #expect(listing.logRules.map(\.handle) == ["7", "7", "8", "9"])
+        #expect(listing.logRules.map(\.onlyLogs) == [false, false, false, true])
+        #expect(listing.logRules.map(\.deletion.isEmpty) == [true, true, true, false])
+        #expect(listing.logRules.allSatisfy { $0.chain == "in" })
         #expect(listing.usesConntrack)
     }
 
     @Test(arguments: ["-m recent --set --name x", "-m hashlimit --hashlimit-name x", "-m nfacct --nfacct-name x"])
     func aRuleOfIPTablesThatWritesDownWhatOthersGoByIsNeverDeleted(match: String) {
         let text = "*filter\n-A INPUT \(match) -j NFLOG --nflog-group 9\nCOMMIT\n"
-        let rules = SavedRules.logRules(in: text, family: "ip", command: "iptables")
+        let rules = Self.saved(text).logRules
         #expect(rules.map(\.onlyLogs) == [false])
         #expect(rules.map(\.deletion) == [[]])
     }
 
     @Test func whatNFTCannotReadIsKnownToBeThere() {
         for rule in [#"xt target "NFLOG" # handle 3"#, "counter # NFLOG # handle 4"] {
-            #expect(NFTListing("table ip filter {\n\tchain INPUT {\n\t\t\(rule)\n\t}\n}\n").hasForeignRules, "\(rule)")
+            let text = "table ip filter {\n\tchain INPUT {\n\t\t\(rule)\n\t}\n}\n"
+            #expect(NFTRuleset(text).tables[0].hasForeignParts, "\(rule)")
         }
     }
 
@@ -191,7 +197,8 @@ struct HostTextTests {
         (#"log prefix "ct snat" group 5"#, false), ("tcp dport 22 drop", false),
     ])
     func itIsKnownWhetherNFTsRulesUseConntrack(rule: String, doTheyUseIt: Bool) {
-        #expect(NFTListing("table ip t {\n\tchain c {\n\t\t\(rule)\n\t}\n}\n").usesConntrack == doTheyUseIt)
+        let text = "table ip t {\n\tchain c {\n\t\t\(rule)\n\t}\n}\n"
+        #expect(NFTRuleset(text).tables[0].usesConntrack == doTheyUseIt)
     }
 
     @Test(arguments: [
@@ -200,7 +207,7 @@ struct HostTextTests {
         (#"-A INPUT -m comment --comment "-m conntrack" -j DROP"#, false), (":INPUT ACCEPT [0:0]", false),
     ])
     func itIsKnownWhetherIPTablesRulesUseConntrack(rule: String, doTheyUseIt: Bool) {
-        #expect(SavedRules.useConntrack(in: "*filter\n\(rule)\nCOMMIT\n") == doTheyUseIt)
+        #expect(Self.saved("*filter\n\(rule)\nCOMMIT\n").usesConntrack == doTheyUseIt)
     }
 
     @Test func socketsAndGroupsAreReadFromTheirLists() {
@@ -232,9 +239,8 @@ struct HostTextTests {
     private func read(_ bytes: ArraySlice<UInt8>) {
         let text = String(decoding: bytes, as: UTF8.self)
         _ = ConntrackFailures(statistics: text)
-        _ = SavedRules.logRules(in: text, family: "ip", command: "iptables")
-        _ = SavedRules.useConntrack(in: text)
-        _ = NFTListing(text)
+        _ = Self.saved(text).logRules
+        _ = FirewallRuleset(NFTRuleset(text).tables).logRules
         _ = NetlinkTableRow.rows(of: 12, in: text)
         _ = LogGroupRow.rows(in: text)
     }

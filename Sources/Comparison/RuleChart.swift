@@ -1,0 +1,100 @@
+internal import FlowModel
+
+/// The firewall's rules arranged as packets meet them.
+struct RuleChart {
+    struct Step {
+        /// Its number in ``WatchedRuleset/rules``.
+        var number: Int
+        var match: RuleMatch
+        var effects: [FirewallRule.Effect]
+        var verdict: FirewallRule.Verdict?
+        /// The place in ``chains`` of the chain that it hands packets on to; `nil` also where there is no such chain.
+        var target: Int?
+        var isPolicy: Bool
+    }
+
+    /// A chain's rules.
+    struct Chain {
+        /// Of each step.
+        var hints: [RuleHint] = []
+        var steps: [Step] = []
+    }
+
+    /// A chain that the kernel calls itself.
+    struct Base {
+        var chain: Int
+        var place: HookPlace
+        var devices: [String]
+        var seesFirstPacketsOnly: Bool
+        var seesIPv4: Bool
+        var seesIPv6: Bool
+
+        func sees(_ family: AddressFamily) -> Bool { family == .ipv4 ? seesIPv4 : seesIPv6 }
+    }
+
+    private(set) var chains: [Chain] = []
+    /// By hook, the lowest priority first; of chains with the same one nobody knows the order.
+    private(set) var bases: [NetfilterHook: [[Base]]] = [:]
+    /// Chains of bridges. Whether packets pass a bridge nobody knows; where they do, it sees them before the host or behind it.
+    private(set) var bridges: [Base] = []
+    /// Whether any rule asks for source ports.
+    private(set) var asksForSourcePorts = false
+    /// Whether nothing stands there of which nobody knows what it does.
+    private(set) var isUnderstood = true
+    /// Whether conntrack's helpers may expect sessions.
+    private(set) var hasHelpers = false
+
+    init(_ watched: WatchedRuleset) {
+        var found: [NetfilterHook: [Base]] = [:]
+        var number = 0
+        for table in watched.ruleset.tables {
+            if table.hasForeignParts { isUnderstood = false }
+            let targets = Dictionary(table.chains.enumerated().map { ($1.name, chains.count + $0) }) { first, _ in first
+            }
+            for chain in table.chains {
+                if let place = chain.place {
+                    var base = Base(
+                        chain: chains.count, place: place, devices: chain.devices,
+                        seesFirstPacketsOnly: chain.seesFirstPacketsOnly, seesIPv4: table.sees(.ipv4),
+                        seesIPv6: table.sees(.ipv6))
+                    if table.family == "bridge" {
+                        let isBehind = place.hook == .output || place.hook == .postrouting
+                        base.place = HookPlace(isBehind ? .egress : .ingress, place.priority)
+                        bridges.append(base)
+                    } else {
+                        found[place.hook, default: []].append(base)
+                    }
+                }
+                chains.append(steps(of: chain, watched.rules[number...], from: number, targets))
+                number += chain.rules.count
+            }
+        }
+        bases = found.mapValues { bases in
+            Dictionary(grouping: bases) { $0.place.priority }.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    /// Rules that only count decide nothing, and those whose counters stood still met no packet at all.
+    private mutating func steps(
+        of chain: FirewallChain, _ watched: ArraySlice<WatchedRule>, from number: Int, _ targets: [String: Int]
+    ) -> Chain {
+        var steps: [Step] = []
+        for (index, (rule, watched)) in zip(chain.rules, watched).enumerated() {
+            guard rule.verdict != nil || !rule.effects.isEmpty, watched.growth?.packetCount != 0 else { continue }
+            for test in rule.match.tests {
+                switch test.subject {
+                case .sourcePort, .eitherPort: asksForSourcePorts = true
+                default: break
+                }
+            }
+            if rule.effects.contains(.helper) { hasHelpers = true }
+            let target = rule.verdict?.target.flatMap { targets[$0] }
+            if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }
+            steps.append(
+                Step(
+                    number: number + index, match: rule.match, effects: rule.effects, verdict: rule.verdict,
+                    target: target, isPolicy: rule.isPolicy))
+        }
+        return Chain(hints: steps.map { RuleHint($0.match) }, steps: steps)
+    }
+}

@@ -1,0 +1,17 @@
+internal import FlowModel
+
+/// A rule that did something to packets, or may have.
+struct RuleSuspect: Equatable {
+    enum Deed: Hashable {
+        case deny
+        case untrack
+        case log(group: UInt16)
+    }
+
+    /// Its number in ``WatchedRuleset/rules``.
+    var rule: Int
+    var deed: Deed
+    /// How sure that is: yes only where every one of the packets comes to the rule, and the rule means them.
+    var answer: RuleAnswer
+    var place: HookPlace
+}

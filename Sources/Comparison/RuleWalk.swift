@@ -1,0 +1,206 @@
+internal import FlowModel
+
+/// The way of certain packets through the firewall's rules: who may have denied, untracked or logged them on it.
+///
+/// Hooks come in the kernel's order, chains by their priorities (`enum nf_ip_hook_priorities`). An accept ends its base chain only,
+/// a drop all. A rule that asks for what nobody knows may take the packets or not, so behind it nothing is sure.
+struct RuleWalk {
+    private(set) var suspects: [RuleSuspect] = []
+
+    private let chart: RuleChart
+    private let views: RuleViews
+    /// What the chain that is walked through sees, and where it is.
+    private var view: PacketView
+    private var place = HookPlace(.prerouting, 0)
+    private var isUntracked = RuleAnswer.no
+    private var hidesSource = false
+    private var hidesDestination = false
+    /// Rules that may still be looked at: chains that lead to each other again and again could take for ever.
+    private var budget = 200_000
+
+    /// What becomes of packets that come to a chain.
+    private struct Fate {
+        var accepted = RuleAnswer.no
+        var denied = RuleAnswer.no
+        /// Whether they come back to where they came from.
+        var comesBack = RuleAnswer.no
+    }
+
+    init(_ chart: RuleChart, _ views: RuleViews) {
+        self.chart = chart
+        self.views = views
+        view = views.untranslated
+        walk()
+        walkBridges()
+        join()
+    }
+
+    private mutating func walk() {
+        if views.isOwn == .yes, views.isForHost == .yes {
+            // From the host to itself: out by the loopback, and in again.
+            var reach = RuleAnswer.yes
+            for hook in [NetfilterHook.output, .postrouting, .ingress, .prerouting, .input] {
+                reach = pass(hook, reach)
+            }
+            return
+        }
+        var coming = pass(.ingress, views.isOwn.negated)
+        coming = pass(.prerouting, coming)
+        let isForHost = hidesDestination ? .perhaps : views.isForHost
+        _ = pass(.input, min(coming, isForHost))
+        let forwarded = pass(.forward, min(coming, isForHost.negated))
+        let own = pass(.output, views.isOwn)
+        let leaving = pass(.postrouting, max(forwarded, own))
+        _ = pass(.egress, leaving)
+    }
+
+    private mutating func walkBridges() {
+        for base in chart.bridges {
+            enter(base)
+            // A bridge calls them by its ports.
+            (view.inInterface, view.outInterface) = (nil, nil)
+            _ = walk(base.chain, .perhaps, 0)
+        }
+    }
+
+    /// The chains of a hook.
+    ///
+    /// - Parameter reach: whether the packets come to it.
+    /// - Returns: whether they come behind it.
+    private mutating func pass(_ hook: NetfilterHook, _ reach: RuleAnswer) -> RuleAnswer {
+        var reach = reach
+        for group in chart.bases[hook] ?? [] where reach != .no {
+            let start = suspects.count
+            var denials: [RuleAnswer] = []
+            for base in group where base.sees(views.untranslated.tuple.family) {
+                enter(base)
+                let isSeen = min(answer(base.devices), base.seesFirstPacketsOnly && views.isTracked ? .perhaps : .yes)
+                guard isSeen != .no else { continue }
+                let fate = walk(base.chain, min(reach, isSeen), 0)
+                if fate.denied != .no { denials.append(min(isSeen, fate.denied)) }
+            }
+            // Nobody knows which of them comes first.
+            if denials.count > 1 {
+                for index in suspects.indices.dropFirst(start) where suspects[index].deed == .deny {
+                    suspects[index].answer = min(suspects[index].answer, .perhaps)
+                }
+            }
+            reach = min(reach, (denials.max() ?? .no).negated)
+        }
+        return reach
+    }
+
+    private mutating func enter(_ base: RuleChart.Base) {
+        place = base.place
+        view = views.view(at: place, translates: base.seesFirstPacketsOnly)
+        show()
+    }
+
+    /// What earlier rules did changes what later ones see.
+    private mutating func show() {
+        (view.hidesSource, view.hidesDestination) = (hidesSource, hidesDestination)
+        // Another destination may lie behind another interface.
+        if hidesDestination { view.outInterface = nil }
+        guard !place.isBeforeConntrack else { return }
+        switch isUntracked {
+        case .yes: view.states = .untracked
+        case .perhaps: view.states?.insert(.untracked)
+        case .no: break
+        }
+    }
+
+    /// Whether the packets pass one of a chain's devices.
+    private func answer(_ devices: [String]) -> RuleAnswer {
+        guard !devices.isEmpty else { return .yes }
+        return RuleAnswer((place.hook == .egress ? view.outInterface : view.inInterface).map(devices.contains))
+    }
+
+    /// - Parameter reach: whether the packets come to the chain. What is returned holds for those that do.
+    private mutating func walk(_ chain: Int, _ reach: RuleAnswer, _ depth: Int) -> Fate {
+        var fate = Fate()
+        // Whether they come to the next rule.
+        var rest = RuleAnswer.yes
+        // Where nobody may have taken any, all come back, by whatever rule.
+        var isOpen: Bool { fate.accepted == .no && fate.denied == .no }
+        for (index, hint) in chart.chains[chain].hints.enumerated() where !hint.excludes(view) {
+            guard budget > 0 else {
+                fate.denied = max(fate.denied, .perhaps)
+                break
+            }
+            budget -= 1
+            let step = chart.chains[chain].steps[index]
+            let asked = step.match.answer(to: view)
+            // A policy is for whatever nobody took, also for what returned or went through another chain to its end.
+            let hit = step.isPolicy ? (isOpen ? .yes : max(rest, fate.comesBack)) : min(rest, asked)
+            guard hit != .no else { continue }
+            note(step, min(reach, hit))
+            guard let verdict = step.verdict else { continue }
+            var taken = RuleAnswer.yes
+            switch verdict {
+            case .accept: fate.accepted = max(fate.accepted, hit)
+            case .drop, .reject:
+                suspect(step, .deny, min(reach, hit))
+                fate.denied = max(fate.denied, hit)
+            case .queue:
+                suspect(step, .deny, .perhaps)
+                fate.accepted = max(fate.accepted, hit)
+                fate.denied = max(fate.denied, .perhaps)
+            case .return: fate.comesBack = max(fate.comesBack, hit)
+            case .jump, .goto, .unknown:
+                guard let target = step.target, depth < FirewallChain.greatestDepth else {
+                    suspect(step, .deny, .perhaps)
+                    fate.denied = max(fate.denied, .perhaps)
+                    taken = .perhaps
+                    break
+                }
+                let inner = walk(target, min(reach, hit), depth + 1)
+                fate.accepted = max(fate.accepted, min(hit, inner.accepted))
+                fate.denied = max(fate.denied, min(hit, inner.denied))
+                if case .jump = verdict {
+                    taken = inner.comesBack.negated
+                } else {
+                    fate.comesBack = max(fate.comesBack, min(hit, inner.comesBack))
+                }
+            }
+            rest = min(rest, min(asked, taken).negated)
+        }
+        fate.comesBack = isOpen ? .yes : max(rest, fate.comesBack)
+        return fate
+    }
+
+    private mutating func note(_ step: RuleChart.Step, _ answer: RuleAnswer) {
+        for effect in step.effects {
+            switch effect {
+            case .log(let group): suspect(step, .log(group: group), answer)
+            case .untrack:
+                suspect(step, .untrack, answer)
+                isUntracked = max(isUntracked, answer)
+            case .translateSource: hidesSource = hidesSource || !views.isTracked
+            case .translateDestination: hidesDestination = hidesDestination || !views.isTracked
+            case .helper: break
+            }
+        }
+    }
+
+    private mutating func suspect(_ step: RuleChart.Step, _ deed: RuleSuspect.Deed, _ answer: RuleAnswer) {
+        suspects.append(RuleSuspect(rule: step.number, deed: deed, answer: answer, place: place))
+    }
+
+    /// Each rule once, with the place where it is most sure.
+    private mutating func join() {
+        var places: [Int: Int] = [:]
+        var joined: [RuleSuspect] = []
+        for suspect in suspects {
+            // A rule has one deed that matters here besides its logs.
+            if case .log = suspect.deed {
+                joined.append(suspect)
+            } else if let place = places[suspect.rule] {
+                if joined[place].answer < suspect.answer { joined[place] = suspect }
+            } else {
+                places[suspect.rule] = joined.count
+                joined.append(suspect)
+            }
+        }
+        suspects = joined
+    }
+}

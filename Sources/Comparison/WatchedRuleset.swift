@@ -1,0 +1,109 @@
+public import FlowModel
+
+/// The firewall's rules at the end of a comparison, and how each got on since its beginning.
+public struct WatchedRuleset: Sendable {
+    public let ruleset: FirewallRuleset
+    /// All rules, chain by chain, as they stand.
+    public private(set) var rules: [WatchedRule] = []
+    /// Whether there were two looks, so that growths are known.
+    public let isFinal: Bool
+    /// Rules that refuse packets and were gone at the second look.
+    public private(set) var goneDenials: [WatchedRule] = []
+    private var newCount = 0
+    private var goneCount = 0
+    private var resetCount = 0
+
+    /// What is known after one look.
+    public init(_ ruleset: FirewallRuleset) {
+        self.ruleset = ruleset
+        isFinal = false
+        Self.forEachChain(of: ruleset) { table, chain in
+            let title = Self.title(table, chain)
+            rules += chain.rules.map { WatchedRule($0, in: title) }
+        }
+    }
+
+    public init(before: FirewallRuleset, after: FirewallRuleset) {
+        ruleset = after
+        isFinal = true
+        var earlier: [ChainPlace: [FirewallRule]] = [:]
+        Self.forEachChain(of: before) { table, chain in earlier[ChainPlace(table, chain)] = chain.rules }
+        Self.forEachChain(of: after) { table, chain in
+            pair(earlier.removeValue(forKey: ChainPlace(table, chain)) ?? [], chain.rules, Self.title(table, chain))
+        }
+        Self.forEachChain(of: before) { table, chain in
+            guard let rules = earlier[ChainPlace(table, chain)] else { return }
+            for rule in rules { addGone(rule, Self.title(table, chain)) }
+        }
+    }
+
+    /// What happened to the rules meanwhile; `nil` where nothing did.
+    public var change: String? {
+        func text(_ count: Int, _ one: String, _ many: String) -> String? {
+            count == 0 ? nil : count == 1 ? "one \(one)" : "\(count) \(many)"
+        }
+        let parts = [
+            text(newCount, "is new", "are new"), text(goneCount, "is gone", "are gone"),
+            text(resetCount, "counter was set back", "counters were set back"),
+        ].compactMap { $0 }
+        return parts.isEmpty ? nil : "the firewall's rules changed meanwhile: \(parts.joined(separator: ", "))"
+    }
+
+    // MARK: Pairing
+
+    private struct ChainPlace: Hashable {
+        var family: String
+        var table: String
+        var chain: String
+        var isLegacy: Bool
+
+        init(_ table: FirewallTable, _ chain: FirewallChain) {
+            (family, self.table, self.chain, isLegacy) = (table.family, table.name, chain.name, table.isLegacy)
+        }
+    }
+
+    private static func title(_ table: FirewallTable, _ chain: FirewallChain) -> String {
+        "\(table.family) \(table.name) \(chain.name)"
+    }
+
+    private static func forEachChain(of ruleset: FirewallRuleset, _ body: (FirewallTable, FirewallChain) -> Void) {
+        for table in ruleset.tables {
+            for chain in table.chains { body(table, chain) }
+        }
+    }
+
+    /// Handles begin anew when a ruleset is loaded anew: only with its text a rule is the one that was there.
+    private mutating func pair(_ before: [FirewallRule], _ after: [FirewallRule], _ chain: String) {
+        var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
+        for rule in after {
+            let old = earlier[rule.name].flatMap { $0.text == rule.text ? $0 : nil }
+            if old != nil { earlier[rule.name] = nil }
+            var watched = WatchedRule(rule, in: chain)
+            if let old {
+                learn(&watched, old)
+            } else {
+                // It may have been loaded with a counter that somebody saved, so nobody knows where that began.
+                watched.isNew = true
+                watched.limit = rule.counters?.packetCount
+                newCount += 1
+            }
+            rules.append(watched)
+        }
+        for rule in before where earlier[rule.name] != nil { addGone(rule, chain) }
+    }
+
+    private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule) {
+        guard let new = watched.rule.counters, let old = old.counters else { return }
+        if new.packetCount >= old.packetCount, new.byteCount >= old.byteCount {
+            watched.growth = new.since(old)
+            watched.limit = watched.growth?.packetCount
+        } else {
+            resetCount += 1
+        }
+    }
+
+    private mutating func addGone(_ rule: FirewallRule, _ chain: String) {
+        goneCount += 1
+        if rule.denies { goneDenials.append(WatchedRule(rule, in: chain)) }
+    }
+}

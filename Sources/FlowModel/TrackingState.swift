@@ -1,0 +1,27 @@
+/// What conntrack says of a packet, as rules ask for it (`enum ip_conntrack_info`): one of these, or several that are asked for.
+public struct TrackingState: OptionSet, Hashable, Sendable, CustomStringConvertible {
+    public var rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// It belongs to no session that conntrack keeps, or conntrack has not looked at it.
+    public static let invalid = TrackingState(rawValue: 1)
+    public static let established = TrackingState(rawValue: 2)
+    public static let related = TrackingState(rawValue: 4)
+    public static let new = TrackingState(rawValue: 8)
+    public static let untracked = TrackingState(rawValue: 16)
+
+    private static let words: [(TrackingState, String)] = [
+        (.invalid, "invalid"), (.established, "established"), (.related, "related"), (.new, "new"),
+        (.untracked, "untracked"),
+    ]
+
+    /// The state of this name, in either case of letters.
+    public init?(keyword: some StringProtocol) {
+        let wanted = keyword.lowercased()
+        guard let (state, _) = Self.words.first(where: { $0.1 == wanted }) else { return nil }
+        self = state
+    }
+
+    public var description: String { Self.words.filter { contains($0.0) }.map(\.1).joined(separator: ",") }
+}

@@ -1,0 +1,44 @@
+public import FlowModel
+
+/// An address of an interface's as rtnetlink reports it: RTM_NEWADDR (linux/if_addr.h).
+public struct AddressMessage: Sendable {
+    public static let newAddressType: UInt16 = 20
+
+    /// The host's own (`IFA_LOCAL`, of IPv6 `IFA_ADDRESS`).
+    public let address: IPAddress
+    /// To which all hosts of the network are called; IPv6 has none.
+    public let broadcast: IPAddress?
+
+    /// - Returns: `nil` for any other message, and for addresses of other families.
+    public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
+        guard message.type == Self.newAddressType else { return nil }
+        // struct ifaddrmsg: family, length of the prefix, flags, scope, index of 32 bits
+        guard let family = message.body.uint8(at: 0).map({ AddressFamily(rawValue: $0) }), message.body.count >= 8
+        else {
+            throw .familyHeader
+        }
+        guard let family else { return nil }
+        var (own, peer, broadcast): (IPAddress?, IPAddress?, IPAddress?)
+        var cursor = NetlinkAttributes(message.body.slice(from: 8))
+        while try cursor.next() {
+            switch cursor.type {
+            case 1: peer = try Self.address(cursor, family)  // IFA_ADDRESS: on a point-to-point link the other end's
+            case 2: own = try Self.address(cursor, family)  // IFA_LOCAL
+            case 4: broadcast = try Self.address(cursor, family)  // IFA_BROADCAST
+            default: break
+            }
+        }
+        guard let address = own ?? peer else { return nil }
+        self.address = address
+        self.broadcast = broadcast
+    }
+
+    private static func address(
+        _ cursor: borrowing NetlinkAttributes, _ family: AddressFamily
+    ) throws(WireFault) -> IPAddress {
+        switch family {
+        case .ipv4: IPAddress(ipv4: try cursor.scalar(UInt32.self))
+        case .ipv6: try IPAddress(ipv6: cursor.payload)
+        }
+    }
+}

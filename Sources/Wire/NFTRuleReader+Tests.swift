@@ -1,0 +1,96 @@
+internal import FlowModel
+
+// What a rule asks of a packet, as far as its tuple, its interfaces and conntrack can tell.
+
+extension NFTRuleReader {
+    /// The tests that begin with this word, `nil` where it is not understood; then nothing of it is taken.
+    mutating func readTest(_ word: String) -> [RuleMatch.Test]? {
+        let before = (words, isHarmless)
+        if let tests = understoodTest(word) { return tests }
+        (words, isHarmless) = before
+        return nil
+    }
+
+    private mutating func understoodTest(_ word: String) -> [RuleMatch.Test]? {
+        switch word {
+        case "iif", "iifname", "oif", "oifname":
+            guard let (values, isNegated) = takeValues() else { return nil }
+            let names = values.map { String($0.drop { $0 == "\"" }.prefix { $0 != "\"" }) }
+            let subject = word.hasPrefix("i") ? RuleMatch.Subject.inInterface(names) : .outInterface(names)
+            return [RuleMatch.Test(subject, isNegated: isNegated)]
+        case "ct":
+            guard words.popFirst() == "state", let (values, isNegated) = takeValues() else { return nil }
+            let names = values.flatMap { $0.split(separator: ",") }
+            let states = names.compactMap { TrackingState(keyword: $0) }
+            guard !states.isEmpty, states.count == names.count else { return nil }
+            return [RuleMatch.Test(.tracking(TrackingState(states)), isNegated: isNegated)]
+        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
+            guard let field = words.popFirst() else { return nil }
+            return understoodField(word, field)
+        default: return nil
+        }
+    }
+
+    private mutating func understoodField(_ header: String, _ field: String) -> [RuleMatch.Test]? {
+        let isOfPorts = field == "sport" || field == "dport"
+        guard let (values, isNegated) = takeValues(asPorts: isOfPorts) else { return nil }
+        let subject: RuleMatch.Subject?
+        var tests: [RuleMatch.Test] = []
+        switch (header, field) {
+        case ("ip", "saddr"), ("ip6", "saddr"): subject = RuleWords.all(values, RuleWords.addresses).map { .source($0) }
+        case ("ip", "daddr"), ("ip6", "daddr"):
+            subject = RuleWords.all(values, RuleWords.addresses).map { .destination($0) }
+        case ("ip", "protocol"), ("ip6", "nexthdr"), ("meta", "l4proto"):
+            subject = RuleWords.all(values, RuleWords.transport).map { .transport($0) }
+        case ("meta", "nfproto"):
+            subject = values == ["ipv4"] ? .family(.ipv4) : values == ["ipv6"] ? .family(.ipv6) : nil
+        case ("icmp", "type"), ("icmpv6", "type"):
+            let family: AddressFamily = header == "icmp" ? .ipv4 : .ipv6
+            subject = RuleWords.all(values) { RuleWords.icmpType($0, family: family) }.map { .icmpType($0) }
+            tests.append(RuleMatch.Test(.family(family)))
+            tests.append(RuleMatch.Test(.transport([family == .ipv4 ? .icmp : .icmpv6])))
+        default:
+            guard isOfPorts, let ports = RuleWords.all(values, RuleWords.ports) else { return nil }
+            subject = field == "sport" ? .sourcePort(ports) : .destinationPort(ports)
+            // "tcp dport" asks for TCP, too; "th dport" stands behind a test of its own.
+            if header != "th", let transport = TransportProtocol(keyword: header) {
+                tests.append(RuleMatch.Test(.transport([transport])))
+            }
+        }
+        guard let subject else { return nil }
+        // Whoever asks for a header's field asks for the header, too.
+        if header == "ip" || header == "ip6" {
+            tests.append(RuleMatch.Test(.family(header == "ip" ? .ipv4 : .ipv6)))
+        }
+        return tests + [RuleMatch.Test(subject, isNegated: isNegated)]
+    }
+
+    /// One value, or those in braces, with a `!=` before them; `nil` where something else stands there.
+    private mutating func takeValues(asPorts: Bool = false) -> (values: [String], isNegated: Bool)? {
+        guard var word = words.popFirst() else { return nil }
+        var isNegated = false
+        if word == "!=" || word == "==" {
+            isNegated = word == "!="
+            guard let next = words.popFirst() else { return nil }
+            word = next
+        } else if let bound = [">", ">=", "<", "<="].first(where: { $0 == word }) {
+            guard asPorts, let limit = words.popFirst().flatMap({ UInt16($0) }) else { return nil }
+            switch bound {
+            case ">": return limit < .max ? (["\(limit + 1)-\(UInt16.max)"], false) : nil
+            case ">=": return (["\(limit)-\(UInt16.max)"], false)
+            case "<": return limit > 0 ? (["0-\(limit - 1)"], false) : nil
+            default: return (["0-\(limit)"], false)
+            }
+        }
+        if word == "{" {
+            let content = takeBraces(isOpen: true)
+            return (content.map { $0.hasSuffix(",") ? String($0.dropLast()) : $0 }, isNegated)
+        }
+        // A set with a name, a map, an arithmetic expression.
+        guard !word.hasPrefix("@"), !NFTWords.operators.contains(word), !NFTWords.operators.contains(words.first ?? "")
+        else {
+            return nil
+        }
+        return ([word], isNegated)
+    }
+}

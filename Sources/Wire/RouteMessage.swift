@@ -1,0 +1,26 @@
+public import FlowModel
+
+/// A route as rtnetlink answers who asks for one: RTM_NEWROUTE (linux/rtnetlink.h).
+public struct RouteMessage: Sendable {
+    public static let newRouteType: UInt16 = 24
+
+    /// `nil` of a route that leads nowhere, or to many.
+    public let answer: RouteQuestion.Answer?
+
+    /// - Returns: `nil` for any other message.
+    public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
+        guard message.type == Self.newRouteType else { return nil }
+        // struct rtmsg: family, lengths of destination and source, TOS, table, protocol, scope, type, flags of 32 bits
+        guard let type = message.body.uint8(at: 7), message.body.count >= 12 else { throw .familyHeader }
+        var interface: InterfaceIndex?
+        var cursor = NetlinkAttributes(message.body.slice(from: 12))
+        while try cursor.next() {
+            if cursor.type == 4 { interface = cursor.payload.native(UInt32.self, at: 0) }  // RTA_OIF
+        }
+        switch type {
+        case 1: answer = interface.map { .interface($0) }  // RTN_UNICAST
+        case 2: answer = .host  // RTN_LOCAL
+        default: answer = nil
+        }
+    }
+}
