@@ -77,10 +77,10 @@ extension Comparison {
         return hasReplies ? [odd, first, .established] : odd.union(first)
     }
 
-    /// The rules that log these packets, or may, to groups that are read.
+    /// The rules that log these packets, which passed, or may, to groups that are read.
     mutating func logSuspects(_ views: RuleViews) -> [(rule: WatchedRule, answer: RuleAnswer)] {
         guard let rules = facts.rules else { return [] }
-        return search.suspects(of: views).compactMap { suspect in
+        return search.suspects(of: views.passed).compactMap { suspect in
             guard case .log(let group) = suspect.deed, facts.groups.contains(group) else { return nil }
             return (rules.rules[suspect.rule], suspect.answer)
         }

@@ -11,6 +11,8 @@ struct RuleChart {
         /// The place in ``chains`` of the chain that it hands packets on to; `nil` also where there is no such chain.
         var target: Int?
         var isPolicy: Bool
+
+        var denies: Bool { verdict == .drop || verdict == .reject }
     }
 
     /// A chain's rules.

@@ -14,6 +14,15 @@ struct RuleViews: Hashable {
     var isForHost: RuleAnswer
     /// Whether conntrack keeps the session: then it tells the translation.
     var isTracked: Bool
+    /// How far they surely came: no rule up to there denied them.
+    var reach = Reach.host
+
+    enum Reach {
+        case host
+        case conntrack
+        /// Wherever anybody counts packets.
+        case end
+    }
 
     /// These as packets that conntrack counted: it counts none that it holds for invalid (`nf_conntrack_tcp_packet`).
     var counted: RuleViews {
@@ -21,7 +30,24 @@ struct RuleViews: Hashable {
         views.untranslated.states?.remove(.invalid)
         views.routed.states?.remove(.invalid)
         views.translated.states?.remove(.invalid)
+        views.reach = .conntrack
         return views
+    }
+
+    /// These as packets that nobody denied.
+    var passed: RuleViews {
+        var views = self
+        views.reach = .end
+        return views
+    }
+
+    /// Whether they are known to have come behind a place.
+    func pass(_ place: HookPlace) -> Bool {
+        switch reach {
+        case .host: false
+        case .conntrack: place.isBeforeConntrack
+        case .end: true
+        }
     }
 
     /// What a chain at a place sees.

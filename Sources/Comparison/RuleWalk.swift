@@ -135,6 +135,7 @@ struct RuleWalk {
             guard hit != .no else { continue }
             note(step, min(reach, hit))
             guard let verdict = step.verdict else { continue }
+            if step.denies, views.pass(place) { continue }
             var taken = RuleAnswer.yes
             switch verdict {
             case .accept: fate.accepted = max(fate.accepted, hit)
