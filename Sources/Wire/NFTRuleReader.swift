@@ -71,8 +71,9 @@ struct NFTRuleReader {
         case "queue": decide(.queue, skipping: true)
         case "jump": decide(.jump(takeTarget()))
         case "goto": decide(.goto(takeTarget()))
-        case "masquerade", "snat": decide(.accept, .translateSource, skipping: true)
-        case "dnat", "redirect": decide(.accept, .translateDestination, skipping: true)
+        // ct status dnat
+        case "snat", "dnat", "masquerade", "redirect":
+            if unknown.last == "status" { addUnknown(word) } else { translate(word) }
         // Hands the packet to a socket of this host's, whatever its destination.
         case "tproxy": act(.translateDestination, skipping: true)
         case "notrack": act(.untrack)
@@ -110,6 +111,11 @@ struct NFTRuleReader {
     ) {
         act(effect, skipping: skipping)
         part.verdict = verdict
+    }
+
+    private mutating func translate(_ word: String) {
+        let isOfSource = word == "snat" || word == "masquerade"
+        decide(.accept, isOfSource ? .translateSource : .translateDestination, skipping: true)
     }
 
     private mutating func act(

@@ -85,7 +85,7 @@ public struct NFTRuleset: Sendable {
             // A chain without a name stands inside its rule: jump { log group 9; drop }
             if blocks.count == 2 { outermost = (chain, table.chains[chain].rules.count, table.chains.count) }
             let name = "\(table.chains[chain].name) {\(table.chains.count)}"
-            addRule(words + [name], to: chain, handle: nil)
+            addRule(words, to: chain, handle: nil, opening: name)
             addChain(name, isAnonymous: true)
         default: blocks.append(.other)
         }
@@ -183,21 +183,26 @@ public struct NFTRuleset: Sendable {
         if elements.last == "}" { elements.removeLast() }
     }
 
-    private mutating func addRule(_ words: [String], to chain: Int, handle: String?) {
+    /// - Parameter inner: the chain without a name that its last word leads to.
+    private mutating func addRule(
+        _ words: some Sequence<String>, to chain: Int, handle: String?, opening inner: String? = nil
+    ) {
+        let words = Array(words)
         if words.contains("xt") || words.contains("#") { table.hasForeignParts = true }
         if !NFTWords.tracking.isDisjoint(with: words) { table.usesConntrack = true }
-        var reader = NFTRuleReader(words, maps: knownMaps)
+        var reader = NFTRuleReader(words + [inner].compactMap { $0 }, maps: knownMaps)
         reader.read()
+        let text = inner.map { "\(reader.text.dropLast($0.count)){ … }" } ?? reader.text
         for name in reader.unreadMaps {
             let map = MapName(family: table.family, table: table.name, name: name)
             if !unreadMaps.contains(map) { unreadMaps.append(map) }
         }
         var names = reader.counterNames
         for (index, part) in reader.parts.enumerated() {
-            let name = handle.map { "handle \($0)" } ?? reader.text
+            let name = handle.map { "handle \($0)" } ?? text
             var rule = FirewallRule(
                 name: index == 0 ? name : "\(name).\(index)", match: part.match, effects: part.effects,
-                verdict: part.verdict, counters: part.counters, text: reader.text)
+                verdict: part.verdict, counters: part.counters, text: text)
             rule.handle = handle
             rule.onlyLogs = reader.onlyLogs
             if let handle, rule.onlyLogs {

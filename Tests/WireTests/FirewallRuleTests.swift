@@ -152,6 +152,9 @@ struct FirewallRuleTests {
         #expect(policies.count == 1)
         let input = try Self.chain(tables, "INPUT")
         #expect(input.rules.last?.counters == Counters(packetCount: 7, byteCount: 420))
+        // Nothing counts with the counters that iptables-nft writes there.
+        let nft = SavedRuleset(Self.saved, family: "ip", command: "iptables-nft", isLegacy: false).tables
+        #expect(Self.rules(nft).filter(\.isPolicy).map(\.counters) == [nil])
         let twins = Self.rules(tables).filter { $0.text.contains("192.0.2.9") }
         #expect(Set(twins.map(\.name)).count == 2)
         let listed = NFTRuleset(Self.listing).tables
@@ -207,6 +210,7 @@ struct FirewallRuleTests {
         #expect(inner.isAnonymous)
         #expect(inner.rules.map(\.effects) == [[.log(group: 9)], []])
         #expect(inner.rules.map(\.verdict) == [nil, .drop])
+        #expect(outermost.text == "tcp dport 7 jump { … }")
         #expect(inner.rules.allSatisfy { $0.handle == "21" })
         #expect(outermost.match.tests.contains(.init(.destinationPort([7...7]))))
         let outer = NFTRuleset("table ip t {\nchain c {\ntcp dport 7 jump {\ndrop\n} # handle 3\ncounter\n}\n}")
@@ -294,6 +298,9 @@ struct FirewallRuleTests {
         #expect(rule.verdict == .accept)
         #expect(rule.counters?.packetCount == 1)
         #expect(try Self.only("ct helper set \"ftp\"").effects == [.helper])
+        let status = try Self.only("ct status snat,dnat accept")
+        #expect(status.match.conditions == ["ct status snat,dnat"] && status.effects.isEmpty)
+        #expect(try Self.only("ct status dnat accept").effects.isEmpty)
     }
 
     @Test func notBeingATypeIsAskedOfICMPAlone() throws {
