@@ -1,13 +1,26 @@
 import FlowModel
 
 /// A flow in the table: what came since it was told last, and what else the table must know of it.
+///
+/// It takes 128 bytes, two or three cache lines, of which a packet of either direction needs all.
 struct FlowEntry {
-    /// 0 of an unused place.
+    /// What the times of its counts are counted from; where there are none, when its last packet passed.
+    private var base = Timestamp(nanoseconds: 0)
+    /// Where what is no ``PlainCounts`` is counted.
+    var odd = OddCounts.none
+    var facts = FlowObservation.Facts()
+    /// Empty of an unused place.
     var state = State()
-    var hash: UInt32 = 0
-    /// When its last packet passed.
-    var lastUsed = Timestamp(nanoseconds: 0)
-    var flow = FlowObservation(key: .empty, tap: Tap(interface: 0, direction: .unknown))
+    private(set) var key = FlowKey.empty
+    private(set) var tap = Tap(interface: 0, direction: .unknown)
+    private var forward = PlainCounts()
+    private var backward = PlainCounts()
+
+    /// Nanoseconds by which a packet may be older than the first one that was counted.
+    private static var leeway: Int64 { 200_000_000 }
+    /// Nanoseconds after which a flow without packets begins anew. Of a closed one nothing more is to come but what is sent again.
+    private static var idleTime: Int64 { 60_000_000_000 }
+    private static var closedTime: Int64 { 5_000_000_000 }
 
     struct State: OptionSet {
         var rawValue: UInt8
@@ -31,9 +44,11 @@ struct FlowEntry {
     /// Whether it is over.
     var isClosed: Bool { state.contains(.reset) || state.isSuperset(of: [.finForward, .finBackward]) }
 
-    /// Nanoseconds after which a flow without packets begins anew. Of a closed one nothing more is to come but what is sent again.
-    private static var idleTime: Int64 { 60_000_000_000 }
-    private static var closedTime: Int64 { 5_000_000_000 }
+    /// When its last packet passed.
+    var lastUsed: Timestamp { Timestamp(nanoseconds: base.nanoseconds &+ Int64(max(forward.last, backward.last))) }
+
+    /// Something of each of the cache lines.
+    var ahead: UInt64 { UInt64(bitPattern: base.nanoseconds) &+ key.destination.low &+ UInt64(backward.first) }
 
     /// Whether no packet came for so long that one which passes at `time` begins the flow anew, be it still in the table or not.
     @inline(__always)
@@ -42,78 +57,82 @@ struct FlowEntry {
         return idle > Self.closedTime && (idle > Self.idleTime || isClosed)
     }
 
+    /// Whether a packet goes with the flow or against it; `nil` where it is of another one.
+    @inline(__always)
+    func isForward(_ packet: borrowing FramePacket) -> Bool? {
+        guard tap.interface == packet.tap.interface else { return nil }
+        if tap.direction == packet.tap.direction, key == packet.key { return true }
+        guard tap.direction == packet.tap.direction.opposite else { return nil }
+        return key.answers(packet.key) ? false : nil
+    }
+
     /// Begins a flow with its first packet.
     ///
     /// Who answers did not begin: the tuple is that of the packets which the answer is for.
-    mutating func begin(with packet: borrowing FramePacket, hash: UInt32) {
-        let isListed = state.contains(.listed)
-        state = isListed ? [.used, .listed] : .used
-        self.hash = hash
-        let (key, marks) = (packet.key, packet.marks)
-        flow = FlowObservation(key: key, tap: packet.tap)
-        flow.facts = .isFirst
+    mutating func begin(with packet: borrowing FramePacket) {
+        state = state.contains(.listed) ? [.used, .listed] : .used
+        base = packet.time
+        (forward, backward) = (PlainCounts(), PlainCounts())
+        (key, tap) = (packet.key, packet.tap)
+        facts = .isFirst
+        let marks = packet.marks
         if marks.isOpeningAnswer || (key.isICMPAnswer && !marks.contains(.portless)) {
-            flow.key = key.inverse
-            flow.tap.direction = packet.tap.direction.opposite
+            key = packet.key.inverse
+            tap.direction = packet.tap.direction.opposite
         } else if marks.isOpening {
-            flow.facts.insert(.opensConnection)
+            facts.insert(.opensConnection)
         }
         if marks.contains(.portless) || marks.contains(.laterFragment) && key.sourcePort | key.destinationPort == 0 {
-            flow.facts.insert(.portless)
+            facts.insert(.portless)
         }
     }
 
-    /// Counts a packet.
+    /// Counts a packet, or only notes it where it is counted among the ``OddCounts``.
+    ///
+    /// - Returns: `false`, and nothing was done, where what was counted so far must be told first.
     @inline(__always)
-    mutating func count(_ packet: borrowing FramePacket, isForward: Bool) {
+    mutating func count(_ packet: borrowing FramePacket, isForward: Bool, isPlain: Bool) -> Bool {
+        if !state.contains(.changed) {
+            base = Timestamp(nanoseconds: packet.time.nanoseconds &- Self.leeway)
+            (forward.last, backward.last) = (0, 0)
+        }
+        let passed = packet.time.nanoseconds(since: base)
+        guard passed >= 0, passed <= Int64(UInt32.max), !forward.isFull, !backward.isFull else { return false }
+        let time = UInt32(truncatingIfNeeded: passed)
         state.insert(.changed)
-        lastUsed = packet.time
-        if isForward { flow.forward.count(packet) } else { flow.backward.count(packet) }
-        if packet.marks.contains(.lowerBound) { flow.facts.insert(.lowerBound) }
-        guard !packet.marks.isDisjoint(with: [.fin, .reset]), !packet.marks.contains(.error) else { return }
-        if packet.marks.contains(.reset) { state.insert(.reset) }
-        if packet.marks.contains(.fin) { state.insert(isForward ? .finForward : .finBackward) }
-        if isClosed { flow.facts.insert(.closed) }
+        if !isPlain {
+            if isForward { forward.last = max(forward.last, time) } else { backward.last = max(backward.last, time) }
+        } else if isForward {
+            forward.count(packet, at: time)
+        } else {
+            backward.count(packet, at: time)
+        }
+        let marks = packet.marks
+        guard !marks.isDisjoint(with: [.fin, .reset, .lowerBound]) else { return true }
+        if marks.contains(.lowerBound) { facts.insert(.lowerBound) }
+        if marks.contains(.error) { return true }
+        if marks.contains(.reset) { state.insert(.reset) }
+        if marks.contains(.fin) { state.insert(isForward ? .finForward : .finBackward) }
+        if isClosed { facts.insert(.closed) }
+        return true
+    }
+
+    /// What was counted, without the ``OddCounts``.
+    @inline(__always)
+    var observation: FlowObservation {
+        var flow = FlowObservation(key: key, tap: tap)
+        flow.facts = facts
+        flow.forward = forward.counts(since: base)
+        flow.backward = backward.counts(since: base)
+        return flow
     }
 
     /// It was told: counting begins anew.
     mutating func clear() {
-        state.subtract([.changed, .listed])
-        flow.forward = FrameCounts()
-        flow.backward = FrameCounts()
-        flow.facts.subtract([.isFirst, .lowerBound])
-    }
-}
-
-extension FrameCounts {
-    @inline(__always)
-    fileprivate mutating func count(_ packet: borrowing FramePacket) {
-        first = isEmpty ? packet.time : min(first, packet.time)
-        last = max(last, packet.time)
-        guard packet.marks.isDisjoint(with: [.error, .aggregate, .unsplit, .fragment]) else {
-            return countOther(packet)
-        }
-        seen.packetCount &+= 1
-        seen.byteCount &+= UInt64(packet.byteCount)
-        whole.packetCount &+= 1
-        whole.byteCount &+= UInt64(packet.wholeByteCount)
-        wire = wire + packet.wire
-        headerByteCount &+= UInt64(packet.headerByteCount)
-    }
-
-    private mutating func countOther(_ packet: borrowing FramePacket) {
-        guard !packet.marks.contains(.error) else {
-            errorCount &+= 1
-            return
-        }
-        seen = seen + Counters(packetCount: 1, byteCount: UInt64(packet.byteCount))
-        let isPart = packet.marks.contains(.laterFragment)
-        whole = whole + Counters(packetCount: isPart ? 0 : 1, byteCount: UInt64(packet.wholeByteCount))
-        wire = wire + packet.wire
-        headerByteCount &+= UInt64(packet.headerByteCount)
-        if packet.marks.contains(.aggregate) { aggregateCount &+= 1 }
-        if packet.marks.contains(.unsplit) { unsplitCount &+= 1 }
-        if packet.marks.contains(.fragment) { fragmentCount &+= 1 }
+        base = lastUsed
+        state.remove(.changed)
+        (forward, backward) = (PlainCounts(), PlainCounts())
+        facts.subtract([.isFirst, .lowerBound])
     }
 }
 

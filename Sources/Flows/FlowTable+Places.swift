@@ -22,9 +22,18 @@ extension FlowTable {
 
     /// Hands on what a flow has counted, as its place is taken over.
     mutating func retire(_ place: Int) {
-        guard entries[place].state.contains(.changed) else { return }
-        retired.append(entries[place].flow)
-        entries[place].state.remove(.changed)
+        if entries[place].state.contains(.changed) { retired.append(take(place)) }
+    }
+
+    /// What a flow has counted, which begins to count anew.
+    mutating func take(_ place: Int) -> FlowObservation {
+        var flow = entries[place].observation
+        if let odd = odd.take(&entries[place].odd) {
+            flow.forward.add(odd.forward)
+            flow.backward.add(odd.backward)
+        }
+        entries[place].clear()
+        return flow
     }
 
     /// Has a flow make room: one that has nothing to tell if there is one near.
@@ -40,7 +49,7 @@ extension FlowTable {
         hand = (place + 1) % entries.count
         if entries[place].state.contains(.changed) { figures.earlyFlowCount &+= 1 }
         retire(place)
-        index.remove(entries[place].hash, place)
+        index.remove(hash(of: entries[place].key, entries[place].tap), place)
         return place
     }
 
@@ -51,7 +60,7 @@ extension FlowTable {
         for place in sweepPosition..<end
         where entries[place].state.contains(.used) && !entries[place].state.contains(.listed) {
             guard entries[place].isForgotten(at: now) else { continue }
-            index.remove(entries[place].hash, place)
+            index.remove(hash(of: entries[place].key, entries[place].tap), place)
             entries[place].state = FlowEntry.State()
             free.append(place)
         }
@@ -63,7 +72,7 @@ extension FlowTable {
         index = FlowIndex(capacity: indexCapacity)
         // The last place is not in use yet.
         for place in 0..<(entries.count - 1) where entries[place].state.contains(.used) {
-            index.insert(entries[place].hash, place)
+            index.insert(hash(of: entries[place].key, entries[place].tap), place)
         }
     }
 }

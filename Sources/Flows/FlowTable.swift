@@ -6,7 +6,7 @@ public import Wire
 /// A pure state machine: frames go in, and now and then what they came to goes out as a batch; no clock, no lock. So a packet costs one
 /// look at a table of its own, and the session table's lock is taken once for many.
 public struct FlowTable: ~Copyable {
-    /// How many flows are held if nothing else is said: 64 MiB.
+    /// How many flows are held if nothing else is said: 32 MiB.
     public static var defaultLimit: Int { 262_144 }
     /// How many flows a drain hands on at once: so few that all of them, and the sessions that they are of, are near.
     public static var drainLimit: Int { 512 }
@@ -30,6 +30,7 @@ public struct FlowTable: ~Copyable {
     /// How many flows the index is for.
     var indexCapacity = 1024
     var entries: [FlowEntry] = []
+    var odd = OddCounts()
     /// Places that are not in use.
     var free: [Int] = []
     /// Places whose flows have changed, in the order in which they did, and how many of them were handed on.
@@ -82,7 +83,7 @@ public struct FlowTable: ~Copyable {
             let packet = try FramePacket(frame)
             // The clock may have been set back, or a record of a file have had a wrong one.
             if packet.time > now || now.nanoseconds(since: packet.time) > Self.greatestDisorder { now = packet.time }
-            hashes[queued] = hash(of: packet)
+            hashes[queued] = hash(of: packet.key, packet.tap)
             queue[queued] = packet
             queued &+= 1
             if queued == Self.queueLength { settle() }
@@ -117,12 +118,10 @@ public struct FlowTable: ~Copyable {
                 keptCount &+= 1
                 continue
             }
-            let isChanged = entries[place].state.contains(.changed)
-            if isChanged {
-                batch.append(entries[place].flow)
-                room &-= 1
-            }
-            entries[place].clear()
+            entries[place].state.remove(.listed)
+            guard entries[place].state.contains(.changed) else { continue }
+            batch.append(take(place))
+            room &-= 1
         }
         guard drainedCount == changed.count, drainedRetiredCount == retired.count else { return true }
         changed.removeLast(changed.count - keptCount)
@@ -135,7 +134,7 @@ public struct FlowTable: ~Copyable {
 
     private func mayWait(_ place: Int, _ recent: Timestamp) -> Bool {
         guard place % Self.turnCount != turn % Self.turnCount, entries[place].lastUsed > recent else { return false }
-        return entries[place].flow.facts.isDisjoint(with: [.isFirst, .closed])
+        return entries[place].facts.isDisjoint(with: [.isFirst, .closed])
     }
 
     /// Appends what is no flow.
@@ -164,9 +163,11 @@ public struct FlowTable: ~Copyable {
 
     // MARK: Counting
 
-    private func hash(of packet: borrowing FramePacket) -> UInt32 {
-        hasher.hash(packet.key) ^ packet.tap.interface &* 0x9e37_79b1
-    }
+    /// The same for a flow and for its packets of either direction.
+    ///
+    /// Inlined: a call would copy the whole table to the stack, a sixth of what a packet costs here (Tests/Benchmarks).
+    @inline(__always)
+    func hash(of key: FlowKey, _ tap: Tap) -> UInt32 { hasher.hash(key) ^ tap.interface &* 0x9e37_79b1 }
 
     /// Counts the frames that wait.
     ///
@@ -201,23 +202,23 @@ public struct FlowTable: ~Copyable {
         let hash = hashes[number]
         var probe = index.probe(hash)
         while let place = index.next(&probe) {
-            guard let isForward = entries[place].flow.isForward(queue[number]) else { continue }
+            guard let isForward = entries[place].isForward(queue[number]) else { continue }
             // The tuple of a connection that is over opens another one.
             let isNext = queue[number].marks.isOpening && entries[place].isEnding
             guard isNext || entries[place].isForgotten(at: queue[number].time) else {
                 return count(number, at: place, isForward: isForward)
             }
             retire(place)
-            return begin(number, at: place, hash: hash)
+            return begin(number, at: place)
         }
         let place = takePlace()
         index.insert(hash, place)
-        begin(number, at: place, hash: hash)
+        begin(number, at: place)
     }
 
-    private mutating func begin(_ number: Int, at place: Int, hash: UInt32) {
-        entries[place].begin(with: queue[number], hash: hash)
-        count(number, at: place, isForward: entries[place].flow.key == queue[number].key)
+    private mutating func begin(_ number: Int, at place: Int) {
+        entries[place].begin(with: queue[number])
+        count(number, at: place, isForward: entries[place].key == queue[number].key)
     }
 
     @inline(__always)
@@ -226,7 +227,12 @@ public struct FlowTable: ~Copyable {
             entries[place].state.insert(.listed)
             changed.append(place)
         }
-        entries[place].count(queue[number], isForward: isForward)
+        let isPlain = queue[number].isPlain
+        if !entries[place].count(queue[number], isForward: isForward, isPlain: isPlain) {
+            retire(place)
+            _ = entries[place].count(queue[number], isForward: isForward, isPlain: isPlain)
+        }
+        if !isPlain { odd.count(queue[number], isForward: isForward, at: &entries[place].odd) }
     }
 
     /// Gives a later fragment the tuple of the packet that it is a part of, as its first one showed it.
@@ -242,25 +248,6 @@ public struct FlowTable: ~Copyable {
         }
         guard let key = fragments.tuple(of: packet.key, identifier, hash: pair, at: time) else { return }
         queue[number].key = key
-        hashes[number] = hash(of: queue[number])
-    }
-}
-
-extension FlowObservation {
-    /// Whether a packet goes with the flow or against it; `nil` where it is of another one.
-    @inline(__always)
-    fileprivate func isForward(_ packet: borrowing FramePacket) -> Bool? {
-        guard tap.interface == packet.tap.interface else { return nil }
-        if tap.direction == packet.tap.direction, key == packet.key { return true }
-        guard tap.direction == packet.tap.direction.opposite else { return nil }
-        return key.answers(packet.key) ? false : nil
-    }
-}
-
-extension FlowEntry {
-    /// Something of each of the cache lines that a packet needs.
-    fileprivate var ahead: UInt64 {
-        flow.key.source.low &+ flow.forward.seen.byteCount &+ UInt64(bitPattern: flow.forward.last.nanoseconds)
-            &+ flow.backward.wire.byteCount
+        hashes[number] = hash(of: queue[number].key, queue[number].tap)
     }
 }

@@ -237,6 +237,18 @@ struct FlowTableTests {
         #expect(later.map(\.facts) == [.isFirst])
     }
 
+    /// Counts are kept in few bytes, with times as distances: what does not fit is told in parts.
+    @Test(arguments: [[1, 3, 6, 9], [10, 9, 8, 20], [5, 5, 1, 5, 60, 2]] as [[Int64]])
+    func whateverTimesPacketsHaveNothingOfThemIsLost(_ seconds: [Int64]) throws {
+        var watch = Watch()
+        for second in seconds { watch.see(Self.opening, .raw(Self.opening, at: second)) }
+        let flows = watch.drain()
+        #expect(watch.seenCount == UInt64(seconds.count))
+        #expect(flows.map(\.first).min() == Timestamp(seconds: try #require(seconds.min()), nanoseconds: 0))
+        #expect(flows.map(\.last).max() == Timestamp(seconds: try #require(seconds.max()), nanoseconds: 0))
+        #expect(flows.map { $0.facts.contains(.isFirst) } == [true] + flows.dropFirst().map { _ in false })
+    }
+
     @Test
     func aClockThatWasSetBackForgetsNoFlow() {
         var watch = Watch()
