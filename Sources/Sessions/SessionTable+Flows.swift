@@ -81,6 +81,7 @@ extension SessionTable {
     private func find(flow: borrowing FlowObservation, hash: UInt32) -> Found {
         let (key, way) = (flow.key, flow.tap.direction)
         let (first, last) = (flow.first, flow.last)
+        let opens = flow.facts.isSuperset(of: [.isFirst, .opensConnection])
         var strict = Candidates()
         var loose = Candidates()
         var probe = index.probe(hash)
@@ -89,13 +90,13 @@ extension SessionTable {
             let match = Match(slot: entry.slot, direction: direction)
             let group = group(of: entry.slot, first, last)
             if records[entry.slot].shows(entry.role, direction, at: way) {
-                strict.add(match, group)
+                add(match, group, to: &strict, first, opens)
             } else {
-                loose.add(match, group)
+                add(match, group, to: &loose, first, opens)
             }
         }
-        let found = choose(strict, first)
-        if case .nothing = found { return choose(loose, first) }
+        let found = choose(strict, first, opens)
+        if case .nothing = found { return choose(loose, first, opens) }
         return found
     }
 
@@ -112,14 +113,34 @@ extension SessionTable {
             case none
         }
 
-        mutating func add(_ match: Match, _ group: Group) {
-            switch group {
-            case .tracked: tracked.add(match)
-            case .ended: ended.add(match)
-            case .untracked: untracked.add(match)
-            case .none: break
+    }
+
+    private func add(
+        _ match: Match, _ group: Candidates.Group, to candidates: inout Candidates, _ first: Timestamp, _ opens: Bool
+    ) {
+        switch group {
+        case .tracked: candidates.tracked.add(match)
+        case .untracked: candidates.untracked.add(match)
+        case .none: break
+        case .ended:
+            if opens, case .one(let other) = candidates.ended,
+                records[other.slot].original == records[match.slot].original
+            {
+                if began(match.slot, nearerTo: first, than: other.slot) { candidates.ended = .one(match) }
+            } else {
+                add(ended: match, to: &candidates.ended)
             }
         }
+    }
+
+    /// Whether of two sessions that had one tuple the first began nearer to a time, when a connection was opened.
+    ///
+    /// The frame that opens the next one is stamped before conntrack ends the one before it.
+    private func began(_ slot: UInt32, nearerTo time: Timestamp, than other: UInt32) -> Bool {
+        guard records[slot].facts.contains(.start) else { return false }
+        guard records[other].facts.contains(.start) else { return true }
+        return records[slot].start.nanoseconds(since: time).magnitude
+            < records[other].start.nanoseconds(since: time).magnitude
     }
 
     private func group(of slot: UInt32, _ first: Timestamp, _ last: Timestamp) -> Candidates.Group {
@@ -133,11 +154,12 @@ extension SessionTable {
         return isEarlier ? .none : .tracked
     }
 
-    private func choose(_ candidates: Candidates, _ first: Timestamp) -> Found {
-        if case .one(let match) = candidates.tracked, case .one = candidates.ended,
+    private func choose(_ candidates: Candidates, _ first: Timestamp, _ opens: Bool) -> Found {
+        if case .one(let match) = candidates.tracked, case .one(let former) = candidates.ended,
             records[match.slot].facts.contains(.start), first < records[match.slot].start
         {
-            return candidates.ended
+            let isNext = opens && began(match.slot, nearerTo: first, than: former.slot)
+            return isNext ? candidates.tracked : candidates.ended
         }
         if case .nothing = candidates.tracked {
             if case .nothing = candidates.ended { return candidates.untracked }

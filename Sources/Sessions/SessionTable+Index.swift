@@ -45,18 +45,37 @@ extension SessionTable {
         return nil
     }
 
-    /// The session of this original tuple that has ended and is still kept.
-    func departed(of original: FlowKey, hash: UInt32) -> UInt32? {
+    /// The session of this original tuple that has ended and is still kept; of several the first that did, and how many there are.
+    ///
+    /// - Parameter id: conntrack's, where it is known: no other is meant.
+    func departed(of original: FlowKey, hash: UInt32, id: UInt32? = nil) -> (first: UInt32, count: Int)? {
+        var departed: (first: UInt32, count: Int)?
         var probe = index.probe(hash)
         while let entry = index.next(&probe) {
-            if entry.role == .original, records[entry.slot].original == original,
+            guard entry.role == .original, records[entry.slot].original == original,
                 records[entry.slot].facts.isSuperset(of: [.ended, .conntrack]),
-                records[entry.slot].departureSlot != .max
-            {
-                return entry.slot
+                records[entry.slot].departureSlot != .max, id == nil || records[entry.slot].conntrackID == id
+            else { continue }
+            guard let (first, count) = departed else {
+                departed = (entry.slot, 1)
+                continue
             }
+            departed = (firstToEnd(first, entry.slot), count + 1)
         }
-        return nil
+        return departed
+    }
+
+    private func firstToEnd(_ one: UInt32, _ other: UInt32) -> UInt32 {
+        records[other].lastSeen < records[one].lastSeen ? other : one
+    }
+
+    /// Adds a session that has ended, and had not when the packet passed, to what a tuple leads to: of those that had it one after the other
+    /// it is the first of which that is so.
+    func add(ended match: Match, to found: inout Found) {
+        guard case .one(let other) = found, records[other.slot].original == records[match.slot].original else {
+            return found.add(match)
+        }
+        if firstToEnd(other.slot, match.slot) != other.slot { found = .one(match) }
     }
 
     /// What a tuple as a packet shows it leads to.
@@ -95,7 +114,8 @@ extension SessionTable {
             let match = Match(slot: entry.slot, direction: direction)
             let facts = records[entry.slot].facts
             if facts.contains(.ended) {
-                if time ?? records[entry.slot].lastSeen <= records[entry.slot].lastSeen { ended.add(match) }
+                let end = records[entry.slot].lastSeen
+                if time ?? end <= end { add(ended: match, to: &ended) }
             } else if facts.contains(.conntrack) {
                 tracked.add(match)
             } else {

@@ -112,7 +112,8 @@ extension SessionTable {
         }
         let originalHash = hasher.hash(original)
         let id = packet.conntrackID
-        for slot in [find(original: original, hash: originalHash), departed(of: original, hash: originalHash)] {
+        let departed = departed(of: original, hash: originalHash, id: id)?.first
+        for slot in [find(original: original, hash: originalHash), departed] {
             if let slot, id == nil || id == records[slot].conntrackID {
                 let shown = direction(of: packet.key, in: slot)
                 return .one(Match(slot: slot, direction: packet.conntrackDirection ?? shown))

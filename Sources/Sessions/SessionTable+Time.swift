@@ -58,6 +58,9 @@ extension SessionTable {
         return records.count < configuration.maximumSessions
     }
 
+    /// How many sessions of one tuple are kept that have ended: what captures saw of each is told a second later.
+    private static var greatestDepartedCount: Int { 8 }
+
     /// Keeps a session that has ended for the packets that are still on their way, in place of an older one of its tuple:
     /// who opens and closes the same connection over and over must not fill the table with it.
     ///
@@ -68,7 +71,8 @@ extension SessionTable {
         off slot: UInt32, _ end: SessionEnd, isTold: Bool, growth: DirectionalCounters?, hash: UInt32,
         at time: ReceiveTime
     ) {
-        if let older = departed(of: records[slot].original, hash: hash) { letGo(older) }
+        let limit = readsFrames ? Self.greatestDepartedCount : 1
+        if let (older, count) = departed(of: records[slot].original, hash: hash), count >= limit { letGo(older) }
         let place = departures.insert(
             Departure(slot: slot, end: end, isTold: isTold, growth: growth ?? DirectionalCounters()))
         records[slot].facts.insert(.ended)

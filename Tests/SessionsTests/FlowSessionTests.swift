@@ -155,6 +155,34 @@ struct FlowSessionTests {
         #expect(monitor.ends.first?.session.taps.first?.seen.original.packetCount == 7)
     }
 
+    /// A port scan, or a load balancer that uses its ports again: each connection's first frame is stamped before conntrack's word of it,
+    /// and all of them are told a second later.
+    @Test
+    func connectionsThatFollowEachOtherAtOnceKeepTheirFrames() {
+        let monitor = Monitor { $0.hasTaps = true }
+        let microsecond: Int64 = 1000
+        var openings: [Timestamp] = []
+        for id in 1...5 as ClosedRange<UInt32> {
+            let passed = monitor.now
+            openings.append(passed)
+            func later(_ microseconds: Int64) -> Timestamp {
+                Timestamp(nanoseconds: passed.nanoseconds + microseconds * microsecond)
+            }
+            if id > 1 { monitor.conntrack(.destroy, .entry(id - 1) { $0.stop = later(20) }) }
+            monitor.conntrack(.new, .entry(id) { $0.eventTime = later(25) })
+            monitor.wait(seconds: 0.01)
+        }
+        monitor.wait(seconds: 0.5)
+        for (number, opening) in openings.enumerated() {
+            let ago = Double(monitor.now.nanoseconds - opening.nanoseconds) / 1e9
+            monitor.flow(.web, UInt64(number) + 1, 1, [.isFirst, .opensConnection, .closed], ago: ago)
+        }
+        monitor.conntrack(.destroy, .entry(5) { $0.stop = monitor.now })
+        monitor.wait(seconds: 3)
+        let told = monitor.ends.sorted { $0.session.record.conntrackID < $1.session.record.conntrackID }
+        #expect(told.map { $0.session.taps.first?.original.seen.packetCount } == [1, 2, 3, 4, 5])
+    }
+
     // MARK: Without conntrack's word
 
     @Test
