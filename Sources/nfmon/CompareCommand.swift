@@ -62,6 +62,9 @@ struct CompareCommand: ParsableCommand {
         }
         try sources.checkLanes(of: !read.isEmpty)
         try checkDirections()
+        guard Set(read).count == read.count else {
+            throw ValidationError("-r: each file once: its packets would count twice.")
+        }
         if !read.isEmpty {
             try IdleOption.refuseBesideSavefile(
                 sources.liveOptions + [

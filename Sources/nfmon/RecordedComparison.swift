@@ -46,7 +46,8 @@ final class RecordedComparison {
         for file in files { file.advance() }
         while !stop.isRaised, let file = files.filter({ $0.isOpen }).min(by: { $0.time.wall < $1.time.wall }) {
             if !file.observations.isEmpty { note(file) }
-            _ = store.take(file.observations, at: file.time)
+            let interface = file.hasUnnamedFrames ? name(file) : nil
+            _ = store.take(file.observations(naming: interface), at: file.time)
             intake.drain(store)
             file.advance()
         }
@@ -54,6 +55,28 @@ final class RecordedComparison {
         intake.drain(store)
         intake.addLiving(of: store)
         return files.lazy.compactMap(\.damage).first
+    }
+
+    /// Gives a file's frames an interface where they name none: that of a file which has ended before, as rotation leaves them; else
+    /// one of its own, as its packets are seen at another place. The first one needs no name.
+    ///
+    /// - Returns: the name, where it is new.
+    private func name(_ file: RecordedFile) -> InterfaceObservation? {
+        guard file.unnamed == nil else { return nil }
+        if let before = files.first(where: { $0.unnamed != nil && !$0.isOpen && !$0.isContinued }) {
+            before.isContinued = true
+            file.unnamed = before.unnamed
+            return nil
+        }
+        guard files.contains(where: { $0.unnamed != nil }) else {
+            file.unnamed = 0
+            return nil
+        }
+        let name = names.number(of: (file.path.split(separator: "/").last ?? "").utf8)
+        // No kernel gives such a number (SavefileSource).
+        let number = 1 << 30 | InterfaceIndex(name.rawValue)
+        file.unnamed = number
+        return InterfaceObservation(index: number, name: name, isGone: false)
     }
 
     private func note(_ file: RecordedFile) {

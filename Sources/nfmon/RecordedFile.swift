@@ -4,6 +4,7 @@ import Ingest
 /// One of several savefiles: what it has next, and when.
 final class RecordedFile {
     private var source: SavefileSource
+    let path: String
     private let wanted: Set<Lane>
     private let stop: Signal
     private(set) var observations = ObservationBatch()
@@ -11,6 +12,10 @@ final class RecordedFile {
     private(set) var damage: IngestError?
     /// The lanes of what it has next.
     private(set) var lanes: Set<Lane> = []
+    /// The number of the interface that its frames do not name; `nil` before the first of them.
+    var unnamed: InterfaceIndex?
+    /// Whether another file goes on where this one ends.
+    var isContinued = false
 
     /// From when to when each lane tells in what it has next.
     var spans: [Lane: ClosedRange<Timestamp>] {
@@ -37,11 +42,31 @@ final class RecordedFile {
     ) throws(IngestError) {
         source = try SavefileSource.open(
             path, names: names, seed: LiveTable.seed, frames: expression, unless: stop)
+        self.path = path
         wanted = lanes
         self.stop = stop
     }
 
     var time: ReceiveTime { source.time }
+
+    /// Whether what it has next are frames of an interface that it does not name.
+    var hasUnnamedFrames: Bool { observations.flows.contains { $0.tap.interface == 0 } }
+
+    /// What it has next, frames of an interface that it does not name as of this one.
+    func observations(naming interface: InterfaceObservation?) -> ObservationBatch {
+        guard let number = unnamed, number != 0 else { return observations }
+        var named = ObservationBatch()
+        if let interface { named.append(.interface(interface)) }
+        for observation in observations {
+            if case .flow(var flow) = observation, flow.tap.interface == 0 {
+                flow.tap.interface = number
+                named.append(flow)
+            } else {
+                named.append(observation)
+            }
+        }
+        return named
+    }
 
     /// Goes on to the next record, or the next second of frames.
     func advance() {
