@@ -5,15 +5,23 @@ public struct ComparedSession: Sendable {
     public var session: Session
     /// What conntrack had counted before the capture began; `nil` of a session that began later.
     public var baseline: DirectionalCounters?
+    /// When that was learned: what was captured before it may hold, too.
+    public var baselineTime: Timestamp?
+    /// How many of conntrack's entries it was, one after the other.
+    public internal(set) var entryCount: UInt64 = 1
     public var gaps = CaptureGaps()
     public var differences: [Difference] = []
     /// Rules log other sessions, and none means this one: that is no difference, but the rules' purpose.
     public var isUnlogged = false
 
-    public init(_ session: Session, baseline: DirectionalCounters? = nil, gaps: CaptureGaps = []) {
+    public init(
+        _ session: Session, baseline: DirectionalCounters? = nil, at baselineTime: Timestamp? = nil,
+        gaps: CaptureGaps = []
+    ) {
         self.session = session
         self.gaps = gaps
         self.baseline = baseline
+        self.baselineTime = baselineTime
     }
 
     /// The lanes that tell of the session.

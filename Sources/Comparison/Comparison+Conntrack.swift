@@ -69,7 +69,11 @@ extension Comparison {
         {
             short.account(.offloaded, ["conntrack's entry is marked as offloaded"] + flowtableEvidence)
         }
-        accountForRules(&short, views(of: counts, session)) { $0.isBeforeConntrack ? .droppedBeforeConntrack : nil }
+        // Of a session's first packets conntrack counts those only that got out: nothing else keeps its entry.
+        let mayBeFirst = !isOlder(session)
+        accountForRules(&short, views(of: counts, session)) {
+            $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
+        }
         accountForInvalid(&short)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
@@ -78,6 +82,11 @@ extension Comparison {
             short.account(
                 .lostBySource, isCertain: false,
                 ["conntrack's last word on it is not known, and \(facts.losses(of: .conntrack))"])
+        }
+        if session.record.facts.contains(.lowerBound), facts.isWhole(.conntrack) {
+            short.account(
+                .accountingOff, isCertain: false,
+                ["conntrack's counters became smaller: somebody set them back (conntrack -L -z)"])
         }
         if let firstLook = facts.firstLook, isOlder(session) || session.record.facts.contains(.predatesListener) {
             // What was captured before the look is in what conntrack had counted then, which is taken off.

@@ -72,8 +72,8 @@ extension Comparison {
         }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForLoss(&short, of: .packet, session)
+        accountForOtherInterface(&short, counts.path.outInterface)
         if counts.entering == nil {
-            accountForOtherInterface(&short, counts.path.outInterface)
             accountForEnd(&short, session, leaving)
             if leaving.counts.whole.packetCount == 0, facts.isWhole(.packet) {
                 short.account(
@@ -86,15 +86,16 @@ extension Comparison {
         } else if let entered = counts.entering?.counts.whole {
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
-                .droppedAfterConntrack, for: stopped,
+                .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
-                    "\(stopped) packets that came in, and that conntrack counted, did not leave by \(interface(leaving.interface))"
+                    "\(stopped) packets that came in, and that conntrack counted, did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
                 ] + noRule("behind conntrack"))
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
 
-    /// Packets that came in, and no interface that is captured shows whether they left: only a rule that surely means them tells.
+    /// Packets that came in, and no interface that is captured shows that they left: what is for the host itself does not; else a rule
+    /// that surely means them tells, or the route by which they should have left.
     private mutating func explainVanished(
         _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals, _ found: inout [Difference]
     ) {
@@ -106,7 +107,33 @@ extension Comparison {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
             }
         }
+        accountForUnsent(&short, counts, session)
         found += short.found
+    }
+
+    /// Packets that should have left by an interface that is captured, and none of which did.
+    private mutating func accountForUnsent(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        let key = session.record.original
+        let target = counts.direction == .original ? session.record.reply.source : key.source
+        guard let entered = counts.entering, !entered.counts.isEmpty, !counts.lacksLeaving, facts.isWhole(.packet),
+            facts.ownAddresses?.isDestination(target) == false
+        else { return }
+        // Whether there is something to explain: the route is asked at the end.
+        if reserves.isDraft { return short.account(.droppedAfterConntrack, []) }
+        let views = views(of: counts, session)
+        guard views.isForHost == .no, let out = views.translated.outInterface,
+            facts.interfaces?.contains(where: { interface($0) == out }) ?? true
+        else { return }
+        accountForRules(&short, views.counted, untracks: false) {
+            $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+        }
+        accountForErrors(&short, counts, session)
+        short.account(
+            .droppedAfterConntrack, isCertain: false,
+            [
+                "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
+            ]
+                + noRule("behind conntrack"))
     }
 
     /// What rules refused, as they logged it.

@@ -35,6 +35,7 @@ extension Comparison {
         let before = reserves.rejectedCount
         accountForRules(&short, views(of: counts, session), Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
+        accountForErrors(&short, counts, session)
         accountForInvalid(&short)
         accountForUntold(&short, counts, session)
         short.account(.unexplained, noRule(nil))
@@ -56,8 +57,18 @@ extension Comparison {
         short.account(.unexplained, noRule("before conntrack"))
     }
 
-    /// What a drop at a place amounts to, of a session that conntrack does not know.
-    private static func reason(_ place: HookPlace) -> DifferenceReason? {
+    /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.
+    mutating func accountForErrors(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        // Where some got further, others may have answered.
+        guard counts.entering != nil, counts.leaving?.counts.isEmpty ?? true else { return }
+        let errors = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
+        short.account(
+            .droppedAfterConntrack, for: errors, isCertain: false,
+            ["the firewall answered \(errors) of its packets with ICMP errors, and none left"] + short.suspicions)
+    }
+
+    /// What a drop at a place amounts to, of packets of which conntrack keeps nothing.
+    static func reason(_ place: HookPlace) -> DifferenceReason? {
         if place.isBeforeConntrack { return .droppedBeforeConntrack }
         return place.hook == .postrouting || place.hook == .egress ? .droppedAfterConntrack : .denied
     }

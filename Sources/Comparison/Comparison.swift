@@ -88,7 +88,7 @@ public struct Comparison {
     /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.
     private mutating func explainAll() {
         var unknown: [ComparedSession] = []
-        for compared in open {
+        for compared in renewed(open) {
             if isOutside(compared) {
                 summary.outsideCount += 1
             } else if compared.session.record.facts.contains(.conntrack) {
@@ -123,6 +123,10 @@ public struct Comparison {
         compared.differences = []
         var refusals = Refusals(compared.session)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
+        if compared.entryCount > 1 {
+            let sentence = "conntrack kept it as \(compared.entryCount) entries, one after the other"
+            for place in compared.differences.indices { compared.differences[place].evidence.append(sentence) }
+        }
         summary.add(compared, directions, facts)
         if !compared.differences.isEmpty { differing.append(compared) }
     }

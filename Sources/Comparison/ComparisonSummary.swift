@@ -30,7 +30,7 @@ public struct ComparisonSummary: Sendable {
     init() {}
 
     mutating func add(_ compared: ComparedSession, _ directions: [DirectionCounts], _ facts: ComparisonFacts) {
-        sessionCount &+= 1
+        sessionCount &+= compared.entryCount
         if !compared.differences.isEmpty { differingCount &+= 1 }
         if compared.isUnlogged { unloggedCount &+= 1 }
         laneSets[compared.lanes, default: 0] &+= 1

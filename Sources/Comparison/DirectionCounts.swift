@@ -9,6 +9,8 @@ struct DirectionCounts {
     private(set) var leaving: TapCounts?
     /// Whether the capture's filter lets these packets through nowhere.
     let isFiltered: Bool
+    /// Whether it lets none through where they leave.
+    let lacksLeaving: Bool
     /// Conntrack's total; `nil` where it has none.
     let total: Counters?
     /// What of it is from before the capture.
@@ -33,7 +35,7 @@ struct DirectionCounts {
         self.direction = direction
         let gaps = compared.gaps
         let lacksEntering = gaps.contains(direction == .original ? .originalIn : .replyIn)
-        let lacksLeaving = gaps.contains(direction == .original ? .originalOut : .replyOut)
+        lacksLeaving = gaps.contains(direction == .original ? .originalOut : .replyOut)
         isFiltered = lacksEntering && lacksLeaving
         total = session.conntrackCounters.map(pick)
         var before = compared.baseline.map(pick) ?? Counters()
@@ -57,8 +59,12 @@ struct DirectionCounts {
         let expected = total.map { $0.since(before) }
         if !lacksEntering { entering = Self.one(of: ingress, expected) }
         if !lacksLeaving { leaving = Self.one(of: egress, expected) }
-        // A capture that saw all that conntrack ever counted was there from the beginning.
-        if let total, total == (entering ?? leaving)?.counts.whole { before = Counters() }
+        // A capture that saw all that conntrack ever counted was there from the beginning, if it saw some before the first look.
+        if let total, let seen = (entering ?? leaving)?.counts, total == seen.whole,
+            let look = compared.baselineTime, seen.first < look
+        {
+            before = Counters()
+        }
         baseline = before
     }
 

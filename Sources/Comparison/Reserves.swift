@@ -12,7 +12,7 @@ struct Reserves {
     /// Packets that rules were said to have rejected: each may have been answered.
     private(set) var rejectedCount: UInt64 = 0
     /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
-    private let isDraft: Bool
+    let isDraft: Bool
 
     init(_ facts: ComparisonFacts, isDraft: Bool) {
         self.isDraft = isDraft

@@ -88,6 +88,22 @@ public struct Taps: Hashable, Sendable {
         otherCount &+= 1
     }
 
+    /// Adds what taps saw of another session that is the same flow.
+    public mutating func add(_ other: Taps) {
+        otherCount &+= other.otherCount &- UInt32(max(0, other.lanes.count - 2))
+        for lane in other.lanes {
+            if let place = lanes.firstIndex(where: { $0.tap == lane.tap }) {
+                lanes[place].original.add(lane.original)
+                lanes[place].reply.add(lane.reply)
+                lanes[place].isLowerBound = lanes[place].isLowerBound || lane.isLowerBound
+            } else if lanes.count < 2 {
+                append(lane)
+            } else {
+                appendFurther(lane)
+            }
+        }
+    }
+
     /// What the first tap saw, as conntrack counts it; `nil` where there is none.
     public var whole: DirectionalCounters? { lanes.isEmpty ? nil : lanes[0].whole }
 

@@ -10,7 +10,9 @@ struct ComparisonIntake {
 
     private(set) var comparison: Comparison
     /// What conntrack had counted of sessions when it was first asked.
-    private var baselines: [SessionID: DirectionalCounters] = [:]
+    private var baselines: [SessionID: (counters: DirectionalCounters, time: Timestamp)] = [:]
+    /// When the capture began.
+    private let start: Timestamp
     private var events: [SessionEvent] = []
     /// Decides about sessions of which the capture saw nothing.
     private let filter: TupleFilter?
@@ -19,10 +21,11 @@ struct ComparisonIntake {
     init(_ facts: ComparisonFacts, names: NameBook, filter: TupleFilter? = nil) {
         comparison = Comparison(facts, names: names, limit: Self.limit)
         self.filter = filter
+        start = facts.start
     }
 
-    /// Takes the ends that have come, and the sessions that were there from the beginning.
-    mutating func drain(_ store: SessionStore) {
+    /// Takes the ends that have come by now, and the sessions that were there from the beginning.
+    mutating func drain(_ store: SessionStore, at time: Timestamp) {
         _ = store.takeEvents(into: &events)
         for event in events {
             switch event.kind {
@@ -30,7 +33,7 @@ struct ComparisonIntake {
                 if event.session.record.facts.contains(.predatesListener),
                     let counters = event.session.conntrackCounters
                 {
-                    baselines[event.session.record.id] = counters
+                    baselines[event.session.record.id] = (counters, time)
                 }
             case .end: add(event.session)
             default: break
@@ -62,7 +65,10 @@ struct ComparisonIntake {
             return
         }
         let baseline = baselines.removeValue(forKey: session.record.id)
-        comparison.add(ComparedSession(session, baseline: baseline, gaps: gaps))
+        // Of one that began before the eyes of the capture all that conntrack counted is to be seen.
+        let isOlder = session.start.map { $0 < start } ?? true
+        let before = isOlder ? baseline : nil
+        comparison.add(ComparedSession(session, baseline: before?.counters, at: before?.time, gaps: gaps))
     }
 
     /// Where the capture's filter lets nothing of a session through: its packets show another tuple behind a translation.

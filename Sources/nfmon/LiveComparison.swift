@@ -75,7 +75,7 @@ struct LiveComparison {
         costs.append(PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")))
         if let failure = live.finish() { throw failure }
         if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
-        intake.drain(live.store)
+        intake.drain(live.store, at: ReceiveTime.now.wall)
         intake.addLiving(of: live.store)
         conclude(costs)
         var outcome = intake.conclude(facts, names: live.nameBook)
@@ -97,7 +97,7 @@ struct LiveComparison {
             Signal.wait(
                 for: [live.stop, live.change], timeout: end.map { min($0 - now, 1_000_000_000) } ?? 1_000_000_000)
             live.change.lower()
-            intake.drain(live.store)
+            intake.drain(live.store, at: ReceiveTime.now.wall)
             live.sweep.sweepIfDue()
         }
     }
@@ -115,7 +115,7 @@ struct LiveComparison {
             }
             Signal.wait(for: [live.change], timeout: min(end - now, 100_000_000))
             live.change.lower()
-            intake.drain(live.store)
+            intake.drain(live.store, at: ReceiveTime.now.wall)
         }
     }
 
@@ -144,6 +144,8 @@ struct LiveComparison {
             cost.lostCount = facts.lostCounts[cost.lane]
             return cost
         }
+        // Sessions that began since have no counters.
+        if !options.noConntrack, KernelSettings.countsBytes == false { facts.accountingIsOn = false }
         if summary.eventsWereOff || KernelSettings.eventsMode == 0, !options.noConntrack {
             facts.eventsAreOn = false
             facts.notes.append("conntrack's events are off: sessions that came and went meanwhile are not known to it")

@@ -48,11 +48,11 @@ final class RecordedComparison {
             if !file.observations.isEmpty { note(file) }
             let interface = file.hasUnnamedFrames ? name(file) : nil
             _ = store.take(file.observations(naming: interface), at: file.time)
-            intake.drain(store)
+            intake.drain(store, at: file.time.wall)
             file.advance()
         }
         if let last { store.finish(at: last) }
-        intake.drain(store)
+        intake.drain(store, at: last?.wall ?? .distantFuture)
         intake.addLiving(of: store)
         return files.lazy.compactMap(\.damage).first
     }

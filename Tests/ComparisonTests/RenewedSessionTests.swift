@@ -1,0 +1,131 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// What conntrack had counted before, and entries that it made anew.
+struct RenewedSessionTests {
+    private static let raw = HookPlace(.prerouting, -300)
+
+    @Test func asManyPacketsAsBeforeAreNotThoseFromBefore() {
+        // Ten were counted before; ten more came, and a rule dropped them.
+        let facts = someFacts { $0.rules = watched([rule(.drop, at: Self.raw, port: 443, growth: 10)]) }
+        func reasons(at time: Timestamp?) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            builder.facts.insert(.predatesListener)
+            (builder.startTime, builder.lastTime) = (
+                Timestamp(seconds: 1050, nanoseconds: 0), Timestamp(seconds: 1051, nanoseconds: 0)
+            )
+            (builder.tracked, builder.baseline) = ((10, 0), (10, 0))
+            (builder.first, builder.second) = ((10, 0), nil)
+            var compared = builder.compared
+            compared.session.record.start = Timestamp(seconds: 900, nanoseconds: 0)
+            compared.baselineTime = time
+            var comparison = Comparison(facts, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(
+            reasons(at: Timestamp(seconds: 1000, nanoseconds: 9)) == [.startedBefore: 10, .droppedBeforeConntrack: 10])
+        // Captured before the look, they are those that it counted.
+        #expect(reasons(at: Timestamp(seconds: 1060, nanoseconds: 0)).isEmpty)
+    }
+
+    @Test func entriesThatFollowEachOtherAmidAFlowAreHeldAgainstTheCaptureTogether() {
+        func outcome(_ first: UInt64, _ second: UInt64, seen: UInt64) -> ComparisonOutcome {
+            var comparison = Comparison(someFacts(), names: someNames())
+            var early = SessionBuilder()
+            (early.tracked, early.first, early.second) = ((first, 0), (seen, 0), (seen, 0))
+            comparison.add(early.compared)
+            var late = SessionBuilder()
+            (late.startTime, late.lastTime) = (
+                Timestamp(seconds: 1021, nanoseconds: 0), Timestamp(seconds: 1030, nanoseconds: 0)
+            )
+            (late.tracked, late.first, late.second) = ((second, 0), nil, nil)
+            comparison.add(late.compared)
+            return comparison.conclude()
+        }
+        let whole = outcome(11, 9, seen: 20)
+        #expect(whole.sessions.isEmpty)
+        #expect(whole.summary.sessionCount == 2)
+        let short = outcome(11, 9, seen: 17)
+        #expect(short.reasons[.otherInterface] == nil)
+        #expect(short.sessions.count == 1)
+        #expect(short.evidence.contains("conntrack kept it as 2 entries"))
+        // Each lacks by itself: those are two.
+        let apart = outcome(11, 9, seen: 10)
+        #expect(apart.sessions.count == 2)
+    }
+
+    @Test func countersThatSomebodySetBackAreThat() {
+        let result = compare {
+            $0.facts.insert(.lowerBound)
+            ($0.tracked, $0.first, $0.second) = ((4, 8), (10, 8), (10, 8))
+        }
+        #expect(result.reasons == [.accountingOff: 6])
+        #expect(result.evidence.contains("set them back"))
+    }
+
+    @Test func aSessionsFirstPacketsThatARuleDroppedBehindConntrackAreThatRules() {
+        let facts = someFacts { $0.rules = watched([rule(.drop, port: 443, conditions: ["limit"], growth: 1)]) }
+        let result = compare(facts) { ($0.tracked, $0.first, $0.second) = ((9, 8), (10, 8), (9, 8)) }
+        #expect(result.reasons == [.denied: 1])
+        // Of an old one conntrack counts each.
+        let old = compare(facts) {
+            $0.startTime = Timestamp(seconds: 900, nanoseconds: 0)
+            $0.facts.insert(.predatesListener)
+            ($0.tracked, $0.baseline, $0.first, $0.second) = ((9, 8), (0, 0), (10, 8), (9, 8))
+        }
+        #expect(old.reasons[.denied] == nil)
+    }
+
+    private static let own = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)])
+
+    @Test func whatShouldHaveLeftByACapturedInterfaceAndDidNotWasDropped() {
+        func reasons(_ answer: RouteQuestion.Answer, interfaces: Set<InterfaceIndex> = [2, 3]) -> [DifferenceReason:
+            UInt64]
+        {
+            compare(
+                someFacts {
+                    $0.ownAddresses = Self.own
+                    $0.interfaces = interfaces
+                    $0.route = { _ in answer }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }.reasons
+        }
+        #expect(reasons(.interface(SessionBuilder.server)) == [.droppedAfterConntrack: 4])
+        #expect(reasons(.interface(SessionBuilder.server), interfaces: [SessionBuilder.client]).isEmpty)
+        #expect(reasons(.host).isEmpty)
+    }
+
+    @Test func whatIsForTheHostItselfDoesNotLeave() {
+        let facts = someFacts {
+            $0.ownAddresses = LocalAddresses([SessionBuilder().key.destination])
+            $0.route = { _ in .host }
+        }
+        #expect(compare(facts) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }.sessions.isEmpty)
+    }
+
+    @Test func theFirewallsOwnErrorsTellThatItCouldNotPassPacketsOn() {
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.original.errorCount = 2
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.droppedAfterConntrack: 2, .unexplained: 1])
+        #expect(result.evidence.contains("answered 2 of its packets with ICMP errors"))
+    }
+
+    @Test func anotherUplinkThatLoggedPacketsShowIsNotTakenForADrop() {
+        let facts = someFacts {
+            $0.interfaces = [SessionBuilder.client, 9]
+            $0.lanes.insert(.nflog)
+        }
+        let result = compare(facts) { ($0.second, $0.logged) = ((7, 8), (10, 8)) }
+        #expect(result.reasons[.droppedAfterConntrack] == nil)
+        #expect(result.reasons[.otherInterface] == 3)
+        let unnamed = compare { $0.second = (7, 8) }
+        #expect(unnamed.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+}
