@@ -36,6 +36,8 @@ public struct FlowTable: ~Copyable {
     /// Places whose flows have changed, in the order in which they did, and how many of them were handed on.
     var changed: [Int] = []
     private var drainedCount = 0
+    /// Where the drain that is under way ends: what changes meanwhile is for the next one, or under a flood there would be none.
+    private var drainEnd: Int?
     /// Those at the list's head that wait for another drain, and how many drains there were.
     private var keptCount = 0
     private var turn = 0
@@ -103,17 +105,19 @@ public struct FlowTable: ~Copyable {
     public mutating func drain(into batch: inout ObservationBatch, leaving recent: Timestamp? = nil) -> Bool {
         settle()
         tell(into: &batch)
+        let end = drainEnd ?? changed.count
+        drainEnd = end
         var room = Self.drainLimit
         while room > 0, drainedRetiredCount < retired.count {
             batch.append(retired[drainedRetiredCount])
             drainedRetiredCount &+= 1
             room &-= 1
         }
-        if entries.count >= Self.warmCount { warmChanged() }
-        while room > 0, drainedCount < changed.count {
+        if entries.count >= Self.warmCount { warmChanged(to: end) }
+        while room > 0, drainedCount < end {
             let place = changed[drainedCount]
             drainedCount &+= 1
-            if let recent, changed.count > Self.patientCount, mayWait(place, recent) {
+            if let recent, end > Self.patientCount, mayWait(place, recent) {
                 changed[keptCount] = place
                 keptCount &+= 1
                 continue
@@ -123,10 +127,10 @@ public struct FlowTable: ~Copyable {
             batch.append(take(place))
             room &-= 1
         }
-        guard drainedCount == changed.count, drainedRetiredCount == retired.count else { return true }
-        changed.removeLast(changed.count - keptCount)
+        guard drainedCount == end, drainedRetiredCount == retired.count else { return true }
+        changed.removeSubrange(keptCount..<end)
         retired.removeAll(keepingCapacity: true)
-        (drainedCount, drainedRetiredCount, keptCount) = (0, 0, 0)
+        (drainedCount, drainedRetiredCount, keptCount, drainEnd) = (0, 0, 0, nil)
         turn &+= 1
         sweep()
         return recent == nil && !changed.isEmpty
@@ -179,9 +183,9 @@ public struct FlowTable: ~Copyable {
         queued = 0
     }
 
-    private mutating func warmChanged() {
+    private mutating func warmChanged(to end: Int) {
         var sum: UInt64 = 0
-        for number in drainedCount..<min(drainedCount &+ Self.drainLimit, changed.count) {
+        for number in drainedCount..<min(drainedCount &+ Self.drainLimit, end) {
             sum &+= entries[changed[number]].ahead
         }
         self.sum = sum

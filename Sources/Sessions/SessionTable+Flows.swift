@@ -23,6 +23,9 @@ extension SessionTable {
         let packetCount = flow.forward.seen.packetCount &+ flow.backward.seen.packetCount
         let match: Match
         switch find(flow: flow, hash: hash) {
+        case .one(let found) where isOfFormer(flow, found):
+            summary.ambiguousPackets &+= packetCount
+            return
         case .one(let found):
             if endFormer(found, before: flow) {
                 guard let slot = beginFrameSession(flow, at: time) else { return }
@@ -166,6 +169,14 @@ extension SessionTable {
             return candidates.ended
         }
         return candidates.tracked
+    }
+
+    /// Whether all of a flow passed before the session of frames alone began that has its tuple: another tap told of the next connection
+    /// first, and the one that the flow is of has been told to have ended.
+    private func isOfFormer(_ flow: borrowing FlowObservation, _ match: Match) -> Bool {
+        let facts = records[match.slot].facts
+        guard facts.isSuperset(of: [.packet, .start]), !facts.contains(.conntrack) else { return false }
+        return records[match.slot].start.nanoseconds(since: flow.last) > Self.clockSlack
     }
 
     /// Ends the session of frames alone that had a flow's tuple before, if the flow is of another one.

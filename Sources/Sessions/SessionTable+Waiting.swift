@@ -88,7 +88,8 @@ extension SessionTable {
         }
         records[slot].facts.formUnion(other.facts.intersection([.denied, .nflog, .packet]))
         if match.direction == .reply { taps.swapDirections(in: lanes[other.laneSlot].taps) }
-        taps.join(lanes[other.laneSlot].taps, to: &lanes[records[slot].laneSlot].taps)
+        let refusedCount = taps.join(lanes[other.laneSlot].taps, to: &lanes[records[slot].laneSlot].taps)
+        lanes[records[slot].laneSlot].otherTapCount &+= refusedCount &+ lanes[other.laneSlot].otherTapCount
         lanes[other.laneSlot].taps = TapChains.none
         records[match.slot].facts.remove(.packet)
         lanes[records[slot].laneSlot].denials = denials.joined(

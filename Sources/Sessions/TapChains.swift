@@ -114,19 +114,24 @@ struct TapChains {
     }
 
     /// Takes another session's lanes over, whose chain is gone then.
-    mutating func join(_ other: UInt32, to chain: inout UInt32) {
+    ///
+    /// - Returns: how many of them there was no room for.
+    mutating func join(_ other: UInt32, to chain: inout UInt32) -> UInt32 {
+        var refusedCount: UInt32 = 0
         var place = other
         while place != Self.none {
             let link = links[place]
             links.remove(place)
             place = link.next
             guard let own = self.place(of: link.lane.tap, link.tupleHash, in: &chain, at: link.lane.first) else {
+                refusedCount &+= 1
                 continue
             }
             links[own].lane.original.add(link.lane.original)
             links[own].lane.reply.add(link.lane.reply)
             links[own].lane.isLowerBound = links[own].lane.isLowerBound || link.lane.isLowerBound
         }
+        return refusedCount
     }
 
     mutating func remove(_ chain: UInt32) {

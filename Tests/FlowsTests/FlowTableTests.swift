@@ -185,6 +185,30 @@ struct FlowTableTests {
         #expect(watch.seenCount == 5 * UInt64(count), "and nothing is lost")
     }
 
+    /// Under a flood flows change between the parts in which they are handed on.
+    @Test
+    func whatChangesWhileFlowsAreHandedOnIsForTheNextTime() {
+        var watch = Watch()
+        func see(_ numbers: Range<Int>) {
+            for number in numbers {
+                var packet = [UInt8].ipv4(17, .ports(4000, 53))
+                packet.overwrite(at: 12, with: [UInt8](big: UInt32(number)))
+                watch.see(packet, .raw(packet))
+            }
+        }
+        see(0..<4 * FlowTable.drainLimit)
+        var told: [Int] = []
+        for turn in 0..<100 {
+            var batch = ObservationBatch()
+            let isMore = watch.table.drain(into: &batch, leaving: Timestamp(seconds: 1, nanoseconds: 0))
+            told.append(batch.flows.count)
+            see(turn * 100..<turn * 100 + 100)
+            if !isMore { break }
+        }
+        #expect(told == [Int](repeating: FlowTable.drainLimit, count: 4))
+        #expect(watch.drain().count == 400)
+    }
+
     @Test
     func aFlowWithoutPacketsForLongIsForgotten() {
         var watch = Watch()

@@ -280,6 +280,19 @@ struct FlowSessionTests {
         #expect(Set(monitor.starts.map(\.record.id)).count == 3)
     }
 
+    /// Two interfaces tell in turns: what one tells of the former connection is not the next one's.
+    @Test
+    func whatPassedBeforeAConnectionBeganIsNotItsOwn() {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3, [.isFirst, .opensConnection, .closed])
+        let closed = monitor.now
+        monitor.wait(seconds: 0.5)
+        monitor.flow(.web, 2, 0, [.isFirst, .opensConnection], ago: 0.1)
+        monitor.take(.flow(.flow(.web, 4, 3, by: 4, .egress, [.isFirst, .closed], at: closed)))
+        #expect(monitor.sessions.map { $0.taps.lanes.count } == [1])
+        #expect(monitor.summary.ambiguousPackets == 7)
+    }
+
     /// What is sent again when all is over is not the beginning of the next connection.
     @Test
     func whatComesAfterTheEndIsALowerBound() throws {
