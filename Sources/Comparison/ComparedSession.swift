@@ -57,7 +57,8 @@ public struct ComparedSession: Sendable {
         switch lane {
         case .conntrack:
             guard session.record.facts.contains(.conntrack) else { return (nil, nil) }
-            return (session.start, session.record.lastSeen)
+            // Of one that goes on only the time of conntrack's last word is known, which is no packet's.
+            return (session.start, session.record.facts.contains(.ended) ? session.record.lastSeen : nil)
         case .nflog:
             guard let last = session.nflog?.lastTime, last.nanoseconds != 0 else { return (nil, nil) }
             return (nil, last)
@@ -71,7 +72,8 @@ public struct ComparedSession: Sendable {
     /// When any lane first and last saw it.
     var times: (first: Timestamp?, last: Timestamp?) {
         let all = lanes.map(times)
-        return (all.compactMap(\.first).min(), all.compactMap(\.last).max())
+        let last = session.record.facts.contains(.conntrack) ? [session.record.lastSeen] : []
+        return (all.compactMap(\.first).min(), (all.compactMap(\.last) + last).max())
     }
 
     /// The reason that it is listed by: that nobody knows one, else the most telling.

@@ -74,6 +74,7 @@ extension Comparison {
         accountForRules(&short, views(of: counts, session)) {
             $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
         }
+        accountForSkew(&short, counts)
         accountForInvalid(&short)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
@@ -101,6 +102,7 @@ extension Comparison {
         if tap.counts.fragmentCount > 0, short.rest.packetCount <= UInt64(tap.counts.fragmentCount) {
             short.account(.fragments, ["datagrams that did not become whole"])
         }
+        accountForIgnored(&short, counts, session)
         short.account(.unexplained, noRule("before conntrack"))
     }
 
@@ -142,6 +144,11 @@ extension Comparison {
                 .accountingOff, ["conntrack has no counters of it: it began before accounting was switched on"])
         default: break
         }
+        // Of a recording nobody looks at the table when it ends.
+        if facts.accountingIsOn == nil, !session.record.facts.contains(.ended) {
+            short.account(
+                .endedAfter, ["conntrack tells a session's counters at its end, and the recording ended before"])
+        }
         if !facts.isWhole(.conntrack) {
             short.account(
                 .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told its counters"])
@@ -180,6 +187,39 @@ extension Comparison {
                 "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on for \(Self.seconds(from: facts.end, to: read))"
             ])
     }
+
+    /// Packets that one interface's capture saw when another one's had ended already.
+    func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts) {
+        guard let end = facts.captureEnd, let entering = counts.entering, let leaving = counts.leaving else { return }
+        let last = max(entering.counts.last, leaving.counts.last)
+        guard facts.end.nanoseconds(since: last) <= Self.edge else { return }
+        let skew = end.nanoseconds(since: facts.end)
+        short.account(
+            .endedAfter, for: Pace(entering.counts).average(in: skew), isCertain: false,
+            [
+                "its packets came until the end, and the captures of its interfaces ended within \(Self.seconds(from: facts.end, to: end)) of each other"
+            ])
+    }
+
+    /// Segments that conntrack looks at and does not count: a SYN that comes again, or its answer (`TCP_CONNTRACK_IGNORE`).
+    private func accountForIgnored(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        let rest = short.rest
+        // TCP's header with all its options at most.
+        let lengths: ClosedRange<UInt64> = session.record.original.family == .ipv4 ? 40...80 : 60...100
+        guard session.record.original.transport == .tcp, (1...Self.mostRepeated).contains(rest.packetCount),
+            rest.byteCount % rest.packetCount == 0, lengths.contains(rest.byteCount / rest.packetCount),
+            let entering = counts.entering,
+            counts.leaving?.counts.whole ?? entering.counts.whole == entering.counts.whole
+        else { return }
+        short.account(
+            .ignored, isCertain: false,
+            [
+                "\(rest.packetCount) segments of headers alone passed: conntrack does not count a SYN that comes again, nor what it cannot place in the connection"
+            ])
+    }
+
+    /// How often the kernel repeats a SYN, and its answer, before it gives up (tcp_syn_retries, tcp_synack_retries).
+    private static var mostRepeated: UInt64 { 12 }
 
     /// Packets that conntrack saw and could not count to a session.
     mutating func accountForInvalid(_ short: inout Shortfall) {

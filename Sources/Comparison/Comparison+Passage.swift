@@ -13,6 +13,8 @@ extension Comparison {
         }
         let left = leaving.counts.whole
         guard let (base, place) = base(of: counts), base != left else { return }
+        // All that came in left: what conntrack has less of it has been told.
+        if !counts.isLoopback, counts.entering?.counts.whole == left, left.packetCount > base.packetCount { return }
         let segments = leaving.counts
         // What came in, where conntrack counted just that.
         let entering = counts.entering.flatMap { $0.counts.whole == base ? $0.counts : nil }
@@ -84,6 +86,7 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
+            accountForSkew(&short, counts)
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,

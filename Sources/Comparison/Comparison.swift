@@ -50,7 +50,7 @@ public struct Comparison {
         } else if open.count < limit {
             open.append(compared)
         } else {
-            summary.unkeptCount += 1
+            summary.addUnkept(compared, directions, facts)
         }
     }
 
@@ -192,7 +192,7 @@ public struct Comparison {
                 .fragments, counts.direction, more: place, fewer: .conntrack,
                 packetCount: seen.since(whole).packetCount, byteCount: seen.since(whole).byteCount,
                 evidence: [
-                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: put together they are \(whole.packetCount) packets of \(whole.byteCount) bytes"
+                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
                 ]))
     }
 

@@ -5,6 +5,8 @@ public struct ComparisonFacts: Sendable {
     /// From when to when the capture saw every packet.
     public var start: Timestamp
     public var end: Timestamp
+    /// When the last interface's capture had ended: they end one after the other.
+    public var captureEnd: Timestamp?
     /// The lanes that were read.
     public var lanes: Set<Lane>
     /// When the first look at conntrack's table ended: what it counted before is the baseline.

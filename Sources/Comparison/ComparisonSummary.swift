@@ -14,7 +14,7 @@ public struct ComparisonSummary: Sendable {
     /// Sessions that no rule logs, while rules log others.
     public private(set) var unloggedCount: UInt64 = 0
     /// Sessions that differ and were not kept, as there were too many.
-    public var unkeptCount: UInt64 = 0
+    public private(set) var unkeptCount: UInt64 = 0
     /// Sessions by the lanes that told of them.
     public private(set) var laneSets: [[Lane]: UInt64] = [:]
     /// What each lane counted, as it counts: of conntrack since the capture began.
@@ -23,7 +23,7 @@ public struct ComparisonSummary: Sendable {
     public private(set) var capture = Agreement()
     public private(set) var log = Agreement()
     /// By reason: how many sessions have it, and how many packets and bytes are different by it.
-    public private(set) var reasons: [DifferenceReason: (sessionCount: UInt64, counters: Counters)] = [:]
+    public private(set) var reasons: [DifferenceReason: ReasonTotal] = [:]
     /// Rules that account for differences.
     public var ruleUses: [RuleUse] = []
 
@@ -35,16 +35,22 @@ public struct ComparisonSummary: Sendable {
         if compared.isUnlogged { unloggedCount &+= 1 }
         laneSets[compared.lanes, default: 0] &+= 1
         for reason in compared.reasons {
-            var entry = reasons[reason] ?? (0, Counters())
-            entry.sessionCount &+= 1
-            for difference in compared.differences where difference.reason == reason {
-                entry.counters =
-                    entry.counters
-                    + Counters(
-                        packetCount: difference.packetCount, byteCount: difference.byteCount)
-            }
-            reasons[reason] = entry
+            reasons[reason, default: ReasonTotal()].add(compared.differences.filter { $0.reason == reason })
         }
+        for counts in directions { add(counts, compared, facts) }
+    }
+
+    /// Packets that have a reason which is not certain.
+    public var uncertainCount: UInt64 {
+        reasons.reduce(0) { $1.key == .unexplained ? $0 : $0.adding($1.value.uncertainCount) }
+    }
+
+    /// Counts a session that differs and is not kept: how much, and not why.
+    mutating func addUnkept(_ compared: ComparedSession, _ directions: [DirectionCounts], _ facts: ComparisonFacts) {
+        unkeptCount &+= 1
+        sessionCount &+= compared.entryCount
+        differingCount &+= 1
+        laneSets[compared.lanes, default: 0] &+= 1
         for counts in directions { add(counts, compared, facts) }
     }
 

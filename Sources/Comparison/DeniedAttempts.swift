@@ -35,17 +35,18 @@ struct DeniedAttempts {
     /// Gives a captured session the denials that were logged of its packets.
     mutating func lend(to session: inout Session) {
         guard session.denials.isEmpty, let tap = session.taps.first else { return }
-        let count = tap.original.whole.packetCount
         let key = session.record.original
-        guard count > 0, let index = attempts[Self.pair(key)]?.firstIndex(where: { Self.fits($0, key, tap) }),
-            var attempt = attempts[Self.pair(key)]?[index]
-        else { return }
-        let lent = min(count, attempt.rest)
-        attempt.rest -= lent
-        attempts[Self.pair(key)]?[index] = attempt
-        let part = Self.part(of: attempt.compared.session, lent)
-        session.denials = part.denials
-        if session.nflog == nil { session.nflog = part.nflog }
+        let pair = Self.pair(key)
+        var wanted = tap.original.whole.packetCount
+        guard wanted > 0, var list = attempts[pair] else { return }
+        // One ends, and the next begins: a session of many packets may have met several.
+        for place in list.indices where wanted > 0 && Self.fits(list[place], key, tap) {
+            let lent = min(wanted, list[place].rest)
+            list[place].rest -= lent
+            wanted -= lent
+            session.take(Self.part(of: list[place].compared.session, lent))
+        }
+        attempts[pair] = list
     }
 
     /// So many of the packets of an attempt, which may be all.
@@ -83,5 +84,18 @@ struct DeniedAttempts {
             left.session = Self.part(of: left.session, attempt.rest)
             return left
         }
+    }
+}
+
+extension Session {
+    /// Takes over what rules logged of an attempt.
+    fileprivate mutating func take(_ attempt: Session) {
+        if denials.isEmpty {
+            denials = attempt.denials
+        } else {
+            for denial in attempt.denials { denials.append(denial) }
+        }
+        guard let counters = nflog?.counters else { return nflog = attempt.nflog }
+        if let more = attempt.nflog?.counters { nflog?.counters = counters + more }
     }
 }

@@ -10,6 +10,8 @@ public enum DifferenceReason: String, CaseIterable, Sendable {
     case untracked
     /// Conntrack could make nothing of the packets (invalid), or failed them for want of room.
     case invalid
+    /// Conntrack looked at segments and does not count such: a SYN that comes again.
+    case ignored
     /// A flowtable took the session over: its packets pass conntrack by.
     case offloaded
     /// The same bytes in more or fewer packets (GRO, GSO): headers account for the difference exactly.

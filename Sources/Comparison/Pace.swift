@@ -17,9 +17,11 @@ struct Pace {
     }
 
     /// How many packets may have come at most in so many nanoseconds; 0 where there was no time.
-    func most(in nanoseconds: Int64) -> UInt64 {
+    func most(in nanoseconds: Int64) -> UInt64 { nanoseconds > 0 ? Self.burst + average(in: nanoseconds) : 0 }
+
+    /// The same without a burst, rounded up: of a time so short that a burst would hide what was really dropped.
+    func average(in nanoseconds: Int64) -> UInt64 {
         guard nanoseconds > 0 else { return 0 }
-        let count = packetsPerNanosecond * Double(nanoseconds) * Self.swing
-        return Self.burst + UInt64(min(count, 1e15))
+        return UInt64(min((packetsPerNanosecond * Double(nanoseconds) * Self.swing).rounded(.up), 1e15))
     }
 }

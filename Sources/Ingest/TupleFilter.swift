@@ -3,34 +3,35 @@ internal import Wire
 
 /// Whether a capture's filter would show packets of a session, asked with packets made of the session's tuples.
 ///
-/// A filter may ask for what a tuple does not tell: flags, lengths, hosts of the link layer. Then it picks packets and not sessions,
-/// which ``doubt`` says.
+/// A filter may ask for what a tuple does not tell: flags, lengths, hosts of the link layer. Then it picks packets and not sessions, and
+/// is refused: what it leaves out of a session would count as missing.
 public struct TupleFilter: Sendable {
     private let filter: CaptureFilter?
     /// What is to be said of the filter; `nil` where it picks sessions.
     public let doubt: String?
 
-    /// - Throws: where the expression means nothing.
+    /// - Throws: where the expression picks packets.
     public init(_ expression: String) throws(IngestError) {
         do throws(IngestError) {
-            let filter = try CaptureFilter(expression, linkType: .ethernet)
-            self.filter = filter
-            doubt =
-                Self.picksPackets(filter)
-                ? "the filter picks packets, not sessions: what it leaves out of a session counts as a difference" : nil
+            filter = try CaptureFilter(expression, linkType: .ethernet)
+            doubt = nil
         } catch {
             // It may mean something on other link layers, which the capture itself judges.
             filter = nil
             doubt = "sessions of which nothing was captured are not compared: the filter can be asked of packets only"
         }
+        guard let filter, Self.picksPackets(filter) else { return }
+        throw IngestError(
+            .wording, "compare by the filter \(expression)",
+            reason: "it picks packets, and what it leaves out of a session would count as missing",
+            cure: "filter by addresses, ports and protocols: leave out flags, lengths and the link layer")
     }
 
     /// Whether packets with this tuple are among those that the filter admits; `nil` where it cannot be asked.
     public func admits(_ key: FlowKey) -> Bool? {
         guard let filter else { return nil }
-        // Where all packets of a tuple have the same answer, one of them tells it.
-        let variants = doubt == nil ? TupleFrame.variants.prefix(1) : TupleFrame.variants[...]
-        return variants.contains { filter.admits(key, $0) }
+        // All packets of a tuple have the same answer: one of them tells it.
+        return TupleFrame.variants.prefix(1).contains { filter.admits(key, $0) }
     }
 
     /// Whether of one tuple some packets are admitted and others are not.

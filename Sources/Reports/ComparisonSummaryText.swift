@@ -41,6 +41,13 @@ struct ComparisonSummaryText {
             appendSpan(to: &text)
             return
         }
+        let isCompared = summary.capture.packetCount > 0 || summary.log.packetCount > 0
+        guard summary.sessionCount == 0 || summary.differingCount > 0 || isCompared else {
+            text.append(contentsOf: "nothing could be compared: no two of \(names) have counts of ".utf8)
+            text.appendCount(summary.sessionCount, "session")
+            appendSpan(to: &text)
+            return
+        }
         guard summary.differingCount > 0 else {
             text.append(contentsOf: "nothing differs: \(names) tell the same of ".utf8)
             text.appendCount(summary.sessionCount, "session")
@@ -124,10 +131,21 @@ struct ComparisonSummaryText {
             text.appendCount(entry.sessionCount, "session")
             text.append(contentsOf: ", ".utf8)
             text.appendCount(entry.counters.packetCount, "packet")
+            if entry.uncertainCount > 0, reason != .unexplained {
+                text.append(contentsOf: " (perhaps ".utf8)
+                text.appendGrouped(entry.uncertainCount)
+                text.append(contentsOf: " of them)".utf8)
+            }
             text.append(UInt8(ascii: "\n"))
         }
-        if summary.differingCount > 0, summary.reasons[.unexplained] == nil {
-            text.append(contentsOf: "nothing is unexplained\n".utf8)
+        if summary.differingCount > 0, summary.reasons[.unexplained] == nil, summary.unkeptCount == 0 {
+            text.append(contentsOf: "nothing is unexplained".utf8)
+            if summary.uncertainCount > 0 {
+                text.append(contentsOf: "; of ".utf8)
+                text.appendCount(summary.uncertainCount, "packet")
+                text.append(contentsOf: " the reason may be another".utf8)
+            }
+            text.append(UInt8(ascii: "\n"))
         }
     }
 

@@ -269,6 +269,7 @@ extension JSONText {
             field("sessions", entry.sessionCount)
             field("packets", entry.counters.packetCount)
             field("bytes", entry.counters.byteCount)
+            field("uncertain_packets", entry.uncertainCount)
             close("}")
         }
         close("}")

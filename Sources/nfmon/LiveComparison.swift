@@ -57,6 +57,7 @@ struct LiveComparison {
         let before = Self.timeOfOthers
         facts.end = ReceiveTime.now.wall
         live.stopCapture()
+        facts.captureEnd = ReceiveTime.now.wall
         // Its threads have handed on what was left, and are gone with their clocks.
         var costs = [PathCost(lane: .packet, processorTime: captureTime &+ (Self.timeOfOthers &- before))]
         // At once: what rules count from now on no capture has seen.

@@ -13,7 +13,7 @@ struct BoundedReasonTests {
             )
             $0.tracked = (5_010, 8)
         }
-        #expect(result.reasons == [.endedAfter: 64, .unexplained: 4_936])
+        #expect(result.reasons == [.endedAfter: 65, .unexplained: 4_935])
         // At a hundred thousand a second they may.
         let fast = compare {
             $0.facts.remove(.ended)
@@ -140,6 +140,66 @@ struct BoundedReasonTests {
         let result = compare(facts) { $0.tracked = (6, 8) }
         #expect(result.reasons == [.untracked: 4])
         #expect(result.summary.ruleUses.map(\.packetCount) == [4])
+    }
+
+    @Test func whatOneCaptureSawWhenTheOtherHadEndedWasNotDropped() {
+        // A hundred thousand packets a second until the end; the captures ended within 2 ms.
+        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 2_000_000) }
+        func reasons(_ left: UInt64) -> [DifferenceReason: UInt64] {
+            compare(facts) {
+                $0.facts.remove(.ended)
+                ($0.startTime, $0.lastTime) = (
+                    Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
+                )
+                ($0.tracked, $0.first, $0.second) = ((100_100, 0), (100_000, 0), (left, 0))
+            }.reasons
+        }
+        #expect(reasons(99_800)[.droppedAfterConntrack] == nil)
+        #expect(reasons(90_000)[.droppedAfterConntrack] == 10_000 - 800)
+        // One that had rested for long has no such excuse.
+        let quiet = compare(facts) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (7, 0)) }
+        #expect(quiet.reasons == [.droppedAfterConntrack: 3])
+    }
+
+    @Test func aSynThatComesAgainIsNotCounted() {
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = ((8, 8), (10, 8), (10, 8))
+        var compared = builder.compared
+        // Segments of 60 bytes.
+        compared.session.record.counters.original.byteCount = 1000 - 120
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(compared)
+        #expect(comparison.conclude().reasons == [.ignored: 2])
+        // Of 100,000 nobody says that.
+        let many = compare { ($0.tracked, $0.first, $0.second) = ((8, 8), (100_000, 8), (100_000, 8)) }
+        #expect(many.reasons[.ignored] == nil)
+    }
+
+    @Test func sessionsThatAreNotKeptAreCountedAllTheSame() {
+        var comparison = Comparison(someFacts(), names: someNames(), limit: 1)
+        for port in 1...3 {
+            var builder = SessionBuilder()
+            builder.key.sourcePort = UInt16(port)
+            (builder.tracked, builder.second) = ((6, 8), (6, 8))
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.sessions.count == 1)
+        #expect((result.summary.sessionCount, result.summary.differingCount, result.summary.unkeptCount) == (3, 3, 2))
+        #expect(result.summary.totals[.packet]?.packetCount == 54)
+        #expect(result.summary.capture.agreedPacketCount < result.summary.capture.packetCount)
+    }
+
+    @Test func howMuchOfAReasonIsUncertainIsCounted() {
+        let result = compare(someFacts { $0.lostCounts.packet = 5 }) { ($0.first, $0.second) = ((8, 8), (10, 8)) }
+        #expect(result.summary.reasons[.lostBySource]?.uncertainCount == 2)
+        #expect(result.summary.uncertainCount == 2)
+    }
+
+    @Test func aRecordingThatEndedBeforeConntrackToldItsCountersIsThat() {
+        let facts = someFacts { $0.accountingIsOn = nil }
+        let result = compare(facts) { $0.facts.subtract([.counters, .ended]) }
+        #expect(result.reasons == [.endedAfter: 18])
     }
 
     @Test func theGreatestNumbersThatThereAreTrapNowhere() {

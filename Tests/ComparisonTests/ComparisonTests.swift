@@ -125,6 +125,23 @@ struct ComparisonTests {
         #expect(comparison.conclude().reasons == [.denied: 3, .lostBySource: 1, .unexplained: 1])
     }
 
+    @Test func aSessionOfManyPacketsMayHaveMetSeveralAttempts() {
+        var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+        for _ in 1...2 {
+            var denied = SessionBuilder()
+            (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (5, 0))
+            denied.facts = [.live, .nflog, .denied]
+            var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+            denial.count = 5
+            denied.denials = [denial]
+            comparison.add(denied.compared)
+        }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (10, 0), nil)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.denied: 10])
+    }
+
     @Test func attemptsOfAnotherTimeAreNotThoseThatWereCaptured() {
         var denied = SessionBuilder()
         (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
