@@ -6,6 +6,9 @@ extension SessionTable {
     /// Nanoseconds by which clocks of one host may differ: the kernel stamps a frame and conntrack's entry one after the other.
     private static var clockSlack: Int64 { 50_000_000 }
 
+    /// Nanoseconds within which a frame and conntrack's stamp of what it does are of one moment.
+    private static var moment: UInt64 { 100_000 }
+
     /// Takes in what the frames of a flow came to: counts it to its session, or begins one.
     ///
     /// - Parameter hash: the flow's tuple's.
@@ -136,14 +139,19 @@ extension SessionTable {
         }
     }
 
-    /// Whether of two sessions that had one tuple the first began nearer to a time, when a connection was opened.
+    /// Whether of two sessions that had one tuple the first is more likely the one that a frame opened which passed at `time`.
     ///
-    /// The frame that opens the next one is stamped before conntrack ends the one before it.
+    /// The frame that opens the next one is stamped before conntrack ends the one before it. Where conntrack stamps, its word is of the
+    /// same moment; where it does not, the word came later.
     private func began(_ slot: UInt32, nearerTo time: Timestamp, than other: UInt32) -> Bool {
         guard records[slot].facts.contains(.start) else { return false }
         guard records[other].facts.contains(.start) else { return true }
-        return records[slot].start.nanoseconds(since: time).magnitude
-            < records[other].start.nanoseconds(since: time).magnitude
+        let one = records[slot].start.nanoseconds(since: time)
+        let another = records[other].start.nanoseconds(since: time)
+        let (isAtOnce, isOtherAtOnce) = (one.magnitude < Self.moment, another.magnitude < Self.moment)
+        guard isAtOnce == isOtherAtOnce else { return isAtOnce }
+        guard isAtOnce || (one > 0) == (another > 0) else { return one > 0 }
+        return one.magnitude < another.magnitude
     }
 
     private func group(of slot: UInt32, _ first: Timestamp, _ last: Timestamp) -> Candidates.Group {
