@@ -10,8 +10,10 @@ extension Comparison {
         // A lane that nothing feeds is not missing anything.
         guard logFeeds || session.nflog != nil else { return }
         let references = references(for: counts, butStopped: Self.stopped(counts.direction, found))
-        guard let (reference, place) = references.first else { return }
         let logged = counts.logged
+        // What was dropped and logged came to the rule: where more was logged than passed, it is held against what came.
+        let fitting = references.first { $0.0.packetCount >= logged.packetCount }
+        guard let (reference, place) = fitting ?? references.first else { return }
         if references.contains(where: { $0.0 == logged }) { return }
         if logged.packetCount > reference.packetCount {
             found.append(surplus(counts, logged, reference, place))

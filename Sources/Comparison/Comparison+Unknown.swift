@@ -21,9 +21,38 @@ extension Comparison {
         var stopped = Shortfall(counts.direction, place, .conntrack, whole.since(left))
         accountForDenied(&stopped, counts, session, &refusals)
         found += stopped.found
+        explainLost(stopped.found, counts, session, &refusals, &found)
         var passed = Shortfall(counts.direction, place, .conntrack, whole.since(whole.since(left)))
         accountForPassed(&passed, counts, session)
-        found += passed.found
+        for difference in passed.found { found.add(difference) }
+    }
+
+    /// Packets that were kept from conntrack, and did not leave either: why not is another question.
+    private mutating func explainLost(
+        _ stopped: [Difference], _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals,
+        _ found: inout [Difference]
+    ) {
+        guard counts.entering != nil, let leaving = counts.leaving, !leaving.counts.isEmpty else { return }
+        let untracked = stopped.filter { $0.reason == .untracked }.reduce(Counters()) {
+            $0 + Counters(packetCount: $1.packetCount, byteCount: $1.byteCount)
+        }
+        var short = Shortfall(counts.direction, .captureIn, .captureOut, untracked)
+        guard !short.isAccountedFor else { return }
+        let before = reserves.rejectedCount
+        accountForRules(&short, views(of: counts, session), untracks: false) {
+            $0.isBeforeConntrack ? nil : Self.reason($0)
+        }
+        refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
+        accountForLoss(&short, of: .packet, session)
+        accountForSkew(&short, counts)
+        accountForOtherInterface(&short, counts.path.outInterface)
+        short.account(
+            .droppedAfterConntrack, isCertain: false,
+            [
+                "packets that came in did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
+            ]
+                + noRule("behind conntrack"))
+        found += short.found
     }
 
     /// Packets that came in and did not leave, as far as is known; those of a host's own are among them.

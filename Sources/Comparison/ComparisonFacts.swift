@@ -20,8 +20,8 @@ public struct ComparisonFacts: Sendable {
     /// What each lane lost, in its own unit, and when.
     public var lostCounts = LaneCounts()
     public var lossSpans: [Lane: LossSpan] = [:]
-    /// Losses whose number nobody knows.
-    public var uncountedLosses: UInt64 = 0
+    /// Losses of each lane whose number nobody knows.
+    public var uncountedCounts = LaneCounts()
     /// What came and could not be read, in each lane's own unit.
     public var malformedCounts = LaneCounts()
     /// Packets that several sessions could own, and that so are in no session's counts.
@@ -66,7 +66,7 @@ public struct ComparisonFacts: Sendable {
     public mutating func note(_ summary: TableSummary) {
         lostCounts = summary.lostCounts
         lossSpans = summary.lossSpans
-        uncountedLosses = summary.uncountedLosses
+        uncountedCounts = summary.uncountedCounts
         malformedCounts = summary.malformedCounts
         ambiguousCount = summary.ambiguousPackets
         refusedCount = summary.refusedCount

@@ -29,3 +29,17 @@ public struct Difference: Sendable, Equatable {
         self.isCertain = isCertain && reason != .unexplained
     }
 }
+
+extension [Difference] {
+    /// Adds one more, to another that says the same where there is one.
+    mutating func add(_ difference: Difference) {
+        let twin = firstIndex {
+            $0.reason == difference.reason && $0.direction == difference.direction && $0.more == difference.more
+                && $0.fewer == difference.fewer && $0.evidence == difference.evidence
+                && $0.isCertain == difference.isCertain
+        }
+        guard let twin else { return append(difference) }
+        self[twin].packetCount = self[twin].packetCount.adding(difference.packetCount)
+        self[twin].byteCount = self[twin].byteCount.adding(difference.byteCount)
+    }
+}

@@ -16,7 +16,7 @@ extension ComparisonFacts {
 
     /// Whether a lane is known to have told everything: only then what it did not tell means something.
     func isWhole(_ lane: Lane) -> Bool {
-        missingCounts[lane] == 0 && uncountedLosses == 0 && refusedCount == 0
+        missingCounts[lane] == 0 && uncountedCounts[lane] == 0 && refusedCount == 0
             && (lane != .conntrack || untoldCount == 0)
     }
 

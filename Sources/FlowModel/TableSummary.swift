@@ -15,6 +15,8 @@ public struct TableSummary: Sendable {
     public var grownBuffer = 0
     /// Losses whose number the kernel did not say.
     public var uncountedLosses: UInt64 = 0
+    /// The same by lane.
+    public var uncountedCounts = LaneCounts()
     /// Messages that could not be decoded.
     public var malformedCounts = LaneCounts()
     /// The same by the kind of fault.

@@ -41,9 +41,10 @@ struct ComparisonSummaryText {
             appendSpan(to: &text)
             return
         }
+        // Nothing was there to differ, or only one of the lanes counts.
         let isCompared = summary.capture.packetCount > 0 || summary.log.packetCount > 0
-        guard summary.sessionCount == 0 || summary.differingCount > 0 || isCompared else {
-            text.append(contentsOf: "nothing could be compared: no two of \(names) have counts of ".utf8)
+        guard summary.differingCount > 0 || isCompared else {
+            text.append(contentsOf: "nothing to compare: no two of \(names) have counts of ".utf8)
             text.appendCount(summary.sessionCount, "session")
             appendSpan(to: &text)
             return
@@ -103,8 +104,7 @@ struct ComparisonSummaryText {
         let malformed = result.facts.malformedCounts[lane]
         text.append(contentsOf: ", lost ".utf8)
         if lost == 0 {
-            // A loss whose number nobody knows may be of any lane.
-            text.append(contentsOf: (result.facts.uncountedLosses == 0 ? "nothing" : "an unknown number").utf8)
+            text.append(contentsOf: (result.facts.uncountedCounts[lane] == 0 ? "nothing" : "an unknown number").utf8)
         } else {
             text.appendGrouped(lost)
         }
@@ -168,7 +168,7 @@ struct ComparisonSummaryText {
     private func appendOthers(to text: inout [UInt8]) {
         for (count, words) in [
             (summary.unloggedCount, "that no rule logs, which is no difference"),
-            (summary.idleCount, "had no traffic and so was not compared"),
+            (summary.idleCount, "without traffic meanwhile, not compared"),
             (summary.neverTrackedCount, "of neighbour discovery, which conntrack never tracks, not compared"),
             (summary.outsideCount, "of a time of which one of the lanes tells nothing, not compared"),
             (result.facts.filteredCount, "that the capture's filter leaves out not compared"),

@@ -173,7 +173,6 @@ extension JSONText {
         field("ambiguous_packets", facts.ambiguousCount)
         field("refused", facts.refusedCount)
         field("evicted", facts.evictedCount)
-        field("uncounted_losses", facts.uncountedLosses)
         field("foreign_frames", facts.foreignCount)
         appendSets(summary)
         openKey("lanes")
@@ -236,6 +235,7 @@ extension JSONText {
         field("bytes", total.byteCount)
         field("lost", facts.lostCounts[lane])
         field("malformed", facts.malformedCounts[lane])
+        field("uncounted_losses", facts.uncountedCounts[lane])
         if let span = facts.spans[lane] {
             field("start", span.lowerBound)
             field("end", span.upperBound)

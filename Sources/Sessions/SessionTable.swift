@@ -242,7 +242,9 @@ public struct SessionTable: ~Copyable {
         case (.overrun, let count?), (.down, let count?): summary.lostCounts[loss.lane] &+= count
         case (.malformed, let count?): summary.malformedCounts[loss.lane] &+= count
         case (.output, let count?): summary.unwrittenEvents &+= count
-        case (_, nil): summary.uncountedLosses &+= 1
+        case (_, nil):
+            summary.uncountedLosses &+= 1
+            summary.uncountedCounts[loss.lane] &+= 1
         }
     }
 

@@ -79,7 +79,22 @@ final class RecordedComparison {
         return InterfaceObservation(index: number, name: name, isGone: false)
     }
 
+    /// Files that have packets of one interface at one time: each packet counts as often.
+    private var doubles: [String] {
+        var doubles: [String] = []
+        for (place, file) in files.enumerated() {
+            for other in files[..<place] where !file.interfaces.isDisjoint(with: other.interfaces) {
+                guard let one = file.packetSpan, let two = other.packetSpan, one.overlaps(two) else { continue }
+                doubles.append(
+                    "\(other.path) and \(file.path) have packets of one interface at one time: what both have counts twice"
+                )
+            }
+        }
+        return doubles
+    }
+
     private func note(_ file: RecordedFile) {
+        file.notePackets()
         found.formUnion(file.lanes)
         for (lane, span) in file.spans {
             let whole = spans[lane] ?? span
@@ -100,7 +115,8 @@ final class RecordedComparison {
         facts.spans = spans
         facts.lastLook = spans[.conntrack]?.upperBound
         facts.note(summary)
-        facts.notes = ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? [])
+        facts.notes =
+            ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? []) + doubles
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }
         return intake.conclude(facts, names: NameBook(names: names.snapshot, interfaces: interfaces))

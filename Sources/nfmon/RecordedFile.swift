@@ -16,6 +16,9 @@ final class RecordedFile {
     var unnamed: InterfaceIndex?
     /// Whether another file goes on where this one ends.
     var isContinued = false
+    /// The interfaces that its frames name, and from when to when they came.
+    private(set) var interfaces: Set<InterfaceIndex> = []
+    private(set) var packetSpan: ClosedRange<Timestamp>?
 
     /// From when to when each lane tells in what it has next.
     var spans: [Lane: ClosedRange<Timestamp>] {
@@ -66,6 +69,14 @@ final class RecordedFile {
             }
         }
         return named
+    }
+
+    /// Keeps in mind what it has next of which interface.
+    func notePackets() {
+        for flow in observations.flows where flow.tap.interface != 0 { interfaces.insert(flow.tap.interface) }
+        guard let span = spans[.packet] else { return }
+        let whole = packetSpan ?? span
+        packetSpan = min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
     }
 
     /// Goes on to the next record, or the next second of frames.

@@ -202,6 +202,23 @@ struct BoundedReasonTests {
         #expect(result.reasons == [.endedAfter: 18])
     }
 
+    @Test func whatWasKeptFromConntrackAndThenDroppedIsToldAsBoth() {
+        let rules = [
+            rule(.untrack, at: HookPlace(.prerouting, -300), port: 443, growth: 10),
+            rule(.drop, port: 443, conditions: ["statistic"], growth: 5, text: "every second"),
+        ]
+        let result = compare(someFacts { $0.rules = watched(rules) }) {
+            ($0.tracked, $0.first, $0.second) = (nil, (10, 0), (5, 0))
+        }
+        #expect(result.reasons == [.untracked: 10, .denied: 5])
+        #expect(result.sessions.first?.differences.count == 2)
+        // Without such a rule only the captures show it.
+        let bare = compare(someFacts { $0.rules = watched([rules[0]]) }) {
+            ($0.tracked, $0.first, $0.second) = (nil, (10, 0), (5, 0))
+        }
+        #expect(bare.reasons == [.untracked: 10, .droppedAfterConntrack: 5])
+    }
+
     @Test func theGreatestNumbersThatThereAreTrapNowhere() {
         let most = UInt64.max
         var failures = ConntrackFailures()

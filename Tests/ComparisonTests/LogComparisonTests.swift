@@ -84,4 +84,18 @@ struct LogComparisonTests {
         let result = compare(Self.facts([watched])) { $0.logged = (10, 0) }
         #expect(result.reasons == [.notLogged: 8])
     }
+
+    @Test func aDropThatIsLoggedWithALimitIsSampled() {
+        var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
+        denial.count = 3
+        let rules = [
+            rule(.log(group: 100), conditions: ["limit --limit 1/s"], growth: 3, text: "some of them"),
+            rule(.drop, growth: 10, text: "all of them"),
+        ]
+        let result = compare(Self.facts(rules)) {
+            ($0.tracked, $0.first, $0.second, $0.logged) = (nil, (10, 0), nil, (3, 0))
+            $0.denials = [denial]
+        }
+        #expect(result.reasons == [.denied: 10, .sampled: 7])
+    }
 }
