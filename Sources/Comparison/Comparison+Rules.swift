@@ -13,45 +13,53 @@ extension Comparison {
         if !first.transport.isICMP { middle.destinationPort = last.destinationPort }
         let comeIn = counts.entering.map { $0.counts.whole.packetCount > 0 } ?? false
         let leave = counts.leaving.map { $0.counts.whole.packetCount > 0 } ?? false
-        func name(_ known: InterfaceIndex?, _ logged: InterfaceIndex) -> String? {
-            let index = known.flatMap { $0 == 0 ? nil : $0 } ?? logged
-            return index == 0 ? nil : interface(index)
-        }
-        let inName =
-            comeIn ? name(counts.entering?.interface, counts.path.inInterface) : name(nil, counts.path.inInterface)
+        let inInterface = ruleInterface(counts.path.inInterface, comeIn ? counts.entering : nil)
+        var outInterface = ruleInterface(counts.path.outInterface, leave ? counts.leaving : nil)
         let own = facts.ownAddresses
         let isFromHost = RuleAnswer(own.map { $0.contains(first.source) })
         var isToHost = RuleAnswer(own.flatMap { $0.isDestination(middle.destination) })
-        var outName = name(leave ? counts.leaving?.interface : nil, counts.path.outInterface)
-        if !leave, outName == nil {
-            let inInterface = comeIn ? counts.entering?.interface ?? 0 : counts.path.inInterface
-            switch route(of: middle, from: inInterface, isFromHost) {
+        if !leave, outInterface == nil {
+            switch route(of: middle, from: inInterface, isFromHost, session) {
             case .host: isToHost = .yes
-            case .interface(let index): (isToHost, outName) = (.no, interface(index))
+            case .interface(let index): (isToHost, outInterface) = (.no, index)
             case nil: break
             }
         }
+        let inName = inInterface.map(interface)
+        let outName = outInterface.map(interface)
         let states = states(of: session, counts.direction)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(tuple: tuple, inInterface: inName, outInterface: outName, states: states)
         }
         let isLoop = isFromHost == .yes && isToHost == .yes
-        return RuleViews(
+        let isTracked = session.record.facts.contains(.conntrack)
+        var views = RuleViews(
             untranslated: view(first), routed: view(middle), translated: view(last),
             isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
-            isTracked: session.record.facts.contains(.conntrack))
+            isTracked: isTracked)
+        views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
+        return views
+    }
+
+    /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's
+    /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another.
+    private func ruleInterface(
+        _ logged: InterfaceIndex, _ captured: DirectionCounts.TapCounts?
+    ) -> InterfaceIndex? {
+        if logged != 0 { return logged }
+        guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
+        return own.belong(to: captured.interface) ? captured.interface : nil
     }
 
     /// Where packets go that nobody saw leave.
     private mutating func route(
-        of tuple: FlowKey, from interface: InterfaceIndex, _ isFromHost: RuleAnswer
+        of tuple: FlowKey, from interface: InterfaceIndex?, _ isFromHost: RuleAnswer, _ session: Session
     ) -> RouteQuestion.Answer? {
-        // Who knows neither the interface nor whether they are the host's own would ask for another route.
-        guard let ask = facts.route, interface != 0 || isFromHost == .yes else { return nil }
-        return search.route(
-            RouteQuestion(
-                source: tuple.source, destination: tuple.destination, family: tuple.family, inInterface: interface), ask
-        )
+        // Who knows neither the interface nor whether they are the host's own would ask for another route; so with marks.
+        guard let ask = facts.route, facts.rules?.isFinal == true, interface != nil || isFromHost == .yes,
+            session.record.mark == 0, search.chart?.setsMarks == false
+        else { return nil }
+        return search.route(RouteQuestion(of: tuple, inInterface: interface ?? 0), ask)
     }
 
     /// What conntrack may say of packets of a session; `nil` where nobody knows.
@@ -60,7 +68,9 @@ extension Comparison {
         let key = record.original
         guard record.facts.contains(.conntrack) else {
             // It keeps nothing of it, so every packet is the first that it sees.
-            guard direction == .original, facts.lanes.contains(.conntrack), facts.isWhole(.conntrack) else {
+            guard direction == .original, facts.lanes.contains(.conntrack), facts.isWhole(.conntrack),
+                facts.eventsAreOn != false
+            else {
                 return nil
             }
             var states = TrackingState.new
@@ -105,12 +115,16 @@ extension Comparison {
             guard let reason = self.reason(suspect, untracks, reason), reserves.left(of: suspect.rule) != 0 else {
                 continue
             }
-            if suspect.answer == .yes {
-                let watched = rules.rules[suspect.rule]
+            let watched = rules.rules[suspect.rule]
+            // Some got behind it: how many it took, only its counter tells.
+            let isRefuted = views.someRefute(suspect.place) && watched.growth == nil && !watched.isNew
+            if suspect.answer == .yes, !isRefuted {
                 // Before the second look nobody knows what it counted.
                 let isCounted = rules.isFinal ? watched.growth != nil : watched.rule.counters != nil
                 if !isSure || isCounted { take(suspect, reason, &short, watched) }
             } else {
+                var suspect = suspect
+                suspect.answer = .perhaps
                 doubtful.append((suspect, reason))
             }
         }

@@ -66,7 +66,7 @@ extension RuleMatch.Subject {
         }
     }
 
-    private static func isNamed(_ name: String, _ patterns: [String]) -> Bool {
+    static func isNamed(_ name: String, _ patterns: [String]) -> Bool {
         patterns.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
     }
 }

@@ -11,12 +11,16 @@ struct RuleChart {
         /// The place in ``chains`` of the chain that it hands packets on to; `nil` also where there is no such chain.
         var target: Int?
         var isPolicy: Bool
+        /// Whether it was not there from the beginning: packets from before did not meet it.
+        var isNew: Bool
 
         var denies: Bool { verdict == .drop || verdict == .reject }
     }
 
     /// A chain's rules.
     struct Chain {
+        /// Whether rules of it were gone at the end: packets from before may have met them.
+        var hasGone = false
         /// Of each step.
         var hints: [RuleHint] = []
         var steps: [Step] = []
@@ -45,6 +49,8 @@ struct RuleChart {
     private(set) var isUnderstood = true
     /// Whether conntrack's helpers may expect sessions.
     private(set) var hasHelpers = false
+    /// Whether a rule sets marks, by which routes may be chosen.
+    private(set) var setsMarks = false
 
     init(_ watched: WatchedRuleset) {
         var found: [NetfilterHook: [Base]] = [:]
@@ -54,7 +60,7 @@ struct RuleChart {
             let targets = Dictionary(table.chains.enumerated().map { ($1.name, chains.count + $0) }) { first, _ in first
             }
             for chain in table.chains {
-                if let place = chain.place {
+                if let place = chain.place, !table.isDormant {
                     var base = Base(
                         chain: chains.count, place: place, devices: chain.devices,
                         seesFirstPacketsOnly: chain.seesFirstPacketsOnly, seesIPv4: table.sees(.ipv4),
@@ -68,6 +74,7 @@ struct RuleChart {
                     }
                 }
                 chains.append(steps(of: chain, watched.rules[number...], from: number, targets))
+                chains[chains.count - 1].hasGone = watched.changedChains.contains(chains.count - 1)
                 number += chain.rules.count
             }
         }
@@ -90,12 +97,13 @@ struct RuleChart {
                 }
             }
             if rule.effects.contains(.helper) { hasHelpers = true }
+            if rule.effects.contains(.mark) { setsMarks = true }
             let target = rule.verdict?.target.flatMap { targets[$0] }
             if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }
             steps.append(
                 Step(
                     number: number + index, match: rule.match, effects: rule.effects, verdict: rule.verdict,
-                    target: target, isPolicy: rule.isPolicy))
+                    target: target, isPolicy: rule.isPolicy, isNew: watched.isNew))
         }
         return Chain(hints: steps.map { RuleHint($0.match) }, steps: steps)
     }

@@ -16,6 +16,8 @@ struct RuleViews: Hashable {
     var isTracked: Bool
     /// How far they surely came: no rule up to there denied them.
     var reach = Reach.host
+    /// How far some of them came, whatever became of the others.
+    var reachOfSome = Reach.host
 
     enum Reach {
         case host
@@ -43,6 +45,13 @@ struct RuleViews: Hashable {
 
     /// Whether they are known to have come behind a place.
     func pass(_ place: HookPlace) -> Bool {
+        Self.reach(reach, behind: place)
+    }
+
+    /// Whether some of them are known to have come behind a place: nobody there takes them all.
+    func someRefute(_ place: HookPlace) -> Bool { Self.reach(reachOfSome, behind: place) }
+
+    private static func reach(_ reach: Reach, behind place: HookPlace) -> Bool {
         switch reach {
         case .host: false
         case .conntrack: place.isBeforeConntrack

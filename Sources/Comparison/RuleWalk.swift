@@ -15,6 +15,7 @@ struct RuleWalk {
     private var isUntracked = RuleAnswer.no
     private var hidesSource = false
     private var hidesDestination = false
+    private var isDiverted = false
     /// Rules that may still be looked at: chains that lead to each other again and again could take for ever.
     private var budget = 200_000
 
@@ -46,7 +47,8 @@ struct RuleWalk {
         }
         var coming = pass(.ingress, views.isOwn.negated)
         coming = pass(.prerouting, coming)
-        let isForHost = hidesDestination ? .perhaps : views.isForHost
+        let isForHost =
+            hidesDestination ? .perhaps : isDiverted ? max(views.isForHost, .perhaps) : views.isForHost
         _ = pass(.input, min(coming, isForHost))
         let forwarded = pass(.forward, min(coming, isForHost.negated))
         let own = pass(.output, views.isOwn)
@@ -112,14 +114,15 @@ struct RuleWalk {
     /// Whether the packets pass one of a chain's devices.
     private func answer(_ devices: [String]) -> RuleAnswer {
         guard !devices.isEmpty else { return .yes }
-        return RuleAnswer((place.hook == .egress ? view.outInterface : view.inInterface).map(devices.contains))
+        let name = place.hook == .egress ? view.outInterface : view.inInterface
+        return RuleAnswer(name.map { RuleMatch.Subject.isNamed($0, devices) })
     }
 
     /// - Parameter reach: whether the packets come to the chain. What is returned holds for those that do.
     private mutating func walk(_ chain: Int, _ reach: RuleAnswer, _ depth: Int) -> Fate {
         var fate = Fate()
         // Whether they come to the next rule.
-        var rest = RuleAnswer.yes
+        var rest = chart.chains[chain].hasGone ? RuleAnswer.perhaps : .yes
         // Where nobody may have taken any, all come back, by whatever rule.
         var isOpen: Bool { fate.accepted == .no && fate.denied == .no }
         for (index, hint) in chart.chains[chain].hints.enumerated() where !hint.excludes(view) {
@@ -163,7 +166,8 @@ struct RuleWalk {
                     fate.comesBack = max(fate.comesBack, min(hit, inner.comesBack))
                 }
             }
-            rest = min(rest, min(asked, taken).negated)
+            // A rule that is new took none of the packets from before.
+            rest = min(rest, min(asked, step.isNew ? min(taken, .perhaps) : taken).negated)
         }
         fate.comesBack = isOpen ? .yes : max(rest, fate.comesBack)
         return fate
@@ -178,7 +182,8 @@ struct RuleWalk {
                 isUntracked = max(isUntracked, answer)
             case .translateSource: hidesSource = hidesSource || !views.isTracked
             case .translateDestination: hidesDestination = hidesDestination || !views.isTracked
-            case .helper: break
+            case .divert: isDiverted = true
+            case .mark, .helper: break
             }
         }
     }
@@ -189,16 +194,18 @@ struct RuleWalk {
 
     /// Each rule once, with the place where it is most sure.
     private mutating func join() {
-        var places: [Int: Int] = [:]
+        struct Deed: Hashable {
+            var rule: Int
+            var deed: RuleSuspect.Deed
+        }
+        var places: [Deed: Int] = [:]
         var joined: [RuleSuspect] = []
         for suspect in suspects {
-            // A rule has one deed that matters here besides its logs.
-            if case .log = suspect.deed {
-                joined.append(suspect)
-            } else if let place = places[suspect.rule] {
+            let key = Deed(rule: suspect.rule, deed: suspect.deed)
+            if let place = places[key] {
                 if joined[place].answer < suspect.answer { joined[place] = suspect }
             } else {
-                places[suspect.rule] = joined.count
+                places[key] = joined.count
                 joined.append(suspect)
             }
         }

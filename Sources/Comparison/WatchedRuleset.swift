@@ -9,6 +9,8 @@ public struct WatchedRuleset: Sendable {
     public let isFinal: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
+    /// Chains of which rules were gone, by their numbers among all.
+    private(set) var changedChains: Set<Int> = []
     private var newCount = 0
     private var goneCount = 0
     private var resetCount = 0
@@ -28,7 +30,11 @@ public struct WatchedRuleset: Sendable {
         isFinal = true
         var earlier: [ChainPlace: [FirewallRule]] = [:]
         Self.forEachChain(of: before) { table, chain in earlier[ChainPlace(table, chain)] = chain.rules }
+        var number = 0
         Self.forEachChain(of: after) { table, chain in
+            let gone = goneCount
+            defer { number += 1 }
+            defer { if goneCount > gone { changedChains.insert(number) } }
             pair(earlier.removeValue(forKey: ChainPlace(table, chain)) ?? [], chain.rules, Self.title(table, chain))
         }
         Self.forEachChain(of: before) { table, chain in

@@ -10,6 +10,10 @@ public struct FirewallRule: Sendable, Hashable {
         case log(group: UInt16)
         case translateSource
         case translateDestination
+        /// Hands the packet to a socket of the host's, whatever its destination (TPROXY).
+        case divert
+        /// Sets a mark, by which routes may be chosen.
+        case mark
         /// Has conntrack's helpers expect sessions that belong to the packet's.
         case helper
     }

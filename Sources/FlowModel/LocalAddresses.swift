@@ -1,9 +1,18 @@
 /// The addresses that are the host's own: packets for them end here, and those that it sends begin with them.
 public struct LocalAddresses: Sendable, Equatable {
     private var addresses: Set<IPAddress>
+    private var interfaces: Set<InterfaceIndex>
 
-    /// - Parameter addresses: of the host's interfaces, with those to which they are all called.
-    public init(_ addresses: Set<IPAddress>) { self.addresses = addresses }
+    /// - Parameters:
+    ///   - addresses: of the host's interfaces, with those to which all are called.
+    ///   - interfaces: those that have addresses of more than their link, and are no part of another interface.
+    public init(_ addresses: Set<IPAddress>, of interfaces: Set<InterfaceIndex>) {
+        self.addresses = addresses
+        self.interfaces = interfaces
+    }
+
+    /// Whether an interface is one of those that have addresses, so that packets which it shows come in or leave by it.
+    public func belong(to interface: InterfaceIndex) -> Bool { interfaces.contains(interface) }
 
     public func contains(_ address: IPAddress) -> Bool {
         // All of 127.0.0.0/8 is (`fib_add_ifaddr`).

@@ -7,18 +7,13 @@ public struct RouteQuestion: Hashable, Sendable {
         case interface(InterfaceIndex)
     }
 
-    public var source: IPAddress
-    public var destination: IPAddress
-    public var family: AddressFamily
+    /// The packets, as they are routed.
+    public var tuple: FlowKey
     /// By which they come in; 0 of the host's own.
     public var inInterface: InterfaceIndex
 
-    public init(
-        source: IPAddress, destination: IPAddress, family: AddressFamily, inInterface: InterfaceIndex
-    ) {
-        self.source = source
-        self.destination = destination
-        self.family = family
+    public init(of tuple: FlowKey, inInterface: InterfaceIndex) {
+        self.tuple = tuple
         self.inInterface = inInterface
     }
 }

@@ -2,22 +2,33 @@ internal import FlowModel
 internal import Wire
 
 /// Asks rtnetlink for the addresses of the host's interfaces.
-enum HostAddresses {
+struct HostAddresses {
     private static let operation = "list the host's addresses"
+
+    private var addresses: Set<IPAddress> = []
+    private var interfaces: Set<InterfaceIndex> = []
+    private var parts: Set<InterfaceIndex> = []
 
     /// Those of the thread's network namespace; `nil` where the kernel does not give the whole list. It needs no privilege.
     static var current: LocalAddresses? {
-        var found: Set<IPAddress> = []
-        return (try? list(into: &found)) == true ? LocalAddresses(found) : nil
+        var found = HostAddresses()
+        do throws(IngestError) {
+            guard try found.list(NetlinkRequest.addressDump(sequence: 1)),
+                try found.list(NetlinkRequest.linkDump(sequence: 1))
+            else { return nil }
+        } catch {
+            return nil
+        }
+        return LocalAddresses(found.addresses, of: found.interfaces.subtracting(found.parts))
     }
 
     /// - Returns: whether the kernel gave the whole list.
-    private static func list(into found: inout Set<IPAddress>) throws(IngestError) -> Bool {
-        let socket = try NetlinkSocket.open(.route, stride: 32 << 10, count: 4, for: operation)
-        try socket.send(NetlinkRequest.addressDump(sequence: 1), for: operation)
+    private mutating func list(_ request: [UInt8]) throws(IngestError) -> Bool {
+        let socket = try NetlinkSocket.open(.route, stride: 32 << 10, count: 4, for: Self.operation)
+        try socket.send(request, for: Self.operation)
         var set = PollSet(reading: [socket.number])
         for _ in 0..<500 {
-            guard case .datagrams(let count) = try socket.receive(for: operation) else {
+            guard case .datagrams(let count) = try socket.receive(for: Self.operation) else {
                 guard set.wait(timeout: 1000) else { break }
                 continue
             }
@@ -29,10 +40,7 @@ enum HostAddresses {
                         switch message.control {
                         case .done: return true
                         case .error: return false
-                        default:
-                            guard let address = try? AddressMessage(message) else { continue }
-                            found.insert(address.address)
-                            if let broadcast = address.broadcast { found.insert(broadcast) }
+                        default: note(message)
                         }
                     }
                     return nil
@@ -41,5 +49,15 @@ enum HostAddresses {
             }
         }
         return false
+    }
+
+    private mutating func note(_ message: borrowing NetlinkMessage) {
+        if let address = try? AddressMessage(message) {
+            addresses.insert(address.address)
+            if let broadcast = address.broadcast { addresses.insert(broadcast) }
+            if !address.isOfLink { interfaces.insert(address.interface) }
+        } else if let link = try? LinkMessage(message), link.master != nil {
+            parts.insert(link.index)
+        }
     }
 }

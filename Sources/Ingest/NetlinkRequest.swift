@@ -49,21 +49,28 @@ enum NetlinkRequest {
 
     /// Where packets would go.
     static func route(_ question: RouteQuestion, sequence: UInt32) -> [UInt8] {
-        // SAFETY: three attributes of at most 20 bytes; `message` has room for them behind the family's own header (12 bytes).
+        // SAFETY: two attributes of at most 20 bytes and four of 8; `message` has room for them behind the family's own header (12 bytes).
         unsafe message { header in
             unsafe header.pointee.nlmsg_type = UInt16(RTM_GETROUTE)
             unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
             unsafe header.pointee.nlmsg_seq = sequence
             let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<rtmsg>.size)
             let request = unsafe extra?.assumingMemoryBound(to: rtmsg.self)
-            unsafe request?.pointee.rtm_family = question.family.rawValue
-            let length: UInt8 = question.family == .ipv4 ? 32 : 128
+            let tuple = question.tuple
+            unsafe request?.pointee.rtm_family = tuple.family.rawValue
+            let length: UInt8 = tuple.family == .ipv4 ? 32 : 128
             unsafe request?.pointee.rtm_dst_len = length
             unsafe request?.pointee.rtm_src_len = length
-            unsafe putAddress(question.destination, question.family, UInt16(RTA_DST.rawValue), in: header)
-            unsafe putAddress(question.source, question.family, UInt16(RTA_SRC.rawValue), in: header)
+            unsafe putAddress(tuple.destination, tuple.family, UInt16(RTA_DST.rawValue), in: header)
+            unsafe putAddress(tuple.source, tuple.family, UInt16(RTA_SRC.rawValue), in: header)
             if question.inInterface != 0 {
                 unsafe mnl_attr_put_u32(header, UInt16(RTA_IIF.rawValue), question.inInterface)
+            }
+            // Routes may be chosen by these, too (Linux 4.18).
+            if tuple.transport == .tcp || tuple.transport == .udp {
+                unsafe mnl_attr_put_u8(header, UInt16(RTA_IP_PROTO.rawValue), tuple.transport.rawValue)
+                unsafe mnl_attr_put_u16(header, UInt16(RTA_SPORT.rawValue), tuple.sourcePort.bigEndian)
+                unsafe mnl_attr_put_u16(header, UInt16(RTA_DPORT.rawValue), tuple.destinationPort.bigEndian)
             }
         }
     }

@@ -6,6 +6,9 @@ public struct AddressMessage: Sendable {
 
     /// The host's own (`IFA_LOCAL`, of IPv6 `IFA_ADDRESS`).
     public let address: IPAddress
+    public let interface: InterfaceIndex
+    /// Whether it is an address on its link only (`RT_SCOPE_LINK`), as every interface may have.
+    public let isOfLink: Bool
     /// To which all hosts of the network are called; IPv6 has none.
     public let broadcast: IPAddress?
 
@@ -13,10 +16,10 @@ public struct AddressMessage: Sendable {
     public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
         guard message.type == Self.newAddressType else { return nil }
         // struct ifaddrmsg: family, length of the prefix, flags, scope, index of 32 bits
-        guard let family = message.body.uint8(at: 0).map({ AddressFamily(rawValue: $0) }), message.body.count >= 8
-        else {
-            throw .familyHeader
-        }
+        guard let family = message.body.uint8(at: 0).map({ AddressFamily(rawValue: $0) }),
+            let scope = message.body.uint8(at: 3),
+            let interface = message.body.native(UInt32.self, at: 4)
+        else { throw .familyHeader }
         guard let family else { return nil }
         var (own, peer, broadcast): (IPAddress?, IPAddress?, IPAddress?)
         var cursor = NetlinkAttributes(message.body.slice(from: 8))
@@ -30,6 +33,8 @@ public struct AddressMessage: Sendable {
         }
         guard let address = own ?? peer else { return nil }
         self.address = address
+        self.interface = interface
+        isOfLink = scope == 253
         self.broadcast = broadcast
     }
 

@@ -9,6 +9,8 @@ public struct LinkMessage: ~Escapable {
     /// IFLA_IFNAME, at most 15 bytes.
     public let name: Span<UInt8>
     public let isGone: Bool
+    /// The bridge, bond or VRF that it is a part of (IFLA_MASTER).
+    public let master: InterfaceIndex?
 
     /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
     ///   interface, and whose RTM_DELLINK does not mean that it went.
@@ -21,10 +23,16 @@ public struct LinkMessage: ~Escapable {
         else { throw .familyHeader }
         guard family == 0 else { return nil }
         var name = message.body.slice(from: 0, to: 0).span
+        var master: InterfaceIndex?
         var cursor = NetlinkAttributes(message.body.slice(from: 16))
         while try cursor.next() {
-            if cursor.type == 3 { name = cursor.payload.text }  // IFLA_IFNAME
+            switch cursor.type {
+            case 3: name = cursor.payload.text  // IFLA_IFNAME
+            case 10: master = cursor.payload.native(UInt32.self, at: 0)  // IFLA_MASTER
+            default: break
+            }
         }
+        self.master = master
         self.index = index
         self.name = name
         isGone = message.type == Self.deleteLinkType

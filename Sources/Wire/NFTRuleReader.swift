@@ -74,8 +74,7 @@ struct NFTRuleReader {
         // ct status dnat
         case "snat", "dnat", "masquerade", "redirect":
             if unknown.last == "status" { addUnknown(word) } else { translate(word) }
-        // Hands the packet to a socket of this host's, whatever its destination.
-        case "tproxy": act(.translateDestination, skipping: true)
+        case "tproxy": act(.divert, skipping: true)
         case "notrack": act(.untrack)
         case "fwd", "synproxy": decide(.unknown, skipping: true)
         case "continue": act(nil)
@@ -92,6 +91,10 @@ struct NFTRuleReader {
             readLog()
         case "vmap": readVerdictMap()
         case "set" where !unknown.isEmpty && setsPlainly: endSetting()
+        // Of what nobody knows; which packets it means is as open.
+        case "set" where unknown.last == "mark":
+            addUnknown(word)
+            part.effects.append(.mark)
         case "#", "xt":
             mayDoAnything = mayDoAnything || words.first != "match"
             addUnknown(word)
@@ -196,10 +199,14 @@ struct NFTRuleReader {
                 Part(match: part.match.and(RuleMatch(conditions: [key.joined(separator: " ")])), verdict: .unknown))
             return
         }
+        let continues = elements.contains { $0.verdict == nil }
         for element in elements {
             guard let verdict = element.verdict else { continue }
             var asked = part.match
-            if !element.isDefault {
+            if element.isDefault {
+                // Not for those that go on by an element of their own.
+                if continues { asked.conditions.append("\(key.joined(separator: " ")) of no other element") }
+            } else {
                 var reader = NFTRuleReader(key + element.key)
                 reader.read()
                 asked = asked.and(reader.part.match)
@@ -235,7 +242,14 @@ struct NFTRuleReader {
     private mutating func endSetting() {
         isHarmless = false
         let start = unknown.lastIndex(where: NFTWords.subjects.contains) ?? 0
-        if unknown[start...].elementsEqual(["ct", "helper"]) { part.effects.append(.helper) }
+        switch unknown.last {
+        case "helper": part.effects.append(.helper)
+        case "mark": part.effects.append(.mark)
+        // Translations that conntrack knows nothing of.
+        case "saddr", "sport": part.effects.append(.translateSource)
+        case "daddr", "dport": part.effects.append(.translateDestination)
+        default: break
+        }
         unknown.removeSubrange(start...)
         words = words.dropFirst()
         endUnknown()

@@ -55,9 +55,11 @@ public struct NFTRuleset: Sendable {
             open(words.dropLast())
         } else if let block = blocks.last, first != "#" {
             readStatement(words, handle, in: block)
-        } else if case .chain = blocks.last {
+        } else if case .chain(let chain) = blocks.last {
             // What nft could not read of a rule of iptables'.
-            tables[tables.count - 1].hasForeignParts = true
+            let text = words.joined(separator: " ")
+            table.hasForeignParts = true
+            table.chains[chain].rules.append(FirewallRule(name: text, verdict: .unknown, text: text))
         }
     }
 
@@ -169,7 +171,9 @@ public struct NFTRuleset: Sendable {
             case "policy", "comment": break
             default: addRule(words, to: chain, handle: handle)
             }
-        case .table, .other: break
+        case .table:
+            if words[0] == "flags", words.contains(where: { $0.contains("dormant") }) { table.isDormant = true }
+        case .other: break
         }
     }
 

@@ -141,8 +141,8 @@ struct SavedRuleReader {
         case "SNAT", "MASQUERADE": (effects, verdict) = ([.translateSource], .accept)
         case "DNAT", "REDIRECT": (effects, verdict) = ([.translateDestination], .accept)
         case "NETMAP": (effects, verdict) = ([.translateSource, .translateDestination], .accept)
-        // Hands the packet to a socket of this host's, whatever its destination.
-        case "TPROXY": (effects, verdict) = ([.translateDestination], .unknown)
+        case "TPROXY": (effects, verdict) = ([.divert], .unknown)
+        case "MARK", "CONNMARK": effects = [.mark]
         case "NFLOG": effects = Self.group(options).map { [.log(group: $0)] } ?? []
         case "NOTRACK": effects = [.untrack]
         case "CT":

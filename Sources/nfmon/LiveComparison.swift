@@ -42,7 +42,7 @@ struct LiveComparison {
         facts.eventsAreOn = options.noConntrack ? nil : KernelSettings.eventsMode.map { $0 != 0 }
         facts.rules = rulesBefore.ruleset.map { WatchedRuleset($0) }
         facts.ownAddresses = rulesBefore.addresses
-        facts.route = { HostRoutes.answer($0) }
+        if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         if let doubt = filter?.doubt { facts.notes.append(doubt) }
     }

@@ -52,9 +52,13 @@ struct ComparisonTests {
 
     @Test func aRuleWithoutACounterIsGivenWithThatSaid() {
         let facts = someFacts { $0.rules = watched([rule(.drop, at: Self.raw, port: 443, growth: nil)]) }
-        let result = compare(facts) { ($0.tracked, $0.second) = ((6, 8), (6, 8)) }
+        let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (4, 0), nil) }
         #expect(result.reasons == [.droppedBeforeConntrack: 4])
         #expect(result.evidence.contains("no counter"))
+        // Where some got through, nothing shows how many it took.
+        let refuted = compare(facts) { ($0.tracked, $0.second) = ((6, 8), (6, 8)) }
+        #expect(refuted.reasons == [.unexplained: 4])
+        #expect(refuted.evidence.contains("some rule may mean these packets; it has no counter"))
     }
 
     @Test func packetsThatConntrackCountedAndThatDidNotLeaveWereDroppedBehindIt() {

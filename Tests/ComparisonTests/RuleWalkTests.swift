@@ -142,6 +142,68 @@ struct RuleWalkTests {
         #expect(result.evidence.contains("tcp dport vmap @ports may mean these packets"))
     }
 
+    @Test func theInterfaceOfABridgesPortIsNotTheOneThatRulesSee() {
+        let rules = "iifname \"br0\" accept\niifname \"lan0\" \(Self.counted) drop"
+        // The port has no address, so nobody knows by which interface rules see its packets.
+        let tables = NFTRuleset(
+            "table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n\(rules)\n}\n}"
+        ).tables
+        let port = Self.denied(tables) { _ in
+        } facts: {
+            $0.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)], of: [9])
+        }
+        #expect(port.reasons == [.unexplained: 3])
+        #expect(Self.denied(tables).reasons == [.denied: 3])
+    }
+
+    @Test func whatAProxyMayHaveTakenIsNotSurelyForwarded() {
+        let tables = Self.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [5:300] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
+            COMMIT
+            *filter
+            :INPUT ACCEPT [0:0]
+            :FORWARD DROP [60:3600]
+            COMMIT
+            """)
+        let result = Self.denied(tables)
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("FORWARD: policy DROP may mean these packets"))
+    }
+
+    @Test func aTableThatSleepsDoesNothing() {
+        let text = "table inet t {\nflags dormant\nchain c {\ntype filter hook forward priority 0; policy drop;\n}\n}"
+        #expect(Self.denied(NFTRuleset(text).tables).evidence.contains("no rule shows"))
+    }
+
+    @Test func whatAMapLetsGoOnIsNotForItsDefault() {
+        let result = Self.forward("tcp dport vmap { 443 : continue, * : drop }")
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(Self.forward("tcp dport vmap { 80 : accept, * : drop }").reasons == [.denied: 3])
+    }
+
+    @Test func behindARuleThatNobodyCanReadNothingIsSure() {
+        let result = Self.forward("# Unknown target\n\(Self.counted) drop")
+        #expect(result.reasons == [.unexplained: 3])
+    }
+
+    @Test func aRuleThatIsNewTookNoneOfThePacketsFromBefore() {
+        func rules(_ text: String) -> FirewallRuleset {
+            let head = "type filter hook forward priority filter; policy accept;"
+            return FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\n\(text)\n}\n}").tables)
+        }
+        let drop = "counter packets 90 bytes 9000 drop # handle 4"
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(
+                before: rules(drop).withoutCounts, after: rules("tcp dport 443 accept # handle 5\n\(drop)"))
+        }
+        let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("counter drop may mean these packets, and its counter rose by 90"))
+    }
+
     @Test func aTargetThatOnlyItsAuthorKnowsMayDoAnything() {
         let text =
             "*filter\n:FORWARD ACCEPT [0:0]\n[9:540] -A FORWARD -j SOMEBODYS\n[8:480] -A FORWARD -j DROP\nCOMMIT\n"

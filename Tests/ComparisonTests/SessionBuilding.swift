@@ -84,7 +84,9 @@ func someFacts(_ change: (inout ComparisonFacts) -> Void = { _ in }) -> Comparis
     facts.lastLook = Timestamp(seconds: 1100, nanoseconds: 50_000_000)
     facts.accountingIsOn = true
     facts.rules = watched([])
-    facts.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0xc000_0201)])
+    facts.ownAddresses = LocalAddresses(
+        [IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0xc000_0201)],
+        of: [SessionBuilder.client, SessionBuilder.server])
     facts.groups = [100]
     change(&facts)
     return facts

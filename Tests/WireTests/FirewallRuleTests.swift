@@ -292,11 +292,13 @@ struct FirewallRuleTests {
     }
 
     @Test func whatARuleSetsItDoesNotAskFor() throws {
-        let rule = try Self.only("ip saddr @s meta mark set 0x00000005 tcp dport 22 counter packets 1 bytes 2 accept")
-        #expect(rule.match.conditions == ["ip saddr @s"])
-        #expect(rule.match.tests.contains(.init(.destinationPort([22...22]))))
-        #expect(rule.verdict == .accept)
-        #expect(rule.counters?.packetCount == 1)
+        let rules = Self.rules(
+            "ip saddr @s meta mark set 0x00000005 tcp dport 22 counter packets 1 bytes 2 accept")
+        #expect(rules.map(\.effects) == [[.mark], []])
+        #expect(rules.map(\.verdict) == [nil, .accept])
+        #expect(rules.map(\.match.conditions) == [["ip saddr @s"], ["ip saddr @s"]])
+        #expect(rules[1].match.tests.contains(.init(.destinationPort([22...22]))))
+        #expect(rules[1].counters?.packetCount == 1)
         #expect(try Self.only("ct helper set \"ftp\"").effects == [.helper])
         let status = try Self.only("ct status snat,dnat accept")
         #expect(status.match.conditions == ["ct status snat,dnat"] && status.effects.isEmpty)
