@@ -18,10 +18,12 @@ extension Comparison {
         let own = facts.ownAddresses
         let isFromHost = RuleAnswer(own.map { $0.contains(first.source) })
         var isToHost = RuleAnswer(own.flatMap { $0.isDestination(middle.destination) })
+        var isRouted = true
         if !leave, outInterface == nil {
             switch route(of: middle, from: inInterface, isFromHost, session) {
             case .host: isToHost = .yes
             case .interface(let index): (isToHost, outInterface) = (.no, index)
+            case .nowhere: (isToHost, isRouted) = (.no, false)
             case nil: break
             }
         }
@@ -37,6 +39,7 @@ extension Comparison {
             untranslated: view(first), routed: view(middle), translated: view(last),
             isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
             isTracked: isTracked)
+        views.isRouted = isRouted
         views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
         return views
     }
@@ -79,8 +82,9 @@ extension Comparison {
             if key.transport == .tcp && session.start == nil || !isQuery { states.insert(.invalid) }
             return states
         }
-        // Of TCP also what does not fit its window.
-        let odd: TrackingState = key.transport == .tcp ? .invalid : []
+        // Of protocols with states also what does not fit them.
+        let odd: TrackingState =
+            key.transport == .tcp || key.transport == .sctp || key.transport == .dccp ? .invalid : []
         guard direction == .original else { return odd.union(.established) }
         let hasReplies = record.status.contains(.seenReply) || (session.conntrackCounters?.reply.packetCount ?? 1) > 0
         let first: TrackingState = record.status.contains(.expected) ? .related : .new
@@ -98,8 +102,9 @@ extension Comparison {
 
     /// Accounts for what rules dropped or kept from conntrack.
     ///
-    /// A rule that surely means the packets accounts for as many as its counter rose by. One that may mean them does so only
-    /// where no other may, and where its counter rose by all that is missing; else all of them are told as what may have done it.
+    /// A rule that surely means the packets accounts for as many as its counter rose by. Of those that may mean them one does so where
+    /// its counter alone rose by all that is missing, or all that are counted, where they together rose by just that; else they are told
+    /// as what may have done it.
     ///
     /// - Parameters:
     ///   - isSure: leaves out rules that may mean other packets, and those without counters.
@@ -130,13 +135,19 @@ extension Comparison {
         }
         guard !isSure, !short.isAccountedFor else { return }
         let missing = short.rest.packetCount
-        if let (suspect, reason) = doubtful.first, doubtful.count == 1, rules.goneDenials.isEmpty,
-            rules.rules[suspect.rule].growth != nil, reserves.left(of: suspect.rule) ?? 0 >= missing
-        {
-            take(suspect, reason, &short, rules.rules[suspect.rule])
-        } else {
-            suspectAll(doubtful.map(\.suspect), &short, rules)
+        // What nobody counts proves nothing, and rules that are gone were counted by nobody.
+        let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
+        let able = counted.filter { reserves.left(of: $0.suspect.rule) ?? 0 >= missing }
+        let sum = counted.reduce(UInt64(0)) { sum, one in
+            let (value, isTooMuch) = sum.addingReportingOverflow(reserves.left(of: one.suspect.rule) ?? 0)
+            return isTooMuch ? .max : value
         }
+        for (suspect, reason) in able.count == 1 ? able : sum == missing ? counted : [] {
+            take(suspect, reason, &short, rules.rules[suspect.rule])
+        }
+        guard !short.isAccountedFor else { return }
+        if !views.isRouted { short.suspicions.append("the host has no way for them, or takes them from nobody there") }
+        suspectAll(doubtful.map(\.suspect), &short, rules)
     }
 
     private func reason(
@@ -153,7 +164,9 @@ extension Comparison {
         _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule
     ) {
         let taken = reserves.take(of: suspect.rule, upTo: short.rest.packetCount)
-        short.account(reason, for: taken, isCertain: suspect.answer == .yes, [evidence(watched, suspect.answer)])
+        short.account(
+            reason, for: taken, isCertain: suspect.answer == .yes && watched.growth != nil,
+            [evidence(watched, suspect.answer)])
     }
 
     /// How many rules that may have done it are named.

@@ -11,6 +11,8 @@ struct RuleChart {
         /// The place in ``chains`` of the chain that it hands packets on to; `nil` also where there is no such chain.
         var target: Int?
         var isPolicy: Bool
+        /// Whether its counter stood still: no packet came to it and was meant.
+        var isIdle: Bool
         /// Whether it was not there from the beginning: packets from before did not meet it.
         var isNew: Bool
 
@@ -43,8 +45,8 @@ struct RuleChart {
     private(set) var bases: [NetfilterHook: [[Base]]] = [:]
     /// Chains of bridges. Whether packets pass a bridge nobody knows; where they do, it sees them before the host or behind it.
     private(set) var bridges: [Base] = []
-    /// Whether any rule asks for source ports.
-    private(set) var asksForSourcePorts = false
+    /// Ports at which answers of rules may change: those from one to the next are all alike to them.
+    private(set) var portBounds: [UInt16] = []
     /// Whether nothing stands there of which nobody knows what it does.
     private(set) var isUnderstood = true
     /// Whether conntrack's helpers may expect sessions.
@@ -78,21 +80,34 @@ struct RuleChart {
                 number += chain.rules.count
             }
         }
+        portBounds = Set(portBounds).sorted()
         bases = found.mapValues { bases in
             Dictionary(grouping: bases) { $0.place.priority }.sorted { $0.key < $1.key }.map(\.value)
         }
     }
 
-    /// Rules that only count decide nothing, and those whose counters stood still met no packet at all.
+    /// The least port that is as good as this one to every rule.
+    func port(like port: UInt16) -> UInt16 {
+        var (low, high) = (0, portBounds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if portBounds[middle] <= port { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? portBounds[low - 1] : 0
+    }
+
+    /// Rules that only count decide nothing; where their counters stood still, they tell who never came.
     private mutating func steps(
         of chain: FirewallChain, _ watched: ArraySlice<WatchedRule>, from number: Int, _ targets: [String: Int]
     ) -> Chain {
         var steps: [Step] = []
         for (index, (rule, watched)) in zip(chain.rules, watched).enumerated() {
-            guard rule.verdict != nil || !rule.effects.isEmpty, watched.growth?.packetCount != 0 else { continue }
+            let isIdle = watched.growth?.packetCount == 0
+            guard rule.verdict != nil || !rule.effects.isEmpty || isIdle else { continue }
             for test in rule.match.tests {
                 switch test.subject {
-                case .sourcePort, .eitherPort: asksForSourcePorts = true
+                case .sourcePort(let ranges), .destinationPort(let ranges), .eitherPort(let ranges):
+                    for range in ranges { portBounds += [range.lowerBound, range.upperBound &+ 1] }
                 default: break
                 }
             }
@@ -103,7 +118,7 @@ struct RuleChart {
             steps.append(
                 Step(
                     number: number + index, match: rule.match, effects: rule.effects, verdict: rule.verdict,
-                    target: target, isPolicy: rule.isPolicy, isNew: watched.isNew))
+                    target: target, isPolicy: rule.isPolicy, isIdle: isIdle, isNew: watched.isNew))
         }
         return Chain(hints: steps.map { RuleHint($0.match) }, steps: steps)
     }

@@ -13,7 +13,7 @@ struct RuleSearch {
     /// Those that are met first come first.
     mutating func suspects(of views: RuleViews) -> [RuleSuspect] {
         guard let chart else { return [] }
-        let key = chart.asksForSourcePorts ? views : views.withoutSourcePorts
+        let key = views.withPorts(chart.port)
         if let known = answers[key] { return known }
         let found = RuleWalk(chart, key).suspects
         if answers.count >= Self.greatestCount { answers = [:] }
@@ -33,13 +33,19 @@ struct RuleSearch {
 }
 
 extension RuleViews {
-    /// These without the ports from which they come, which for most sessions are chance.
-    fileprivate var withoutSourcePorts: RuleViews {
-        guard !untranslated.tuple.transport.isICMP else { return self }
+    /// These with other ports, as most are chance.
+    fileprivate func withPorts(_ port: (UInt16) -> UInt16) -> RuleViews {
+        func changed(_ view: PacketView) -> PacketView {
+            var view = view
+            view.tuple.sourcePort = port(view.tuple.sourcePort)
+            view.tuple.destinationPort = port(view.tuple.destinationPort)
+            return view
+        }
+        guard untranslated.tuple.hasPorts else { return self }
         var views = self
-        views.untranslated.tuple.sourcePort = 0
-        views.routed.tuple.sourcePort = 0
-        views.translated.tuple.sourcePort = 0
+        (views.untranslated, views.routed, views.translated) = (
+            changed(untranslated), changed(routed), changed(translated)
+        )
         return views
     }
 }

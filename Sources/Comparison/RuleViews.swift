@@ -12,6 +12,8 @@ struct RuleViews: Hashable {
     var isOwn: RuleAnswer
     /// Whether they are for the host, so that they do not leave.
     var isForHost: RuleAnswer
+    /// Whether the host has a way for those that are not for it.
+    var isRouted = true
     /// Whether conntrack keeps the session: then it tells the translation.
     var isTracked: Bool
     /// How far they surely came: no rule up to there denied them.

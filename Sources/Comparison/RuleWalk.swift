@@ -25,6 +25,8 @@ struct RuleWalk {
         var denied = RuleAnswer.no
         /// Whether they come back to where they came from.
         var comesBack = RuleAnswer.no
+        /// Whether they surely did not come that far: a rule that would have counted them did not.
+        var isMissed = false
     }
 
     init(_ chart: RuleChart, _ views: RuleViews) {
@@ -50,7 +52,7 @@ struct RuleWalk {
         let isForHost =
             hidesDestination ? .perhaps : isDiverted ? max(views.isForHost, .perhaps) : views.isForHost
         _ = pass(.input, min(coming, isForHost))
-        let forwarded = pass(.forward, min(coming, isForHost.negated))
+        let forwarded = pass(.forward, views.isRouted ? min(coming, isForHost.negated) : .no)
         let own = pass(.output, views.isOwn)
         let leaving = pass(.postrouting, max(forwarded, own))
         _ = pass(.egress, leaving)
@@ -79,6 +81,7 @@ struct RuleWalk {
                 let isSeen = min(answer(base.devices), base.seesFirstPacketsOnly && views.isTracked ? .perhaps : .yes)
                 guard isSeen != .no else { continue }
                 let fate = walk(base.chain, min(reach, isSeen), 0)
+                if fate.isMissed, isSeen == .yes { return .no }
                 if fate.denied != .no { denials.append(min(isSeen, fate.denied)) }
             }
             // Nobody knows which of them comes first.
@@ -136,6 +139,12 @@ struct RuleWalk {
             // A policy is for whatever nobody took, also for what returned or went through another chain to its end.
             let hit = step.isPolicy ? (isOpen ? .yes : max(rest, fate.comesBack)) : min(rest, asked)
             guard hit != .no else { continue }
+            if step.isIdle {
+                // Packets that are known to have passed did so somehow; others got lost on their way here.
+                guard hit == .yes, views.reach != .end else { continue }
+                fate.isMissed = true
+                return fate
+            }
             note(step, min(reach, hit))
             guard let verdict = step.verdict else { continue }
             if step.denies, views.pass(place) { continue }
@@ -158,6 +167,11 @@ struct RuleWalk {
                     break
                 }
                 let inner = walk(target, min(reach, hit), depth + 1)
+                if inner.isMissed {
+                    guard hit == .yes else { continue }
+                    fate.isMissed = true
+                    return fate
+                }
                 fate.accepted = max(fate.accepted, min(hit, inner.accepted))
                 fate.denied = max(fate.denied, min(hit, inner.denied))
                 if case .jump = verdict {

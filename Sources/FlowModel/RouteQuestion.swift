@@ -5,6 +5,8 @@ public struct RouteQuestion: Hashable, Sendable {
         /// To the host itself.
         case host
         case interface(InterfaceIndex)
+        /// There is no way, or they may not come from where they do.
+        case nowhere
     }
 
     /// The packets, as they are routed.

@@ -48,7 +48,9 @@ public final class HostRoutes: Sendable {
                         var messages = NetlinkMessages(datagram)
                         while let message = try? messages.next() {
                             guard message.sequence == sequence else { continue }
-                            if message.control == .error { return .some(nil) }
+                            if message.control == .error {
+                                return .some(RouteMessage.isRefusal(message) ? .nowhere : nil)
+                            }
                             if let route = try? RouteMessage(message) { return .some(route.answer) }
                         }
                         return nil

@@ -15,6 +15,7 @@ struct HostRules {
 
     init() {
         askNFT()
+        askKernel()
         for family in Self.families { askLegacy(family) }
     }
 
@@ -55,6 +56,32 @@ struct HostRules {
     }
 
     private static let greatestMapCount = 64
+
+    /// What no listing of nftables shows: the counters of policies, and tables for which the tool is missing.
+    private mutating func askKernel() {
+        let chains = HostChains()
+        for table in ruleset.tables.indices {
+            let (family, name) = (ruleset.tables[table].family, ruleset.tables[table].name)
+            for chain in ruleset.tables[table].chains.indices {
+                guard let last = ruleset.tables[table].chains[chain].rules.indices.last,
+                    ruleset.tables[table].chains[chain].rules[last].isPolicy
+                else { continue }
+                let place = HostChains.Place(
+                    family: family, table: name, chain: ruleset.tables[table].chains[chain].name)
+                ruleset.tables[table].chains[chain].rules[last].counters = chains.policies[place]
+            }
+        }
+        let unread = chains.tables.filter { table in
+            !ruleset.tables.contains { [$0.family, $0.name] == table }
+        }
+        if !unread.isEmpty, !tools.contains("nft") {
+            let names = unread.map { $0.joined(separator: " ") }.sorted().prefix(3).joined(separator: ", ")
+            unlooked.append(
+                Unlooked(
+                    "the rules of nftables in \(names)", reason: "nft is not installed",
+                    cure: "apt-get install nftables"))
+        }
+    }
 
     private mutating func askLegacy(_ family: String) {
         let list = "/proc/thread-self/net/\(family)_tables_names"

@@ -36,6 +36,15 @@ enum NetlinkRequest {
         }
     }
 
+    /// A dump of nf_tables' chains.
+    static func chainDump(sequence: UInt32) -> [UInt8] {
+        // SAFETY: no attribute is added.
+        unsafe build(
+            type: ChainMessage.getChainType, flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: 0,
+            resource: 0
+        ) { _ in }
+    }
+
     /// A dump of the interfaces' addresses, of all families.
     static func addressDump(sequence: UInt32) -> [UInt8] {
         // SAFETY: `message` lends a header with room for the family's own (8 bytes).
@@ -177,10 +186,10 @@ enum NetlinkRequest {
         }
     }
 
-    /// Room for any request of this file; each has a header and at most five small attributes.
+    /// Room for any request of this file; each has a header and at most six small attributes.
     private static func message(_ body: (UnsafeMutablePointer<nlmsghdr>) -> Void) -> [UInt8] {
         var room = [UInt64](repeating: 0, count: 32)
-        // SAFETY: 256 aligned bytes hold the headers (36 bytes) and five attributes of at most 12 bytes.
+        // SAFETY: 256 aligned bytes hold the headers (36 bytes) and six attributes of at most 20 bytes.
         return unsafe room.withUnsafeMutableBytes { bytes in
             guard let header = unsafe mnl_nlmsg_put_header(bytes.baseAddress) else { return [] }
             unsafe body(header)

@@ -56,7 +56,7 @@ public struct SavedRuleset: Sendable {
         tables[tables.count - 1].chains[place].place = Self.place(of: name, in: tables[tables.count - 1].name)
         tables[tables.count - 1].chains[place].seesFirstPacketsOnly = tables[tables.count - 1].name == "nat"
         guard words[1] == "DROP" else { return }
-        // iptables-nft writes a counter for them, too, and nothing counts with it.
+        // iptables-nft writes one for chains without a counter, too.
         let counters = isLegacy && words.count > 2 ? Self.counters(words[2]) : nil
         var rule = FirewallRule(name: "policy", verdict: .drop, counters: counters, text: "policy DROP")
         rule.isPolicy = true

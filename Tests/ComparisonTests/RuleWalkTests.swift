@@ -53,9 +53,10 @@ struct RuleWalkTests {
         #expect(result.reasons == [.denied: 3])
         #expect(result.evidence.contains("inet t c: counter drop means these packets, and its counter rose by 90"))
         // What begins in the midst may be invalid, and nobody counts that drop.
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [true])
         let unsure = Self.forward(rules) { $0.facts.remove(.start) }
-        #expect(unsure.reasons == [.unexplained: 3])
-        #expect(unsure.evidence.contains("may mean"))
+        #expect(unsure.evidence.contains("counter drop may mean these packets, and its counter rose by 90"))
+        #expect(unsure.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
     }
 
     @Test func aReturnFromAChainGoesOnBehindTheJump() {
@@ -115,6 +116,34 @@ struct RuleWalkTests {
         #expect(idle.reasons == [.denied: 3])
     }
 
+    @Test func rulesWhoseCountersTogetherRoseByWhatIsMissingExplainIt() {
+        let result = Self.forward(
+            "ip saddr @s counter packets 2 bytes 200 drop\nip saddr @t counter packets 1 bytes 100 drop")
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.summary.ruleUses.map(\.packetCount) == [2, 1])
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+
+    @Test func packetsThatAnAcceptWouldHaveCountedNeverCameToWhatIsBehindIt() {
+        // Fragments that nobody put together, for example: the policy never saw them.
+        let result = Self.forward("tcp dport 443 counter packets 0 bytes 0 accept", policy: "drop")
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(!result.evidence.contains("policy"))
+        #expect(Self.forward("", policy: "drop").reasons == [.denied: 3])
+    }
+
+    @Test func packetsWithoutARouteAreNotForwarded() {
+        let tables = NFTRuleset("table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n}\n}")
+            .tables
+        let result = Self.denied(tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("the host has no way for them"))
+        #expect(!result.evidence.contains("policy"))
+    }
+
     @Test func aRuleWithoutACounterExplainsOnlyWhatItSurelyMeans() {
         #expect(Self.forward("tcp dport 443 drop").reasons == [.denied: 3])
         let unsure = Self.forward("ip saddr @s drop")
@@ -152,7 +181,9 @@ struct RuleWalkTests {
         } facts: {
             $0.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)], of: [9])
         }
-        #expect(port.reasons == [.unexplained: 3])
+        #expect(port.evidence.contains("lan0\" counter drop may mean these packets"))
+        #expect(port.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(Self.denied(tables).sessions.flatMap(\.differences).map(\.isCertain) == [true])
         #expect(Self.denied(tables).reasons == [.denied: 3])
     }
 
@@ -186,7 +217,7 @@ struct RuleWalkTests {
 
     @Test func behindARuleThatNobodyCanReadNothingIsSure() {
         let result = Self.forward("# Unknown target\n\(Self.counted) drop")
-        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("counter drop may mean these packets"))
     }
 
     @Test func aRuleThatIsNewTookNoneOfThePacketsFromBefore() {
