@@ -3,7 +3,7 @@ internal import FlowModel
 /// The packets of one direction of a session as a rule at one place sees them.
 struct PacketView: Hashable {
     var tuple: FlowKey
-    /// `nil` where nobody knows it.
+    /// `nil` where nobody knows it, and empty where there is none yet, or none any more.
     var inInterface: String?
     var outInterface: String?
     /// What conntrack may say of them: one of these; `nil` where nobody knows.

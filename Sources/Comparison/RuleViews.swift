@@ -61,6 +61,9 @@ struct RuleViews: Hashable {
         }
     }
 
+    /// Whether they go from the host to itself.
+    var isLoop: Bool { isOwn == .yes && isForHost == .yes }
+
     /// What a chain at a place sees.
     ///
     /// - Parameter translates: whether it is where translations are decided.
@@ -76,12 +79,12 @@ struct RuleViews: Hashable {
         case .egress: view = translated
         }
         switch place.hook {
-        case .ingress, .prerouting, .input: view.outInterface = nil
-        case .output: view.inInterface = nil
+        case .ingress, .prerouting, .input: view.outInterface = ""
+        case .output: view.inInterface = ""
         case .forward, .postrouting, .egress: break
         }
-        // Conntrack has not looked at them yet (`nft_ct_get_eval`).
-        if place.isBeforeConntrack { view.states = .invalid }
+        // Conntrack has not looked at them yet (`nft_ct_get_eval`), but for those that come back in by the loopback.
+        if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) { view.states = .invalid }
         return view
     }
 }

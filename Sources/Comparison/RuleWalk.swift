@@ -39,7 +39,7 @@ struct RuleWalk {
     }
 
     private mutating func walk() {
-        if views.isOwn == .yes, views.isForHost == .yes {
+        if views.isLoop {
             // From the host to itself: out by the loopback, and in again.
             var reach = RuleAnswer.yes
             for hook in [NetfilterHook.output, .postrouting, .ingress, .prerouting, .input] {
@@ -105,8 +105,11 @@ struct RuleWalk {
     private mutating func show() {
         (view.hidesSource, view.hidesDestination) = (hidesSource, hidesDestination)
         // Another destination may lie behind another interface.
-        if hidesDestination { view.outInterface = nil }
-        guard !place.isBeforeConntrack else { return }
+        if hidesDestination, view.outInterface != "" { view.outInterface = nil }
+        if !place.isBeforeConntrack { showTracking() }
+    }
+
+    private mutating func showTracking() {
         switch isUntracked {
         case .yes: view.states = .untracked
         case .perhaps: view.states?.insert(.untracked)
@@ -194,6 +197,8 @@ struct RuleWalk {
             case .untrack:
                 suspect(step, .untrack, answer)
                 isUntracked = max(isUntracked, answer)
+                // At once, also for the chain's own next rules.
+                showTracking()
             case .translateSource: hidesSource = hidesSource || !views.isTracked
             case .translateDestination: hidesDestination = hidesDestination || !views.isTracked
             case .divert: isDiverted = true

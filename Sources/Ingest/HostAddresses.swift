@@ -24,31 +24,7 @@ struct HostAddresses {
 
     /// - Returns: whether the kernel gave the whole list.
     private mutating func list(_ request: [UInt8]) throws(IngestError) -> Bool {
-        let socket = try NetlinkSocket.open(.route, stride: 32 << 10, count: 4, for: Self.operation)
-        try socket.send(request, for: Self.operation)
-        var set = PollSet(reading: [socket.number])
-        for _ in 0..<500 {
-            guard case .datagrams(let count) = try socket.receive(for: Self.operation) else {
-                guard set.wait(timeout: 1000) else { break }
-                continue
-            }
-            for index in 0..<count {
-                let isWhole: Bool? = socket.withDatagram(index) { datagram in
-                    guard let datagram else { return nil }
-                    var messages = NetlinkMessages(datagram)
-                    while let message = try? messages.next() {
-                        switch message.control {
-                        case .done: return true
-                        case .error: return false
-                        default: note(message)
-                        }
-                    }
-                    return nil
-                }
-                if let isWhole { return isWhole }
-            }
-        }
-        return false
+        try NetlinkSocket.list(.route, request, for: Self.operation) { note($0) }
     }
 
     private mutating func note(_ message: borrowing NetlinkMessage) {

@@ -9,8 +9,6 @@ struct HostChains {
         var chain: String
     }
 
-    private static let operation = "list the chains of nf_tables"
-
     /// What came to the policies of chains that count it.
     private(set) var policies: [Place: Counters] = [:]
     /// The tables that have chains, as family and name.
@@ -18,31 +16,8 @@ struct HostChains {
 
     /// The chains of the thread's network namespace; as many as the kernel tells.
     init() {
-        do throws(IngestError) { try list() } catch {}
-    }
-
-    private mutating func list() throws(IngestError) {
-        let socket = try NetlinkSocket.open(.netfilter, stride: 32 << 10, count: 4, for: Self.operation)
-        try socket.send(NetlinkRequest.chainDump(sequence: 1), for: Self.operation)
-        var set = PollSet(reading: [socket.number])
-        for _ in 0..<500 {
-            guard case .datagrams(let count) = try socket.receive(for: Self.operation) else {
-                guard set.wait(timeout: 1000) else { return }
-                continue
-            }
-            for index in 0..<count {
-                let isOver = socket.withDatagram(index) { datagram in
-                    guard let datagram else { return false }
-                    var messages = NetlinkMessages(datagram)
-                    while let message = try? messages.next() {
-                        if message.control == .done || message.control == .error { return true }
-                        note(message)
-                    }
-                    return false
-                }
-                if isOver { return }
-            }
-        }
+        let request = NetlinkRequest.chainDump(sequence: 1)
+        _ = try? NetlinkSocket.list(.netfilter, request, for: "list the chains of nf_tables") { note($0) }
     }
 
     private mutating func note(_ message: borrowing NetlinkMessage) {

@@ -50,32 +50,8 @@ enum HostSockets {
     ///
     /// - Returns: whether the kernel gave the whole list.
     private static func list(into found: inout [UInt32: NetlinkDiagnosis]) throws(IngestError) -> Bool {
-        enum End { case done, refused }
-        let socket = try NetlinkSocket.open(.diagnosis, stride: 32 << 10, count: 4, for: operation)
-        try socket.send(NetlinkRequest.socketDump(sequence: 1), for: operation)
-        var set = PollSet(reading: [socket.number])
-        for _ in 0..<500 {
-            guard case .datagrams(let count) = try socket.receive(for: operation) else {
-                guard set.wait(timeout: 1000) else { break }
-                continue
-            }
-            for index in 0..<count {
-                let end: End? = socket.withDatagram(index) { datagram in
-                    guard let datagram else { return nil }
-                    var messages = NetlinkMessages(datagram)
-                    while let message = try? messages.next() {
-                        switch message.control {
-                        case .done: return .done
-                        case .error: return .refused
-                        default:
-                            if let socket = try? NetlinkDiagnosis(message) { found[socket.inode] = socket }
-                        }
-                    }
-                    return nil
-                }
-                if let end { return end == .done }
-            }
+        try NetlinkSocket.list(.diagnosis, NetlinkRequest.socketDump(sequence: 1), for: operation) { message in
+            if let socket = try? NetlinkDiagnosis(message) { found[socket.inode] = socket }
         }
-        return false
     }
 }

@@ -78,7 +78,8 @@ struct RenewedSessionTests {
         #expect(old.reasons[.denied] == nil)
     }
 
-    private static let own = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)])
+    private static let own = LocalAddresses(
+        [IPAddress(ipv4: 0x0a00_0001)], of: [SessionBuilder.client, SessionBuilder.server])
 
     @Test func whatShouldHaveLeftByACapturedInterfaceAndDidNotWasDropped() {
         func reasons(_ answer: RouteQuestion.Answer, interfaces: Set<InterfaceIndex> = [2, 3]) -> [DifferenceReason:
@@ -99,7 +100,8 @@ struct RenewedSessionTests {
 
     @Test func whatIsForTheHostItselfDoesNotLeave() {
         let facts = someFacts {
-            $0.ownAddresses = LocalAddresses([SessionBuilder().key.destination])
+            $0.ownAddresses = LocalAddresses(
+                [SessionBuilder().key.destination], of: [SessionBuilder.client, SessionBuilder.server])
             $0.route = { _ in .host }
         }
         #expect(compare(facts) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }.sessions.isEmpty)

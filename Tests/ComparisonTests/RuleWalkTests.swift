@@ -288,6 +288,15 @@ struct RuleWalkTests {
         #expect(!other.evidence.contains("8443"))
     }
 
+    @Test func whereThereIsNoInterfaceYetItHasNoName() {
+        let shared = "chain user {\noifname \"wan0\" accept\n\(Self.counted) drop\n}"
+        let text =
+            "table inet t {\n\(shared)\nchain c {\ntype filter hook input priority 0; policy accept;\njump user\n}\n}"
+        let result = Self.denied(NFTRuleset(text).tables) { $0.key.destination = IPAddress(ipv4: 0x0a00_0001) }
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("counter drop means these packets"))
+    }
+
     @Test func rulesOfTheOtherFamilyAreNoneOfThePacketsBusiness() {
         let text = "*filter\n:FORWARD ACCEPT [0:0]\n[9:540] -A FORWARD -j DROP\nCOMMIT\n"
         let tables = SavedRuleset(text, family: "ip6", command: "ip6tables-legacy", isLegacy: true).tables

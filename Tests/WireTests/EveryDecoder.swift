@@ -39,6 +39,9 @@ enum EveryDecoder {
         default: break
         }
         _ = try LinkMessage(message)
+        _ = try AddressMessage(message)
+        _ = try ChainMessage(message)
+        _ = try RouteMessage(message)
         _ = try NetlinkDiagnosis(message)
         guard let netfilter = try NetfilterMessage(message) else { return }
         switch netfilter.subsystem {

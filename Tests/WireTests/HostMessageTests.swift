@@ -1,0 +1,96 @@
+import FlowModel
+import Testing
+import Wire
+
+/// What the kernel answers about the host: its addresses, routes and chains.
+struct HostMessageTests {
+    private func first<Value>(
+        _ bytes: [UInt8], _ read: (borrowing NetlinkMessage) throws -> Value?
+    ) throws -> Value? {
+        var messages = NetlinkMessages(bytes.reader)
+        guard let message = try messages.next() else { return nil }
+        return try read(message)
+    }
+
+    private func address(family: UInt8, scope: UInt8 = 0, _ fill: (inout [UInt8]) -> Void) -> [UInt8] {
+        var body: [UInt8] = [family, 24, 0, scope] + [UInt8](native: 7 as UInt32)
+        fill(&body)
+        return .netlinkMessage(type: 20, body: body)
+    }
+
+    @Test func anAddressIsTheHostsOwnAndNotTheOtherEnds() throws {
+        let bytes = address(family: 2) {
+            $0.addAttribute(1, number: 0x0a00_0002 as UInt32)
+            $0.addAttribute(2, number: 0x0a00_0001 as UInt32)
+            $0.addAttribute(4, number: 0x0a00_00ff as UInt32)
+        }
+        let found = try #require(try first(bytes) { try AddressMessage($0) })
+        #expect(found.address == IPAddress(ipv4: 0x0a00_0001))
+        #expect(found.broadcast == IPAddress(ipv4: 0x0a00_00ff))
+        #expect(found.interface == 7 && !found.isOfLink)
+        let link = address(family: 10, scope: 253) {
+            $0.addAttribute(1, number: 0xfe80_0000_0000_0000_0000_0000_0000_0001 as UInt128)
+        }
+        let other = try #require(try first(link) { try AddressMessage($0) })
+        #expect(other.address == IPAddress(high: 0xfe80_0000_0000_0000, low: 1))
+        #expect(other.isOfLink)
+    }
+
+    @Test func anAddressOfAnotherLengthIsMalformed() {
+        let bytes = address(family: 10) { $0.addAttribute(1, number: 1 as UInt32) }
+        #expect(throws: WireFault.self) { try first(bytes) { try AddressMessage($0) } }
+        #expect(throws: WireFault.familyHeader) {
+            try first(.netlinkMessage(type: 20, body: [2, 24, 0])) { try AddressMessage($0) }
+        }
+    }
+
+    @Test(arguments: [
+        (1 as UInt8, RouteQuestion.Answer.interface(9)), (2, .host), (6, .nowhere), (7, .nowhere), (8, .nowhere),
+        (5, nil),
+    ])
+    func aRouteSaysWherePacketsGo(type: UInt8, answer: RouteQuestion.Answer?) throws {
+        var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, type] + [UInt8](native: 0 as UInt32)
+        body.addAttribute(4, [UInt8](native: 9 as UInt32))
+        let bytes = [UInt8].netlinkMessage(type: 24, body: body)
+        let route = try #require(try first(bytes) { try RouteMessage($0) })
+        #expect(route.answer == answer)
+    }
+
+    @Test(arguments: [(-101 as Int32, true), (-113, true), (-18, true), (-22, false), (0, false)])
+    func anErrorSaysWhetherThereIsNoWay(code: Int32, isNone: Bool) throws {
+        let bytes = [UInt8].netlinkMessage(type: 2, body: [UInt8](native: UInt32(bitPattern: code)))
+        #expect(try first(bytes) { RouteMessage.isRefusal($0) } == isNone)
+        #expect(try first(.netlinkMessage(type: 2, body: [])) { RouteMessage.isRefusal($0) } == false)
+    }
+
+    @Test func aChainTellsWhatItsPolicyCounted() throws {
+        var attributes: [UInt8] = []
+        attributes.addAttribute(1, [UInt8](text: "filter"))
+        attributes.addAttribute(3, [UInt8](text: "INPUT"))
+        attributes.addNest(8) {
+            $0.addAttribute(2, number: 5 as UInt64)
+            $0.addAttribute(1, number: 305 as UInt64)
+        }
+        let bytes = [UInt8].netfilterMessage(subsystem: 10, type: 3, attributes: attributes)
+        let chain = try #require(try first(bytes) { try ChainMessage($0) })
+        #expect((chain.family, chain.table, chain.chain) == ("ip", "filter", "INPUT"))
+        #expect(chain.counters == Counters(packetCount: 5, byteCount: 305))
+        let bare = [UInt8].netfilterMessage(subsystem: 10, type: 3, family: 1, attributes: [])
+        let other = try #require(try first(bare) { try ChainMessage($0) })
+        #expect(other.family == "inet" && other.counters == nil)
+    }
+
+    @Test func everyBeginningOfThemIsReadWithoutHarm() {
+        var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, 1] + [UInt8](native: 0 as UInt32)
+        body.addAttribute(4, [UInt8](native: 9 as UInt32))
+        body.addNest(8) { $0.addAttribute(2, number: 5 as UInt64) }
+        for type: UInt16 in [20, 24, 10 << 8 | 3] {
+            for length in 0...body.count {
+                let bytes = [UInt8].netlinkMessage(type: type, body: Array(body[..<length]))
+                _ = try? first(bytes) { try AddressMessage($0) }
+                _ = try? first(bytes) { try RouteMessage($0) }
+                _ = try? first(bytes) { try ChainMessage($0) }
+            }
+        }
+    }
+}
