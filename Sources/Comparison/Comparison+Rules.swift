@@ -137,9 +137,9 @@ extension Comparison {
         let missing = short.rest.packetCount
         // What nobody counts proves nothing, and rules that are gone were counted by nobody.
         let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
-        let able = counted.filter { reserves.left(of: $0.suspect.rule) ?? 0 >= missing }
+        let able = counted.filter { reserves.unclaimed(of: $0.suspect.rule) >= missing }
         let sum = counted.reduce(UInt64(0)) { sum, one in
-            let (value, isTooMuch) = sum.addingReportingOverflow(reserves.left(of: one.suspect.rule) ?? 0)
+            let (value, isTooMuch) = sum.addingReportingOverflow(reserves.unclaimed(of: one.suspect.rule))
             return isTooMuch ? .max : value
         }
         for (suspect, reason) in able.count == 1 ? able : sum == missing ? counted : [] {
@@ -163,7 +163,8 @@ extension Comparison {
     private mutating func take(
         _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule
     ) {
-        let taken = reserves.take(of: suspect.rule, upTo: short.rest.packetCount)
+        let taken = reserves.take(
+            of: suspect.rule, upTo: short.rest.packetCount, isSure: suspect.answer == .yes)
         short.account(
             reason, for: taken, isCertain: suspect.answer == .yes && watched.growth != nil,
             [evidence(watched, suspect.answer)])

@@ -61,8 +61,8 @@ public struct Comparison {
     ///   - names: of all sessions.
     public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         (self.facts, self.names) = (facts, names)
-        reserves = Reserves(facts, isDraft: false)
         search = RuleSearch(facts.rules)
+        reserves = Reserves(facts, isDraft: false, after: draft())
         explainAll()
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
@@ -83,6 +83,14 @@ public struct Comparison {
         var refusals = Refusals(compared.session)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
         return compared.differences.isEmpty ? compared : nil
+    }
+
+    /// What sessions draw on for sure, whatever their order.
+    private mutating func draft() -> Reserves? {
+        guard facts.rules?.isFinal == true else { return nil }
+        reserves = Reserves(facts, isDraft: true)
+        for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
+        return reserves
     }
 
     /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.

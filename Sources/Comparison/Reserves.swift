@@ -7,6 +7,8 @@ struct Reserves {
     private var invalid: UInt64
     /// By place in the facts' list; `nil` of rules whose counter nobody knows.
     private var rules: [UInt64?]
+    /// By rule: what it surely took of sessions that are still to be explained. One of which it only may have taken something waits.
+    private var claims: [UInt64]
     /// What each rule was said to account for.
     private(set) var uses: [RuleUse]
     /// Packets that rules were said to have rejected: each may have been answered.
@@ -14,13 +16,15 @@ struct Reserves {
     /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
     let isDraft: Bool
 
-    init(_ facts: ComparisonFacts, isDraft: Bool) {
+    /// - Parameter draft: what sessions draw on for sure.
+    init(_ facts: ComparisonFacts, isDraft: Bool, after draft: Reserves? = nil) {
         self.isDraft = isDraft
         losses = facts.missingCounts
         invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
         let watched = facts.rules?.rules ?? []
         rules = watched.map(\.limit)
         uses = watched.map { RuleUse($0) }
+        claims = draft?.claims ?? watched.map { _ in 0 }
     }
 
     /// Takes up to so many packets of what a lane lost.
@@ -40,9 +44,16 @@ struct Reserves {
     /// How many packets a rule can still account for; `nil` where its counter does not say.
     func left(of rule: Int) -> UInt64? { rules[rule] }
 
+    /// How many of these no other session surely needs.
+    func unclaimed(of rule: Int) -> UInt64 { rules[rule].map { $0 - min($0, claims[rule]) } ?? 0 }
+
     /// Takes up to so many packets of what a rule counted.
-    mutating func take(of rule: Int, upTo count: UInt64) -> UInt64 {
+    mutating func take(of rule: Int, upTo count: UInt64, isSure: Bool) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
+        if isSure, rules[rule] != nil {
+            let (sum, isTooMuch) = claims[rule].addingReportingOverflow(taken)
+            claims[rule] = isDraft ? (isTooMuch ? .max : sum) : claims[rule] - min(claims[rule], taken)
+        }
         guard !isDraft else { return taken }
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken

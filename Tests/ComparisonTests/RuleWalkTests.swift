@@ -116,6 +116,26 @@ struct RuleWalkTests {
         #expect(idle.reasons == [.denied: 3])
     }
 
+    @Test(arguments: [false, true])
+    func whatARuleSurelyTookItDidNotTakeOfOthers(isSureFirst: Bool) {
+        let head = "type filter hook forward priority filter; policy accept;"
+        let rules = FirewallRuleset(
+            NFTRuleset("table ip t {\nchain c {\n\(head)\nct state new counter packets 3 bytes 300 drop\n}\n}").tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: someNames())
+        for isSure in [isSureFirst, !isSureFirst] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+            builder.key.sourcePort = isSure ? 1 : 2
+            // Of one that was not seen from its beginning nobody knows whether it is new.
+            if !isSure { builder.facts.remove(.start) }
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 3, .unexplained: 3])
+        #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.sourcePort == 1)
+    }
+
     @Test func rulesWhoseCountersTogetherRoseByWhatIsMissingExplainIt() {
         let result = Self.forward(
             "ip saddr @s counter packets 2 bytes 200 drop\nip saddr @t counter packets 1 bytes 100 drop")
