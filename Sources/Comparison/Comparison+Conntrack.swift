@@ -188,16 +188,20 @@ extension Comparison {
             ])
     }
 
-    /// Packets that one interface's capture saw when another one's had ended already.
+    /// Packets that one interface's capture saw when another one's had ended already: how long that was, their last packets show.
     func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts) {
-        guard let end = facts.captureEnd, let entering = counts.entering, let leaving = counts.leaving else { return }
-        let last = max(entering.counts.last, leaving.counts.last)
-        guard facts.end.nanoseconds(since: last) <= Self.edge else { return }
-        let skew = end.nanoseconds(since: facts.end)
+        guard let end = facts.captureEnd, let entering = counts.entering, let leaving = counts.leaving,
+            !entering.counts.isEmpty, !leaving.counts.isEmpty
+        else { return }
+        let (first, last) = (
+            min(entering.counts.last, leaving.counts.last), max(entering.counts.last, leaving.counts.last)
+        )
+        guard facts.end.nanoseconds(since: first) <= Self.edge else { return }
+        let skew = min(last.nanoseconds(since: first), end.nanoseconds(since: facts.end))
         short.account(
             .endedAfter, for: Pace(entering.counts).average(in: skew), isCertain: false,
             [
-                "its packets came until the end, and the captures of its interfaces ended within \(Self.seconds(from: facts.end, to: end)) of each other"
+                "its packets came until the end, and the capture of one interface ended \(Self.seconds(from: first, to: last)) after the other's"
             ])
     }
 

@@ -118,7 +118,9 @@ extension Comparison {
     private mutating func accountForUnsent(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         let key = session.record.original
         let target = counts.direction == .original ? session.record.reply.source : key.source
-        guard let entered = counts.entering, !entered.counts.isEmpty, !counts.lacksLeaving, facts.isWhole(.packet),
+        // Where one interface is captured, what leaves passes another one.
+        guard facts.interfaces.map({ $0.count > 1 }) ?? true, let entered = counts.entering,
+            !entered.counts.isEmpty, !counts.lacksLeaving, facts.isWhole(.packet),
             facts.ownAddresses?.isDestination(target) == false
         else { return }
         // Whether there is something to explain: the route is asked at the end.

@@ -143,19 +143,24 @@ struct BoundedReasonTests {
     }
 
     @Test func whatOneCaptureSawWhenTheOtherHadEndedWasNotDropped() {
-        // A hundred thousand packets a second until the end; the captures ended within 2 ms.
-        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 2_000_000) }
-        func reasons(_ left: UInt64) -> [DifferenceReason: UInt64] {
-            compare(facts) {
-                $0.facts.remove(.ended)
-                ($0.startTime, $0.lastTime) = (
-                    Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
-                )
-                ($0.tracked, $0.first, $0.second) = ((100_100, 0), (100_000, 0), (left, 0))
-            }.reasons
+        // A hundred thousand packets a second until the end; one capture saw the last of them 2 ms after the other.
+        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 50_000_000) }
+        func reasons(_ left: UInt64, skew: Int64) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            builder.facts.remove(.ended)
+            (builder.startTime, builder.lastTime) = (
+                Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
+            )
+            (builder.tracked, builder.first, builder.second) = ((100_100, 0), (100_000, 0), (left, 0))
+            var compared = builder.compared
+            compared.session.taps.second?.original.last = Timestamp(nanoseconds: 1_100_000_000_000 - skew)
+            var comparison = Comparison(facts, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
         }
-        #expect(reasons(99_800)[.droppedAfterConntrack] == nil)
-        #expect(reasons(90_000)[.droppedAfterConntrack] == 10_000 - 800)
+        #expect(reasons(99_800, skew: 2_000_000)[.droppedAfterConntrack] == nil)
+        #expect(reasons(90_000, skew: 2_000_000)[.droppedAfterConntrack] == 10_000 - 800)
+        #expect(reasons(99_800, skew: 0)[.droppedAfterConntrack] == 200)
         // One that had rested for long has no such excuse.
         let quiet = compare(facts) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (7, 0)) }
         #expect(quiet.reasons == [.droppedAfterConntrack: 3])
