@@ -330,6 +330,29 @@ struct RuleWalkTests {
         #expect(result.reasons.values.reduce(0, +) == 3)
     }
 
+    @Test func noRulesetEndsTheProcess() {
+        let chains =
+            "chain a {\nct state new jump b\ntcp dport vmap { 1-500 : goto b, * : jump a }\n}\nchain b {\nreturn\n}"
+        let text =
+            "table inet t {\n\(chains)\nchain c {\ntype filter hook forward priority filter; policy drop;\n"
+            + "jump a\nip saddr @s \(Self.counted) drop\niifname \"lan0\" jump {\ndrop\n}\nlog group 100 accept\n}\n}"
+        let lines = text.split(separator: "\n").map(String.init)
+        var generator = SeededGenerator(seed: 9)
+        for _ in 0..<200 {
+            var changed = lines
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<changed.count, using: &generator)
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: changed.remove(at: place)
+                case 1: changed.insert(lines.randomElement(using: &generator) ?? "", at: place)
+                default: changed.swapAt(place, 0)
+                }
+            }
+            let result = Self.denied(NFTRuleset(changed.joined(separator: "\n")).tables)
+            #expect(result.reasons.values.reduce(0, +) == 3)
+        }
+    }
+
     @Test func aDeviceHasRulesOfItsOwn() {
         let text = """
             table netdev n {

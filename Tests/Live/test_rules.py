@@ -169,6 +169,41 @@ class Rules(LiveTest):
         self.assertEqual(blamed.pop("ip filter FORWARD: policy drop", 15), 15)
         self.assert_as_counted(lab, blamed, answer)
 
+    def test_rules_of_the_legacy_iptables_beside_those_of_nft(self):
+        lab = self.lab_that_forwards()
+        for words in (
+            ("-A", "FORWARD", "-p", "udp", "--dport", "81", "-j", "DROP"),
+            ("-A", "FORWARD", "-p", "udp", "--dport", "82:87", "-j", "ACCEPT"), ("-P", "FORWARD", "DROP"),
+        ):
+            lab.inside("iptables-legacy", *words)
+        blamed, answer = self.blamed(lab)
+        self.assertEqual(
+            blamed,
+            {"ip filter FORWARD: -p udp -m udp --dport 81 -j DROP": 1, "ip filter FORWARD: policy DROP": 8},
+            answer.evidence)
+        self.assertEqual(answer.reasons, {"denied": 9})
+
+    def test_a_rule_with_a_set_is_named_beside_a_policy_and_packets_without_a_route_are_nobodys_prey(self):
+        # The lab's own rules stay: FORWARD denies by policy what does not go from lan0 to wan0.
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1)
+        lab.inside(
+            "nft",
+            "table inet t { set s { type inet_service; elements = { 81, 82 }; }; "
+            "chain c { type filter hook forward priority 10; udp dport @s counter drop; }; }")
+        lab.inside("ip", "route", "add", "unreachable", "203.0.113.0/24")
+        comparison = self.closing(Comparison(lab))
+        lab.datagrams(4, port=81)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for _ in range(3):
+                near.sendto(b"to nowhere", ("203.0.113.77", 83))
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"denied": 4}, answer.evidence)
+        self.assertEqual(
+            {rule["rule"]: rule["accounts_for"] for rule in answer.summary["rules"]},
+            {"inet t c: udp dport @s counter drop": 4}, answer.evidence)
+        self.assertNotIn("policy", answer.evidence)
+
     def test_what_is_for_the_firewall_itself_meets_its_input(self):
         lab = self.lab_that_forwards()
         for chain in "INPUT", "FORWARD", "OUTPUT":
