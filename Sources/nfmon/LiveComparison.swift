@@ -147,6 +147,10 @@ struct LiveComparison {
         }
         // Sessions that began since have no counters.
         if !options.noConntrack, KernelSettings.countsBytes == false { facts.accountingIsOn = false }
+        if let captured = facts.interfaces, captured != options.capture.configuration.interfaceIndexes {
+            facts.uncountedCounts.packet += 1
+            facts.notes.append("an interface went or was made anew meanwhile: what passed it between is not captured")
+        }
         if summary.eventsWereOff || KernelSettings.eventsMode == 0, !options.noConntrack {
             facts.eventsAreOn = false
             facts.notes.append("conntrack's events are off: sessions that came and went meanwhile are not known to it")

@@ -63,7 +63,14 @@ final class RecordedComparison {
     /// - Returns: the name, where it is new.
     private func name(_ file: RecordedFile) -> InterfaceObservation? {
         guard file.unnamed == nil else { return nil }
-        if let before = files.first(where: { $0.unnamed != nil && !$0.isOpen && !$0.isContinued }) {
+        let begin = file.packetSpan?.lowerBound ?? .distantFuture
+        let before = files.first { other in
+            guard other.unnamed != nil, !other.isOpen, !other.isContinued, let span = other.packetSpan else {
+                return false
+            }
+            return span.upperBound <= begin
+        }
+        if let before {
             before.isContinued = true
             file.unnamed = before.unnamed
             return nil
