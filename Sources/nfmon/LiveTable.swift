@@ -60,6 +60,24 @@ struct LiveTable {
     /// Has conntrack's table looked at now.
     func lookNow() { sources.lookNow() }
 
+    /// Has conntrack's table looked at once more before the end, as what sessions that go on have counted only their entries tell.
+    ///
+    /// - Parameter patience: nanoseconds that it may take.
+    /// - Returns: whether it was looked at; not when it took too long, a source failed, or the user wants to end a second time.
+    func lookLast(within patience: UInt64) -> Bool {
+        let count = store.withTable { $0.dumpCount }
+        let end = ReceiveTime.now.monotonic &+ patience
+        stop.lower()
+        sources.lookNow()
+        while store.withTable({ $0.dumpCount }) <= count {
+            let now = ReceiveTime.now.monotonic
+            guard now < end, !stop.isRaised, failure.first == nil else { return false }
+            Signal.wait(for: [stop, change], timeout: end - now)
+            change.lower()
+        }
+        return true
+    }
+
     /// What turns the numbers in the table's sessions into words.
     var nameBook: NameBook {
         let interfaces = store.withTable { $0.interfaceNames }

@@ -157,6 +157,9 @@ struct RecordCommand: ParsableCommand {
 
     // MARK: Messages
 
+    /// Nanoseconds: a million entries take a few seconds.
+    private static let lastLookPatience: UInt64 = 15_000_000_000
+
     private func recordMessages() throws(IngestError) {
         let recorder = try Recorder(path: file)
         var table = sources.tableConfiguration
@@ -175,6 +178,13 @@ struct RecordCommand: ParsableCommand {
             live.change.lower()
             watch.lookIfDue(at: ReceiveTime.now.monotonic)
             live.sweep.sweepIfDue()
+        }
+        if !sources.noConntrack, live.failure.first == nil, recorder.failure == nil,
+            !live.lookLast(within: Self.lastLookPatience), live.failure.first == nil
+        {
+            Talk.warn(
+                "conntrack's table was not looked at once more: the recording does not tell what sessions that go on came to."
+            )
         }
         let failure = live.finish()
         if let failure { throw failure }

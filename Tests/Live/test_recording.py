@@ -89,6 +89,15 @@ class Recording(LiveTest):
             "a session has the same identity in both",
         )
 
+    def test_sessions_that_go_on_when_a_recording_ends_have_their_totals(self):
+        lab = self.make_lab("new")
+        savefile = self.directory() / "savefile"
+        recorder = self.closing(lab.record(savefile))
+        lab.datagrams(5, port=82)
+        self.assert_ends_well(recorder)
+        rows = session.parse_events(self.replay("sessions", "-r", savefile, "-o", "ndjson", "dst port 82").splitlines())
+        self.assertEqual([(row["source"]["packets"], row["nfmon"]["exact"]) for row in rows], [(5, True)])
+
     def test_a_recording_can_be_a_pipe_and_is_an_ordinary_pcap_file(self):
         lab = self.make_lab("new")
         recorder = self.closing(lab.record("-"))
