@@ -15,6 +15,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private let program: CaptureProgram
     private let configuration: PacketRing.Configuration
     private let share: PacketShare?
+    private let gate: CaptureGate
     /// Of the threads of an interface one tells what becomes of it.
     private let notice: (@Sendable (String) -> Void)?
     private var interface: CaptureInterface
@@ -30,18 +31,19 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
 
     static func open(
         _ interface: CaptureInterface, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
-        share: PacketShare?, _ consumer: consuming Consumer, _ stopSignal: Signal,
+        share: PacketShare?, gate: CaptureGate, _ consumer: consuming Consumer, _ stopSignal: Signal,
         notice: (@Sendable (String) -> Void)?
     ) throws(IngestError) -> CaptureReader {
         let operation = Self.operation(interface.name)
         let compiled = try program.compiled(on: interface, for: operation)
-        let ring = try PacketRing.open(interface, configuration, compiled, share: share, for: operation)
-        return CaptureReader(ring, configuration, program, share, consumer, stopSignal, notice)
+        let ring = try PacketRing.open(
+            interface, configuration, compiled, share: share, gate: gate, for: operation)
+        return CaptureReader(ring, configuration, program, share, gate, consumer, stopSignal, notice)
     }
 
     private init(
         _ ring: consuming PacketRing, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
-        _ share: PacketShare?, _ consumer: consuming Consumer, _ stopSignal: Signal,
+        _ share: PacketShare?, _ gate: CaptureGate, _ consumer: consuming Consumer, _ stopSignal: Signal,
         _ notice: (@Sendable (String) -> Void)?
     ) {
         interface = ring.interface
@@ -49,6 +51,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         self.configuration = configuration
         self.program = program
         self.share = share
+        self.gate = gate
         self.consumer = consumer
         self.stopSignal = stopSignal
         self.notice = notice
@@ -158,7 +161,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
             // On one that is down no filter can be compiled, and sockets cannot share.
             guard program.expression.isEmpty && share == nil || !next.isDown else { return wasOpen }
             let compiled = try program.compiled(on: next, for: operation)
-            ring = try PacketRing.open(next, configuration, compiled, share: share, for: operation)
+            ring = try PacketRing.open(next, configuration, compiled, share: share, gate: gate, for: operation)
             interface = next
         } catch {
             if error.kind == .privilege || error.kind == .wording { throw error }

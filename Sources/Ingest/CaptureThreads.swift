@@ -4,6 +4,7 @@ internal import FlowModel
 struct CaptureThreads: Sendable {
     let turns = TurnCounter()
     private let stopSignal: Signal
+    private let gate: CaptureGate
     private let threads: [Thread]
 
     /// Opens all interfaces, then starts reading.
@@ -17,6 +18,7 @@ struct CaptureThreads: Sendable {
         makeConsumer: (Int) -> sending Consumer
     ) throws(IngestError) {
         let stopSignal = try Signal()
+        let gate = CaptureGate()
         var ring = PacketRing.Configuration()
         ring.byteCount = configuration.ringByteCount
         ring.isPromiscuous = configuration.isPromiscuous
@@ -32,7 +34,7 @@ struct CaptureThreads: Sendable {
                 seats.append(
                     CaptureSeat(
                         try CaptureReader.open(
-                            interface, ring, program, share: share, makeConsumer(place), stopSignal,
+                            interface, ring, program, share: share, gate: gate, makeConsumer(place), stopSignal,
                             notice: number == 0 ? notice : nil)))
             }
         }
@@ -49,11 +51,13 @@ struct CaptureThreads: Sendable {
             throw error
         }
         self.stopSignal = stopSignal
+        self.gate = gate
         self.threads = threads
     }
 
     /// Ends the threads, which read what has passed until now, and waits for them.
     func stop() {
+        gate.shut()
         stopSignal.raise()
         threads.forEach { $0.join() }
     }

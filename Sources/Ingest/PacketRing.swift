@@ -26,6 +26,7 @@ struct PacketRing: ~Copyable {
     private let byteCount: Int
     private var reader: RingReader
     private let blockTimeout: UInt32
+    private let gate: CaptureGate
 
     var number: Int32 { socket.number }
 
@@ -34,7 +35,7 @@ struct PacketRing: ~Copyable {
     /// - Parameter share: joins it to the others that share the interface's packets; `nil` where it is alone.
     static func open(
         _ interface: CaptureInterface, _ configuration: Configuration, _ program: BPFProgram, share: PacketShare?,
-        for operation: String
+        gate: CaptureGate, for operation: String
     ) throws(IngestError) -> PacketRing {
         let number = nfmon_packet_socket()
         guard number >= 0 else { throw IngestError(operation, errno: -number, cure: Self.cure(for: -number)) }
@@ -58,7 +59,7 @@ struct PacketRing: ~Copyable {
             interface: interface, socket: socket, memory: memory, byteCount: blockSize * blockCount,
             reader: RingReader(
                 memory: memory, blockSize: blockSize, blockCount: blockCount, knowsSegments: knowsSegments),
-            blockTimeout: configuration.blockTimeout)
+            blockTimeout: configuration.blockTimeout, gate: gate)
         try require(nfmon_packet_bind(number, interface.index), operation)
         if let share {
             // Only a socket that is bound can share, so it gets nothing before it does; and nothing is given to it before all are there.
@@ -66,13 +67,15 @@ struct PacketRing: ~Copyable {
             try require(ring.socket.attach(program), operation, cure: cureOfProgram(for:))
             try require(share.giveIfComplete(number), operation, cure: cureOfProgram(for:))
         }
+        gate.add(number)
         return ring
     }
 
     private init(
         interface: CaptureInterface, socket: consuming Descriptor, memory: UnsafeMutableRawPointer, byteCount: Int,
-        reader: consuming RingReader, blockTimeout: UInt32
+        reader: consuming RingReader, blockTimeout: UInt32, gate: CaptureGate
     ) {
+        self.gate = gate
         self.interface = interface
         self.socket = socket
         // SAFETY: the caller hands over a mapping, which nobody else unmaps.
@@ -82,8 +85,11 @@ struct PacketRing: ~Copyable {
         self.blockTimeout = blockTimeout
     }
 
-    // SAFETY: the memory was mapped by `open` and is unmapped here only; the reader that knows it goes with it.
-    deinit { unsafe nfmon_packet_unmap_ring(memory, UInt64(byteCount)) }
+    deinit {
+        gate.remove(number)
+        // SAFETY: the memory was mapped by `open` and is unmapped here only; the reader that knows it goes with it.
+        unsafe nfmon_packet_unmap_ring(memory, UInt64(byteCount))
+    }
 
     /// Hands on the next block, if the kernel has given it, and gives it back.
     mutating func takeBlock(_ body: (RingBlock) -> Void) -> Bool { reader.takeBlock(body) }
@@ -160,10 +166,17 @@ extension Descriptor {
     /// Has the kernel ask a program what to keep of each message, instead of the one before.
     ///
     /// - Returns: 0, or a negative error number.
-    func attach(_ program: BPFProgram) -> Int32 {
+    func attach(_ program: BPFProgram) -> Int32 { program.attach(to: number) }
+}
+
+extension BPFProgram {
+    /// Has the kernel ask it what to keep of each message on a socket.
+    ///
+    /// - Returns: 0, or a negative error number.
+    func attach(to socket: Int32) -> Int32 {
         // SAFETY: an Instruction is laid out as struct sock_filter (2, 1, 1 and 4 bytes), and the kernel copies the program.
-        unsafe program.instructions.withUnsafeBytes { bytes in
-            unsafe nfmon_attach_filter(number, bytes.baseAddress, UInt16(clamping: program.instructions.count))
+        unsafe instructions.withUnsafeBytes { bytes in
+            unsafe nfmon_attach_filter(socket, bytes.baseAddress, UInt16(clamping: instructions.count))
         }
     }
 }
