@@ -55,28 +55,36 @@ final class FrameFile: Sendable {
     }
 
     private func append(_ frame: Frame, of capture: Int, _ state: inout State) {
-        switch state.writer.fit(of: frame) {
-        case .fits: break
-        case .isOfUnknownInterface: describe(frame, &state)
-        case .isOfOtherKind: return failOfKind(&state)
-        }
         let time = frame.facts.time
+        let origin = FrameOrder.Origin(
+            capture: capture, interface: frame.facts.interface, linkType: frame.facts.linkType)
         if state.order != nil {
+            guard prepare(for: origin, at: time, &state) else { return }
             let writer = state.writer
-            state.order?.add(at: time, of: capture) { writer.append(frame, to: &$0) }
+            state.order?.add(at: time, from: origin) { writer.append(frame, to: &$0) }
             return
         }
-        guard makeRoom(for: state.writer.length(of: frame), at: time, &state) else { return }
+        guard makeRoom(for: state.writer.length(of: frame), from: origin, at: time, &state) else { return }
         noteFrame(of: capture, &state)
         state.writer.append(frame, to: &state.pending)
         flushIfMuch(&state)
     }
 
     /// Tells the file of an interface that was not seen before.
-    private func describe(_ frame: Frame, _ state: inout State) {
-        guard makeRoom(for: state.writer.descriptionLength, at: frame.facts.time, &state) else { return }
-        let name = CaptureInterface.name(of: frame.facts.interface) ?? ""
-        state.writer.describe(frame, name: Array(name.utf8), to: &state.pending)
+    ///
+    /// - Returns: whether a frame of it can be written.
+    private func prepare(for origin: FrameOrder.Origin, at time: Timestamp, _ state: inout State) -> Bool {
+        switch state.writer.fit(of: origin.interface, origin.linkType) {
+        case .fits: return true
+        case .isOfOtherKind:
+            failOfKind(&state)
+            return false
+        case .isOfUnknownInterface:
+            guard makeRoom(for: state.writer.descriptionLength, at: time, &state) else { return false }
+            let name = CaptureInterface.name(of: origin.interface) ?? ""
+            state.writer.describe(origin.interface, origin.linkType, name: Array(name.utf8), to: &state.pending)
+            return true
+        }
     }
 
     /// A savefile of the classic format has one link type, and the interface that was made anew under the name may have another.
@@ -125,13 +133,24 @@ final class FrameFile: Sendable {
 
     private func takeOut(before horizon: Timestamp, _ state: inout State) {
         guard var order = state.order.take() else { return }
-        order.takeOut(before: horizon) { time, capture, record in
-            guard makeRoom(for: record.count, at: time, &state) else { return }
-            noteFrame(of: capture, &state)
+        order.takeOut(before: horizon) { time, origin, record in
+            guard makeRoom(for: record.count, from: origin, at: time, &state) else { return }
+            noteFrame(of: origin.capture, &state)
+            let start = state.pending.count
             state.pending += record
+            state.writer.correct(origin.interface, origin.linkType, at: start, in: &state.pending)
             flushIfMuch(&state)
         }
         state.order = order
+    }
+
+    /// Has the file that a frame belongs into tell of its interface.
+    private func makeRoom(
+        for length: Int, from origin: FrameOrder.Origin, at time: Timestamp, _ state: inout State
+    ) -> Bool {
+        // Before and behind, as either may begin another file.
+        prepare(for: origin, at: time, &state) && makeRoom(for: length, at: time, &state)
+            && prepare(for: origin, at: time, &state)
     }
 
     /// Goes on in the next file, where a record does not belong into the one that is being written.

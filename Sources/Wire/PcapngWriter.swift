@@ -2,7 +2,8 @@ public import FlowModel
 
 /// Writes frames as a pcapng file: each with its interface and the way it went, and at the end what was lost.
 ///
-/// An interface is described when its first frame comes; a file that is begun anew describes all of them by the same numbers.
+/// An interface is described when its first frame comes. A file that is begun anew begins with those that the one before had frames of, by
+/// numbers of its own.
 public struct PcapngWriter: Sendable {
     /// What a file says of where it comes from.
     public struct Origin: Sendable {
@@ -24,6 +25,8 @@ public struct PcapngWriter: Sendable {
     private struct Interface: Sendable {
         var name: [UInt8]
         var linkType: LinkType
+        /// The file has frames of it.
+        var isUsed = false
     }
 
     private let origin: Origin
@@ -48,15 +51,31 @@ public struct PcapngWriter: Sendable {
         add(Key(index: index, linkType: linkType), Interface(name: name, linkType: linkType))
     }
 
-    /// Whether the frame's interface is described.
-    public func knows(_ frame: borrowing Frame) -> Bool { numbers[Self.key(of: frame)] != nil }
+    /// Takes in that the file gets a frame of an interface.
+    ///
+    /// - Returns: whether the interface is described.
+    public mutating func use(_ index: InterfaceIndex, _ linkType: LinkType) -> Bool {
+        guard let number = numbers[Key(index: index, linkType: linkType)] else { return false }
+        interfaces[Int(number)].isUsed = true
+        return true
+    }
 
-    /// Describes the frame's interface; one that was made anew under its name is the same.
+    /// Describes an interface of which a frame comes; one that was made anew under its name is the same.
     ///
     /// - Parameter name: empty where nobody knows it any more.
-    public mutating func describe(_ frame: borrowing Frame, name: [UInt8], to file: inout [UInt8]) {
-        let interface = Interface(name: name, linkType: frame.facts.linkType)
-        if add(Self.key(of: frame), interface) { append(interface, to: &file) }
+    public mutating func describe(
+        _ index: InterfaceIndex, _ linkType: LinkType, name: [UInt8], to file: inout [UInt8]
+    ) {
+        let interface = Interface(name: name, linkType: linkType, isUsed: true)
+        if add(Key(index: index, linkType: linkType), interface) { append(interface, to: &file) }
+    }
+
+    /// Sets the interface's number in a block that was written for an earlier file.
+    public func correct(_ index: InterfaceIndex, _ linkType: LinkType, at start: Int, in file: inout [UInt8]) {
+        guard let number = numbers[Key(index: index, linkType: linkType)] else { return }
+        var bytes: [UInt8] = []
+        bytes.appendNative(number)
+        for place in bytes.indices { file[start + 8 + place] = bytes[place] }
     }
 
     /// Bytes that ``describe(_:name:to:)`` appends at most.
@@ -93,8 +112,22 @@ public struct PcapngWriter: Sendable {
         PcapngBlock.appendOption(4, origin.application.utf8, to: &file)
         PcapngBlock.appendEndOfOptions(to: &file)
         PcapngBlock.end(block, in: &file)
+        keepUsed()
         for interface in interfaces { append(interface, to: &file) }
         for number in captures.indices { captures[number].begin(at: time) }
+    }
+
+    /// Forgets the interfaces of which the file had no frames: on a host of containers they come and go. Those of captures stay, in front.
+    private mutating func keepUsed() {
+        var kept: [Interface] = []
+        var places: [UInt32: UInt32] = [:]
+        for (number, var interface) in interfaces.enumerated() where interface.isUsed || number < captures.count {
+            places[UInt32(number)] = UInt32(kept.count)
+            interface.isUsed = false
+            kept.append(interface)
+        }
+        interfaces = kept
+        numbers = numbers.compactMapValues { places[$0] }
     }
 
     /// Takes in that a capture lost frames.

@@ -26,9 +26,10 @@ public struct SavefileWriter: Sendable {
 
     private var isCooked: Bool { linkType == .linuxCooked2 }
 
-    public func fit(of frame: borrowing Frame) -> Fit {
-        if let blocks { return blocks.knows(frame) ? .fits : .isOfUnknownInterface }
-        return isCooked || frame.facts.linkType == linkType ? .fits : .isOfOtherKind
+    /// Whether a frame of an interface can be written; then it counts as one of those that the file has.
+    public mutating func fit(of interface: InterfaceIndex, _ linkType: LinkType) -> Fit {
+        guard blocks == nil else { return blocks?.use(interface, linkType) == true ? .fits : .isOfUnknownInterface }
+        return isCooked || linkType == self.linkType ? .fits : .isOfOtherKind
     }
 
     /// Appends what a file begins with.
@@ -40,11 +41,18 @@ public struct SavefileWriter: Sendable {
         SavefileHeader(linkType: linkType, snapLength: snapLength).append(to: &file)
     }
 
-    /// Describes the interface of a frame that is of an unknown one.
+    /// Describes an unknown interface of which a frame comes.
     ///
     /// - Parameter name: empty where nobody knows it any more.
-    public mutating func describe(_ frame: borrowing Frame, name: [UInt8], to file: inout [UInt8]) {
-        blocks?.describe(frame, name: name, to: &file)
+    public mutating func describe(
+        _ interface: InterfaceIndex, _ linkType: LinkType, name: [UInt8], to file: inout [UInt8]
+    ) {
+        blocks?.describe(interface, linkType, name: name, to: &file)
+    }
+
+    /// Makes a record fit that was written for an earlier file.
+    public func correct(_ interface: InterfaceIndex, _ linkType: LinkType, at start: Int, in file: inout [UInt8]) {
+        blocks?.correct(interface, linkType, at: start, in: &file)
     }
 
     /// Bytes that ``describe(_:name:to:)`` appends at most.

@@ -7,11 +7,18 @@ struct ByteCount {
 
     init(bytes: Int) { self.bytes = bytes }
 
+    /// A buffer's, which has bounds.
+    ///
     /// - Throws: where the text is no such number, with what would be one.
-    init(parsing argument: String) throws {
-        guard let bytes = ByteCountText.bytes(in: argument), (1...Int(Int32.max)).contains(bytes) else {
+    init(parsing argument: String) throws { try self.init(parsing: argument, upTo: Int(Int32.max)) }
+
+    /// A file's.
+    static func ofFile(_ argument: String) throws -> ByteCount { try ByteCount(parsing: argument, upTo: 1 << 60) }
+
+    private init(parsing argument: String, upTo limit: Int) throws {
+        guard let bytes = ByteCountText.bytes(in: argument), (1...limit).contains(bytes) else {
             throw ValidationError(
-                "give a number of bytes from 1 to \(Int32.max), or with K, M or G behind it, such as 512K or 64M.")
+                "give a number of bytes from 1 to \(limit), or with K, M or G behind it, such as 512K or 64M.")
         }
         self.bytes = bytes
     }

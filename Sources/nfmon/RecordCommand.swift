@@ -49,7 +49,7 @@ struct RecordCommand: ParsableCommand {
         name: .customLong("rotate-size"),
         help: ArgumentHelp(
             "With -i: go on in another file before one gets longer than this (K, M, G).", valueName: "bytes"),
-        transform: ByteCount.init(parsing:))
+        transform: ByteCount.ofFile)
     var rotateSize: ByteCount?
 
     @Option(

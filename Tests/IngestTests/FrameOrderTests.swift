@@ -1,10 +1,13 @@
 import FlowModel
 import Testing
+import Wire
 
 @testable import Ingest
 
 /// Records of several threads in one file.
 struct FrameOrderTests {
+    private static let origin = FrameOrder.Origin(capture: 0, interface: 3, linkType: .ethernet)
+
     /// What comes out before a time: each record is its own number.
     private func takeOut(of order: inout FrameOrder, before time: Int64) -> [UInt8] {
         var found: [UInt8] = []
@@ -15,7 +18,7 @@ struct FrameOrderTests {
     private func order(_ times: [Int64]) -> FrameOrder {
         var order = FrameOrder()
         for (number, time) in times.enumerated() {
-            order.add(at: Timestamp(nanoseconds: time), of: 0) { $0.append(UInt8(number)) }
+            order.add(at: Timestamp(nanoseconds: time), from: Self.origin) { $0.append(UInt8(number)) }
         }
         return order
     }
@@ -37,7 +40,7 @@ struct FrameOrderTests {
     func whatIsNotDueWaitsForWhatComesLater() {
         var order = order([5, 20, 3])
         #expect(takeOut(of: &order, before: 6) == [2, 0])
-        order.add(at: Timestamp(nanoseconds: 10), of: 0) { $0.append(9) }
+        order.add(at: Timestamp(nanoseconds: 10), from: Self.origin) { $0.append(9) }
         #expect(takeOut(of: &order, before: 15) == [9])
         #expect(takeOut(of: &order, before: 15).isEmpty)
         #expect(takeOut(of: &order, before: .max) == [1])

@@ -29,9 +29,9 @@ struct PcapngWriterTests {
         name: String = ""
     ) {
         let frame = Frame(bytes.reader, facts)
-        if !writer.knows(frame) {
+        if !writer.use(facts.interface, facts.linkType) {
             let length = file.count
-            writer.describe(frame, name: Array(name.utf8), to: &file)
+            writer.describe(facts.interface, facts.linkType, name: Array(name.utf8), to: &file)
             #expect(file.count - length <= writer.descriptionLength)
         }
         let length = file.count
@@ -66,7 +66,7 @@ struct PcapngWriterTests {
     }
 
     @Test
-    func anInterfaceThatComesLaterIsDescribedOnceAndInEveryFile() {
+    func anInterfaceThatComesLaterIsDescribedOnceAndInTheFilesThatFollow() {
         var writer = writer(filter: "udp")
         var file: [UInt8] = []
         writer.addCapture(of: 0, name: Array("any".utf8), linkType: .ethernet)
@@ -89,6 +89,31 @@ struct PcapngWriterTests {
         let second = SavefileWalk(file)
         #expect(second.interfaces == first.interfaces)
         #expect(second.records.map(\.record.interface) == [2])
+    }
+
+    /// On a host of containers interfaces come and go for as long as it is recorded.
+    @Test
+    func anInterfaceOfWhichAFileHasNothingIsNotInTheNextOne() {
+        var writer = writer()
+        var file: [UInt8] = []
+        writer.addCapture(of: 0, name: Array("any".utf8), linkType: .ethernet)
+        writer.begin(at: Self.start, to: &file)
+        append(facts(7), to: &writer, &file, name: "veth7")
+        let start = file.count
+        append(facts(8), to: &writer, &file, name: "lan0")
+        var late = Array(file[start...].suffix(writer.length(of: Frame(Self.bytes.reader, facts(8)))))
+        file = []
+        writer.begin(at: Self.start, to: &file)
+        append(facts(8), to: &writer, &file)
+        file = []
+        writer.begin(at: Self.start, to: &file)
+        // A block that waited since the first file.
+        writer.correct(8, .ethernet, at: 0, in: &late)
+        let walk = SavefileWalk(file + late)
+        #expect(walk.interfaces.map { String(decoding: $0.name, as: UTF8.self) } == ["any", "lan0"])
+        #expect(walk.records.map(\.record.interface) == [1])
+        let knowsTheOther = writer.use(7, .ethernet)
+        #expect(!knowsTheOther)
     }
 
     @Test
