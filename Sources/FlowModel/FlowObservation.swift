@@ -7,6 +7,8 @@ public struct FlowObservation: Sendable {
     /// The interface, and which way packets with ``key`` pass it.
     public var tap: Tap
     public var facts = Facts()
+    /// The VLANs of packets with ``key``, and of those with its inverse.
+    public var vlans = VLANs()
     /// Packets with ``key``.
     public var forward = FrameCounts()
     /// Packets with its inverse.

@@ -72,6 +72,9 @@ public struct Session: Sendable {
         return logged != 0 ? logged : taps.egress
     }
 
+    /// The number of the VLAN in which it enters the host, as logged packets show it, else a capture; `nil` where nothing told of one.
+    public var vlan: UInt16? { nflog?.originalPath.vlan ?? taps.vlan }
+
     /// Whether ``ingress`` is where the answers leave: no packet of the first direction showed its own, which may be another.
     public var ingressIsMirrored: Bool {
         guard let nflog, nflog.ingress != 0 else { return taps.ingressIsMirrored }

@@ -6,6 +6,8 @@ public struct TapLane: Hashable, Sendable {
     public var reply = FrameCounts()
     /// The capture may have missed packets: it lost some, a packet's length was not known, or the session is older than the capture.
     public var isLowerBound = false
+    /// The VLANs of the session's original direction, and of the reply.
+    public var vlans = VLANs()
 
     @inlinable
     public init(tap: Tap) { self.tap = tap }
@@ -21,7 +23,13 @@ public struct TapLane: Hashable, Sendable {
     /// What was taken for the answer is the first direction after all.
     public mutating func swapDirections() {
         swap(&original, &reply)
+        vlans = vlans.reversed
         tap.direction = tap.direction.opposite
+    }
+
+    /// The number of the VLAN in which packets of a direction pass; `nil` of those without a tag.
+    public func vlan(_ direction: FlowDirection) -> UInt16? {
+        VLANs.number(direction == .original ? vlans.forward : vlans.backward)
     }
 
     /// As they passed the interface.
@@ -92,7 +100,8 @@ public struct Taps: Hashable, Sendable {
     public mutating func add(_ other: Taps) {
         otherCount &+= other.otherCount &- UInt32(max(0, other.lanes.count - 2))
         for lane in other.lanes {
-            if let place = lanes.firstIndex(where: { $0.tap == lane.tap }) {
+            if let place = lanes.firstIndex(where: { $0.tap == lane.tap && $0.vlans.fits(lane.vlans) }) {
+                lanes[place].vlans.complete(by: lane.vlans)
                 lanes[place].original.add(lane.original)
                 lanes[place].reply.add(lane.reply)
                 lanes[place].isLowerBound = lanes[place].isLowerBound || lane.isLowerBound
@@ -104,11 +113,21 @@ public struct Taps: Hashable, Sendable {
         }
     }
 
-    /// What the first tap saw, as conntrack counts it; `nil` where there is none.
-    public var whole: DirectionalCounters? { lanes.isEmpty ? nil : lanes[0].whole }
+    /// What the first tap of each direction saw, as conntrack counts it; `nil` where there is none. That is one tap, but for mirror ports, by
+    /// which all comes in, and for answers that take another way.
+    public var whole: DirectionalCounters? {
+        guard !lanes.isEmpty else { return nil }
+        return DirectionalCounters(original: lanes[originalPlace].original.whole, reply: lanes[replyPlace].reply.whole)
+    }
 
-    /// Whether the first tap missed nothing; `false` where there is none.
-    public var isExact: Bool { !lanes.isEmpty && !lanes[0].isLowerBound }
+    /// Whether these taps missed nothing; `false` where there is none.
+    public var isExact: Bool {
+        !lanes.isEmpty && !lanes[originalPlace].isLowerBound && !lanes[replyPlace].isLowerBound
+    }
+
+    private var originalPlace: Int { lanes.indices.first { !lanes[$0].original.isEmpty } ?? 0 }
+
+    private var replyPlace: Int { lanes.indices.first { !lanes[$0].reply.isEmpty } ?? 0 }
 
     /// Calls `body` with every interface that is known.
     public func forEachInterface(_ body: (InterfaceIndex) -> Void) {
@@ -120,6 +139,12 @@ public struct Taps: Hashable, Sendable {
 
     /// The interface by which it leaves the host.
     public var egress: InterfaceIndex { place(.egress).map { lanes[$0].tap.interface } ?? 0 }
+
+    /// The VLAN in which it enters the host, or in which it was seen first where the captures do not tell which way packets went; `nil` without a tag.
+    public var vlan: UInt16? {
+        let place = place(.ingress) ?? lanes.indices.first { lanes[$0].tap.direction == .unknown }
+        return place.flatMap { lanes[$0].vlan(.original) ?? lanes[$0].vlan(.reply) }
+    }
 
     /// Whether ``ingress`` is where the answers leave: no packet of the first direction was seen there.
     public var ingressIsMirrored: Bool { place(.ingress).map { lanes[$0].original.isEmpty } ?? false }

@@ -11,8 +11,11 @@ struct FlowEntry {
     var facts = FlowObservation.Facts()
     /// Empty of an unused place.
     var state = State()
+    /// The VLANs of both ways, each where there is room for it.
+    private var forwardVLAN = VLANs.unknown
     private(set) var key = FlowKey.empty
     private(set) var tap = Tap(interface: 0, direction: .unknown)
+    private var backwardVLAN = VLANs.unknown
     private var forward = PlainCounts()
     private var backward = PlainCounts()
 
@@ -61,9 +64,11 @@ struct FlowEntry {
     @inline(__always)
     func isForward(_ packet: borrowing FramePacket) -> Bool? {
         guard tap.interface == packet.tap.interface else { return nil }
-        if tap.direction == packet.tap.direction, key == packet.key { return true }
-        guard tap.direction == packet.tap.direction.opposite else { return nil }
-        return key.answers(packet.key) ? false : nil
+        if tap.direction == packet.tap.direction, key == packet.key {
+            return VLANs.fits(packet.vlan, forwardVLAN) ? true : nil
+        }
+        guard tap.direction == packet.tap.direction.opposite, key.answers(packet.key) else { return nil }
+        return VLANs.fits(packet.vlan, backwardVLAN) ? false : nil
     }
 
     /// Begins a flow with its first packet.
@@ -74,6 +79,7 @@ struct FlowEntry {
         base = packet.time
         (forward, backward) = (PlainCounts(), PlainCounts())
         (key, tap) = (packet.key, packet.tap)
+        (forwardVLAN, backwardVLAN) = (VLANs.unknown, VLANs.unknown)
         facts = .isFirst
         let marks = packet.marks
         if marks.isOpeningAnswer || (key.isICMPAnswer && !marks.contains(.portless)) {
@@ -100,6 +106,11 @@ struct FlowEntry {
         guard passed >= 0, passed <= Int64(UInt32.max), !forward.isFull, !backward.isFull else { return false }
         let time = UInt32(truncatingIfNeeded: passed)
         state.insert(.changed)
+        if isForward {
+            if forwardVLAN == VLANs.unknown { forwardVLAN = packet.vlan }
+        } else if backwardVLAN == VLANs.unknown {
+            backwardVLAN = packet.vlan
+        }
         if !isPlain {
             if isForward { forward.last = max(forward.last, time) } else { backward.last = max(backward.last, time) }
         } else if isForward {
@@ -122,6 +133,7 @@ struct FlowEntry {
     var observation: FlowObservation {
         var flow = FlowObservation(key: key, tap: tap)
         flow.facts = facts
+        flow.vlans = VLANs(forward: forwardVLAN, backward: backwardVLAN)
         flow.forward = forward.counts(since: base)
         flow.backward = backward.counts(since: base)
         return flow

@@ -14,6 +14,7 @@ extension FramePacket {
         let link = try LinkHeader(frame)
         self.init(
             key: .empty, time: frame.facts.time, tap: Tap(interface: link.interface, direction: link.direction))
+        if let tag = link.vlan { vlan = tag & 0xfff }
         let bytes = frame.bytes
         let room = max(frame.facts.originalLength, bytes.count) &- link.length
         guard let head = bytes.bigEndian(UInt64.self, at: link.length) else { throw .packetCut }
@@ -118,6 +119,7 @@ extension FramePacket {
         if packet.isICMPError {
             marks.insert(.error)
             tap.direction = tap.direction.opposite
+            vlan = VLANs.unknown
         }
     }
 

@@ -7,6 +7,8 @@ struct FramePacket {
     var time: Timestamp
     /// By which interface it passed, and which way; of an ICMP error, which way the packet went that it speaks of.
     var tap: Tap
+    /// The VLAN in which it passed, 0 without a tag; not known of an ICMP error, which passes another way than the packet that it speaks of.
+    var vlan: UInt16 = 0
     var marks = Marks()
     /// What all fragments of the packet have in common.
     var fragment: UInt32 = 0

@@ -118,7 +118,7 @@ struct GroupKeyWriter: Sendable {
             return (isTracked ? 1 : 0) | (facts.contains(.nflog) ? 2 : 0) | (facts.contains(.packet) ? 4 : 0)
         case .user: return session.nflog?.owner.map { UInt64($0.userID) }
         case .userGroup: return session.nflog?.owner.map { UInt64($0.groupID) }
-        case .vlan: return session.nflog?.originalPath.vlan.map { UInt64($0) }
+        case .vlan: return session.vlan.map { UInt64($0) }
         case .sender:
             let sender = session.nflog?.originalPath.sender ?? .none
             return sender.isNone ? nil : sender.bits

@@ -49,8 +49,8 @@ public struct Grouping: Hashable, Sendable {
     public func asksForPackets(besideCapture: Bool = false) -> Bool {
         columns.contains { column in
             switch column.subject {
-            case .ingress, .egress: !besideCapture
-            case .rule, .verdict, .user, .userGroup, .sender, .vlan, .physicalIngress,
+            case .ingress, .egress, .vlan: !besideCapture
+            case .rule, .verdict, .user, .userGroup, .sender, .physicalIngress,
                 .physicalEgress:
                 true
             default: false

@@ -62,6 +62,7 @@ struct SessionProgram: Sendable {
             Self.answerOfAmounts(step, session, now)
         case .denied: Self.answerOfDenial(session)
         case .packetLane: FilterAnswer(session.record.facts.contains(.packet))
+        case .vlan: Self.answer(step, session.vlan.map { UInt64($0) })
         case .ingress, .ingressPattern, .egress, .egressPattern: answerOfWay(step, session, interfaces)
         default: answerOfPackets(step, session, interfaces)
         }
@@ -104,7 +105,6 @@ struct SessionProgram: Sendable {
             return answer(step, interfaces[index])
         case .user: return Self.answer(step, session.nflog?.owner.map { UInt64($0.userID) })
         case .userGroup: return Self.answer(step, session.nflog?.owner.map { UInt64($0.groupID) })
-        case .vlan: return Self.answer(step, session.nflog?.originalPath.vlan.map { UInt64($0) })
         default:
             let sender = session.nflog?.originalPath.sender ?? .none
             return sender.isNone ? .unknown : FilterAnswer(sender.bits == step.low)

@@ -80,7 +80,7 @@ extension SessionTest {
     /// The lane without which the answer is never known, if there is such a one.
     var neededLane: Lane? {
         switch subject {
-        case .verdict, .denied, .rule, .attempts, .user, .userGroup, .sender, .vlan, .physicalIngress,
+        case .verdict, .denied, .rule, .attempts, .user, .userGroup, .sender, .physicalIngress,
             .physicalEgress, .lane(.nflog):
             .nflog
         case .state, .status, .mark, .zone, .helper, .byteRate, .packetRate, .lane(.conntrack): .conntrack
@@ -91,10 +91,10 @@ extension SessionTest {
         }
     }
 
-    /// Whether it asks by which interface a session comes or leaves: logged packets tell, or a capture.
+    /// Whether it asks by which interface, or in which VLAN, a session comes or leaves: logged packets tell, or a capture.
     var asksForInterface: Bool {
         switch subject {
-        case .ingress, .egress: true
+        case .ingress, .egress, .vlan: true
         default: false
         }
     }

@@ -12,12 +12,16 @@ extension CSVText {
         case (false, true): word("oif")
         case (false, false): skip()
         }
-        guard let lane = session.nflog else { return skip(7) }
+        guard let lane = session.nflog else {
+            skip(4)
+            number(session.vlan.map(UInt64.init))
+            return skip(2)
+        }
         interface(lane.originalPath.physicalIn, names)
         interface(lane.originalPath.physicalOut, names)
         address(lane.originalPath.sender)
         address(lane.replyPath.sender)
-        number(lane.originalPath.vlan.map(UInt64.init))
+        number(session.vlan.map(UInt64.init))
         number(lane.owner.map { UInt64($0.userID) })
         number(lane.owner.map { UInt64($0.groupID) })
     }

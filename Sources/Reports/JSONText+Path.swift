@@ -7,7 +7,7 @@ extension JSONText {
     /// Appends `observer`, closing what is open: the way of the first direction.
     mutating func appendObserver(of session: borrowing Session, _ names: borrowing NameBook) {
         let (ingress, egress) = (session.ingress, session.egress)
-        let vlan = session.nflog?.originalPath.vlan
+        let vlan = session.vlan
         guard ingress != 0 || egress != 0 || vlan != nil else { return }
         append(words.observer)
         if ingress != 0 || vlan != nil {

@@ -26,13 +26,13 @@ extension JSONText {
         field(words.last, lane.last)
         append(lane.isLowerBound ? words.inexact : words.exact)
         if lane.isLowerBound { append(words.lowerBound) }
-        append(words.tapOriginal, lane.original)
-        append(words.tapReply, lane.reply)
+        append(words.tapOriginal, lane.original, vlan: lane.vlan(.original))
+        append(words.tapReply, lane.reply, vlan: lane.vlan(.reply))
         closeObject()
     }
 
     /// Appends one direction; nothing where no packet went that way.
-    private mutating func append(_ key: borrowing ShortText, _ counts: FrameCounts) {
+    private mutating func append(_ key: borrowing ShortText, _ counts: FrameCounts, vlan: UInt16?) {
         guard !counts.isEmpty else { return }
         field(key, counts.seen.packetCount)
         field(words.bytes, counts.seen.byteCount)
@@ -43,6 +43,7 @@ extension JSONText {
         if counts.unsplitCount > 0 { field(words.unsplit, UInt64(counts.unsplitCount)) }
         if counts.fragmentCount > 0 { field(words.fragments, UInt64(counts.fragmentCount)) }
         if counts.errorCount > 0 { field(words.errors, UInt64(counts.errorCount)) }
+        if let vlan { field(words.tapVLAN, UInt64(vlan)) }
         closeObject()
     }
 

@@ -72,6 +72,7 @@ final class JSONWords: Sendable {
     let packetWord: ShortText = #""packet"]"#
     let packet: ShortText = #","packet":["#
     let tap: ShortText = #"{"direction":""#
+    let tapVLAN: ShortText = #","vlan":"#
     let tapInterface: ShortText = #","interface":"#
     let frameDirections = table { FrameDirection(rawValue: $0)?.keyword }
     let tapOriginal: ShortText = #","original":{"packets":"#

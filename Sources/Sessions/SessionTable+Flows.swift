@@ -201,7 +201,7 @@ extension SessionTable {
         }
         // At another tap it may be the same connection's opening once more.
         guard flow.facts.isSuperset(of: [.isFirst, .opensConnection]),
-            taps.contains(flow.tap, match.direction, in: lanes[records[slot].laneSlot].taps)
+            taps.contains(flow.tap, flow.vlans, match.direction, in: lanes[records[slot].laneSlot].taps)
         else { return false }
         close(slot, .closed, at: records[slot].lastSeen)
         return true

@@ -45,9 +45,10 @@ struct TapChains {
         _ flow: borrowing FlowObservation, _ direction: FlowDirection, hash: UInt32, to chain: inout UInt32
     ) -> Addition {
         var tap = flow.tap
-        if direction == .reply { tap.direction = tap.direction.opposite }
+        var vlans = flow.vlans
+        if direction == .reply { (tap.direction, vlans) = (tap.direction.opposite, vlans.reversed) }
         let known = links.count
-        guard let place = place(of: tap, hash, in: &chain, at: flow.first) else { return .refused }
+        guard let place = place(of: tap, vlans, hash, in: &chain, at: flow.first) else { return .refused }
         if direction == .original {
             links[place].lane.original.add(flow.forward)
             links[place].lane.reply.add(flow.backward)
@@ -72,17 +73,21 @@ struct TapChains {
 
     /// The lane of a tap, in its place by time where it is new.
     private mutating func place(
-        of tap: Tap, _ hash: UInt32, in chain: inout UInt32, at first: Timestamp
+        of tap: Tap, _ vlans: VLANs, _ hash: UInt32, in chain: inout UInt32, at first: Timestamp
     ) -> UInt32? {
         var (before, place, count) = (Self.none, chain, 0)
         while place != Self.none {
-            if links[place].tupleHash == hash, links[place].lane.tap == tap { return place }
+            if links[place].tupleHash == hash, links[place].lane.tap == tap, links[place].lane.vlans.fits(vlans) {
+                links[place].lane.vlans.complete(by: vlans)
+                return place
+            }
             if links[place].lane.first <= first { before = place }
             count += 1
             place = links[place].next
         }
         guard count < Self.limit else { return nil }
         let new = links.insert(Link(lane: TapLane(tap: tap), tupleHash: hash))
+        links[new].lane.vlans = vlans
         if before == Self.none {
             links[new].next = chain
             chain = new
@@ -94,11 +99,16 @@ struct TapChains {
     }
 
     /// Whether the session's packets were seen at a tap before.
-    func contains(_ tap: Tap, _ direction: FlowDirection, in chain: UInt32) -> Bool {
+    func contains(_ tap: Tap, _ vlans: VLANs, _ direction: FlowDirection, in chain: UInt32) -> Bool {
         let way = direction == .original ? tap.direction : tap.direction.opposite
+        let vlans = direction == .original ? vlans : vlans.reversed
         var place = chain
         while place != Self.none {
-            if links[place].lane.tap == Tap(interface: tap.interface, direction: way) { return true }
+            if links[place].lane.tap == Tap(interface: tap.interface, direction: way),
+                links[place].lane.vlans.fits(vlans)
+            {
+                return true
+            }
             place = links[place].next
         }
         return false
@@ -123,7 +133,10 @@ struct TapChains {
             let link = links[place]
             links.remove(place)
             place = link.next
-            guard let own = self.place(of: link.lane.tap, link.tupleHash, in: &chain, at: link.lane.first) else {
+            guard
+                let own = self.place(
+                    of: link.lane.tap, link.lane.vlans, link.tupleHash, in: &chain, at: link.lane.first)
+            else {
                 refusedCount &+= 1
                 continue
             }

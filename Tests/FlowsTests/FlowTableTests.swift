@@ -85,6 +85,35 @@ struct FlowTableTests {
             ])
     }
 
+    /// A mirror port shows what is routed from one VLAN to another twice.
+    @Test
+    func onePacketInTwoVLANsIsOfTwoFlows() {
+        var watch = Watch()
+        let frame = [UInt8].ethernet(Self.opening)
+        for vlan in [10, 20, 10] as [UInt16] { watch.see(frame, .ethernet(frame, vlan: 0x2000 | vlan)) }
+        let flows = watch.drain()
+        #expect(flows.map(\.forward.seen.packetCount) == [2, 1])
+        #expect(flows.map(\.vlans) == [VLANs(forward: 10), VLANs(forward: 20)])
+    }
+
+    /// Some mirror ports keep the tags of what comes in and not of what goes out.
+    @Test
+    func aWayWithoutATagBelongsToTheOneThatHasIt() throws {
+        var watch = Watch()
+        let frame = [UInt8].ethernet(Self.opening)
+        let answer = [UInt8].ethernet(.answer(to: .ipv4(6, .tcp(51514, 443, flags: 0x12))))
+        var facts = FrameFacts.ethernet(frame, vlan: 10)
+        watch.see(frame, facts)
+        facts = .ethernet(answer)
+        facts.direction = .egress
+        watch.see(answer, facts)
+        let flows = watch.drain()
+        let flow = try #require(flows.first)
+        #expect(flows.count == 1)
+        #expect(flow.vlans == VLANs(forward: 10, backward: 0))
+        #expect(flow.backward.seen.packetCount == 1)
+    }
+
     @Test
     func onlyWhatCameSinceTheLastWordIsTold() throws {
         var watch = Watch()

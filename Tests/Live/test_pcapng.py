@@ -139,6 +139,20 @@ class Pcapng(LiveTest):
             found += [int(line[0]) for line in self.fields(directory / name, "udp.srcport")]
         self.assertEqual(sorted(found), list(range(2000, 2300)))
 
+    def test_interfaces_are_right_in_every_file_of_threads_that_share_all(self):
+        cable, directory = self.cable(), self.directory()
+        recorder = self.record(
+            cable, "any", "--capture-threads", "2", "--rotate-size", "4K", directory / "any.pcapng", "udp", "port", "9")
+        for _ in range(5):
+            cable.send([ethernet(ipv4(17, udp(2000 + number, 9, bytes(100)))) for number in range(60)])
+            cable.knock(cable.far, "127.0.0.1")
+        self.assert_ends_well(recorder)
+        found = []
+        for name in os.listdir(directory.path):
+            found += [tuple(line) for line in self.fields(directory / name, FIELDS[0], "ip.src")]
+        self.assertEqual({line for line in found}, {("far0", "10.0.0.7"), ("lo", "127.0.0.1")})
+        self.assertEqual(len(found), 5 * 62)
+
     def test_a_pipe_has_it_where_it_is_asked_for(self):
         cable = self.cable()
         recorder = self.record(cable, "far0", "--pcapng", "-", "udp", "port", "9")
@@ -146,6 +160,29 @@ class Pcapng(LiveTest):
         self.until_count(recorder.output_path, 1)
         self.assert_ends_well(recorder)
         self.assertEqual(self.fields(recorder.output_path, FIELDS[0]), [["far0"]])
+
+    def test_a_packet_that_a_mirror_port_shows_in_two_vlans_is_counted_once(self):
+        cable, path = self.cable(), self.directory() / "mirror.pcapng"
+        recorder = self.record(cable, "far0", path, "udp", "or", "vlan")
+        there = ipv4(17, udp(4000, 53))
+        back = ipv4(17, udp(53, 4000), source="198.51.100.9", destination="10.0.0.7")
+        for _ in range(3):
+            cable.send([ethernet(there, tags=(10,)), ethernet(there, tags=(20,)), ethernet(back, tags=(20,)), ethernet(back, tags=(10,))])
+        self.until_count(path, 12)
+        self.assert_ends_well(recorder)
+        [row], _ = self.rows(path)
+        self.assertEqual((row["source"]["packets"], row["destination"]["packets"]), (3, 3))
+        self.assertEqual(row["observer"]["ingress"]["vlan"], {"id": "10"})
+        # All of it came in: where the first direction did, and where the answers would have left.
+        taps = row["nfmon"]["packet"]
+        self.assertEqual([taps[0]["original"]["vlan"], taps[1]["reply"]["vlan"]], [10, 20])
+        self.assertEqual(len(self.rows(path, "vlan", "=", "10")[0]), 1)
+        self.assertEqual(self.rows(path, "vlan", "=", "20")[0], [])
+
+    def test_a_file_may_be_longer_than_a_buffer(self):
+        cable, path = self.cable(), self.directory() / "far.pcapng"
+        recorder = self.record(cable, "far0", "--rotate-size", "20G", path)
+        self.assert_ends_well(recorder)
 
     def test_it_is_about_packets_only(self):
         result = finish("record", "--pcapng", "/dev/null")

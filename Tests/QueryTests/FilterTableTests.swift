@@ -105,7 +105,7 @@ struct FilterTableTests {
         ("verdict = reject", "shop"), ("verdict != reject", "web knock scan dot"),
         ("attempts > 5", "shop scan"), ("attempts <= 5", "web dns ping knock ftp dot"),
         ("attempts = 0", "web dns ping ftp dot"), ("attempts = 10", "shop"), ("uid = 1000", "shop"),
-        ("uid != 0", "shop"), ("gid < 1000", "shop"), ("mac = 02:00:5E:10:00:01", "shop"),
+        ("uid != 0", "shop"), ("gid < 1000", "shop"), ("mac = 02:00:5E:10:00:01", "shop"), ("vlan = 34", "dns"),
         ("mac != 02:00:5e:10:00:01", ""), ("vlan = 12", "shop"), ("vlan >= 100", ""), ("physout = lan*", "shop"),
         ("physin = lan1", ""),
         ("dport = 500", ""), ("dport = 1023", "scan"), ("dport = 1024", ""),

@@ -45,7 +45,7 @@ struct Town {
                     $0.nflog = lane("lan-out", .accept, lan0, wan0, 2)
                 }
             ),
-            // A name server's client: no rule logged it.
+            // A name server's client: no rule logged it, but a capture saw it in a VLAN.
             (
                 "dns",
                 Self.session("2001:db8::7", 5353, "2001:db8::53", 53, transport: .udp, age: 5) {
@@ -53,6 +53,9 @@ struct Town {
                     $0.record.counters.original = Counters(packetCount: 1, byteCount: 80)
                     $0.record.counters.reply = Counters(packetCount: 1, byteCount: 120)
                     $0.record.status = [.confirmed, .seenReply]
+                    var tap = TapLane(tap: Tap(interface: 0, direction: .unknown))
+                    tap.vlans.forward = 34
+                    $0.taps.append(tap)
                 }
             ),
             // Older than the listener, without accounting.

@@ -40,6 +40,41 @@ struct FlowSessionTests {
             Set(lanes.map(\.tap)) == [Tap(interface: 3, direction: .ingress), Tap(interface: 4, direction: .egress)])
     }
 
+    /// By a mirror port both directions come in.
+    @Test
+    func whatComesInBothWaysIsCountedBothWays() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        let key = FlowKey.tcp(.inner, 1, .server, 2)
+        monitor.flow(key, 3, by: 3, .ingress, [.isFirst, .opensConnection])
+        monitor.flow(key.inverse, 2, by: 3, .ingress)
+        let session = try #require(monitor.session)
+        #expect(session.counters?.original.packetCount == 3)
+        #expect(session.counters?.reply.packetCount == 2)
+        #expect(session.ingress == 3)
+    }
+
+    /// What a mirror port shows in two VLANs is one session, seen twice and counted once.
+    @Test
+    func aVLANIsATapOfItsOwn() throws {
+        let monitor = Monitor { $0.hasTaps = true }
+        let key = FlowKey.tcp(.inner, 1, .server, 2)
+        for (vlan, ago) in [(10, 0.5), (20, 0.4)] as [(UInt16, Double)] {
+            var flow = FlowObservation.flow(
+                key, 3, 2, by: 3, .unknown, [.isFirst, .opensConnection], at: monitor.now, ago: ago)
+            flow.vlans = VLANs(forward: vlan, backward: vlan == 10 ? 20 : 10)
+            monitor.take(.flow(flow))
+        }
+        monitor.wait(seconds: 1)
+        var more = FlowObservation.flow(key, 4, by: 3, .unknown, [], at: monitor.now)
+        more.vlans.forward = 20
+        monitor.take(.flow(more))
+        let session = try #require(monitor.session)
+        #expect(monitor.sessions.count == 1)
+        #expect(session.taps.lanes.map { $0.vlan(.original) } == [10, 20])
+        #expect(session.taps.lanes.map(\.original.seen.packetCount) == [3, 7])
+        #expect(session.vlan == 10)
+    }
+
     /// Two sessions show one tuple, the one before translation and the other behind it.
     @Test
     func theTapTellsWhichOfTwoSessionsShowsATuple() throws {
