@@ -67,6 +67,12 @@ extension Comparison {
         accountForErrors(&short, counts, session)
         accountForInvalid(&short)
         accountForUntold(&short, counts, session)
+        if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {
+            short.account(
+                .fragments, isCertain: false,
+                ["all its packets are fragments and none left: a datagram that does not become whole nobody gets"]
+                    + short.suspicions)
+        }
         short.account(.unexplained, noRule(nil))
     }
 

@@ -289,6 +289,17 @@ struct ComparisonTests {
         #expect(result.summary.capture.byteShare == 100_000)
     }
 
+    @Test func datagramsThatNeverBecameWholeAreFragments() {
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (4, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.original.seen = Counters(packetCount: 8, byteCount: 480)
+        compared.session.taps.first?.original.fragmentCount = 8
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(compared)
+        #expect(comparison.conclude().reasons == [.fragments: 8])
+    }
+
     @Test func aSessionThatPassesAnInterfaceThatIsNotCapturedIsThat() {
         let other = someFacts { $0.interfaces = [9] }
         let result = compare(other) { ($0.first, $0.second) = (nil, nil) }
