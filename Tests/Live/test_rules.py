@@ -5,7 +5,7 @@ import re
 import socket
 
 from case import LiveTest
-from test_compare import WORDS, Comparison
+from comparison import WORDS, Comparison
 
 # Every port gets as many datagrams as its number says behind 80: 81 one, 82 two.
 PORTS = range(81, 89)
