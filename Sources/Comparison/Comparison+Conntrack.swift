@@ -74,7 +74,7 @@ extension Comparison {
         accountForRules(&short, views(of: counts, session)) {
             $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
         }
-        accountForSkew(&short, counts)
+        accountForSkew(&short, counts, session)
         accountForInvalid(&short)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
@@ -188,21 +188,24 @@ extension Comparison {
             ])
     }
 
-    /// Packets that one interface's capture saw when another one's had ended already: how long that was, their last packets show.
-    func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts) {
+    /// Packets that were under way when the captures began or ended, which one interface's did some microseconds before another's.
+    func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let end = facts.captureEnd, let entering = counts.entering, let leaving = counts.leaving,
             !entering.counts.isEmpty, !leaving.counts.isEmpty
         else { return }
-        let (first, last) = (
-            min(entering.counts.last, leaving.counts.last), max(entering.counts.last, leaving.counts.last)
-        )
-        guard facts.end.nanoseconds(since: first) <= Self.edge else { return }
-        let skew = min(last.nanoseconds(since: first), end.nanoseconds(since: facts.end))
-        short.account(
-            .endedAfter, for: Pace(entering.counts).average(in: skew), isCertain: false,
-            [
-                "its packets came until the end, and the capture of one interface ended \(Self.seconds(from: first, to: last)) after the other's"
-            ])
+        let skew = Self.flight + max(0, end.nanoseconds(since: facts.end))
+        let most = Pace(entering.counts).average(in: skew)
+        if isOlder(session), min(entering.counts.first, leaving.counts.first) <= facts.start {
+            short.account(
+                .startedBefore, for: most, isCertain: false,
+                ["its packets were under way when the captures began, one interface's just before the other's"])
+        }
+        let last = max(entering.counts.last, leaving.counts.last)
+        if facts.end.nanoseconds(since: last) <= skew {
+            short.account(
+                .endedAfter, for: most, isCertain: false,
+                ["its packets were under way when the captures ended, one interface's just before the other's"])
+        }
     }
 
     /// Segments that conntrack looks at and does not count: a SYN that comes again, or its answer (`TCP_CONNTRACK_IGNORE`).

@@ -86,7 +86,7 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
-            accountForSkew(&short, counts)
+            accountForSkew(&short, counts, session)
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,

@@ -44,7 +44,7 @@ extension Comparison {
         }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForLoss(&short, of: .packet, session)
-        accountForSkew(&short, counts)
+        accountForSkew(&short, counts, session)
         accountForOtherInterface(&short, counts.path.outInterface)
         short.account(
             .droppedAfterConntrack, isCertain: false,

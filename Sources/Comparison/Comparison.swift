@@ -20,6 +20,9 @@ public struct Comparison {
     /// How long before the capture's end a session's last packet may have come for it to count as going on, in nanoseconds.
     static let edge: Int64 = 1_000_000_000
 
+    /// How long a packet may be on its way from one interface to another, in nanoseconds: the kernel forwards it in some microseconds.
+    static let flight: Int64 = 500_000
+
     /// The kernel stamps a frame and conntrack's entry one after the other: nanoseconds.
     static let clockSlack: Int64 = 1_000_000
 

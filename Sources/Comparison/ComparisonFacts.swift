@@ -5,7 +5,7 @@ public struct ComparisonFacts: Sendable {
     /// From when to when the capture saw every packet.
     public var start: Timestamp
     public var end: Timestamp
-    /// When the last interface's capture had ended: they end one after the other.
+    /// When the last interface's capture had ended: they end one after the other, some microseconds apart.
     public var captureEnd: Timestamp?
     /// The lanes that were read.
     public var lanes: Set<Lane>

@@ -1,36 +1,59 @@
 internal import FlowModel
 internal import Wire
 
-/// The sockets of a capture, so that all of them end at one moment: what passes two interfaces must not be there by one and miss by the
-/// other, as its thread woke later.
+/// The sockets of a capture, so that all of them begin and end at one moment: what passes two interfaces must not be there by one and
+/// miss by the other, as that one's ring was made or its thread woke later.
 final class CaptureGate: Sendable {
+    private enum Position: Sendable {
+        /// Before all sockets are there.
+        case closed
+        case open
+        /// For ever.
+        case shut
+    }
+
     private struct State: Sendable {
-        var sockets: Set<Int32> = []
-        var isShut = false
+        /// With what each admits.
+        var sockets: [Int32: BPFProgram] = [:]
+        var position = Position.closed
     }
 
     private let state = Lock(State())
 
-    /// Takes in a socket that is open until ``remove(_:)``.
-    func add(_ socket: Int32) {
+    /// Takes in a socket until ``remove(_:)``, which admits nothing yet; where the gate is open, it admits what the program does.
+    ///
+    /// - Returns: 0, or a negative error number.
+    func add(_ socket: Int32, _ program: BPFProgram) -> Int32 {
         state.withLock { state in
-            state.sockets.insert(socket)
-            if state.isShut { Self.shut(socket) }
+            state.sockets[socket] = program
+            return state.position == .open ? program.attach(to: socket) : 0
         }
     }
 
     /// The socket is closed next, and its number may be another's.
     func remove(_ socket: Int32) {
-        state.withLock { state in _ = state.sockets.remove(socket) }
+        state.withLock { state in state.sockets[socket] = nil }
+    }
+
+    /// Has all sockets admit what their programs do.
+    ///
+    /// - Returns: 0, or the negative error number of one that does not.
+    func open() -> Int32 {
+        state.withLock { state in
+            guard state.position == .closed else { return 0 }
+            state.position = .open
+            var result: Int32 = 0
+            for (socket, program) in state.sockets { result = min(result, program.attach(to: socket)) }
+            return result
+        }
     }
 
     /// Lets nothing in any more; what is there can still be read.
     func shut() {
         state.withLock { state in
-            state.isShut = true
-            for socket in state.sockets { Self.shut(socket) }
+            state.position = .shut
+            let nothing = BPFProgram(keeping: 0)
+            for socket in state.sockets.keys { _ = nothing.attach(to: socket) }
         }
     }
-
-    private static func shut(_ socket: Int32) { _ = BPFProgram(keeping: 0).attach(to: socket) }
 }

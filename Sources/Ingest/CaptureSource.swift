@@ -43,5 +43,8 @@ public final class CaptureSource: Source {
 
     public var turns: TurnCounter { threads.turns }
 
+    /// Lets nothing in any more, on all interfaces at one moment; what is there is still read.
+    public func shut() { threads.shut() }
+
     public func stop(asOutage: Bool) { threads.stop() }
 }

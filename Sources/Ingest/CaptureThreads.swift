@@ -39,6 +39,8 @@ struct CaptureThreads: Sendable {
             }
         }
         try begin()
+        let result = gate.open()
+        if result < 0 { throw IngestError("capture", errno: -result) }
         let turns = turns
         var threads: [Thread] = []
         do throws(IngestError) {
@@ -54,6 +56,9 @@ struct CaptureThreads: Sendable {
         self.gate = gate
         self.threads = threads
     }
+
+    /// Lets nothing in any more, on all interfaces at one moment.
+    func shut() { gate.shut() }
 
     /// Ends the threads, which read what has passed until now, and waits for them.
     func stop() {

@@ -30,7 +30,7 @@ struct PacketRing: ~Copyable {
 
     var number: Int32 { socket.number }
 
-    /// Opens a ring; nothing passes that the program does not admit.
+    /// Opens a ring; nothing passes that the program does not admit, and nothing at all before the gate is open.
     ///
     /// - Parameter share: joins it to the others that share the interface's packets; `nil` where it is alone.
     static func open(
@@ -40,8 +40,9 @@ struct PacketRing: ~Copyable {
         let number = nfmon_packet_socket()
         guard number >= 0 else { throw IngestError(operation, errno: -number, cure: Self.cure(for: -number)) }
         let socket = Descriptor(owning: number)
-        try require(
-            socket.attach(share == nil ? program : BPFProgram(keeping: 0)), operation, cure: cureOfProgram(for:))
+        // Whether the kernel takes the program shows here; that it admits something is the gate's word.
+        try require(socket.attach(program), operation, cure: cureOfProgram(for:))
+        try require(socket.attach(BPFProgram(keeping: 0)), operation)
         let knowsSegments = Self.mayKnowSegments && nfmon_packet_tell_segments(number) == 0
         let blockSize = min(Self.greatestBlock, max(Self.leastBlock, configuration.byteCount / 4 & ~0xffff))
         let blockCount = max(2, configuration.byteCount / blockSize)
@@ -61,13 +62,10 @@ struct PacketRing: ~Copyable {
                 memory: memory, blockSize: blockSize, blockCount: blockCount, knowsSegments: knowsSegments),
             blockTimeout: configuration.blockTimeout, gate: gate)
         try require(nfmon_packet_bind(number, interface.index), operation)
-        if let share {
-            // Only a socket that is bound can share, so it gets nothing before it does; and nothing is given to it before all are there.
-            try require(share.join(number, interface.index), operation, cure: cureOfShare(for:))
-            try require(ring.socket.attach(program), operation, cure: cureOfProgram(for:))
-            try require(share.giveIfComplete(number), operation, cure: cureOfProgram(for:))
-        }
-        gate.add(number)
+        // Only a socket that is bound can share, so it gets nothing before it does; and nothing is given to it before all are there.
+        if let share { try require(share.join(number, interface.index), operation, cure: cureOfShare(for:)) }
+        try require(gate.add(number, program), operation, cure: cureOfProgram(for:))
+        if let share { try require(share.giveIfComplete(number), operation, cure: cureOfProgram(for:)) }
         return ring
     }
 

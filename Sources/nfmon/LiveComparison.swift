@@ -56,8 +56,9 @@ struct LiveComparison {
         let captureTime = ThreadCosts.processorTime(ofThreadsNamed: "nf-capture")
         let before = Self.timeOfOthers
         facts.end = ReceiveTime.now.wall
-        live.stopCapture()
+        live.shutCapture()
         facts.captureEnd = ReceiveTime.now.wall
+        live.stopCapture()
         // Its threads have handed on what was left, and are gone with their clocks.
         var costs = [PathCost(lane: .packet, processorTime: captureTime &+ (Self.timeOfOthers &- before))]
         // At once: what rules count from now on no capture has seen.

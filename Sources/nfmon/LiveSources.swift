@@ -82,6 +82,9 @@ struct LiveSources {
     /// What conntrack's receive buffer came to.
     var bufferAdvice: BufferAdvice? { conntrack?.advice }
 
+    /// Lets no more packets into the capture.
+    func shutCapture() { capture?.shut() }
+
     /// Ends the capture, once it has told all that passed; the other sources go on.
     func stopCapture() { capture?.stop() }
 

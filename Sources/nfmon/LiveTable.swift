@@ -54,6 +54,9 @@ struct LiveTable {
         return failure.first
     }
 
+    /// Lets no more packets into the capture.
+    func shutCapture() { sources.shutCapture() }
+
     /// Ends the capture before the other sources.
     func stopCapture() { sources.stopCapture() }
 

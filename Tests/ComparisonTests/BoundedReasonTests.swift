@@ -142,25 +142,25 @@ struct BoundedReasonTests {
         #expect(result.summary.ruleUses.map(\.packetCount) == [4])
     }
 
-    @Test func whatOneCaptureSawWhenTheOtherHadEndedWasNotDropped() {
-        // A hundred thousand packets a second until the end; one capture saw the last of them 2 ms after the other.
-        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 50_000_000) }
-        func reasons(_ left: UInt64, skew: Int64) -> [DifferenceReason: UInt64] {
+    @Test func whatWasUnderWayWhenTheCapturesBeganOrEndedWasNotDropped() {
+        // A hundred thousand packets a second; one capture ended 1.5 ms after the other, half of one is a packet's way.
+        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 1_500_000) }
+        func reasons(_ left: UInt64, start: Int64 = 1099, rest: Int64) -> [DifferenceReason: UInt64] {
             var builder = SessionBuilder()
             builder.facts.remove(.ended)
             (builder.startTime, builder.lastTime) = (
-                Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
+                Timestamp(seconds: start, nanoseconds: 0),
+                Timestamp(nanoseconds: (start + 1) * 1_000_000_000 - rest)
             )
             (builder.tracked, builder.first, builder.second) = ((100_100, 0), (100_000, 0), (left, 0))
-            var compared = builder.compared
-            compared.session.taps.second?.original.last = Timestamp(nanoseconds: 1_100_000_000_000 - skew)
             var comparison = Comparison(facts, names: someNames())
-            comparison.add(compared)
+            comparison.add(builder.compared)
             return comparison.conclude().reasons
         }
-        #expect(reasons(99_800, skew: 2_000_000)[.droppedAfterConntrack] == nil)
-        #expect(reasons(90_000, skew: 2_000_000)[.droppedAfterConntrack] == 10_000 - 800)
-        #expect(reasons(99_800, skew: 0)[.droppedAfterConntrack] == 200)
+        #expect(reasons(99_800, rest: 0)[.droppedAfterConntrack] == nil)
+        #expect(reasons(90_000, rest: 0)[.droppedAfterConntrack] == 10_000 - 800)
+        #expect(reasons(99_800, rest: 20_000_000)[.droppedAfterConntrack] == 200)
+        #expect(reasons(99_800, start: 999, rest: 20_000_000)[.droppedAfterConntrack] == nil)
         // One that had rested for long has no such excuse.
         let quiet = compare(facts) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (7, 0)) }
         #expect(quiet.reasons == [.droppedAfterConntrack: 3])
