@@ -275,6 +275,12 @@ struct ComparisonTests {
         }
         #expect(other.reasons[.aggregated] == nil)
         #expect(other.reasons[.unexplained] == 20)
+        // Ten packets of 78 bytes are missing, and such are not this session's headers.
+        let missing = Self.segmented {
+            $0.session.taps.first = nil
+            $0.session.record.counters.original = Counters(packetCount: 20, byteCount: 15_000 + 30 * 52 - 10 * 78)
+        }
+        #expect(missing.reasons == [.unexplained: 10])
     }
 
     @Test func fragmentsAreHeldAgainstWhatTheyMake() {
