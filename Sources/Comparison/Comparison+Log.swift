@@ -16,7 +16,7 @@ extension Comparison {
         guard let (reference, place) = fitting ?? references.first else { return }
         if references.contains(where: { $0.0 == logged }) { return }
         if logged.packetCount > reference.packetCount {
-            found.append(surplus(counts, logged, reference, place))
+            found += surplus(counts, session, logged.since(reference), place)
         } else if logged.packetCount == reference.packetCount {
             let hasMore = logged.byteCount > reference.byteCount
             found.append(
@@ -73,18 +73,22 @@ extension Comparison {
         }
     }
 
+    /// Packets that rules logged and that passed nowhere else.
     private func surplus(
-        _ counts: DirectionCounts, _ logged: Counters, _ reference: Counters, _ place: CountedPlace
-    ) -> Difference {
-        let more = logged.since(reference)
-        let hasPieces = (counts.entering?.counts.fragmentCount ?? 0) > 0
-        return Difference(
-            hasPieces ? .fragments : .unexplained, counts.direction, more: .nflog, fewer: place,
-            packetCount: more.packetCount, byteCount: more.byteCount,
-            evidence: [
-                hasPieces
-                    ? "the rule logs fragments, before they are put together" : "rules logged more than passed"
-            ])
+        _ counts: DirectionCounts, _ session: Session, _ more: Counters, _ place: CountedPlace
+    ) -> [Difference] {
+        var short = Shortfall(counts.direction, .nflog, place, more)
+        if (counts.entering?.counts.fragmentCount ?? 0) > 0 {
+            short.account(.fragments, ["the rule logs fragments, before they are put together"])
+        }
+        // Rules log until the very end, after the captures and the last look at conntrack's table.
+        if let last = session.nflog?.lastTime, let tap = counts.entering ?? counts.leaving, !tap.counts.isEmpty {
+            short.account(
+                .endedAfter, for: Pace(tap.counts).most(in: last.nanoseconds(since: facts.end)), isCertain: false,
+                ["rules logged it for \(Self.seconds(from: facts.end, to: last)) after the capture's end"])
+        }
+        short.account(.unexplained, ["rules logged more than passed"])
+        return short.found
     }
 
     /// Packets that no logged one stands for.

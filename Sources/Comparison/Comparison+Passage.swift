@@ -26,7 +26,7 @@ extension Comparison {
             found.append(difference(same, counts.direction, place, base, .captureOut, left))
         } else if left.packetCount < base.packetCount {
             var short = Shortfall(counts.direction, place, .captureOut, base.since(left))
-            accountForStopped(&short, counts, compared.session, leaving, &refusals)
+            accountForStopped(&short, counts, compared.session, leaving, from: place, &refusals)
             found += short.found
         } else if left.packetCount > base.packetCount {
             // What came in and passed conntrack by has been told where it came in.
@@ -63,14 +63,17 @@ extension Comparison {
     /// Packets that did not leave.
     private mutating func accountForStopped(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session,
-        _ leaving: DirectionCounts.TapCounts, _ refusals: inout Refusals
+        _ leaving: DirectionCounts.TapCounts, from place: CountedPlace, _ refusals: inout Refusals
     ) {
         accountForDenials(&short, session, &refusals)
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
         let isTracked = counts.tracked != nil
-        accountForRules(&short, isTracked ? views.counted : views, untracks: !isTracked) {
-            $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+        // Where conntrack counted more than came in, some of that was outside the capture's time, and what came in may not have reached it.
+        let isAllCounted = isTracked && place == .conntrack
+        accountForRules(&short, isAllCounted ? views.counted : views, untracks: !isTracked) {
+            guard $0.isBeforeConntrack else { return .droppedAfterConntrack }
+            return isTracked && !isAllCounted ? .droppedBeforeConntrack : nil
         }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForLoss(&short, of: .packet, session)
@@ -91,7 +94,7 @@ extension Comparison {
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
-                    "\(stopped) packets that came in, and that conntrack counted, did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
+                    "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
                 ] + noRule("behind conntrack"))
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }

@@ -166,6 +166,27 @@ struct BoundedReasonTests {
         #expect(quiet.reasons == [.droppedAfterConntrack: 3])
     }
 
+    @Test func whatADropBeforeConntrackTookIsNotHiddenByWhatConntrackCountedLater() {
+        let facts = someFacts { $0.rules = watched([rule(.drop, at: HookPlace(.prerouting, -300), growth: 3)]) }
+        let result = compare(facts) { ($0.tracked, $0.first, $0.second) = ((20, 0), (10, 0), (7, 0)) }
+        #expect(result.reasons[.droppedBeforeConntrack] == 3)
+        #expect(result.reasons[.droppedAfterConntrack] == nil)
+    }
+
+    @Test func whatRulesLoggedAfterTheCapturesEndIsThat() {
+        func reasons(_ rest: Int64) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            builder.logged = (30, 8)
+            var compared = builder.compared
+            compared.session.nflog?.lastTime = Timestamp(nanoseconds: someFacts().end.nanoseconds + rest)
+            var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(reasons(100_000_000) == [.endedAfter: 20])
+        #expect(reasons(-100_000_000) == [.unexplained: 20])
+    }
+
     @Test func aSynThatComesAgainIsNotCounted() {
         var builder = SessionBuilder()
         (builder.tracked, builder.first, builder.second) = ((8, 8), (10, 8), (10, 8))
