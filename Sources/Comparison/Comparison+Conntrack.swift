@@ -74,11 +74,7 @@ extension Comparison {
         accountForRules(&short, views(of: counts, session)) {
             $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
         }
-        accountForSkew(&short, counts, session)
         accountForInvalid(&short)
-        if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
-            short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
-        }
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(
                 .lostBySource, isCertain: false,
@@ -99,11 +95,35 @@ extension Comparison {
                     "it was under way when conntrack was first asked, \(Self.seconds(from: facts.start, to: firstLook)) after the capture began: what was captured by then conntrack had counted before"
                 ])
         }
+        accountForReset(&short, counts)
         if tap.counts.fragmentCount > 0, short.rest.packetCount <= UInt64(tap.counts.fragmentCount) {
             short.account(.fragments, ["datagrams that did not become whole"])
         }
         accountForIgnored(&short, counts, session)
-        short.account(.unexplained, noRule("before conntrack"))
+        if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
+            short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
+        }
+        accountForSkew(&short, counts, session)
+        short.account(.unexplained, noRule("before conntrack") + (passed(counts) ? [Self.lookedAway] : []))
+    }
+
+    private static var lookedAway: String {
+        "all of them passed: conntrack looked away for a while, or somebody set its counters back (conntrack -L -z)"
+    }
+
+    /// Whether all that came in left.
+    private func passed(_ counts: DirectionCounts) -> Bool {
+        counts.entering?.counts.whole == counts.leaving?.counts.whole
+    }
+
+    /// Counters that somebody set back are seen only of sessions that were there at the first look: who does it, mostly does it to all.
+    private func accountForReset(_ short: inout Shortfall, _ counts: DirectionCounts) {
+        guard resetCount > 0, facts.isWhole(.conntrack), passed(counts) else { return }
+        short.account(
+            .accountingOff, isCertain: false,
+            [
+                "all of them passed, and conntrack's counters of \(resetCount) \(resetCount == 1 ? "session" : "sessions") became smaller meanwhile: somebody set them back (conntrack -L -z)"
+            ])
     }
 
     /// A session of which the capture saw nothing in this direction.
@@ -116,6 +136,7 @@ extension Comparison {
         if let start = session.start, start >= facts.end {
             short.account(.endedAfter, ["it began when the capture had ended"])
         }
+        accountForLate(&short, session)
         if counts.baseline.packetCount == 0, isOlder(session) {
             short.account(
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
@@ -170,42 +191,6 @@ extension Comparison {
         guard mayHaveLost(lane, of: session) else { return }
         let taken = reserves.takeLoss(of: lane, upTo: short.rest.packetCount)
         short.account(.lostBySource, for: taken, isCertain: false, [facts.losses(of: lane)])
-    }
-
-    /// What conntrack counted when the capture had ended: no more than may have come until its counters were read.
-    mutating func accountForEnd(
-        _ short: inout Shortfall, _ session: Session, _ tap: DirectionCounts.TapCounts
-    ) {
-        let hasEnded = session.record.facts.contains(.ended)
-        let quiet = facts.end.nanoseconds(since: tap.counts.last)
-        guard hasEnded || (!tap.counts.isEmpty && quiet <= Self.edge) else { return }
-        let read = hasEnded ? session.record.lastSeen : facts.lastLook ?? facts.end
-        let most = Pace(tap.counts).most(in: read.nanoseconds(since: facts.end))
-        short.account(
-            .endedAfter, for: most, isCertain: false,
-            [
-                "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on for \(Self.seconds(from: facts.end, to: read))"
-            ])
-    }
-
-    /// Packets that were under way when the captures began or ended, which one interface's did some microseconds before another's.
-    func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
-        guard let end = facts.captureEnd, let entering = counts.entering, let leaving = counts.leaving,
-            !entering.counts.isEmpty, !leaving.counts.isEmpty
-        else { return }
-        let skew = Self.flight + max(0, end.nanoseconds(since: facts.end))
-        let most = Pace(entering.counts).average(in: skew)
-        if isOlder(session), min(entering.counts.first, leaving.counts.first) <= facts.start {
-            short.account(
-                .startedBefore, for: most, isCertain: false,
-                ["its packets were under way when the captures began, one interface's just before the other's"])
-        }
-        let last = max(entering.counts.last, leaving.counts.last)
-        if facts.end.nanoseconds(since: last) <= skew {
-            short.account(
-                .endedAfter, for: most, isCertain: false,
-                ["its packets were under way when the captures ended, one interface's just before the other's"])
-        }
     }
 
     /// Segments that conntrack looks at and does not count: a SYN that comes again, or its answer (`TCP_CONNTRACK_IGNORE`).

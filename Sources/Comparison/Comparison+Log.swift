@@ -81,8 +81,12 @@ extension Comparison {
         if (counts.entering?.counts.fragmentCount ?? 0) > 0 {
             short.account(.fragments, ["the rule logs fragments, before they are put together"])
         }
-        // Rules log until the very end, after the captures and the last look at conntrack's table.
-        if let last = session.nflog?.lastTime, let tap = counts.entering ?? counts.leaving, !tap.counts.isEmpty {
+        // Rules log on when the captures have ended, and conntrack's table was looked at.
+        if let start = session.start, start >= facts.end {
+            short.account(.endedAfter, ["it began when the capture had ended"])
+        } else if !accountForLate(&short, session), let last = session.nflog?.lastTime,
+            let tap = counts.entering ?? counts.leaving, !tap.counts.isEmpty
+        {
             short.account(
                 .endedAfter, for: Pace(tap.counts).most(in: last.nanoseconds(since: facts.end)), isCertain: false,
                 ["rules logged it for \(Self.seconds(from: facts.end, to: last)) after the capture's end"])

@@ -90,6 +90,11 @@ extension Comparison {
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
             accountForSkew(&short, counts, session)
+            if let way = uncapturedWay(of: counts, session) {
+                short.account(
+                    .otherInterface, isCertain: false,
+                    ["its way leads by \(interface(way)) now, which is not captured"])
+            }
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,

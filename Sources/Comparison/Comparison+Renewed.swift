@@ -1,6 +1,7 @@
 internal import FlowModel
 
-// Entries that conntrack gave up and made anew amid one flow: somebody flushed its table, a translation was loaded again.
+// Entries that conntrack gave up and made anew amid one flow: somebody flushed its table, a translation was loaded again, or a connection
+// was reset and opened again at once.
 
 extension Comparison {
     /// The sessions, those of one tuple as one where the capture has more of one of them, and conntrack of another: what it captured
@@ -23,14 +24,17 @@ extension Comparison {
         return gone.isEmpty ? renewed : renewed.indices.filter { !gone.contains($0) }.map { renewed[$0] }
     }
 
+    /// Whether one of them has at one place what conntrack counted of another: their frames were told apart by time, which may be too short.
     private func areOneFlow(_ sessions: [ComparedSession]) -> Bool {
         [FlowDirection.original, .reply].contains { direction in
             let counts = sessions.map { DirectionCounts($0, direction) }
-            func lack(_ counts: DirectionCounts) -> (captured: UInt64, tracked: UInt64) {
-                (counts.tap?.counts.counts.whole.packetCount ?? 0, counts.tracked?.packetCount ?? 0)
+            func areMixed(_ tap: (DirectionCounts) -> DirectionCounts.TapCounts?) -> Bool {
+                let pairs = counts.map { counts in
+                    (captured: tap(counts)?.counts.whole.packetCount ?? 0, tracked: counts.tracked?.packetCount ?? 0)
+                }
+                return pairs.contains { $0.captured > $0.tracked } && pairs.contains { $0.captured < $0.tracked }
             }
-            return counts.contains { lack($0).captured > lack($0).tracked }
-                && counts.contains { lack($0).captured < lack($0).tracked }
+            return areMixed { $0.tap?.counts } || areMixed { $0.leaving }
         }
     }
 }

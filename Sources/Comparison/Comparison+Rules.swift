@@ -4,13 +4,7 @@ internal import FlowModel
 
 extension Comparison {
     mutating func views(of counts: DirectionCounts, _ session: Session) -> RuleViews {
-        let (original, reply) = (session.record.original.withoutZone, session.record.reply.withoutZone)
-        let isOriginal = counts.direction == .original
-        // The other tuple turned round is what this direction's packets look like when they leave.
-        let (first, last) = isOriginal ? (original, reply.inverse) : (reply, original.inverse)
-        var middle = first
-        middle.destination = last.destination
-        if !first.transport.isICMP { middle.destinationPort = last.destinationPort }
+        let (first, middle, last) = Self.tuples(of: session, counts.direction)
         let comeIn = counts.entering.map { $0.counts.whole.packetCount > 0 } ?? false
         let leave = counts.leaving.map { $0.counts.whole.packetCount > 0 } ?? false
         let inInterface = ruleInterface(counts.path.inInterface, comeIn ? counts.entering : nil)
@@ -44,6 +38,19 @@ extension Comparison {
         return views
     }
 
+    /// What the packets of one direction show as they come in, as they are routed, and as they leave.
+    private static func tuples(
+        of session: Session, _ direction: FlowDirection
+    ) -> (first: FlowKey, middle: FlowKey, last: FlowKey) {
+        let (original, reply) = (session.record.original.withoutZone, session.record.reply.withoutZone)
+        // The other tuple turned round is what this direction's packets look like when they leave.
+        let (first, last) = direction == .original ? (original, reply.inverse) : (reply, original.inverse)
+        var middle = first
+        middle.destination = last.destination
+        if !first.transport.isICMP { middle.destinationPort = last.destinationPort }
+        return (first, middle, last)
+    }
+
     /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's
     /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another.
     private func ruleInterface(
@@ -52,6 +59,16 @@ extension Comparison {
         if logged != 0 { return logged }
         guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
         return own.belong(to: captured.interface) ? captured.interface : nil
+    }
+
+    /// The interface by which the packets of one direction would leave now, where nobody captures that; they left, or should have, by another.
+    mutating func uncapturedWay(of counts: DirectionCounts, _ session: Session) -> InterfaceIndex? {
+        guard let captured = facts.interfaces, let tap = counts.entering else { return nil }
+        let (_, routed, _) = Self.tuples(of: session, counts.direction)
+        guard case .interface(let way) = route(of: routed, from: ruleInterface(0, tap), .no, session),
+            !captured.contains(way), !captured.contains(where: { interface($0) == interface(way) })
+        else { return nil }
+        return way
     }
 
     /// Where packets go that nobody saw leave.
@@ -192,8 +209,9 @@ extension Comparison {
 
     /// What is to be said where no rule explains it.
     func noRule(_ place: String?) -> [String] {
-        guard let chart = search.chart else { return ["the firewall's rules are not known"] }
+        let downs = facts.downInterfaceNames.map { "\($0) was down for a while" }
+        guard let chart = search.chart else { return downs + ["the firewall's rules are not known"] }
         let who = chart.isUnderstood ? "no rule" : "no rule that nfmon understands"
-        return ["\(who)\(place.map { " \($0)" } ?? "") shows that it took these packets"]
+        return downs + ["\(who)\(place.map { " \($0)" } ?? "") shows that it took these packets"]
     }
 }

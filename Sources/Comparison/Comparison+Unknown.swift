@@ -100,6 +100,23 @@ extension Comparison {
         short.account(
             .droppedAfterConntrack, for: errors, isCertain: false,
             ["the firewall answered \(errors) of its packets with ICMP errors, and none left"] + short.suspicions)
+        guard !short.isAccountedFor, errors > 0 || answeredPairs.contains(session.record.original.withoutPorts) else {
+            return
+        }
+        short.suspicions.append(
+            "the firewall answered \(errors > 0 ? "others of them" : "other packets between these two") with ICMP errors, of which it sends but so many a second (icmp_ratelimit): these may have met the same end"
+        )
+    }
+
+    /// Notes whom the host answered with ICMP errors: packets that did not leave.
+    mutating func noteErrors(of sessions: [ComparedSession]) {
+        for compared in sessions {
+            let lanes = compared.session.taps.lanes
+            guard lanes.contains(where: { $0.original.errorCount > 0 || $0.reply.errorCount > 0 }),
+                DirectionCounts(compared, .original).leaving?.counts.isEmpty ?? true
+            else { continue }
+            answeredPairs.insert(compared.session.record.original.withoutPorts)
+        }
     }
 
     /// What a drop at a place amounts to, of packets of which conntrack keeps nothing.

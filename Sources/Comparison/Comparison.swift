@@ -14,10 +14,14 @@ public struct Comparison {
     private let limit: Int
     private var summary = ComparisonSummary()
     private var differing: [ComparedSession] = []
+    /// Sessions whose counters conntrack had higher at the first look than later.
+    private(set) var resetCount: UInt64 = 0
+    /// Between whom packets passed that the host answered with ICMP errors.
+    var answeredPairs: Set<FlowKey> = []
     /// Sessions whose lanes differ; why, only what is known at the end can tell.
     private var open: [ComparedSession] = []
 
-    /// How long before the capture's end a session's last packet may have come for it to count as going on, in nanoseconds.
+    /// Nanoseconds within which what two lanes tell may be of one moment: what is further apart is not.
     static let edge: Int64 = 1_000_000_000
 
     /// How long a packet may be on its way from one interface to another, in nanoseconds: the kernel forwards it in some microseconds.
@@ -43,6 +47,9 @@ public struct Comparison {
             summary.neverTrackedCount += 1
             return
         }
+        let record = compared.session.record
+        // Of one that ended without a last word the counters are a lower bound, too.
+        if record.facts.contains(.lowerBound), !record.facts.contains(.ended) { resetCount += 1 }
         let directions = Self.directions(of: compared)
         guard !directions.allSatisfy(\.isEmpty) || !compared.session.denials.isEmpty else {
             summary.idleCount += 1
@@ -99,9 +106,12 @@ public struct Comparison {
     /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.
     private mutating func explainAll() {
         var unknown: [ComparedSession] = []
+        noteErrors(of: open)
         for compared in renewed(open) {
             if isOutside(compared) {
                 summary.outsideCount += 1
+            } else if isLater(compared) {
+                summary.idleCount += 1
             } else if compared.session.record.facts.contains(.conntrack) {
                 compare(compared, Self.directions(of: compared))
             } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
@@ -224,6 +234,12 @@ public struct Comparison {
             let isLater = times.first.map { $0.nanoseconds(since: span.upperBound) > Self.edge } ?? false
             return isEarlier || isLater
         }
+    }
+
+    /// Whether it began after the end, while conntrack's counters were still read.
+    private func isLater(_ compared: ComparedSession) -> Bool {
+        guard facts.late != nil, compared.session.taps.isEmpty, let start = compared.session.start else { return false }
+        return start >= facts.end
     }
 
     // MARK: What explanations share

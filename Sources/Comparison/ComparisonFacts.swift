@@ -5,18 +5,20 @@ public struct ComparisonFacts: Sendable {
     /// From when to when the capture saw every packet.
     public var start: Timestamp
     public var end: Timestamp
-    /// When the last interface's capture had ended: they end one after the other, some microseconds apart.
-    public var captureEnd: Timestamp?
     /// The lanes that were read.
     public var lanes: Set<Lane>
     /// When the first look at conntrack's table ended: what it counted before is the baseline.
     public var firstLook: Timestamp?
     /// When the last look at it ended: until then it counted what the capture no longer saw. `nil` where nobody looked.
     public var lastLook: Timestamp?
+    /// What passed from the end on until conntrack's and the rules' last word; `nil` of savefiles, of which nobody knows.
+    public var late: LateFrames?
     /// Of savefiles: from when to when a lane tells at all.
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.
     public var interfaces: Set<InterfaceIndex>?
+    /// Those that were down at some time, by name.
+    public var downInterfaceNames: [String] = []
     /// What each lane lost, in its own unit, and when.
     public var lostCounts = LaneCounts()
     public var lossSpans: [Lane: LossSpan] = [:]
@@ -55,7 +57,7 @@ public struct ComparisonFacts: Sendable {
     public var residentBytes: UInt64?
     /// Nanoseconds of processor time that the kernel spent in soft interrupts on the whole host: what it did for the paths is among it.
     public var interruptTime: UInt64?
-    /// Frames for other hosts, which interfaces saw only as they are promiscuous: no firewall gets them.
+    /// Frames for other hosts, which came by all the same (a switch that floods, a mirror port, a bridge's port): no firewall gets them.
     public var foreignCount: UInt64 = 0
     /// Sessions that the capture's filter leaves out, which so were not compared.
     public var filteredCount: UInt64 = 0

@@ -10,10 +10,14 @@ struct Pace {
     private static let leastTime: Int64 = 1_000_000
 
     private let packetsPerNanosecond: Double
+    /// Nanoseconds for which it may rest and still go on; 0 where one packet says nothing about that.
+    let greatestPause: Int64
 
     init(_ counts: FrameCounts) {
         let time = max(Self.leastTime, counts.last.nanoseconds(since: counts.first))
         packetsPerNanosecond = Double(counts.seen.packetCount) / Double(time)
+        let pauses = Int64(clamping: counts.seen.packetCount) - 1
+        greatestPause = pauses > 0 ? 2 * (time / pauses) : 0
     }
 
     /// How many packets may have come at most in so many nanoseconds; 0 where there was no time.

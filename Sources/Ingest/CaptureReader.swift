@@ -16,6 +16,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private let configuration: PacketRing.Configuration
     private let share: PacketShare?
     private let gate: CaptureGate
+    private let downInterfaces: DownInterfaces
     /// Of the threads of an interface one tells what becomes of it.
     private let notice: (@Sendable (String) -> Void)?
     private var interface: CaptureInterface
@@ -31,20 +32,21 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
 
     static func open(
         _ interface: CaptureInterface, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
-        share: PacketShare?, gate: CaptureGate, _ consumer: consuming Consumer, _ stopSignal: Signal,
-        notice: (@Sendable (String) -> Void)?
+        share: PacketShare?, gate: CaptureGate, _ downInterfaces: DownInterfaces, _ consumer: consuming Consumer,
+        _ stopSignal: Signal, notice: (@Sendable (String) -> Void)?
     ) throws(IngestError) -> CaptureReader {
         let operation = Self.operation(interface.name)
         let compiled = try program.compiled(on: interface, for: operation)
         let ring = try PacketRing.open(
             interface, configuration, compiled, share: share, gate: gate, for: operation)
-        return CaptureReader(ring, configuration, program, share, gate, consumer, stopSignal, notice)
+        return CaptureReader(
+            ring, configuration, program, share, gate, downInterfaces, consumer, stopSignal, notice)
     }
 
     private init(
         _ ring: consuming PacketRing, _ configuration: PacketRing.Configuration, _ program: CaptureProgram,
-        _ share: PacketShare?, _ gate: CaptureGate, _ consumer: consuming Consumer, _ stopSignal: Signal,
-        _ notice: (@Sendable (String) -> Void)?
+        _ share: PacketShare?, _ gate: CaptureGate, _ downInterfaces: DownInterfaces, _ consumer: consuming Consumer,
+        _ stopSignal: Signal, _ notice: (@Sendable (String) -> Void)?
     ) {
         interface = ring.interface
         self.ring = consume ring
@@ -52,6 +54,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         self.program = program
         self.share = share
         self.gate = gate
+        self.downInterfaces = downInterfaces
         self.consumer = consumer
         self.stopSignal = stopSignal
         self.notice = notice
@@ -133,6 +136,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         isDown = interface.isDown
         guard isDown != wasDown else { return }
         let name = interface.name
+        if isDown { downInterfaces.insert(name) }
         notice?(
             isDown
                 ? "\(name) is down: nothing passes until it is up: ip link set dev \(name) up" : "\(name) is up")

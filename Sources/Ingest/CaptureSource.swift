@@ -23,6 +23,9 @@ public final class CaptureSource: Source {
     }
 
     public let warnings: [String]
+    /// From when on packets are counted.
+    public let start: Timestamp
+    private let stages = CaptureStages()
     private let threads: CaptureThreads
 
     /// Opens the interfaces and starts reading.
@@ -35,16 +38,24 @@ public final class CaptureSource: Source {
         _ configuration: Configuration, into intake: Intake, seed: (UInt64, UInt64), failure: SourceFailure,
         notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
+        let stages = stages
         threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) { _ in
-            FlowCounter(intake, seed: seed, leavesForeign: configuration.leavesForeign)
+            FlowCounter(stages, seed: seed, leavesForeign: configuration.leavesForeign)
         }
         warnings = []
+        // Not before all interfaces let their packets in: what passes two of them is seen at both or at none.
+        start = stages.begin(intake)
     }
 
     public var turns: TurnCounter { threads.turns }
 
-    /// Lets nothing in any more, on all interfaces at one moment; what is there is still read.
-    public func shut() { threads.shut() }
+    /// Hands what passes from now on to another intake, on all interfaces from one moment on; to nobody, where there is none.
+    ///
+    /// - Returns: that moment.
+    public func turn(to intake: Intake?) -> Timestamp { stages.begin(intake) }
+
+    /// The names of interfaces that were down at some time.
+    public var downInterfaceNames: Set<String> { threads.downInterfaceNames }
 
     public func stop(asOutage: Bool) { threads.stop() }
 }

@@ -5,6 +5,7 @@ struct CaptureThreads: Sendable {
     let turns = TurnCounter()
     private let stopSignal: Signal
     private let gate: CaptureGate
+    private let downInterfaces = DownInterfaces()
     private let threads: [Thread]
 
     /// Opens all interfaces, then starts reading.
@@ -34,8 +35,8 @@ struct CaptureThreads: Sendable {
                 seats.append(
                     CaptureSeat(
                         try CaptureReader.open(
-                            interface, ring, program, share: share, gate: gate, makeConsumer(place), stopSignal,
-                            notice: number == 0 ? notice : nil)))
+                            interface, ring, program, share: share, gate: gate, downInterfaces, makeConsumer(place),
+                            stopSignal, notice: number == 0 ? notice : nil)))
             }
         }
         try begin()
@@ -57,8 +58,8 @@ struct CaptureThreads: Sendable {
         self.threads = threads
     }
 
-    /// Lets nothing in any more, on all interfaces at one moment.
-    func shut() { gate.shut() }
+    /// The names of interfaces that were down at some time.
+    var downInterfaceNames: Set<String> { downInterfaces.names }
 
     /// Ends the threads, which read what has passed until now, and waits for them.
     func stop() {

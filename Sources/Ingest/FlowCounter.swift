@@ -12,29 +12,51 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// How many batches are handed on before it is the packets' turn again: a millisecond or two.
     private static let turn = 8
 
-    private let intake: Intake
+    private let stages: CaptureStages
+    /// How many stages have begun, and who takes what passes in this one.
+    private var stageCount = 0
+    private var intake: Intake?
+    /// Who took what passed before.
+    private var formerIntakes: [Intake] = []
     private var table: FlowTable
     private var batch = ObservationBatch()
     private var lastDrain: UInt64 = 0
     /// There is more to tell than one batch takes, and packets come first.
     private var isDraining = false
 
-    init(_ intake: Intake, seed: (UInt64, UInt64), leavesForeign: Bool) {
-        self.intake = intake
+    init(_ stages: CaptureStages, seed: (UInt64, UInt64), leavesForeign: Bool) {
+        self.stages = stages
         table = FlowTable(seed: seed, leavesForeign: leavesForeign)
     }
 
     mutating func take(_ block: RingBlock) {
         var block = block
-        while let frame = block.next() { table.count(frame) }
+        var end = enterStage(of: Timestamp(nanoseconds: .min))
+        while let frame = block.next() {
+            if frame.facts.time > end { end = enterStage(of: frame.facts.time) }
+            if intake != nil { table.count(frame) }
+        }
         guard block.lostCount > 0 else { return }
         note(Loss(lane: .packet, cause: .malformed, count: UInt64(block.lostCount)), at: .now)
+    }
+
+    /// Hands on what passed in the stages that are over by then.
+    ///
+    /// - Returns: when the stage of that time ends.
+    private mutating func enterStage(of time: Timestamp) -> Timestamp {
+        while let stage = stages.stage(after: stageCount) {
+            guard time > stage.start else { return stage.start }
+            while drain(at: .now) {}
+            if let intake { formerIntakes.append(intake) }
+            (intake, stageCount) = (stage.intake, stageCount + 1)
+        }
+        return .distantFuture
     }
 
     mutating func advance(to time: ReceiveTime) -> Bool {
         let isDue = isDraining || table.isPressing || time.monotonic &- lastDrain >= Self.interval
         guard isDue else {
-            _ = intake.advance(to: time)
+            _ = intake?.advance(to: time)
             return false
         }
         if !isDraining { lastDrain = time.monotonic }
@@ -47,7 +69,9 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
-        _ = intake.deliver([.loss(loss)], at: time) { _ in }
+        // What was lost may be of a stage that is over: it is noticed later.
+        for former in formerIntakes { _ = former.deliver([.loss(loss)], at: time) { _ in } }
+        _ = intake?.deliver([.loss(loss)], at: time) { _ in }
     }
 
     mutating func finish(at time: ReceiveTime) {
@@ -58,7 +82,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     private mutating func drain(at time: ReceiveTime, leaving recent: Timestamp? = nil) -> Bool {
         batch.removeAll()
         let hasMore = table.drain(into: &batch, leaving: recent)
-        _ = intake.deliver(batch, at: time) { _ in }
+        _ = intake?.deliver(batch, at: time) { _ in }
         return hasMore
     }
 }

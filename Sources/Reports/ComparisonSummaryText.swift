@@ -196,7 +196,7 @@ struct ComparisonSummaryText {
             (facts.ambiguousCount, "packets could be of several sessions and are in none's counts"),
             (
                 facts.foreignCount,
-                "frames were for other hosts, which a promiscuous interface sees and the firewall does not get: not compared"
+                "frames were for other hosts, as a switch that floods, a mirror port or a promiscuous interface shows them; the firewall does not get them: not compared"
             ),
         ] where count > 0 {
             doubts.append("\(count) \(words)")

@@ -34,7 +34,8 @@ struct LiveComparison {
         table.isWanted = { session, _, _ in !session.record.facts.isDisjoint(with: [.ended, .predatesListener]) }
         live = try LiveTable(options, table, conntrack, leavesForeign: true)
         start = .now
-        facts = ComparisonFacts(start: start.wall, end: .distantFuture, lanes: options.lanes(of: false))
+        facts = ComparisonFacts(
+            start: live.captureStart ?? start.wall, end: .distantFuture, lanes: options.lanes(of: false))
         if live.nflogRefusal != nil { facts.lanes.remove(.nflog) }
         facts.interfaces = options.capture.configuration.interfaceIndexes
         facts.groups = options.noNFLog ? [] : options.groups.numbers
@@ -53,15 +54,10 @@ struct LiveComparison {
         facts.firstLook = ReceiveTime.now.wall
         Talk.say("comparing: \(live.description)")
         wait(until: duration.map { start.monotonic &+ $0 })
-        let captureTime = ThreadCosts.processorTime(ofThreadsNamed: "nf-capture")
-        let before = Self.timeOfOthers
-        facts.end = ReceiveTime.now.wall
-        live.shutCapture()
-        facts.captureEnd = ReceiveTime.now.wall
-        live.stopCapture()
-        // Its threads have handed on what was left, and are gone with their clocks.
-        var costs = [PathCost(lane: .packet, processorTime: captureTime &+ (Self.timeOfOthers &- before))]
-        // At once: what rules count from now on no capture has seen.
+        // Netfilter's counters take a while to be read: what passes until then the capture counts apart.
+        let late = LateFrameSink()
+        facts.end = live.turnCapture(to: late)
+        // At once: what rules count from now on is not compared.
         learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
         if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
@@ -72,17 +68,32 @@ struct LiveComparison {
             live.lookNow()
             waitForLook(after: count)
         }
-        costs.append(
-            PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")))
-        costs.append(PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")))
-        if let failure = live.finish() { throw failure }
+        var costs = [
+            PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
+            PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")),
+        ]
+        live.stopNetfilter()
         if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
+        costs.insert(endCapture(), at: 0)
+        facts.late = late.frames
+        if let failure = live.finish() { throw failure }
         intake.drain(live.store, at: ReceiveTime.now.wall)
         intake.addLiving(of: live.store)
         conclude(costs)
         var outcome = intake.conclude(facts, names: live.nameBook)
         outcome.facts.residentBytes = ProcessCost.current.residentBytes
         return outcome
+    }
+
+    /// Ends the capture.
+    ///
+    /// - Returns: what it cost, what its threads did at the last included.
+    private func endCapture() -> PathCost {
+        _ = live.turnCapture(to: nil)
+        let time = ThreadCosts.processorTime(ofThreadsNamed: "nf-capture")
+        let before = Self.timeOfOthers
+        live.stopCapture()
+        return PathCost(lane: .packet, processorTime: time &+ (Self.timeOfOthers &- before))
     }
 
     /// Nanoseconds of processor time of all threads but those that read netfilter.
@@ -140,6 +151,7 @@ struct LiveComparison {
         let summary = live.completeness
         facts.note(summary)
         facts.filteredCount = intake.filteredCount
+        facts.downInterfaceNames = live.downInterfaceNames.sorted()
         facts.costs = costs.filter { facts.lanes.contains($0.lane) }.map { cost in
             var cost = cost
             cost.bufferBytes = options.bufferBytes(of: cost.lane)

@@ -82,10 +82,18 @@ struct LiveSources {
     /// What conntrack's receive buffer came to.
     var bufferAdvice: BufferAdvice? { conntrack?.advice }
 
-    /// Lets no more packets into the capture.
-    func shutCapture() { capture?.shut() }
+    /// From when on the capture counts; `nil` where there is none.
+    var captureStart: Timestamp? { capture?.start }
 
-    /// Ends the capture, once it has told all that passed; the other sources go on.
+    /// The names of captured interfaces that were down at some time.
+    var downInterfaceNames: Set<String> { capture?.downInterfaceNames ?? [] }
+
+    /// Hands packets that pass from now on to another intake, or to nobody.
+    ///
+    /// - Returns: from when on.
+    func turnCapture(to intake: Intake?) -> Timestamp { capture?.turn(to: intake) ?? ReceiveTime.now.wall }
+
+    /// Ends the capture, once it has told all that passed.
     func stopCapture() { capture?.stop() }
 
     /// Has conntrack's table looked at now, whatever that costs.
@@ -96,10 +104,15 @@ struct LiveSources {
         conntrack?.change(to: pace)
     }
 
-    /// Ends all threads and waits for them.
-    func stop() {
+    /// Ends what netfilter tells; the capture goes on.
+    func stopNetfilter() {
         conntrack?.stop()
         nflog?.stop()
+    }
+
+    /// Ends all threads and waits for them.
+    func stop() {
+        stopNetfilter()
         capture?.stop()
         links.stop()
     }

@@ -54,11 +54,24 @@ struct LiveTable {
         return failure.first
     }
 
-    /// Lets no more packets into the capture.
-    func shutCapture() { sources.shutCapture() }
+    /// From when on the capture counts; `nil` where there is none.
+    var captureStart: Timestamp? { sources.captureStart }
 
-    /// Ends the capture before the other sources.
+    /// The names of captured interfaces that were down at some time.
+    var downInterfaceNames: Set<String> { sources.downInterfaceNames }
+
+    /// Keeps packets that pass from now on out of the table, and hands them to a sink of their own, if there is one.
+    ///
+    /// - Returns: from when on.
+    func turnCapture(to sink: (any ObservationSink)?) -> Timestamp {
+        sources.turnCapture(to: sink.map { Intake(sink: $0, names: names) })
+    }
+
+    /// Ends the capture, once it has told all that passed.
     func stopCapture() { sources.stopCapture() }
+
+    /// Ends what netfilter tells; the capture goes on.
+    func stopNetfilter() { sources.stopNetfilter() }
 
     /// Has conntrack's table looked at now.
     func lookNow() { sources.lookNow() }

@@ -4,28 +4,6 @@ import Testing
 
 /// A reason explains no more packets than what shows it: the others are told as what they are.
 struct BoundedReasonTests {
-    @Test func whatCameAfterTheCapturesEndIsNoMoreThanMayHaveComeUntilTheLastLook() {
-        // 10 packets in 80 seconds, and then 5,000 in a twentieth of one?
-        let result = compare {
-            $0.facts.remove(.ended)
-            ($0.startTime, $0.lastTime) = (
-                Timestamp(seconds: 1020, nanoseconds: 0), Timestamp(seconds: 1099, nanoseconds: 990_000_000)
-            )
-            $0.tracked = (5_010, 8)
-        }
-        #expect(result.reasons == [.endedAfter: 65, .unexplained: 4_935])
-        // At a hundred thousand a second they may.
-        let fast = compare {
-            $0.facts.remove(.ended)
-            ($0.startTime, $0.lastTime) = (
-                Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
-            )
-            ($0.first, $0.second, $0.tracked) = ((100_000, 8), (100_000, 8), (105_000, 8))
-        }
-        #expect(fast.reasons == [.endedAfter: 5_000])
-        #expect(fast.evidence.contains("conntrack counted on for 0.050s"))
-    }
-
     @Test func anotherInterfaceIsAskedBeforeTheEnd() {
         let facts = someFacts {
             $0.interfaces = [SessionBuilder.server]
@@ -142,49 +120,11 @@ struct BoundedReasonTests {
         #expect(result.summary.ruleUses.map(\.packetCount) == [4])
     }
 
-    @Test func whatWasUnderWayWhenTheCapturesBeganOrEndedWasNotDropped() {
-        // A hundred thousand packets a second; one capture ended 1.5 ms after the other, half of one is a packet's way.
-        let facts = someFacts { $0.captureEnd = Timestamp(seconds: 1100, nanoseconds: 1_500_000) }
-        func reasons(_ left: UInt64, start: Int64 = 1099, rest: Int64) -> [DifferenceReason: UInt64] {
-            var builder = SessionBuilder()
-            builder.facts.remove(.ended)
-            (builder.startTime, builder.lastTime) = (
-                Timestamp(seconds: start, nanoseconds: 0),
-                Timestamp(nanoseconds: (start + 1) * 1_000_000_000 - rest)
-            )
-            (builder.tracked, builder.first, builder.second) = ((100_100, 0), (100_000, 0), (left, 0))
-            var comparison = Comparison(facts, names: someNames())
-            comparison.add(builder.compared)
-            return comparison.conclude().reasons
-        }
-        #expect(reasons(99_800, rest: 0)[.droppedAfterConntrack] == nil)
-        #expect(reasons(90_000, rest: 0)[.droppedAfterConntrack] == 10_000 - 800)
-        #expect(reasons(99_800, rest: 20_000_000)[.droppedAfterConntrack] == 200)
-        #expect(reasons(99_800, start: 999, rest: 20_000_000)[.droppedAfterConntrack] == nil)
-        // One that had rested for long has no such excuse.
-        let quiet = compare(facts) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (7, 0)) }
-        #expect(quiet.reasons == [.droppedAfterConntrack: 3])
-    }
-
     @Test func whatADropBeforeConntrackTookIsNotHiddenByWhatConntrackCountedLater() {
         let facts = someFacts { $0.rules = watched([rule(.drop, at: HookPlace(.prerouting, -300), growth: 3)]) }
         let result = compare(facts) { ($0.tracked, $0.first, $0.second) = ((20, 0), (10, 0), (7, 0)) }
         #expect(result.reasons[.droppedBeforeConntrack] == 3)
         #expect(result.reasons[.droppedAfterConntrack] == nil)
-    }
-
-    @Test func whatRulesLoggedAfterTheCapturesEndIsThat() {
-        func reasons(_ rest: Int64) -> [DifferenceReason: UInt64] {
-            var builder = SessionBuilder()
-            builder.logged = (30, 8)
-            var compared = builder.compared
-            compared.session.nflog?.lastTime = Timestamp(nanoseconds: someFacts().end.nanoseconds + rest)
-            var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
-            comparison.add(compared)
-            return comparison.conclude().reasons
-        }
-        #expect(reasons(100_000_000) == [.endedAfter: 20])
-        #expect(reasons(-100_000_000) == [.unexplained: 20])
     }
 
     @Test func aSynThatComesAgainIsNotCounted() {

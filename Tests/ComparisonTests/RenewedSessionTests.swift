@@ -56,6 +56,47 @@ struct RenewedSessionTests {
         #expect(apart.sessions.count == 2)
     }
 
+    @Test func framesOfConnectionsThatFollowEachOtherAtOnceAreHeldAgainstThemTogether() {
+        func outcome(_ leaving: [UInt64]) -> ComparisonOutcome {
+            var comparison = Comparison(someFacts(), names: someNames())
+            for count in leaving {
+                var builder = SessionBuilder()
+                (builder.tracked, builder.first, builder.second) = ((1, 0), (1, 0), (count, 0))
+                comparison.add(builder.compared)
+            }
+            return comparison.conclude()
+        }
+        // What left by the other interface was told apart otherwise.
+        #expect(outcome([2, 0, 1]).sessions.isEmpty)
+        // One of them did not leave, whosever it was.
+        let one = outcome([2, 0, 0])
+        #expect(one.reasons == [.droppedAfterConntrack: 1])
+        #expect(outcome([1, 1, 0]).sessions.count == 1)
+    }
+
+    @Test func whoSetsCountersBackMostlyDoesItToAll() {
+        var older = SessionBuilder()
+        older.facts.insert(.lowerBound)
+        older.facts.remove(.ended)
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(older.compared)
+        var builder = SessionBuilder()
+        builder.key.sourcePort = 40_001
+        builder.tracked = (4, 8)
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.accountingOff: 6])
+        #expect(result.evidence.contains("counters of 1 session became smaller"))
+        // Of packets that did not leave nobody says that.
+        builder.second = (4, 8)
+        var short = Comparison(someFacts(), names: someNames())
+        short.add(older.compared)
+        short.add(builder.compared)
+        #expect(short.conclude().reasons == [.unexplained: 6])
+        let alone = compare { $0.tracked = (4, 8) }
+        #expect(alone.evidence.contains("somebody set its counters back"))
+    }
+
     @Test func countersThatSomebodySetBackAreThat() {
         let result = compare {
             $0.facts.insert(.lowerBound)
@@ -96,6 +137,41 @@ struct RenewedSessionTests {
         #expect(reasons(.interface(SessionBuilder.server)) == [.droppedAfterConntrack: 4])
         #expect(reasons(.interface(SessionBuilder.server), interfaces: [SessionBuilder.client]).isEmpty)
         #expect(reasons(.host).isEmpty)
+    }
+
+    @Test func whatTookAnotherWayAmidTheSessionWasNotDropped() {
+        func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
+            compare(
+                someFacts {
+                    $0.ownAddresses = Self.own
+                    $0.route = { _ in .interface(way) }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0)) }.reasons
+        }
+        #expect(reasons(9) == [.otherInterface: 6])
+        #expect(reasons(SessionBuilder.server) == [.droppedAfterConntrack: 6])
+    }
+
+    @Test func anInterfaceThatWasDownIsNamedWhereNoRuleExplainsIt() {
+        let result = compare(someFacts { $0.downInterfaceNames = ["wan0"] }) {
+            ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0))
+        }
+        #expect(result.evidence.contains("wan0 was down for a while"))
+    }
+
+    @Test func packetsThatTheHostDidNotAnswerMayHaveMetTheSameEndAsOthers() {
+        var comparison = Comparison(someFacts(), names: someNames())
+        for (port, errors) in [(UInt16(33_434), UInt32(1)), (33_435, 0)] {
+            var builder = SessionBuilder()
+            builder.key.destinationPort = port
+            (builder.tracked, builder.first, builder.second) = (nil, (1, 0), nil)
+            var compared = builder.compared
+            compared.session.taps.first?.original.errorCount = errors
+            comparison.add(compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.droppedAfterConntrack: 1, .unexplained: 1])
+        #expect(result.evidence.contains("other packets between these two"))
     }
 
     @Test func whatIsForTheHostItselfDoesNotLeave() {

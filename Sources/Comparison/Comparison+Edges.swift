@@ -1,0 +1,58 @@
+internal import FlowModel
+
+// Packets that were under way when the captures began or ended, and those that came before conntrack's last word.
+
+extension Comparison {
+    /// What conntrack or rules counted when the capture had ended: no more than came until their last word.
+    func accountForEnd(_ short: inout Shortfall, _ session: Session, _ tap: DirectionCounts.TapCounts) {
+        if accountForLate(&short, session) { return }
+        let hasEnded = session.record.facts.contains(.ended)
+        let read = hasEnded ? session.record.lastSeen : facts.lastLook ?? facts.end
+        let time = read.nanoseconds(since: facts.end)
+        let pace = Pace(tap.counts)
+        // One that had rested for longer than it does, and for longer than conntrack counted on, had ended as far as anybody knows.
+        guard facts.end.nanoseconds(since: tap.counts.last) <= max(time, pace.greatestPause) else { return }
+        short.account(
+            .endedAfter, for: pace.most(in: time), isCertain: false,
+            [
+                "its last captured packet came \(Self.seconds(from: tap.counts.last, to: facts.end)) before the capture ended, and conntrack counted on for \(Self.seconds(from: facts.end, to: read))"
+            ])
+    }
+
+    /// What is known to have come after the end.
+    ///
+    /// - Returns: whether that is known.
+    @discardableResult
+    func accountForLate(_ short: inout Shortfall, _ session: Session) -> Bool {
+        guard let late = facts.late, let entered = late.entering(session.record, short.direction),
+            let left = late.leaving(session.record, short.direction)
+        else { return false }
+        let count = short.fewer == .captureIn ? entered : short.fewer == .captureOut ? left : max(entered, left)
+        short.account(
+            .endedAfter, for: count, isCertain: false,
+            [
+                "\(count) of its packets came after the end, while \(short.more == .nflog ? "rules still logged" : "conntrack's counters were still read")"
+            ])
+        return true
+    }
+
+    /// Packets that were under way when the captures began or ended: they had passed one interface and not yet the other.
+    func accountForSkew(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        guard let late = facts.late, let entering = counts.entering?.counts, let leaving = counts.leaving?.counts,
+            !entering.isEmpty, !leaving.isEmpty
+        else { return }
+        let most = Pace(entering).average(in: Self.flight)
+        if short.more == .captureOut, leaving.first.nanoseconds(since: facts.start) <= Self.flight {
+            short.account(
+                .startedBefore, for: most, isCertain: false,
+                ["its packets were under way when the captures began: they had come in before"])
+        }
+        guard short.fewer == .captureOut else { return }
+        let isBusy = facts.end.nanoseconds(since: entering.last) <= Self.flight
+        let left = late.leaving(session.record, counts.direction) ?? 0
+        let entered = late.entering(session.record, counts.direction) ?? 0
+        short.account(
+            .endedAfter, for: max(left > entered ? left - entered : 0, isBusy ? most : 0), isCertain: false,
+            ["its packets were under way when the captures ended: they left a moment later"])
+    }
+}

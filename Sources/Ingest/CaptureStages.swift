@@ -1,0 +1,31 @@
+internal import FlowModel
+
+/// To whom a capture's frames go, from one moment on and from the next: of all interfaces what passed until then goes to one, and what
+/// passed later to another.
+final class CaptureStages: Sendable {
+    /// From when on somebody takes the frames; nobody, where there is no intake.
+    struct Stage: Sendable {
+        let start: Timestamp
+        let intake: Intake?
+    }
+
+    private let stages = Lock<[Stage]>([])
+
+    /// Begins the next one.
+    ///
+    /// The clock is read while no reader looks: what a reader took before, knowing of no next stage, had passed before.
+    ///
+    /// - Returns: when it begins.
+    func begin(_ intake: Intake?) -> Timestamp {
+        stages.withLock { stages in
+            let start = ReceiveTime.now.wall
+            stages.append(Stage(start: start, intake: intake))
+            return start
+        }
+    }
+
+    /// The one behind so many; `nil` where the last of those goes on.
+    func stage(after count: Int) -> Stage? {
+        stages.withLock { count < $0.count ? $0[count] : nil }
+    }
+}

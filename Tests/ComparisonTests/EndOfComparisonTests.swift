@@ -1,0 +1,163 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// Lanes do not end at one moment: what came between is told as that, and nothing else is.
+struct EndOfComparisonTests {
+    /// What captures saw of the usual session between the end and conntrack's last word.
+    private func late(_ entering: UInt64, _ leaving: UInt64) -> LateFrames {
+        let builder = SessionBuilder()
+        var batch = ObservationBatch()
+        for (count, tap) in [
+            (entering, Tap(interface: SessionBuilder.client, direction: .ingress)),
+            (leaving, Tap(interface: SessionBuilder.server, direction: .egress)),
+        ] {
+            var flow = FlowObservation(key: builder.key, tap: tap)
+            flow.forward = builder.frames(count)
+            batch.append(flow)
+        }
+        var late = LateFrames()
+        late.add(batch)
+        return late
+    }
+
+    private func reasons(
+        _ facts: ComparisonFacts, rest: Int64 = 0, _ change: (inout SessionBuilder) -> Void
+    ) -> [DifferenceReason: UInt64] {
+        compare(facts) {
+            $0.facts.remove(.ended)
+            $0.startTime = Timestamp(seconds: 1099, nanoseconds: 0)
+            $0.lastTime = Timestamp(nanoseconds: SessionBuilder.end.nanoseconds - rest)
+            change(&$0)
+        }.reasons
+    }
+
+    @Test func whatConntrackCountedMoreIsWhatCameUntilItsCountersWereRead() {
+        let facts = someFacts { $0.late = late(5, 5) }
+        #expect(reasons(facts) { $0.tracked = (14, 8) } == [.endedAfter: 4])
+        #expect(reasons(facts) { $0.tracked = (17, 8) } == [.endedAfter: 5, .unexplained: 2])
+        // However long it rested before.
+        #expect(reasons(facts, rest: 900_000_000) { $0.tracked = (14, 8) } == [.endedAfter: 4])
+        let none = someFacts { $0.late = late(0, 0) }
+        #expect(reasons(none) { $0.tracked = (14, 8) } == [.unexplained: 4])
+        #expect(reasons(none) { ($0.tracked, $0.first) = ((12, 8), nil) } == [.unexplained: 2])
+    }
+
+    @Test func whatWasNotCapturedBeforeTheEndMayAllHaveComeLater() {
+        let facts = someFacts { $0.late = late(5, 5) }
+        #expect(reasons(facts) { ($0.tracked, $0.first, $0.second) = ((5, 0), (0, 0), (0, 0)) } == [.endedAfter: 5])
+    }
+
+    @Test func whereLateFramesWereLostThePaceSaysHowManyThereMayBe() {
+        var batch = ObservationBatch()
+        batch.append(.loss(Loss(lane: .packet, cause: .overrun, count: 3)))
+        var lossy = late(0, 0)
+        lossy.add(batch)
+        #expect(reasons(someFacts { $0.late = lossy }) { $0.tracked = (14, 8) } == [.endedAfter: 4])
+    }
+
+    @Test func whatWasUnderWayWhenTheCapturesEndedWasNotDropped() {
+        let facts = someFacts { $0.late = late(7, 10) }
+        func left(_ count: UInt64, rest: Int64) -> [DifferenceReason: UInt64] {
+            reasons(facts, rest: rest) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (count, 0)) }
+        }
+        // Three more left afterwards than came in then.
+        #expect(left(7, rest: 20_000_000) == [.endedAfter: 3])
+        #expect(left(4, rest: 20_000_000) == [.endedAfter: 3, .droppedAfterConntrack: 3])
+        // A hundred thousand a second are 50 in half a millisecond, and for a moment four times as many.
+        let idle = someFacts { $0.late = late(0, 0) }
+        func busy(_ count: UInt64, rest: Int64) -> [DifferenceReason: UInt64] {
+            reasons(idle, rest: rest) {
+                ($0.tracked, $0.first, $0.second) = ((100_000, 0), (100_000, 0), (count, 0))
+            }
+        }
+        #expect(busy(99_800, rest: 0) == [.endedAfter: 200])
+        #expect(busy(90_000, rest: 0) == [.endedAfter: 200, .droppedAfterConntrack: 9_800])
+        #expect(busy(99_800, rest: 1_000_000)[.droppedAfterConntrack] == 200)
+    }
+
+    @Test func whatWasUnderWayWhenTheCapturesBeganOnlyLeft() {
+        func reasons(_ begin: Int64) -> [DifferenceReason: UInt64] {
+            compare(someFacts { $0.late = LateFrames() }) {
+                $0.startTime = Timestamp(nanoseconds: SessionBuilder.start.nanoseconds + begin)
+                ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 8), (11, 8))
+            }.reasons
+        }
+        #expect(reasons(100_000) == [.startedBefore: 1])
+        #expect(reasons(5_000_000) == [.unexplained: 1])
+    }
+
+    @Test func aSessionThatBeganLaterIsNotCompared() {
+        let result = compare(someFacts { $0.late = late(4, 4) }) {
+            $0.startTime = Timestamp(seconds: 1100, nanoseconds: 1)
+            ($0.first, $0.second, $0.logged) = (nil, nil, (11, 8))
+        }
+        #expect(result.reasons == [:])
+        #expect((result.summary.sessionCount, result.summary.idleCount) == (0, 1))
+        // Of savefiles nobody knows what a capture would have seen.
+        let recorded = compare(someFacts { $0.lanes.insert(.nflog) }) {
+            $0.startTime = Timestamp(seconds: 1100, nanoseconds: 1)
+            ($0.first, $0.second, $0.logged) = (nil, nil, (11, 8))
+        }
+        #expect(Set(recorded.reasons.keys) == [.endedAfter])
+    }
+
+    @Test func whatCameAfterTheCapturesEndIsNoMoreThanMayHaveComeUntilTheLastLook() {
+        // 10 packets in 80 seconds, and then 5,000 in a twentieth of one?
+        let result = compare {
+            $0.facts.remove(.ended)
+            ($0.startTime, $0.lastTime) = (
+                Timestamp(seconds: 1020, nanoseconds: 0), Timestamp(seconds: 1099, nanoseconds: 990_000_000)
+            )
+            $0.tracked = (5_010, 8)
+        }
+        #expect(result.reasons == [.endedAfter: 65, .unexplained: 4_935])
+        // At a hundred thousand a second they may.
+        let fast = compare {
+            $0.facts.remove(.ended)
+            ($0.startTime, $0.lastTime) = (
+                Timestamp(seconds: 1099, nanoseconds: 0), Timestamp(seconds: 1100, nanoseconds: 0)
+            )
+            ($0.first, $0.second, $0.tracked) = ((100_000, 8), (100_000, 8), (105_000, 8))
+        }
+        #expect(fast.reasons == [.endedAfter: 5_000])
+        #expect(fast.evidence.contains("conntrack counted on for 0.050s"))
+    }
+
+    @Test func whoHadRestedForLongHadEnded() {
+        // Three packets in 20 ms, and then none for a third of a second: conntrack was read for a twentieth of one.
+        func reasons(_ rest: Int64) -> [DifferenceReason: UInt64] {
+            compare {
+                $0.facts.remove(.ended)
+                $0.lastTime = Timestamp(nanoseconds: SessionBuilder.end.nanoseconds - rest)
+                $0.startTime = Timestamp(nanoseconds: $0.lastTime.nanoseconds - 20_000_000)
+                ($0.tracked, $0.first, $0.second) = ((4, 3), (3, 3), (3, 3))
+            }.reasons
+        }
+        #expect(reasons(333_000_000) == [.unexplained: 1])
+        #expect(reasons(10_000_000) == [.endedAfter: 1])
+    }
+
+    @Test func whatRulesLoggedAfterTheCapturesEndIsThat() {
+        func reasons(_ rest: Int64) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            builder.logged = (30, 8)
+            var compared = builder.compared
+            compared.session.nflog?.lastTime = Timestamp(nanoseconds: someFacts().end.nanoseconds + rest)
+            var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(reasons(100_000_000) == [.endedAfter: 20])
+        #expect(reasons(-100_000_000) == [.unexplained: 20])
+    }
+
+    @Test func whatRulesLoggedMoreCameAfterTheEnd() {
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.late = late(3, 3)
+        }
+        #expect(reasons(facts) { $0.logged = (13, 8) } == [.endedAfter: 3])
+        #expect(reasons(facts) { $0.logged = (14, 8) } == [.endedAfter: 3, .unexplained: 1])
+    }
+}
