@@ -22,6 +22,7 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         name: .customLong("snaplen"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With -i: bytes of each packet that are captured. (default: 192, which is every header; of record: all)",
             valueName: "bytes"),
@@ -33,6 +34,7 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         name: .customLong("packet-buffer"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 32M)",
             valueName: "bytes"),
@@ -41,6 +43,7 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         name: .customLong("capture-threads"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With -i: how many threads share the packets of an interface, those of each pair of hosts with one. (default: 1)",
             valueName: "n"),

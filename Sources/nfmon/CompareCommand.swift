@@ -38,6 +38,7 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         name: .customLong("for"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Read for this time: 30s, 15m, 2h. (default: until Ctrl-C)", valueName: "duration"),
         transform: TimeSpan.init(parsing:))
@@ -47,7 +48,8 @@ struct CompareCommand: ParsableCommand {
     var output = SessionFormat.table
 
     @Option(
-        name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions that differ.", valueName: "n"),
+        name: .customShort("n"), parsing: .unconditional,
+        help: ArgumentHelp("Show at most this many sessions that differ.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
 

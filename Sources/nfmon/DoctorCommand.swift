@@ -29,6 +29,7 @@ struct DoctorCommand: ParsableCommand {
 
     @Option(
         name: .long,
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long to watch what must not grow: drops, failures, the clock. (default: 1s)", valueName: "duration"),
         transform: TimeSpan.init(parsing:))

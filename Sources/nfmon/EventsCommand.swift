@@ -42,12 +42,13 @@ struct EventsCommand: ParsableCommand {
     var output = EventFormat.ndjson
 
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
     @Option(
-        name: .long, help: ArgumentHelp("Stop after this many events.", valueName: "n"),
+        name: .long, parsing: .unconditional, help: ArgumentHelp("Stop after this many events.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...UInt64.max))
     var count: UInt64?
 

@@ -36,7 +36,8 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var sources: SourceOptions
 
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
@@ -47,6 +48,7 @@ struct RecordCommand: ParsableCommand {
 
     @Option(
         name: .customLong("rotate-size"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With -i: go on in another file before one gets longer than this (K, M, G).", valueName: "bytes"),
         transform: ByteCount.ofFile)
@@ -54,6 +56,7 @@ struct RecordCommand: ParsableCommand {
 
     @Option(
         name: .customLong("rotate-every"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With -i: go on in another file when one covers this time: 15m, 1h.", valueName: "duration"),
         transform: TimeSpan.init(parsing:))
@@ -61,6 +64,7 @@ struct RecordCommand: ParsableCommand {
 
     @Option(
         name: .customLong("keep"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Of the files that this run makes by --rotate-size or --rotate-every, keep so many and remove the oldest. (default: all)",
             valueName: "n"),
@@ -82,7 +86,7 @@ struct RecordCommand: ParsableCommand {
             IdleOption("--pcapng", isGiven: isPcapng),
             IdleOption("--rotate-size", isGiven: rotateSize != nil),
             IdleOption("--rotate-every", isGiven: rotateEvery != nil), IdleOption("--keep", isGiven: keptCount != nil),
-            IdleOption(words.joined(separator: " "), isGiven: !words.isEmpty),
+            IdleOption("the filter '\(words.joined(separator: " "))'", isGiven: !words.isEmpty),
         ]
         guard sources.capture.isGiven else {
             return try IdleOption.refuse(

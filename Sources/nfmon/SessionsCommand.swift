@@ -70,12 +70,14 @@ struct SessionsCommand: ParsableCommand {
     var sort: String?
 
     @Option(
-        name: .customShort("n"), help: ArgumentHelp("Show at most this many sessions or groups.", valueName: "n"),
+        name: .customShort("n"), parsing: .unconditional,
+        help: ArgumentHelp("Show at most this many sessions or groups.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
 
     @Option(
         name: .long,
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             The time between the two looks of --top, or to listen with -i or --no-conntrack (default: 1s), or between two looks \

@@ -5,13 +5,15 @@ import Settings
 
 extension Option where Value == SettingChange? {
     init(_ key: SettingKey) {
-        self.init(name: .customLong(key.option), help: key.help, transform: key.parse)
+        self.init(name: .customLong(key.option), parsing: .unconditional, help: key.help, transform: key.parse)
     }
 }
 
 extension Option where Value == [SettingChange] {
     init(wrappedValue: [SettingChange], _ key: SettingKey) {
-        self.init(wrappedValue: wrappedValue, name: .customLong(key.option), help: key.help, transform: key.parse)
+        self.init(
+            wrappedValue: wrappedValue, name: .customLong(key.option), parsing: .unconditionalSingleValue,
+            help: key.help, transform: key.parse)
     }
 }
 

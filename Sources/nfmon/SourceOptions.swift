@@ -7,6 +7,7 @@ import Sessions
 struct SourceOptions: ParsableArguments {
     @Option(
         name: .long,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Read this NFLOG group; may be given several times. (default: 100)",
             discussion: "A group has one reader: if another process has it, nfmon names it."),
@@ -21,6 +22,7 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         name: .customLong("conntrack-buffer"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Receive buffer for conntrack events, in bytes (K, M, G). (default: 64M, which grows to 256M after overruns)",
             discussion: "An event takes about 1.3 KB of it until it is read. A size that is given does not grow.",
@@ -41,6 +43,7 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         name: .customLong("nflog-buffer"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Receive buffer for logged packets, in bytes (K, M, G). (default: 32M, which grows to 128M after overruns)",
             discussion: "A size that is given does not grow.", valueName: "bytes"),
