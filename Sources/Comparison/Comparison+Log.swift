@@ -41,7 +41,7 @@ extension Comparison {
     }
 
     private func logs(_ rule: FirewallRule) -> Bool {
-        rule.effects.contains { if case .log(let group) = $0 { facts.groups.contains(group) } else { false } }
+        rule.effects.contains { if case .log(let group, _) = $0 { facts.groups.contains(group) } else { false } }
     }
 
     /// What passed the place where the rules log; the first is what to expect, the others are as good.

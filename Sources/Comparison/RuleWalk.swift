@@ -193,7 +193,7 @@ struct RuleWalk {
     private mutating func note(_ step: RuleChart.Step, _ answer: RuleAnswer) {
         for effect in step.effects {
             switch effect {
-            case .log(let group): suspect(step, .log(group: group), answer)
+            case .log(let group, _): suspect(step, .log(group: group), answer)
             case .untrack:
                 suspect(step, .untrack, answer)
                 isUntracked = max(isUntracked, answer)

@@ -6,11 +6,11 @@ public struct FirewallRule: Sendable, Hashable {
     public enum Effect: Sendable, Hashable {
         /// NOTRACK.
         case untrack
-        /// To an NFLOG group.
-        case log(group: UInt16)
+        /// To an NFLOG group, with what the rule says of itself there.
+        case log(group: UInt16, prefix: String = "")
         case translateSource
         case translateDestination
-        /// Hands the packet to a socket of the host's, whatever its destination (TPROXY).
+        /// Hands packets to a socket of the host's, whatever their destination (TPROXY).
         case divert
         /// Sets a mark, by which routes may be chosen.
         case mark
@@ -23,7 +23,7 @@ public struct FirewallRule: Sendable, Hashable {
         case accept
         case drop
         case reject
-        /// A program decides.
+        /// A program decides: by what it answers (NFQUEUE), or by listening at all (TPROXY).
         case queue
         case `return`
         case jump(String)

@@ -40,7 +40,7 @@ public struct FirewallTable: Sendable, Equatable {
         let places = Dictionary(chains.enumerated().map { ($1.name, $0) }) { first, _ in first }
         func add(_ rules: [FirewallRule], of chain: String, _ depth: Int) {
             for rule in rules {
-                for case .log(let group) in rule.effects {
+                for case .log(let group, _) in rule.effects {
                     found.append(
                         LogRule(
                             group: group, family: family, table: name, chain: chain, handle: rule.handle,

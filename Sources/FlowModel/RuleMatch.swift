@@ -15,6 +15,8 @@ public struct RuleMatch: Sendable, Hashable {
         case outInterface([String])
         /// What conntrack says of the packet.
         case tracking(TrackingState)
+        /// Bytes of the IP packet.
+        case length([ClosedRange<UInt16>])
     }
 
     public struct Test: Sendable, Hashable {
@@ -45,8 +47,14 @@ public struct RuleMatch: Sendable, Hashable {
     public var choices: [String] {
         conditions
             + tests.compactMap { test in
-                guard case .tracking(let state) = test.subject else { return nil }
-                return "ct state \(test.isNegated ? "!= " : "")\(state)"
+                let negation = test.isNegated ? "!= " : ""
+                switch test.subject {
+                case .tracking(let state): return "ct state \(negation)\(state)"
+                case .length(let ranges):
+                    let texts = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+                    return "length \(negation)\(texts.joined(separator: ","))"
+                default: return nil
+                }
             }
     }
 }

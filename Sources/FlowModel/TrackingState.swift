@@ -23,5 +23,13 @@ public struct TrackingState: OptionSet, Hashable, Sendable, CustomStringConverti
         self = state
     }
 
+    /// All of these names with commas between them; `nil` where one is none, and where there are none.
+    public init?(list: some StringProtocol) {
+        let names = list.split(separator: ",")
+        let states = names.compactMap { TrackingState(keyword: $0) }
+        guard !states.isEmpty, states.count == names.count else { return nil }
+        self.init(states)
+    }
+
     public var description: String { Self.words.filter { contains($0.0) }.map(\.1).joined(separator: ",") }
 }

@@ -18,12 +18,7 @@ extension NFTRuleReader {
             let names = values.map { String($0.drop { $0 == "\"" }.prefix { $0 != "\"" }) }
             let subject = word.hasPrefix("i") ? RuleMatch.Subject.inInterface(names) : .outInterface(names)
             return [RuleMatch.Test(subject, isNegated: isNegated)]
-        case "ct":
-            guard words.popFirst() == "state", let (values, isNegated) = takeValues() else { return nil }
-            let names = values.flatMap { $0.split(separator: ",") }
-            let states = names.compactMap { TrackingState(keyword: $0) }
-            guard !states.isEmpty, states.count == names.count else { return nil }
-            return [RuleMatch.Test(.tracking(TrackingState(states)), isNegated: isNegated)]
+        case "ct": return words.popFirst() == "state" ? understoodState() : nil
         case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
             guard let field = words.popFirst() else { return nil }
             return understoodField(word, field)
@@ -31,9 +26,34 @@ extension NFTRuleReader {
         }
     }
 
+    /// `ct state established,related`: one of them; `ct state ! established,related`: none of them; and
+    /// `ct state != established | related`: not both at once, which no packet is.
+    private mutating func understoodState() -> [RuleMatch.Test]? {
+        let isNone = words.first == "!"
+        if isNone { words = words.dropFirst() }
+        var (text, isUnequal, isOfAll) = ("", false, false)
+        if words.first == "!=", let name = words.dropFirst().first, name != "{" {
+            (text, isUnequal) = (name, true)
+            words = words.dropFirst(2)
+            while words.first == "|", let name = words.dropFirst().first {
+                text += ",\(name)"
+                isOfAll = true
+                words = words.dropFirst(2)
+            }
+            // Not every nft writes the same for the two.
+            if !isOfAll, text.contains(",") { return nil }
+        } else {
+            guard let (values, isNegated) = takeValues() else { return nil }
+            (text, isUnequal) = (values.joined(separator: ","), isNegated)
+        }
+        guard let states = TrackingState(list: text) else { return nil }
+        return isOfAll ? [] : [RuleMatch.Test(.tracking(states), isNegated: isNone || isUnequal)]
+    }
+
     private mutating func understoodField(_ header: String, _ field: String) -> [RuleMatch.Test]? {
         let isOfPorts = field == "sport" || field == "dport"
-        guard let (values, isNegated) = takeValues(asPorts: isOfPorts) else { return nil }
+        let isOfLength = field == "length" && (header == "meta" || header == "ip")
+        guard let (values, isNegated) = takeValues(asNumbers: isOfPorts || isOfLength) else { return nil }
         let subject: RuleMatch.Subject?
         var tests: [RuleMatch.Test] = []
         switch (header, field) {
@@ -42,6 +62,8 @@ extension NFTRuleReader {
             subject = RuleWords.all(values, RuleWords.addresses).map { .destination($0) }
         case ("ip", "protocol"), ("ip6", "nexthdr"), ("meta", "l4proto"):
             subject = RuleWords.all(values, RuleWords.transport).map { .transport($0) }
+        case ("meta", "length"), ("ip", "length"):
+            subject = RuleWords.all(values, RuleWords.numbers).map { .length($0) }
         case ("meta", "nfproto"):
             subject = values == ["ipv4"] ? .family(.ipv4) : values == ["ipv6"] ? .family(.ipv6) : nil
         case ("icmp", "type"), ("icmpv6", "type"):
@@ -50,7 +72,7 @@ extension NFTRuleReader {
             tests.append(RuleMatch.Test(.family(family)))
             tests.append(RuleMatch.Test(.transport([family == .ipv4 ? .icmp : .icmpv6])))
         default:
-            guard isOfPorts, let ports = RuleWords.all(values, RuleWords.ports) else { return nil }
+            guard isOfPorts, let ports = RuleWords.all(values, RuleWords.numbers) else { return nil }
             subject = field == "sport" ? .sourcePort(ports) : .destinationPort(ports)
             // "tcp dport" asks for TCP, too; "th dport" stands behind a test of its own.
             if header != "th", let transport = TransportProtocol(keyword: header) {
@@ -66,7 +88,7 @@ extension NFTRuleReader {
     }
 
     /// One value, or those in braces, with a `!=` before them; `nil` where something else stands there.
-    private mutating func takeValues(asPorts: Bool = false) -> (values: [String], isNegated: Bool)? {
+    private mutating func takeValues(asNumbers: Bool = false) -> (values: [String], isNegated: Bool)? {
         guard var word = words.popFirst() else { return nil }
         var isNegated = false
         if word == "!=" || word == "==" {
@@ -74,7 +96,7 @@ extension NFTRuleReader {
             guard let next = words.popFirst() else { return nil }
             word = next
         } else if let bound = [">", ">=", "<", "<="].first(where: { $0 == word }) {
-            guard asPorts, let limit = words.popFirst().flatMap({ UInt16($0) }) else { return nil }
+            guard asNumbers, let limit = words.popFirst().flatMap({ UInt16($0) }) else { return nil }
             switch bound {
             case ">": return limit < .max ? (["\(limit + 1)-\(UInt16.max)"], false) : nil
             case ">=": return (["\(limit)-\(UInt16.max)"], false)

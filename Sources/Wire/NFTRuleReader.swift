@@ -49,10 +49,7 @@ struct NFTRuleReader {
             let before = words
             words = words.dropFirst()
             read(word)
-            // A counter's numbers are another thing each time.
-            let isNumbered =
-                word == "counter" && words.count < before.count - 1 && before.dropFirst().first == "packets"
-            shown += isNumbered ? ["counter"] : before.dropLast(words.count)
+            shown += NFTWords.withoutState(Array(before.dropLast(words.count)))
         }
         endUnknown()
         if mayDoAnything, part.verdict == nil { part.verdict = .unknown }
@@ -74,7 +71,7 @@ struct NFTRuleReader {
         // ct status dnat
         case "snat", "dnat", "masquerade", "redirect":
             if unknown.last == "status" { addUnknown(word) } else { translate(word) }
-        case "tproxy": act(.divert, skipping: true)
+        case "tproxy": divert()
         case "notrack": act(.untrack)
         case "fwd", "synproxy": decide(.unknown, skipping: true)
         case "continue": act(nil)
@@ -83,6 +80,7 @@ struct NFTRuleReader {
         case "counter":
             endUnknown()
             readCounter()
+        case "quota", "last": readState(word)
         case "comment":
             endUnknown()
             words = words.dropFirst()
@@ -133,6 +131,16 @@ struct NFTRuleReader {
         while let word = words.first, word != "log", word != "comment", word != "counter" { words = words.dropFirst() }
     }
 
+    /// `tproxy ip to 127.0.0.1:3128`; what stands behind it is for packets of which a socket was found.
+    private mutating func divert() {
+        act(.divert)
+        let family = words.first == "ip" || words.first == "ip6" ? 1 : 0
+        let target = words.dropFirst(family).first == "to" ? words.prefix(family + 2) : []
+        words = words.dropFirst(target.count)
+        noteMatch()
+        part.match.conditions.append((["tproxy"] + target).joined(separator: " "))
+    }
+
     private mutating func takeTarget() -> String {
         // In a chain without a name nothing stands behind it.
         words.popFirst() ?? ""
@@ -162,11 +170,27 @@ struct NFTRuleReader {
         }
     }
 
+    /// `quota over 25 mbytes used 3 kbytes`, or `last used 5s`, which asks for nothing: what was used is no part of what the rule asks.
+    private mutating func readState(_ word: String) {
+        endUnknown()
+        isHarmless = false
+        let isNamed = words.first == "name"
+        let count = word == "last" ? 0 : words.first == "over" || words.first == "until" ? 3 : 2
+        let asked = words.prefix(count)
+        words = words.dropFirst(asked.count)
+        if !isNamed, words.first == "used" { words = words.dropFirst(word == "last" ? 2 : 3) }
+        guard word == "quota" else { return }
+        noteMatch()
+        part.match.conditions.append(([word] + asked).joined(separator: " "))
+    }
+
     /// `log prefix "new" group 100 snaplen 128`. Without a group it is for syslog, which somebody may read.
     private mutating func readLog() {
         var group: UInt16?
+        var prefix = ""
         while let option = words.first, Self.logOptions.contains(option), let value = words.dropFirst().first {
             if option == "group" { group = UInt16(value) }
+            if option == "prefix" { prefix = value.filter { $0 != "\"" } }
             words = words.dropFirst(2)
         }
         guard let group else {
@@ -174,7 +198,7 @@ struct NFTRuleReader {
             return
         }
         groupCount += 1
-        part.effects.append(.log(group: group))
+        part.effects.append(.log(group: group, prefix: prefix))
     }
 
     private static let logOptions: Set = ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]

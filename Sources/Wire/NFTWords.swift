@@ -32,6 +32,16 @@ enum NFTWords {
     /// What makes conntrack track sessions where a rule has it.
     static let tracking: Set = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy"]
 
+    /// A statement without what it remembers: a counter's numbers, how much of a quota was used, when something was last seen are another
+    /// thing each time.
+    static func withoutState(_ statement: [String]) -> [String] {
+        switch statement.first {
+        case "counter": Array(statement.prefix { $0 != "packets" })
+        case "quota", "last": Array(statement.prefix { $0 != "used" })
+        default: statement
+        }
+    }
+
     /// What begins a header's or a packet's property.
     static let subjects: Set = [
         "ip", "ip6", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6", "ether", "vlan", "arp", "meta",

@@ -21,8 +21,8 @@ enum RuleWords {
         return mask.nonzeroBitCount == length ? length : nil
     }
 
-    /// `80`, `1-1024` (nft), `1:1024` (iptables).
-    static func ports(_ text: some StringProtocol) -> ClosedRange<UInt16>? {
+    /// Ports or lengths: `80`, `1-1024` (nft), `1:1024` (iptables).
+    static func numbers(_ text: some StringProtocol) -> ClosedRange<UInt16>? {
         let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }.map { UInt16($0) }
         switch ends.count {
         case 1: return ends[0].map { $0...$0 }

@@ -62,9 +62,9 @@ struct SavedRuleReader {
         case "-s", "--src-range": return RuleWords.addresses(value).map { .source([$0]) }
         case "-d", "--dst-range": return RuleWords.addresses(value).map { .destination([$0]) }
         case "-p": return RuleWords.transport(value).map { .transport([$0]) }
-        case "--sport", "--sports": return RuleWords.all(list, RuleWords.ports).map { .sourcePort($0) }
-        case "--dport", "--dports": return RuleWords.all(list, RuleWords.ports).map { .destinationPort($0) }
-        case "--ports": return RuleWords.all(list, RuleWords.ports).map { .eitherPort($0) }
+        case "--sport", "--sports": return RuleWords.all(list, RuleWords.numbers).map { .sourcePort($0) }
+        case "--dport", "--dports": return RuleWords.all(list, RuleWords.numbers).map { .destinationPort($0) }
+        case "--ports": return RuleWords.all(list, RuleWords.numbers).map { .eitherPort($0) }
         case "-i": return .inInterface([Self.pattern(value)])
         case "-o": return .outInterface([Self.pattern(value)])
         case "--icmp-type", "--icmpv6-type": return RuleWords.icmpType(value, family: family).map { .icmpType([$0]) }
@@ -96,6 +96,8 @@ struct SavedRuleReader {
         words = words.dropFirst(options.count)
         if let test = Self.stateTest(options), module == "conntrack" || module == "state" {
             match.tests.append(test)
+        } else if let test = Self.lengthTest(options), module == "length" {
+            match.tests.append(test)
         } else {
             match.conditions.append(([module] + options).joined(separator: " "))
         }
@@ -108,10 +110,17 @@ struct SavedRuleReader {
         guard bare.count == 2, bare.first == "--ctstate" || bare.first == "--state", let list = bare.last else {
             return nil
         }
-        let names = list.split(separator: ",")
-        let states = names.compactMap { TrackingState(keyword: $0) }
-        guard !states.isEmpty, states.count == names.count else { return nil }
-        return RuleMatch.Test(.tracking(TrackingState(states)), isNegated: isNegated)
+        return TrackingState(list: list).map { RuleMatch.Test(.tracking($0), isNegated: isNegated) }
+    }
+
+    /// `--length 60:62`, `! --length 100`.
+    private static func lengthTest(_ options: [String]) -> RuleMatch.Test? {
+        let isNegated = options.first == "!"
+        let bare = options.dropFirst(isNegated ? 1 : 0)
+        guard bare.count == 2, bare.first == "--length", let range = bare.last.flatMap({ RuleWords.numbers($0) }) else {
+            return nil
+        }
+        return RuleMatch.Test(.length([range]), isNegated: isNegated)
     }
 
     // MARK: Targets
@@ -141,9 +150,11 @@ struct SavedRuleReader {
         case "SNAT", "MASQUERADE": (effects, verdict) = ([.translateSource], .accept)
         case "DNAT", "REDIRECT": (effects, verdict) = ([.translateDestination], .accept)
         case "NETMAP": (effects, verdict) = ([.translateSource, .translateDestination], .accept)
-        case "TPROXY": (effects, verdict) = ([.divert], .unknown)
+        case "TPROXY": (effects, verdict) = ([.divert, .mark], .queue)
         case "MARK", "CONNMARK": effects = [.mark]
-        case "NFLOG": effects = Self.group(options).map { [.log(group: $0)] } ?? []
+        case "NFLOG":
+            let prefix = Self.value(of: "--nflog-prefix", options) ?? ""
+            effects = Self.group(options).map { [.log(group: $0, prefix: prefix)] } ?? []
         case "NOTRACK": effects = [.untrack]
         case "CT":
             if options.contains("--notrack") { effects.append(.untrack) }
@@ -156,7 +167,10 @@ struct SavedRuleReader {
 
     /// The group of NFLOG: 0 where none is written.
     private static func group(_ options: [String]) -> UInt16? {
-        guard let option = options.firstIndex(of: "--nflog-group") else { return 0 }
-        return option + 1 < options.count ? UInt16(options[option + 1]) : nil
+        options.contains("--nflog-group") ? value(of: "--nflog-group", options).flatMap { UInt16($0) } : 0
+    }
+
+    private static func value(of option: String, _ options: [String]) -> String? {
+        options.firstIndex(of: option).flatMap { $0 + 1 < options.count ? options[$0 + 1] : nil }
     }
 }
