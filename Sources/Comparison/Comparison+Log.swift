@@ -113,7 +113,11 @@ extension Comparison {
         }
         if facts.rules != nil, meant.isEmpty {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
-            short.account(.notLogged, ["no rule logs these packets to group \(groups)"])
+            // A rule that was there for a while may have logged some.
+            let isStable = facts.rules?.changedRules == false
+            short.account(
+                .notLogged, isCertain: isStable,
+                ["no rule logs these packets to group \(groups)\(isStable ? "" : ", of those that are there now")"])
         }
         if !logsAll, let (watched, _) = partial.first {
             let conditions = watched.rule.match.choices.joined(separator: ", ")

@@ -134,13 +134,17 @@ extension Comparison {
         // Whether there is something to explain: the route is asked at the end.
         if reserves.isDraft { return short.account(.droppedAfterConntrack, []) }
         let views = views(of: counts, session)
-        guard views.isForHost == .no, let out = views.translated.outInterface,
-            facts.interfaces?.contains(where: { interface($0) == out }) ?? true
-        else { return }
+        let out = views.translated.outInterface ?? ""
+        let isCaptured = !out.isEmpty && facts.interfaces?.contains { interface($0) == out } ?? true
+        guard views.isForHost == .no, isCaptured || !views.isRouted else { return }
+        // What a socket of the host's took goes nowhere.
+        if search.suspects(of: views).contains(where: { $0.deed == .divert }) { return }
         accountForRules(&short, views.counted, untracks: false) {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
         accountForErrors(&short, counts, session)
+        accountForRefusedRoute(&short, views)
+        guard views.isRouted else { return }
         short.account(
             .droppedAfterConntrack, isCertain: false,
             [

@@ -151,20 +151,59 @@ extension Comparison {
             }
         }
         guard !isSure, !short.isAccountedFor else { return }
-        let missing = short.rest.packetCount
         // What nobody counts proves nothing, and rules that are gone were counted by nobody.
         let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
-        let able = counted.filter { reserves.unclaimed(of: $0.suspect.rule) >= missing }
-        let sum = counted.reduce(UInt64(0)) { sum, one in
-            let (value, isTooMuch) = sum.addingReportingOverflow(reserves.unclaimed(of: one.suspect.rule))
-            return isTooMuch ? .max : value
-        }
-        for (suspect, reason) in able.count == 1 ? able : sum == missing ? counted : [] {
+        for (suspect, reason) in likely(counted, short, rules) {
             take(suspect, reason, &short, rules.rules[suspect.rule])
         }
         guard !short.isAccountedFor else { return }
-        if !views.isRouted { short.suspicions.append("the host has no way for them, or takes them from nobody there") }
         suspectAll(doubtful.map(\.suspect), &short, rules)
+    }
+
+    private typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
+
+    /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
+    private func likely(_ candidates: [Suspicion], _ short: Shortfall, _ rules: WatchedRuleset) -> [Suspicion] {
+        let missing = short.rest.packetCount
+        let able = candidates.filter { candidate in
+            guard reserves.unclaimed(of: candidate.suspect.rule) >= missing else { return false }
+            // Of a part that is left over the bytes are only a share.
+            return !short.found.isEmpty
+                || rules.rules[candidate.suspect.rule].canHaveTaken(short.rest, at: candidate.suspect.place)
+        }
+        if able.count == 1 { return able }
+        // What denies all that it counts, and counted just these: then what stands before it let them pass.
+        let exact = able.filter { !$0.suspect.mayPass && reserves.unclaimed(of: $0.suspect.rule) == missing }
+        if exact.count == 1, able.allSatisfy({ $0.suspect.mayPass || $0.suspect == exact[0].suspect }) { return exact }
+        // Sessions that a filter hides were counted, too.
+        guard !facts.hidesSessions, candidates.count > 1 else { return [] }
+        let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
+        return sum == missing ? candidates : []
+    }
+
+    /// Accounts for packets that the host's routing refuses, where no rule before it may have taken them.
+    mutating func accountForRefusedRoute(_ short: inout Shortfall, _ views: RuleViews) {
+        guard !views.isRouted, let rules = facts.rules, !short.isAccountedFor else { return }
+        let (source, destination) = (views.routed.tuple.source, views.routed.tuple.destination)
+        let family = views.routed.tuple.family
+        func text(_ address: IPAddress) -> String { address.description(family: family) }
+        let sentence =
+            destination.isMulticast
+            ? "nobody on the host listens to \(text(destination)), and the host does not pass it on"
+            : "the host's routing refuses them, as ip route get \(text(destination)) from \(text(source))\(views.routed.inInterface.map { " iif \($0)" } ?? "") says: no way, a blackhole, or a source that may not come from there (rp_filter)"
+        let missing = short.rest
+        let mayBeTaken = search.suspects(of: views).contains { suspect in
+            let watched = rules.rules[suspect.rule]
+            guard suspect.deed == .deny, watched.growth == nil || reserves.unclaimed(of: suspect.rule) > 0 else {
+                return false
+            }
+            return watched.canHaveTaken(missing, at: suspect.place)
+        }
+        if mayBeTaken {
+            short.suspicions.append(sentence)
+        } else {
+            short.account(.droppedAfterConntrack, isCertain: false, [sentence])
+        }
     }
 
     private func reason(
@@ -173,7 +212,7 @@ extension Comparison {
         switch suspect.deed {
         case .deny: reason(suspect.place)
         case .untrack: untracks && suspect.place.isBeforeConntrack ? .untracked : nil
-        case .log: nil
+        case .log, .divert: nil
         }
     }
 

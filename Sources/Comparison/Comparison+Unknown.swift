@@ -62,9 +62,11 @@ extension Comparison {
         accountForDenials(&short, session, &refusals)
         if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
         let before = reserves.rejectedCount
-        accountForRules(&short, views(of: counts, session), Self.reason)
+        let views = views(of: counts, session)
+        accountForRules(&short, views, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForErrors(&short, counts, session)
+        accountForRefusedRoute(&short, views)
         accountForInvalid(&short)
         accountForUntold(&short, counts, session)
         if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {

@@ -72,7 +72,8 @@ public struct Comparison {
     public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         (self.facts, self.names) = (facts, names)
         search = RuleSearch(facts.rules)
-        reserves = Reserves(facts, isDraft: false, after: draft())
+        let logged = countLoggedDenials(open)
+        reserves = Reserves(facts, isDraft: false, after: draft(logged), butFor: logged)
         explainAll()
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
@@ -96,9 +97,9 @@ public struct Comparison {
     }
 
     /// What sessions draw on for sure, whatever their order.
-    private mutating func draft() -> Reserves? {
+    private mutating func draft(_ logged: [Int: UInt64]) -> Reserves? {
         guard facts.rules?.isFinal == true else { return nil }
-        reserves = Reserves(facts, isDraft: true)
+        reserves = Reserves(facts, isDraft: true, butFor: logged)
         for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
         return reserves
     }

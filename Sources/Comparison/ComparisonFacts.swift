@@ -59,6 +59,8 @@ public struct ComparisonFacts: Sendable {
     public var interruptTime: UInt64?
     /// Frames for other hosts, which came by all the same (a switch that floods, a mirror port, a bridge's port): no firewall gets them.
     public var foreignCount: UInt64 = 0
+    /// Whether the capture has a filter: rules counted packets of sessions that it leaves out, too.
+    public var hidesSessions = false
     /// Sessions that the capture's filter leaves out, which so were not compared.
     public var filteredCount: UInt64 = 0
     /// What else is to be said.

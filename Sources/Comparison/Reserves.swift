@@ -16,13 +16,17 @@ struct Reserves {
     /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
     let isDraft: Bool
 
-    /// - Parameter draft: what sessions draw on for sure.
-    init(_ facts: ComparisonFacts, isDraft: Bool, after draft: Reserves? = nil) {
+    /// - Parameters:
+    ///   - draft: what sessions draw on for sure.
+    ///   - logged: how much of what rules counted is explained by their log.
+    init(_ facts: ComparisonFacts, isDraft: Bool, after draft: Reserves? = nil, butFor logged: [Int: UInt64] = [:]) {
         self.isDraft = isDraft
         losses = facts.missingCounts
         invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
         let watched = facts.rules?.rules ?? []
-        rules = watched.map(\.limit)
+        rules = watched.enumerated().map { number, rule in
+            rule.limit.map { $0 - min($0, logged[number] ?? 0) }
+        }
         uses = watched.map { RuleUse($0) }
         claims = draft?.claims ?? watched.map { _ in 0 }
     }

@@ -53,6 +53,8 @@ struct RuleChart {
     private(set) var hasHelpers = false
     /// Whether a rule sets marks, by which routes may be chosen.
     private(set) var setsMarks = false
+    /// Whether rules hand packets to sockets of the host's: where those have marks, others bring them there by their marks.
+    private(set) var hasProxies = false
 
     init(_ watched: WatchedRuleset) {
         var found: [NetfilterHook: [Base]] = [:]
@@ -113,6 +115,7 @@ struct RuleChart {
             }
             if rule.effects.contains(.helper) { hasHelpers = true }
             if rule.effects.contains(.mark) { setsMarks = true }
+            if rule.effects.contains(.divert) { hasProxies = true }
             let target = rule.verdict?.target.flatMap { targets[$0] }
             if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }
             steps.append(

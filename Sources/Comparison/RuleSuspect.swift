@@ -5,6 +5,8 @@ struct RuleSuspect: Equatable {
     enum Deed: Hashable {
         case deny
         case untrack
+        /// Hands them to a socket of the host's.
+        case divert
         case log(group: UInt16)
     }
 
@@ -14,4 +16,6 @@ struct RuleSuspect: Equatable {
     /// How sure that is: yes only where every one of the packets comes to the rule, and the rule means them.
     var answer: RuleAnswer
     var place: HookPlace
+    /// Whether it may let pass what it counts, as where a program decides.
+    var mayPass = false
 }

@@ -158,13 +158,13 @@ struct RuleWalk {
                 suspect(step, .deny, min(reach, hit))
                 fate.denied = max(fate.denied, hit)
             case .queue:
-                suspect(step, .deny, .perhaps)
+                suspect(step, .deny, .perhaps, mayPass: true)
                 fate.accepted = max(fate.accepted, hit)
                 fate.denied = max(fate.denied, .perhaps)
             case .return: fate.comesBack = max(fate.comesBack, hit)
             case .jump, .goto, .unknown:
                 guard let target = step.target, depth < FirewallChain.greatestDepth else {
-                    suspect(step, .deny, .perhaps)
+                    suspect(step, .deny, .perhaps, mayPass: true)
                     fate.denied = max(fate.denied, .perhaps)
                     taken = .perhaps
                     break
@@ -201,14 +201,20 @@ struct RuleWalk {
                 showTracking()
             case .translateSource: hidesSource = hidesSource || !views.isTracked
             case .translateDestination: hidesDestination = hidesDestination || !views.isTracked
-            case .divert: isDiverted = true
-            case .mark, .helper: break
+            case .divert:
+                suspect(step, .divert, answer)
+                isDiverted = true
+            case .mark: isDiverted = isDiverted || chart.hasProxies
+            case .helper: break
             }
         }
     }
 
-    private mutating func suspect(_ step: RuleChart.Step, _ deed: RuleSuspect.Deed, _ answer: RuleAnswer) {
-        suspects.append(RuleSuspect(rule: step.number, deed: deed, answer: answer, place: place))
+    private mutating func suspect(
+        _ step: RuleChart.Step, _ deed: RuleSuspect.Deed, _ answer: RuleAnswer, mayPass: Bool = false
+    ) {
+        suspects.append(
+            RuleSuspect(rule: step.number, deed: deed, answer: answer, place: place, mayPass: mayPass))
     }
 
     /// Each rule once, with the place where it is most sure.

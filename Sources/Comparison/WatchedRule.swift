@@ -19,6 +19,27 @@ public struct WatchedRule: Sendable {
         limit = growth?.packetCount
     }
 
+    /// Whether packets of this sum can be among those that it counted, and that it means.
+    ///
+    /// Counters of a hook count IP packets' bytes as conntrack does; those of devices see padding and link headers, too.
+    func canHaveTaken(_ packets: Counters, at place: HookPlace) -> Bool {
+        guard packets.packetCount > 0 else { return true }
+        let mean = packets.byteCount / packets.packetCount
+        let isRefused = rule.match.tests.contains { test in
+            guard case .length(let ranges) = test.subject, !test.isNegated else { return false }
+            return ranges.allSatisfy { mean < $0.lowerBound } || ranges.allSatisfy { mean > $0.upperBound }
+        }
+        if isRefused { return false }
+        guard let growth, place.hook != .ingress, place.hook != .egress else { return true }
+        guard growth.packetCount >= packets.packetCount, growth.byteCount >= packets.byteCount else { return false }
+        let others = growth.since(packets)
+        return others.packetCount == 0
+            ? others.byteCount == 0 : others.byteCount / others.packetCount >= Self.leastLength
+    }
+
+    /// Bytes of the shortest IP packet.
+    private static let leastLength: UInt64 = 20
+
     /// How evidence names it: `ip raw PREROUTING: -p tcp --dport 81 -j DROP`.
     public var title: String { "\(chain): \(rule.text)" }
 }

@@ -43,6 +43,9 @@ public struct WatchedRuleset: Sendable {
         }
     }
 
+    /// Whether rules came or went meanwhile.
+    public var changedRules: Bool { newCount > 0 || goneCount > 0 }
+
     /// What happened to the rules meanwhile; `nil` where nothing did.
     public var change: String? {
         func text(_ count: Int, _ one: String, _ many: String) -> String? {

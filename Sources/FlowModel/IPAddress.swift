@@ -32,6 +32,9 @@ public struct IPAddress: Hashable, Sendable {
     /// Whether the address is in `::ffff:0:0/96`.
     @inlinable
     public var isIPv4Mapped: Bool { high == 0 && low >> 32 == 0xffff }
+
+    /// Whether it stands for a group of hosts (224.0.0.0/4, ff00::/8).
+    public var isMulticast: Bool { isIPv4Mapped ? ipv4Bits >> 28 == 0xe : high >> 56 == 0xff }
 }
 
 /// The network protocol family of a packet or tuple; the raw value is the kernel's `AF_INET` or `AF_INET6`.

@@ -20,11 +20,10 @@ public struct LocalAddresses: Sendable, Equatable {
     }
 
     /// Whether packets for the address end here; `nil` where they may, as of one that many listen to.
+    ///
+    /// What is for all on a link, 255.255.255.255, is for the host, too, and nobody passes it on.
     public func isDestination(_ address: IPAddress) -> Bool? {
-        if contains(address) { return true }
-        let isForMany =
-            address.isIPv4Mapped
-            ? address.ipv4Bits >> 28 == 0xe || address.ipv4Bits == .max : address.high >> 56 == 0xff
-        return isForMany ? nil : false
+        if contains(address) || address.isIPv4Mapped && address.ipv4Bits == .max { return true }
+        return address.isMulticast ? nil : false
     }
 }

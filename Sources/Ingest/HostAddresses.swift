@@ -30,7 +30,7 @@ struct HostAddresses {
     private mutating func note(_ message: borrowing NetlinkMessage) {
         if let address = try? AddressMessage(message) {
             addresses.insert(address.address)
-            if let broadcast = address.broadcast { addresses.insert(broadcast) }
+            addresses.formUnion(address.broadcasts)
             if !address.isOfLink { interfaces.insert(address.interface) }
         } else if let link = try? LinkMessage(message), link.master != nil {
             parts.insert(link.index)

@@ -9,14 +9,16 @@ public struct AddressMessage: Sendable {
     public let interface: InterfaceIndex
     /// Whether it is an address on its link only (`RT_SCOPE_LINK`), as every interface may have.
     public let isOfLink: Bool
-    /// To which all hosts of the network are called; IPv6 has none.
-    public let broadcast: IPAddress?
+    /// The addresses by which all hosts of the network are called: the one that was given, and the last of the network, which the kernel
+    /// takes for that in any case (`fib_add_ifaddr`). IPv6 has none.
+    public let broadcasts: [IPAddress]
 
     /// - Returns: `nil` for any other message, and for addresses of other families.
     public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
         guard message.type == Self.newAddressType else { return nil }
         // struct ifaddrmsg: family, length of the prefix, flags, scope, index of 32 bits
         guard let family = message.body.uint8(at: 0).map({ AddressFamily(rawValue: $0) }),
+            let length = message.body.uint8(at: 1),
             let scope = message.body.uint8(at: 3),
             let interface = message.body.native(UInt32.self, at: 4)
         else { throw .familyHeader }
@@ -35,7 +37,11 @@ public struct AddressMessage: Sendable {
         self.address = address
         self.interface = interface
         isOfLink = scope == 253
-        self.broadcast = broadcast
+        var broadcasts = [broadcast].compactMap(\.self)
+        if family == .ipv4, let base = peer ?? own, length < 31 {
+            broadcasts.append(IPAddress(ipv4: base.ipv4Bits | UInt32.max >> length))
+        }
+        self.broadcasts = broadcasts
     }
 
     private static func address(

@@ -19,16 +19,17 @@ public struct RouteMessage: Sendable {
         }
         switch type {
         case 1: answer = interface.map { .interface($0) }  // RTN_UNICAST
-        case 2: answer = .host  // RTN_LOCAL
+        case 2...4: answer = .host  // RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST
         case 6...8: answer = .nowhere  // RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT
         default: answer = nil
         }
     }
 
-    /// Whether an error says that there is no way: ENETUNREACH, EHOSTUNREACH, EACCES, or EXDEV of a source that may not come in there.
+    /// Whether an error says that there is no way: ENETUNREACH, EHOSTUNREACH, EACCES, EXDEV of a source that may not come in there, or
+    /// EINVAL, which is the answer for a blackhole and for a group that nobody listens to, and with newer kernels for such a source, too.
     public static func isRefusal(_ message: borrowing NetlinkMessage) -> Bool {
         switch message.body.native(Int32.self, at: 0) {
-        case -101, -113, -13, -18: true
+        case -101, -113, -13, -18, -22: true
         default: false
         }
     }

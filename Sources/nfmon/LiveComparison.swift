@@ -45,6 +45,7 @@ struct LiveComparison {
         facts.ownAddresses = rulesBefore.addresses
         if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
+        facts.hidesSessions = filter != nil
         if let doubt = filter?.doubt { facts.notes.append(doubt) }
     }
 

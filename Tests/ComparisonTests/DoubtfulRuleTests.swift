@@ -63,9 +63,56 @@ struct DoubtfulRuleTests {
         } facts: {
             $0.route = { _ in .nowhere }
         }
-        #expect(result.reasons == [.unexplained: 3])
-        #expect(result.evidence.contains("the host has no way for them"))
+        #expect(result.reasons == [.droppedAfterConntrack: 3])
+        #expect(result.evidence.contains("routing refuses them, as ip route get 192.0.2.9 from 10.0.0.7 iif lan0 says"))
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
         #expect(!result.evidence.contains("policy"))
+    }
+
+    @Test func aRuleBeforeTheRoutingMayHaveTakenWhatThatRefuses() {
+        let head = "type filter hook prerouting priority raw; policy accept;"
+        let text = "table inet t {\nchain c {\n\(head)\nip saddr @s drop\n}\n}"
+        let result = RulesetTrial.denied(NFTRuleset(text).tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("routing refuses them"))
+        #expect(result.evidence.contains("ip saddr @s drop may mean these packets"))
+        // One that took packets of other lengths did not.
+        let other = text.replacing("ip saddr @s", with: "meta length 60-62 counter packets 3 bytes 183")
+        let refused = RulesetTrial.denied(NFTRuleset(other).tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(refused.reasons == [.droppedAfterConntrack: 3])
+    }
+
+    @Test(arguments: [0xffff_ffff as UInt32, 0x0a00_00ff])
+    func whatIsForAllOnALinkMeetsTheHostsInput(destination: UInt32) {
+        let tables = RulesetTrial.saved("*filter\n:INPUT DROP [3:300]\n:FORWARD DROP [60:3600]\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) {
+            $0.key.destination = IPAddress(ipv4: destination)
+        } facts: {
+            $0.route = { _ in destination == .max ? nil : .host }
+        }
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("INPUT: policy DROP means these packets"))
+        #expect(!result.evidence.contains("FORWARD"))
+    }
+
+    @Test func whatAGroupGetsThatNobodyListensToComesToNoPolicy() {
+        let tables = RulesetTrial.saved("*filter\n:INPUT DROP [6:600]\n:FORWARD DROP [60:3600]\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) {
+            $0.key.destination = IPAddress(ipv4: 0xe000_00fb)
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.droppedAfterConntrack: 3])
+        #expect(result.evidence == "nobody on the host listens to 224.0.0.251, and the host does not pass it on")
+        // Where somebody does, it may be for the host.
+        let heard = RulesetTrial.denied(tables) { $0.key.destination = IPAddress(ipv4: 0xe000_0001) }
+        #expect(heard.evidence.contains("INPUT: policy DROP may mean these packets"))
     }
 
     @Test func aRuleWithoutACounterExplainsOnlyWhatItSurelyMeans() {
@@ -116,16 +163,77 @@ struct DoubtfulRuleTests {
             """
             *mangle
             :PREROUTING ACCEPT [0:0]
-            [5:300] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
+            [5:500] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
             COMMIT
             *filter
             :INPUT ACCEPT [0:0]
-            :FORWARD DROP [60:3600]
+            :FORWARD DROP [60:6000]
             COMMIT
             """)
         let result = RulesetTrial.denied(tables)
         #expect(result.reasons == [.unexplained: 3])
         #expect(result.evidence.contains("FORWARD: policy DROP may mean these packets"))
+        #expect(!result.evidence.contains("that nfmon understands"))
+    }
+
+    @Test func whatAProxyTookAndInputCountedInputDenied() {
+        let tables = RulesetTrial.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [3:300] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
+            COMMIT
+            *filter
+            :INPUT DROP [3:300]
+            :FORWARD DROP [0:0]
+            COMMIT
+            """)
+        let result = RulesetTrial.denied(tables)
+        #expect(result.reasons == [.denied: 3])
+        #expect(
+            result.evidence == "rule ip filter INPUT: policy DROP may mean these packets, and its counter rose by 3")
+    }
+
+    @Test(arguments: [false, true])
+    func whatAProxyTookOverNeedNotLeave(hasProxy: Bool) {
+        let head = "type filter hook prerouting priority mangle; policy accept;"
+        let rule = hasProxy ? "tcp dport 443 counter packets 10 bytes 1000 tproxy to :3129 accept" : "accept"
+        let rules = FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rule)\n}\n}").tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+            $0.route = { _ in .interface(SessionBuilder.server) }
+        }
+        let result = compare(facts) { $0.second = nil }
+        #expect(result.reasons[.droppedAfterConntrack] == (hasProxy ? nil : 10))
+        #expect(result.sessions.isEmpty == hasProxy)
+    }
+
+    @Test func packetsOfOtherLengthsAreNotThoseThatARuleCounted() {
+        // Of these each has 100 bytes.
+        #expect(RulesetTrial.forward("meta length 60-62 \(RulesetTrial.counted) drop").reasons == [.unexplained: 3])
+        #expect(RulesetTrial.forward("meta length > 100 \(RulesetTrial.counted) drop").reasons == [.unexplained: 3])
+        let length = RulesetTrial.forward("meta length { 40-60, 90-110 } \(RulesetTrial.counted) drop")
+        #expect(length.reasons == [.denied: 3])
+        #expect(length.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(RulesetTrial.forward("ip saddr @s counter packets 3 bytes 204 drop").reasons == [.unexplained: 3])
+        #expect(RulesetTrial.forward("ip saddr @s counter packets 4 bytes 310 drop").reasons == [.unexplained: 3])
+        #expect(RulesetTrial.forward("ip saddr @s counter packets 4 bytes 340 drop").reasons == [.denied: 3])
+        let saved = "*filter\n:FORWARD ACCEPT [0:0]\n[9:900] -A FORWARD -m length --length 60:62 -j DROP\nCOMMIT\n"
+        #expect(RulesetTrial.denied(RulesetTrial.saved(saved)).reasons == [.unexplained: 3])
+    }
+
+    @Test func countersOfSessionsThatAFilterHidesMakeNoSum() {
+        let head = "type filter hook forward priority filter; policy accept;"
+        let rules =
+            "ip saddr @s counter packets 2 bytes 200 drop\nip saddr @t counter packets 1 bytes 100 drop"
+        let tables = NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rules)\n}\n}").tables
+        for isHidden in [false, true] {
+            let result = RulesetTrial.denied(tables) { _ in
+            } facts: {
+                $0.hidesSessions = isHidden
+            }
+            #expect(result.reasons == (isHidden ? [.unexplained: 3] : [.denied: 3]))
+        }
     }
 
     @Test func behindARuleThatNobodyCanReadNothingIsSure() {

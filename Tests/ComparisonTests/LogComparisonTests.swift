@@ -34,6 +34,24 @@ struct LogComparisonTests {
         #expect(result.evidence.contains("no rule logs these packets to group 100"))
     }
 
+    @Test func whereRulesCameAndWentNobodyIsSureThatNoneLogged() {
+        func ruleset(_ port: UInt16) -> FirewallRuleset {
+            var rule = rule(.log(group: 100), port: port, growth: nil, text: "port \(port)").rule
+            rule.counters = Counters(packetCount: 10, byteCount: 1000)
+            var table = FirewallTable(family: "ip", name: "filter")
+            table.chains = [FirewallChain("FORWARD", at: HookPlace(.forward, 0))]
+            table.chains[0].rules = [rule]
+            return FirewallRuleset([table])
+        }
+        var facts = Self.facts([])
+        for port: UInt16 in [80, 443] {
+            facts.rules = WatchedRuleset(before: ruleset(port), after: ruleset(80))
+            let result = compare(facts) { $0.logged = (10, 0) }
+            #expect(result.reasons == [.notLogged: 8])
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.isCertain == (port == 80) })
+        }
+    }
+
     @Test func whatTheSocketLostIsItsOwnAndCounted() {
         let rules = [rule(.log(group: 100), growth: 18)]
         let result = compare(Self.facts(rules, lost: 5)) { $0.logged = (8, 5) }

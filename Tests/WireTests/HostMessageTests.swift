@@ -26,14 +26,22 @@ struct HostMessageTests {
         }
         let found = try #require(try first(bytes) { try AddressMessage($0) })
         #expect(found.address == IPAddress(ipv4: 0x0a00_0001))
-        #expect(found.broadcast == IPAddress(ipv4: 0x0a00_00ff))
+        #expect(Set(found.broadcasts) == [IPAddress(ipv4: 0x0a00_00ff)])
         #expect(found.interface == 7 && !found.isOfLink)
         let link = address(family: 10, scope: 253) {
             $0.addAttribute(1, number: 0xfe80_0000_0000_0000_0000_0000_0000_0001 as UInt128)
         }
         let other = try #require(try first(link) { try AddressMessage($0) })
         #expect(other.address == IPAddress(high: 0xfe80_0000_0000_0000, low: 1))
-        #expect(other.isOfLink)
+        #expect(other.isOfLink && other.broadcasts.isEmpty)
+    }
+
+    @Test(arguments: [(24 as UInt8, 0x0a00_00ff as UInt32?), (30, 0x0a00_0003), (31, nil), (32, nil), (255, nil)])
+    func theLastAddressOfANetworkIsForAllOfIt(length: UInt8, broadcast: UInt32?) throws {
+        var body: [UInt8] = [2, length, 0, 0] + [UInt8](native: 7 as UInt32)
+        body.addAttribute(1, number: 0x0a00_0001 as UInt32)
+        let found = try #require(try first(.netlinkMessage(type: 20, body: body)) { try AddressMessage($0) })
+        #expect(found.broadcasts == [broadcast].compactMap { $0.map { IPAddress(ipv4: $0) } })
     }
 
     @Test func anAddressOfAnotherLengthIsMalformed() {
@@ -45,7 +53,8 @@ struct HostMessageTests {
     }
 
     @Test(arguments: [
-        (1 as UInt8, RouteQuestion.Answer.interface(9)), (2, .host), (6, .nowhere), (7, .nowhere), (8, .nowhere),
+        (1 as UInt8, RouteQuestion.Answer.interface(9)), (2, .host), (3, .host), (6, .nowhere), (7, .nowhere),
+        (8, .nowhere),
         (5, nil),
     ])
     func aRouteSaysWherePacketsGo(type: UInt8, answer: RouteQuestion.Answer?) throws {
@@ -56,7 +65,7 @@ struct HostMessageTests {
         #expect(route.answer == answer)
     }
 
-    @Test(arguments: [(-101 as Int32, true), (-113, true), (-18, true), (-22, false), (0, false)])
+    @Test(arguments: [(-101 as Int32, true), (-113, true), (-18, true), (-22, true), (-19, false), (0, false)])
     func anErrorSaysWhetherThereIsNoWay(code: Int32, isNone: Bool) throws {
         let bytes = [UInt8].netlinkMessage(type: 2, body: [UInt8](native: UInt32(bitPattern: code)))
         #expect(try first(bytes) { RouteMessage.isRefusal($0) } == isNone)

@@ -1,0 +1,71 @@
+internal import FlowModel
+
+/// Which rules denied what rules logged as denied.
+struct LoggedDenials {
+    /// What a prefix says, as of `drop:ssh`.
+    private struct Name: Hashable {
+        var verdict: Verdict
+        var rule: String
+    }
+
+    private var deniers: [Name: [Int]] = [:]
+
+    /// - Parameter groups: those that are read.
+    init(_ watched: WatchedRuleset, groups: [UInt16]) {
+        var first = 0
+        for chain in watched.ruleset.tables.flatMap(\.chains) {
+            for (place, rule) in chain.rules.enumerated() {
+                for case .log(let group, let prefix) in rule.effects where groups.contains(group) {
+                    guard let denier = Self.denier(from: place, chain.rules) else { continue }
+                    deniers[Self.name(prefix), default: []].append(first + denier)
+                }
+            }
+            first += chain.rules.count
+        }
+    }
+
+    /// The rules that deny what is logged so, by their numbers in ``WatchedRuleset/rules``.
+    func deniers(_ verdict: Verdict, _ rule: String) -> [Int] {
+        deniers[Name(verdict: verdict, rule: rule)] ?? []
+    }
+
+    private static func name(_ prefix: String) -> Name {
+        let bytes = Array(prefix.utf8)
+        let parts = RulePrefix(bytes.span)
+        return Name(verdict: parts.verdict, rule: String(decoding: bytes[parts.ruleOffset...], as: UTF8.self))
+    }
+
+    /// The rule that denies whatever one logs: itself, or the next that decides, where that asks for nothing besides.
+    private static func denier(from place: Int, _ rules: [FirewallRule]) -> Int? {
+        guard let next = rules[place...].firstIndex(where: { $0.verdict != nil }), rules[next].denies else {
+            return nil
+        }
+        let (asked, logged) = (rules[next].match, rules[place].match)
+        let isMet =
+            asked.tests.allSatisfy(logged.tests.contains) && asked.conditions.allSatisfy(logged.conditions.contains)
+        return isMet ? next : nil
+    }
+}
+
+extension Comparison {
+    /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
+    mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
+        guard let rules = facts.rules, rules.isFinal else { return [:] }
+        let logged = LoggedDenials(rules, groups: facts.groups)
+        var counts: [Int: UInt64] = [:]
+        for compared in sessions {
+            for denial in compared.session.denials {
+                var deniers = logged.deniers(denial.verdict, name(denial.rule))
+                if deniers.count > 1 {
+                    // Rules of several chains may log alike: those that these packets come to.
+                    let views = views(of: DirectionCounts(compared, .original), compared.session)
+                    let met = search.suspects(of: views).filter { $0.deed == .deny }.map(\.rule)
+                    let those = deniers.filter(met.contains)
+                    if !those.isEmpty { deniers = those }
+                }
+                for rule in deniers { counts[rule] = (counts[rule] ?? 0).adding(denial.count) }
+            }
+        }
+        return counts
+    }
+}

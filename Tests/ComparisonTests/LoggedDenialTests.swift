@@ -1,0 +1,76 @@
+import Comparison
+import FlowModel
+import Testing
+import Wire
+
+/// Rules that log what they deny: what their log explains their counters explain no second time.
+struct LoggedDenialTests {
+    /// What becomes of eight packets that the log tells a rule denied, to port 82, and eight others, to port 83.
+    private static func compare(
+        _ tables: [FirewallTable], logged: UInt64 = 8, isLoggedFirst: Bool = true
+    ) -> ComparisonOutcome {
+        let table = NameTable()
+        let name = table.number(of: Array("y".utf8))
+        let rules = FirewallRuleset(tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+        }
+        var comparison = Comparison(
+            facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        for isLogged in [isLoggedFirst, !isLoggedFirst] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (8, 0), nil)
+            builder.key.destinationPort = isLogged ? 82 : 83
+            if isLogged {
+                var denial = Denial(rule: name, verdict: .drop, at: builder.startTime)
+                denial.count = logged
+                builder.denials = [denial]
+                builder.logged = (logged, 0)
+            }
+            comparison.add(builder.compared)
+        }
+        return comparison.conclude()
+    }
+
+    private static func nft(_ rules: String) -> [FirewallTable] {
+        let head = "type filter hook forward priority filter; policy accept;"
+        return NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rules)\n}\n}").tables
+    }
+
+    @Test(arguments: [false, true])
+    func whatARuleLoggedItDidNotDenyOfOthers(isLoggedFirst: Bool) {
+        let rules = "tcp dport @s log prefix \"drop:y\" group 100 counter packets 8 bytes 800 drop"
+        let result = Self.compare(Self.nft(rules), isLoggedFirst: isLoggedFirst)
+        #expect(result.reasons == [.denied: 8, .unexplained: 8])
+        let blamed = result.sessions.first { $0.reasons.contains(.unexplained) }
+        #expect(blamed?.session.record.original.destinationPort == 83)
+    }
+
+    @Test(arguments: [
+        "[8:800] -A FORWARD -m set --match-set s dst -j NFLOG --nflog-prefix \"drop:y\" --nflog-group 100\n[8:800] -A FORWARD -m set --match-set s dst -j DROP",
+        "[8:800] -A FORWARD -m set --match-set s dst -j LOGDROP\n[8:800] -A LOGDROP -j NFLOG --nflog-prefix drop:y --nflog-group 100\n[8:800] -A LOGDROP -j DROP",
+    ])
+    func aRuleThatLogsAndOneThatDropsAreOne(rules: String) {
+        let text = "*filter\n:FORWARD ACCEPT [0:0]\n:LOGDROP - [0:0]\n\(rules)\nCOMMIT\n"
+        #expect(Self.compare(RulesetTrial.saved(text)).reasons == [.denied: 8, .unexplained: 8])
+    }
+
+    @Test func whatTheLogLeavesOutTheCounterStillExplains() {
+        // A log of a few of them only.
+        let rules =
+            "tcp dport @s limit rate 1/second log prefix \"drop:y\" group 100\ntcp dport @s counter packets 16 bytes 1600 drop"
+        let result = Self.compare(Self.nft(rules), logged: 3)
+        #expect(result.reasons == [.denied: 16])
+        #expect(result.summary.ruleUses.map(\.packetCount) == [13])
+    }
+
+    @Test func theCounterOfAnotherRuleIsItsOwn() {
+        let rules = """
+            tcp dport 82 log prefix "drop:y" group 100 counter packets 8 bytes 800 drop
+            tcp dport 83 counter packets 8 bytes 800 drop
+            """
+        let result = Self.compare(Self.nft(rules))
+        #expect(result.reasons == [.denied: 16])
+        #expect(result.summary.ruleUses.map(\.packetCount) == [8])
+    }
+}

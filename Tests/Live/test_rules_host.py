@@ -1,0 +1,139 @@
+"""What `nfmon compare` says of packets that the host takes for itself, that its routing refuses, or that a log explains already."""
+
+import socket
+
+from comparison import WORDS, Comparison, CompareTest
+
+LOGGING = """
+table inet t {
+    set s { type inet_service; elements = { 82 }; }
+    chain c { type filter hook prerouting priority -350; udp dport @s log prefix "drop:y" group 100 counter drop; }
+}
+"""
+
+REMEMBERING = """
+table inet t {
+    chain c { type filter hook forward priority 10; udp dport 81 quota over 100 bytes counter drop; }
+}
+"""
+
+
+class HostRules(CompareTest):
+    def send(self, lab, count, address, port, size=20, source=None):
+        """Datagrams of the client's, which nobody need get."""
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            near.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(lab.client.inet))
+            if source:
+                near.bind((source, 0))
+            for _ in range(count):
+                near.sendto(b"x" * size, (address, port))
+
+    def accounted(self, answer):
+        return {rule["rule"]: rule["accounts_for"] for rule in answer.summary.get("rules", [])}
+
+    def test_broadcasts_meet_the_policy_of_input_and_groups_that_nobody_listens_to_do_not(self):
+        # The lab's own rules deny by policy what is for the firewall.
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        self.send(lab, 3, "255.255.255.255", 81)
+        self.send(lab, 2, "10.0.0.255", 82)
+        self.send(lab, 4, "224.0.0.251", 83)
+        answer = comparison.answer()
+        self.assertEqual(
+            [answer.of(port) for port in (81, 82, 83)],
+            [{"denied": 3}, {"denied": 2}, {"dropped-after-conntrack": 4}], answer.evidence)
+        self.assertEqual(self.accounted(answer), {"ip filter INPUT: policy drop": 5}, answer.evidence)
+        self.assertIn("nobody on the host listens to 224.0.0.251", answer.evidence)
+
+    def test_what_the_routing_refuses_no_rule_is_blamed_for(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", "table inet t { chain c { type filter hook forward priority -20; ip protocol udp udp dport 82 drop; }; }")
+        lab.inside("ip", "route", "add", "blackhole", "203.0.113.0/26")
+        lab.inside("ip", "addr", "add", "203.0.113.200/32", "dev", "eth0", role="client")
+        lab.inside("sysctl", "-qw", "net.ipv4.conf.lan0.rp_filter=1")
+        comparison = self.compare(lab)
+        self.send(lab, 4, "203.0.113.5", 81)
+        self.send(lab, 3, lab.server.inet, 82, source="203.0.113.200")
+        answer = comparison.answer()
+        self.assertEqual(
+            [answer.of(port) for port in (81, 82)],
+            [{"dropped-after-conntrack": 4}, {"dropped-after-conntrack": 3}], answer.evidence)
+        self.assertIn("ip route get 203.0.113.5 from 10.0.0.7 iif lan0", answer.evidence)
+        self.assertEqual(self.accounted(answer), {})
+
+    def proxy(self, lab):
+        """A proxy's socket in the firewall, which gets the client's connections to port 80."""
+        lab.inside("ip", "rule", "add", "fwmark", "1", "lookup", "100")
+        lab.inside("ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100")
+        lab.inside(
+            "iptables", "-t", "mangle", "-A", "PREROUTING", "-i", "lan0", "-p", "tcp", "--dport", "80", "-j", "TPROXY",
+            "--on-port", "3128", "--tproxy-mark", "1")
+        listener = self.closing(lab.firewall.socket(socket.AF_INET, socket.SOCK_STREAM))
+        listener.setsockopt(socket.SOL_IP, 19, 1)  # IP_TRANSPARENT
+        listener.bind(("", 3128))
+        listener.listen()
+        listener.settimeout(10)
+        return listener
+
+    def test_a_connection_that_a_proxy_takes_over_leaves_nowhere_and_is_not_dropped(self):
+        lab = self.lab_with_accounting()
+        listener = self.proxy(lab)
+        lab.inside("iptables", "-I", "INPUT", "-p", "tcp", "--dport", "80", "-j", "ACCEPT")
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_STREAM) as near:
+            near.settimeout(10)
+            near.connect((lab.server.inet, 80))
+            far, _ = listener.accept()
+            with far:
+                near.sendall(b"x" * 5000)
+                received = 0
+                while received < 5000:
+                    received += len(far.recv(5000))
+                far.sendall(b"y" * 300)
+                self.assertEqual(near.recv(300, socket.MSG_WAITALL), b"y" * 300)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(80), {}, answer.evidence)
+
+    def test_what_a_proxy_would_take_and_input_denies_input_is_blamed_for(self):
+        lab = self.lab_with_accounting()
+        self.proxy(lab)
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_STREAM) as near:
+            near.settimeout(0.2)
+            self.assertRaises(TimeoutError, near.connect, (lab.server.inet, 80))
+        answer = comparison.answer()
+        self.assertEqual(answer.of(80), {"denied": 1}, answer.evidence)
+        self.assertEqual(self.accounted(answer), {"ip filter INPUT: policy drop": 1}, answer.evidence)
+
+    def test_what_a_rule_logged_as_denied_its_counter_explains_no_second_time(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", LOGGING)
+        lab.inside("ip", "route", "add", "blackhole", "203.0.113.0/26")
+        comparison = self.compare(lab)
+        self.send(lab, 8, "203.0.113.5", 83)
+        lab.datagrams(8, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(82), {"denied": 8}, answer.evidence)
+        self.assertNotIn("dropped-before-conntrack", answer.of(83), answer.evidence)
+
+    def test_a_quota_that_is_used_up_meanwhile_is_one_rule(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", REMEMBERING)
+        comparison = self.compare(lab)
+        lab.datagrams(9, port=81)
+        answer = comparison.answer()
+        self.assertEqual(self.accounted(answer), {"inet t c: udp dport 81 quota over 100 bytes counter drop": 6}, answer.evidence)
+        self.assertFalse(any("rules changed" in note for note in answer.summary.get("notes", [])), answer.summary)
+
+    def test_a_rule_that_counted_packets_of_another_length_is_not_blamed_for_these(self):
+        lab = self.lab_with_accounting()
+        lab.inside(
+            "iptables", "-t", "mangle", "-A", "PREROUTING", "-p", "udp", "-m", "length", "--length", "30:35", "-j", "DROP")
+        lab.inside("ip", "route", "add", "blackhole", "203.0.113.0/26")
+        comparison = self.closing(Comparison(lab, *WORDS, "dst", "host", "203.0.113.5"))
+        self.send(lab, 4, "203.0.113.5", 81, size=40)
+        lab.datagrams(4, port=82)
+        answer = comparison.answer()
+        self.assertNotIn("dropped-before-conntrack", answer.reasons, answer.evidence)
+        self.assertEqual(self.accounted(answer), {}, answer.evidence)
