@@ -21,7 +21,7 @@ struct RuleChart {
 
     /// A chain's rules.
     struct Chain {
-        /// Whether rules of it were gone at the end: packets from before may have met them.
+        /// Whether rules of it were gone at the end, or stood elsewhere: packets from before may have met others.
         var hasGone = false
         /// Of each step.
         var hints: [RuleHint] = []

@@ -9,7 +9,7 @@ public struct WatchedRuleset: Sendable {
     public let isFinal: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
-    /// Chains of which rules were gone, by their numbers among all.
+    /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
     private(set) var changedChains: Set<Int> = []
     private var newCount = 0
     private var goneCount = 0
@@ -33,9 +33,13 @@ public struct WatchedRuleset: Sendable {
         var number = 0
         Self.forEachChain(of: after) { table, chain in
             let gone = goneCount
-            defer { number += 1 }
-            defer { if goneCount > gone { changedChains.insert(number) } }
-            pair(earlier.removeValue(forKey: ChainPlace(table, chain)) ?? [], chain.rules, Self.title(table, chain))
+            let rules = earlier.removeValue(forKey: ChainPlace(table, chain)) ?? []
+            let isReloaded = pair(rules, chain.rules, Self.title(table, chain))
+            // Loaded anew with others among them, they may have stood in another order.
+            if goneCount > gone || isReloaded && rules.map(\.text) != chain.rules.map(\.text) {
+                changedChains.insert(number)
+            }
+            number += 1
         }
         Self.forEachChain(of: before) { table, chain in
             guard let rules = earlier[ChainPlace(table, chain)] else { return }
@@ -81,15 +85,26 @@ public struct WatchedRuleset: Sendable {
         }
     }
 
-    /// Handles begin anew when a ruleset is loaded anew: only with its text a rule is the one that was there.
-    private mutating func pair(_ before: [FirewallRule], _ after: [FirewallRule], _ chain: String) {
+    /// Handles begin anew when a ruleset is loaded anew: only with its text a rule is the one that was there. One that was loaded anew as
+    /// it was took the same packets, but what its counter began with nobody knows.
+    ///
+    /// - Returns: whether any was loaded anew.
+    private mutating func pair(_ before: [FirewallRule], _ after: [FirewallRule], _ chain: String) -> Bool {
+        var isReloaded = false
         var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
-        for rule in after {
+        let kept = after.map { rule in
             let old = earlier[rule.name].flatMap { $0.text == rule.text ? $0 : nil }
             if old != nil { earlier[rule.name] = nil }
+            return old
+        }
+        var reloaded = Dictionary(grouping: before.filter { earlier[$0.name] != nil }, by: \.text)
+        for (rule, old) in zip(after, kept) {
             var watched = WatchedRule(rule, in: chain)
             if let old {
                 learn(&watched, old)
+            } else if let old = reloaded[rule.text]?.popLast() {
+                (earlier[old.name], isReloaded) = (nil, true)
+                if rule.counters != nil { resetCount += 1 }
             } else {
                 // It may have been loaded with a counter that somebody saved, so nobody knows where that began.
                 watched.isNew = true
@@ -99,6 +114,7 @@ public struct WatchedRuleset: Sendable {
             rules.append(watched)
         }
         for rule in before where earlier[rule.name] != nil { addGone(rule, chain) }
+        return isReloaded
     }
 
     private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule) {

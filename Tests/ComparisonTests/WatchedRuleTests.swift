@@ -40,6 +40,18 @@ struct WatchedRuleTests {
         #expect(watched.goneDenials.count == 1)
     }
 
+    @Test func aRuleThatWasLoadedAnewIsTheSameAndItsCounterProvesNothing() {
+        let text = "tcp dport 22 counter drop"
+        let before = [Self.rule("handle 4", 5, text: text), Self.rule("handle 5", 7, text: text)]
+        let after = [Self.rule("handle 8", 5, text: text)]
+        let watched = WatchedRuleset(before: Self.ruleset(before), after: Self.ruleset(after))
+        #expect(watched.rules.map(\.isNew) == [false])
+        #expect(watched.rules.map(\.growth) == [nil] && watched.rules.map(\.limit) == [nil])
+        #expect(
+            watched.change == "the firewall's rules changed meanwhile: one is gone, one counter was set back")
+        #expect(watched.goneDenials.count == 1)
+    }
+
     @Test func whereNothingChangedNothingIsSaid() {
         let rules = Self.ruleset([Self.rule("a", 5)])
         #expect(WatchedRuleset(before: rules, after: rules).change == nil)

@@ -227,3 +227,18 @@ class Rules(LiveTest):
         self.assertEqual(answer.of(81), {"denied": 5}, answer.evidence)
         self.assertIn("its counter was set back", answer.evidence)
         self.assertTrue(any("rules changed meanwhile" in note for note in answer.summary.get("notes", [])), answer.summary)
+
+    def test_rules_that_are_restored_as_they_were_meanwhile_are_the_same(self):
+        lab = self.lab_that_forwards()
+        lab.inside("iptables", "-A", "FORWARD", "-p", "udp", "--dport", "81", "-j", "DROP")
+        file = self.directory() / "rules"
+        with open(file, "w", encoding="ascii") as out:
+            out.write(lab.inside("iptables-save").stdout)
+        comparison = self.closing(Comparison(lab))
+        lab.datagrams(3, port=81)
+        lab.inside("iptables-restore", file)
+        lab.datagrams(2, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"denied": 5}, answer.evidence)
+        self.assertIn("its counter was set back", answer.evidence)
+        self.assertNotIn("is gone", answer.evidence)
