@@ -10,38 +10,42 @@ public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let input = ByteReader(UnsafeRawBufferPointer(start: start, count: count).bytes)
     let first = input.uint8(at: 0) ?? 0
     let knowsSegments = first & 1 != 0
-    if first & 2 == 0 {
-        _ = walk(input.slice(from: 1), knowsSegments)
+    var found: [Sight] = []
+    guard first & 2 != 0 else {
+        walk(input.slice(from: 1), knowsSegments, &found)
         return 0
     }
     var order = RingOrder(input.slice(from: 1), changes: first & 4 != 0, knowsSegments: knowsSegments)
     let expected = order.fill()
-    let memory = order.ring.memory
-    var found: [[UInt8]] = []
-    var place = 0
-    while place < memory.count {
-        let block = ByteReader(memory.span.bytes).slice(from: place, to: place + order.ring.blockSize)
-        found += walk(block, knowsSegments)
-        place += order.ring.blockSize
-    }
+    for block in order.ring.blocks { walk(ByteReader(block.span.bytes), knowsSegments, &found) }
     precondition(order.isChanged || found == expected, "other frames than were written")
     return 0
 }
 
-/// Reads every byte of a block's frames.
-private func walk(_ bytes: ByteReader, _ knowsSegments: Bool) -> [[UInt8]] {
+/// What is looked at of a frame: its bytes are all alike where the mock wrote it.
+private struct Sight: Equatable {
+    var count: Int
+    var first: UInt8?
+    var last: UInt8?
+}
+
+/// Reads a block's frames, each from its first byte to its last.
+private func walk(_ bytes: ByteReader, _ knowsSegments: Bool, _ found: inout [Sight]) {
     var block = RingBlock(bytes, knowsSegments: knowsSegments)
-    var frames: [[UInt8]] = []
     while let frame = block.next() {
-        frames.append((0..<frame.bytes.count).map { frame.bytes.uint8(at: $0) ?? 0 })
+        let count = frame.bytes.count
+        found.append(
+            Sight(count: count, first: frame.bytes.uint8(at: 0), last: frame.bytes.uint8(at: count - 1)))
         _ = try? LinkHeader(frame)
     }
     precondition(block.lostCount <= bytes.count / RingLayout.frameHeaderSize, "more lost than there is room for")
-    return frames
 }
 
 /// What a mock ring is to hold, by the bytes of an input.
 private struct RingOrder: ~Escapable {
+    /// Packets and changes at most: a few blocks of them. More would cost the walks of plain blocks their time.
+    private static let stepLimit = 16
+
     private var rest: ByteReader
     private let changes: Bool
     var ring: MockRing
@@ -64,9 +68,10 @@ private struct RingOrder: ~Escapable {
     /// Each step is a byte that says what it is, and one or two for it.
     ///
     /// - Returns: the packets that are to be found.
-    mutating func fill() -> [[UInt8]] {
-        var packets: [[UInt8]] = []
-        while let kind = next(), let value = next() {
+    mutating func fill() -> [Sight] {
+        var packets: [Sight] = []
+        for _ in 0..<Self.stepLimit {
+            guard let kind = next(), let value = next() else { break }
             if changes, kind & 0x80 != 0 {
                 change(at: Int(kind & 0x7f) << 3 | Int(value & 7), value)
                 continue
@@ -79,7 +84,7 @@ private struct RingOrder: ~Escapable {
                 ring.addHole(over: packet)
             } else {
                 ring.add(packet)
-                packets.append(packet.bytes)
+                packets.append(Sight(count: packet.bytes.count, first: packet.bytes.first, last: packet.bytes.last))
             }
         }
         return packets
