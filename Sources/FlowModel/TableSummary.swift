@@ -23,6 +23,10 @@ public struct TableSummary: Sendable {
     public var faultCounts: [WireFault: UInt64] = [:]
     /// Events that the output could not take.
     public var unwrittenEvents: UInt64 = 0
+    /// Records that a recording has not, as they could not be written.
+    public var unwrittenRecords: UInt64 = 0
+    /// The recording that was made ended by a failure, and not when it was to.
+    public var recordingEndedEarly = false
     /// What of conntrack's events is taken, and whether it was less at any time.
     public var subscription = Subscription.events
     public var wasShed = false
@@ -65,6 +69,7 @@ public struct TableSummary: Sendable {
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
+            && unwrittenRecords == 0 && !recordingEndedEarly
             && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff && !wasShed
             && downSources.isEmpty
     }

@@ -8,7 +8,7 @@ final class FrameFile: Sendable {
         var rotation: SavefileRotation?
         var writer: SavefileWriter
         /// What is to be written.
-        var pending: [UInt8]
+        var pending = RecordBuffer()
         /// Where several threads write.
         var order: FrameOrder?
         /// When the order was last asked.
@@ -17,7 +17,6 @@ final class FrameFile: Sendable {
         var hasFailed = false
     }
 
-    private static let flushSize = 1 << 20
     /// Nanoseconds that a frame may wait for those of other threads: a block comes after a good sixteenth of a second at the latest.
     private static let patience: Int64 = 300_000_000
     /// Nanoseconds between two looks at which frames have waited long enough.
@@ -34,7 +33,7 @@ final class FrameFile: Sendable {
         self.failure = failure
         hurry = try Signal()
         var state = State(
-            file: try RecordingFile.create(path), rotation: rotation, writer: writer, pending: [],
+            file: try RecordingFile.create(path), rotation: rotation, writer: writer,
             order: needsOrder ? FrameOrder() : nil)
         Self.begin(at: ReceiveTime.now.wall, &state)
         self.state = Lock(state)
@@ -59,15 +58,16 @@ final class FrameFile: Sendable {
         let origin = FrameOrder.Origin(
             capture: capture, interface: frame.facts.interface, linkType: frame.facts.linkType)
         if state.order != nil {
-            guard prepare(for: origin, at: time, &state) else { return }
+            guard prepare(for: origin, at: time, &state) else { return leaveOut(&state) }
             let writer = state.writer
             state.order?.add(at: time, from: origin) { writer.append(frame, to: &$0) }
             return
         }
-        guard makeRoom(for: state.writer.length(of: frame), from: origin, at: time, &state) else { return }
+        let length = state.writer.length(of: frame)
+        guard makeRoom(for: length, from: origin, at: time, &state) else { return leaveOut(&state) }
         noteFrame(of: capture, &state)
-        state.writer.append(frame, to: &state.pending)
-        flushIfMuch(&state)
+        state.writer.append(frame, to: &state.pending.bytes)
+        endRecord(&state)
     }
 
     /// Tells the file of an interface that was not seen before.
@@ -82,7 +82,7 @@ final class FrameFile: Sendable {
         case .isOfUnknownInterface:
             guard makeRoom(for: state.writer.descriptionLength, at: time, &state) else { return false }
             let name = CaptureInterface.name(of: origin.interface) ?? ""
-            state.writer.describe(origin.interface, origin.linkType, name: Array(name.utf8), to: &state.pending)
+            state.writer.describe(origin.interface, origin.linkType, name: Array(name.utf8), to: &state.pending.bytes)
             return true
         }
     }
@@ -122,11 +122,14 @@ final class FrameFile: Sendable {
         state.writer.blocks?.noteFrame(in: capture)
     }
 
+    /// Nothing is written any more: a frame that comes now is missing.
+    private func leaveOut(_ state: inout State) { state.figures.unwrittenCount += 1 }
+
     /// Writes the rest.
     func finish(at time: Timestamp) {
         state.withLock { state in
             takeOut(before: Timestamp(nanoseconds: .max), &state)
-            if !state.hasFailed { state.writer.end(at: time, to: &state.pending) }
+            if !state.hasFailed { state.writer.end(at: time, to: &state.pending.bytes) }
             flush(&state)
         }
     }
@@ -134,12 +137,12 @@ final class FrameFile: Sendable {
     private func takeOut(before horizon: Timestamp, _ state: inout State) {
         guard var order = state.order.take() else { return }
         order.takeOut(before: horizon) { time, origin, record in
-            guard makeRoom(for: record.count, from: origin, at: time, &state) else { return }
+            guard makeRoom(for: record.count, from: origin, at: time, &state) else { return leaveOut(&state) }
             noteFrame(of: origin.capture, &state)
-            let start = state.pending.count
-            state.pending += record
-            state.writer.correct(origin.interface, origin.linkType, at: start, in: &state.pending)
-            flushIfMuch(&state)
+            let start = state.pending.bytes.count
+            state.pending.bytes += record
+            state.writer.correct(origin.interface, origin.linkType, at: start, in: &state.pending.bytes)
+            endRecord(&state)
         }
         state.order = order
     }
@@ -162,12 +165,13 @@ final class FrameFile: Sendable {
         return !state.hasFailed
     }
 
-    private func flushIfMuch(_ state: inout State) {
-        if state.pending.count >= Self.flushSize { flush(&state) }
+    private func endRecord(_ state: inout State) {
+        state.pending.endRecord()
+        if state.pending.isFull { flush(&state) }
     }
 
     private func begin(_ step: SavefileRotation.Step, at time: Timestamp, _ state: inout State) {
-        state.writer.end(at: time, to: &state.pending)
+        state.writer.end(at: time, to: &state.pending.bytes)
         flush(&state)
         guard !state.hasFailed else { return }
         do throws(IngestError) {
@@ -181,16 +185,16 @@ final class FrameFile: Sendable {
 
     /// Begins the file that was just created.
     private static func begin(at time: Timestamp, _ state: inout State) {
-        let start = state.pending.count
-        state.writer.begin(at: time, to: &state.pending)
-        state.rotation?.add(state.pending.count - start + state.writer.endLength)
+        let start = state.pending.bytes.count
+        state.writer.begin(at: time, to: &state.pending.bytes)
+        state.rotation?.add(state.pending.bytes.count - start + state.writer.endLength)
         state.figures.fileCount += 1
     }
 
     private func flush(_ state: inout State) {
-        guard !state.hasFailed, !state.pending.isEmpty else { return }
+        guard !state.hasFailed, !state.pending.bytes.isEmpty else { return }
         do throws(IngestError) {
-            try state.file.write(&state.pending, unless: hurry)
+            try state.pending.write(to: state.file, unless: hurry)
         } catch {
             fail(error, &state)
         }
@@ -199,7 +203,9 @@ final class FrameFile: Sendable {
     /// The first failure ends the recording; what came before it can be read.
     private func fail(_ error: IngestError, _ state: inout State) {
         state.hasFailed = true
-        state.pending = []
+        let count = state.pending.giveUp()
+        state.figures.frameCount -= count
+        state.figures.unwrittenCount += count
         failure.report(error)
     }
 }

@@ -21,7 +21,10 @@ public final class FrameRecorder: Sendable {
 
     /// What has become of the capture.
     public struct Figures: Sendable {
+        /// Those that are in the files, or on their way.
         public internal(set) var frameCount: UInt64 = 0
+        /// Those that could not be written, or not whole.
+        public internal(set) var unwrittenCount: UInt64 = 0
         public internal(set) var fileCount = 0
         /// Frames that the kernel dropped for want of room, and those in damaged blocks.
         public internal(set) var lostCount: UInt64 = 0

@@ -7,11 +7,17 @@ internal import Wire
 public final class Recorder: Sendable {
     private struct State: ~Copyable {
         let file: RecordingFile
-        var pending: [UInt8] = []
-        var recordCount: UInt64 = 0
+        var pending = RecordBuffer()
+        var figures = Figures()
     }
 
-    private static let flushSize = 1 << 20
+    /// What has become of the recording.
+    public struct Figures: Sendable {
+        /// Those that are in the file, or on their way.
+        public internal(set) var recordCount: UInt64 = 0
+        /// Those that could not be written, or not whole.
+        public internal(set) var unwrittenCount: UInt64 = 0
+    }
 
     private let state: Lock<State>
     /// Not in ``state``, whose lock is held while a slow reader is waited for.
@@ -25,8 +31,8 @@ public final class Recorder: Sendable {
     public init(path: String) throws(IngestError) {
         let file = try RecordingFile.create(path)
         hurry = try Signal()
-        var pending: [UInt8] = []
-        SavefileHeader(linkType: .netlink).append(to: &pending)
+        var pending = RecordBuffer()
+        SavefileHeader(linkType: .netlink).append(to: &pending.bytes)
         state = Lock(State(file: file, pending: pending))
     }
 
@@ -36,20 +42,19 @@ public final class Recorder: Sendable {
     /// The end is near: a slow reader is not waited for any longer, so that the sources can stop.
     public func stopWaiting() { hurry.raise() }
 
-    /// How many records were written.
-    public var recordCount: UInt64 { state.withLock { $0.recordCount } }
+    public var figures: Figures { state.withLock { $0.figures } }
 
     /// Appends messages, and hands them on before anybody else can append.
     func record<Result>(
         at time: Timestamp, _ body: (inout RecordBatch) -> Void, then handOn: () -> Result
     ) -> Result {
         state.withLock { state in
-            var batch = RecordBatch(time: time, bytes: state.pending)
-            state.pending = []
+            var batch = RecordBatch(time: time, records: state.pending)
+            state.pending = RecordBuffer()
             body(&batch)
-            state.pending = batch.bytes
-            state.recordCount += batch.count
-            if state.pending.count >= Self.flushSize { flush(&state) }
+            state.pending = batch.records
+            state.figures.recordCount += batch.count
+            if state.pending.isFull { flush(&state) }
             return handOn()
         }
     }
@@ -57,16 +62,16 @@ public final class Recorder: Sendable {
     /// Writes what is gathered: nothing came for a while, and somebody may want to look.
     func flush() {
         state.withLock { state in
-            if !state.pending.isEmpty { flush(&state) }
+            if !state.pending.bytes.isEmpty { flush(&state) }
         }
     }
 
     /// Writes the rest, with a mark of the time at which the recording ended.
     public func finish(at time: ReceiveTime) throws(IngestError) {
         state.withLock { state in
-            var batch = RecordBatch(time: time.wall, bytes: state.pending)
+            var batch = RecordBatch(time: time.wall, records: state.pending)
             batch.appendEndMark()
-            state.pending = batch.bytes
+            state.pending = batch.records
             flush(&state)
         }
         if let failure { throw failure }
@@ -74,31 +79,41 @@ public final class Recorder: Sendable {
 
     /// Writes what is gathered. The first failure ends the recording; what came before it can be read.
     private func flush(_ state: inout State) {
-        defer { state.pending.removeAll(keepingCapacity: true) }
-        guard failure == nil else { return }
-        do throws(IngestError) {
-            try state.file.write(&state.pending, unless: hurry)
-        } catch {
-            firstFailure.withLock { $0 = error }
+        if failure == nil {
+            do throws(IngestError) {
+                return try state.pending.write(to: state.file, unless: hurry)
+            } catch {
+                firstFailure.withLock { $0 = error }
+            }
         }
+        let count = state.pending.giveUp()
+        state.figures.recordCount -= count
+        state.figures.unwrittenCount += count
     }
 }
 
 /// Records that are being gathered.
 struct RecordBatch {
     let time: Timestamp
-    fileprivate(set) var bytes: [UInt8]
+    fileprivate(set) var records: RecordBuffer
     fileprivate(set) var count: UInt64 = 0
 
     /// Appends netlink messages as one record.
     mutating func append(
         _ messages: ByteReader, _ direction: NetlinkCapture.Direction, _ family: NetlinkCapture.Family
     ) {
-        let length = NetlinkCapture.headerSize + messages.count
-        SavefileRecord(time: time, length: length).append(to: &bytes)
-        NetlinkCapture.appendHeader(direction, family, to: &bytes)
-        bytes.append(messages.bytes)
+        write(messages, direction, family)
+        records.endRecord()
         count += 1
+    }
+
+    private mutating func write(
+        _ messages: ByteReader, _ direction: NetlinkCapture.Direction, _ family: NetlinkCapture.Family
+    ) {
+        let length = NetlinkCapture.headerSize + messages.count
+        SavefileRecord(time: time, length: length).append(to: &records.bytes)
+        NetlinkCapture.appendHeader(direction, family, to: &records.bytes)
+        records.bytes.append(messages.bytes)
     }
 
     /// Appends the mark of a loss that the kernel told of.
@@ -121,10 +136,9 @@ struct RecordBatch {
         append(mark.reader, .fromKernel, .netfilter)
     }
 
-    /// NLMSG_NOOP: nothing is to be done, but time has passed.
+    /// NLMSG_NOOP: nothing is to be done, but time has passed; it counts as no record.
     fileprivate mutating func appendEndMark() {
         let mark: [UInt8] = NetlinkMessage.noOperation
-        append(mark.reader, .fromKernel, .netfilter)
-        count -= 1
+        write(mark.reader, .fromKernel, .netfilter)
     }
 }

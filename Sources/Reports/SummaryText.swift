@@ -157,9 +157,15 @@ public enum SummaryText {
             text.append(contentsOf: " (\(kinds)\(cure))".utf8)
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
+        append(summary.unwrittenRecords, "record", after: " not written")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
         append(summary.refusedCount, "message", after: " about sessions that found no place: the table was full")
         append(summary.ambiguousPackets, "packet", after: " that several sessions may own not counted")
+        if summary.recordingEndedEarly {
+            text.append(contentsOf: (isFirst ? "" : ", ").utf8)
+            isFirst = false
+            text.append(contentsOf: "the recording ended early".utf8)
+        }
         if summary.recordingIsDamaged {
             text.append(contentsOf: (isFirst ? "" : ", ").utf8)
             isFirst = false

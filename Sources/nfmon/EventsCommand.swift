@@ -205,6 +205,8 @@ struct EventsCommand: ParsableCommand {
         var summary = live.completeness
         printer.conclude(&summary)
         watch.conclude(&summary)
+        summary.unwrittenRecords = recorder?.figures.unwrittenCount ?? 0
+        summary.recordingEndedEarly = recorder?.failure != nil
         Talk.say(printer.deed, summary)
         if let failure { throw failure }
     }

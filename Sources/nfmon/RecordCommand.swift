@@ -154,6 +154,8 @@ struct RecordCommand: ParsableCommand {
         var summary = TableSummary()
         summary.lostCounts[.packet] = figures.lostCount
         summary.uncountedLosses = figures.uncountedLosses
+        summary.unwrittenRecords = figures.unwrittenCount
+        summary.recordingEndedEarly = failure.first != nil
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
         Talk.say("\(figures.frameCount) packets\(files)", summary)
         if let failure = failure.first { throw failure }
@@ -191,9 +193,12 @@ struct RecordCommand: ParsableCommand {
             )
         }
         let failure = live.finish()
-        if let failure { throw failure }
         var summary = live.completeness
         watch.conclude(&summary)
-        Talk.say("\(recorder.recordCount) records", summary)
+        let figures = recorder.figures
+        summary.unwrittenRecords = figures.unwrittenCount
+        summary.recordingEndedEarly = failure != nil
+        Talk.say("\(figures.recordCount) records", summary)
+        if let failure { throw failure }
     }
 }
