@@ -39,8 +39,8 @@ public struct SavefileSource: ~Copyable {
     private var unreadLinkType: UInt32?
     /// Where the file was found damaged; told once all that came before was.
     private var failure: IngestError?
-    /// The time of the last record; the recording's end once all is read.
-    public private(set) var time = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
+    /// The time of the last record; the recording's end once all is read. It may go back (``RecordingClock``).
+    public private(set) var time = Timestamp(nanoseconds: 0)
     public private(set) var recordCount: UInt64 = 0
 
     /// Opens a savefile.
@@ -160,7 +160,7 @@ public struct SavefileSource: ~Copyable {
         case .nothing: return false
         case .interface(let interface): return try take(interface, into: &observations)
         case .loss(let count, let number, let told):
-            if told > time.wall { advance(to: told, isExact: true) }
+            if told > time { advance(to: told, isExact: true) }
             note(count, of: number, in: &observations)
             return !observations.isEmpty
         case .record(let record): return take(record, into: &observations)
@@ -238,7 +238,7 @@ public struct SavefileSource: ~Copyable {
     /// Tells what the capture lost on an interface; as long as no time is known, with the first one.
     private mutating func note(_ count: UInt64, of interface: Int, in observations: inout ObservationBatch) {
         untoldLosses[lane(of: interface)] += count
-        if time.wall.nanoseconds != 0 { tellLosses(to: &observations) }
+        if time.nanoseconds != 0 { tellLosses(to: &observations) }
     }
 
     private mutating func tellLosses(to observations: inout ObservationBatch) {
@@ -252,9 +252,9 @@ public struct SavefileSource: ~Copyable {
     /// Moves on to the time of a record. A frame that is a little older than the one before is of another interface, which is no step
     /// of the clock.
     private mutating func advance(to next: Timestamp, isExact: Bool) {
-        let (step, isBeyond) = next.nanoseconds.subtractingReportingOverflow(time.wall.nanoseconds)
+        let (step, isBeyond) = next.nanoseconds.subtractingReportingOverflow(time.nanoseconds)
         guard isExact || isBeyond || step > 0 || step < -Self.flowInterval else { return }
-        time = ReceiveTime(wall: next, monotonic: UInt64(max(0, next.nanoseconds)))
+        time = next
     }
 
     /// Tells the flows if with a record a second is over since they were told, or the clock was set back: before its time is the table's, as
@@ -274,7 +274,7 @@ public struct SavefileSource: ~Copyable {
 
     private mutating func tellFlows(to observations: inout ObservationBatch) {
         isTellingFlows = flows.drain(into: &observations)
-        flowsToldAt = time.wall.nanoseconds
+        flowsToldAt = time.nanoseconds
     }
 
     private mutating func decode(

@@ -182,9 +182,21 @@ extension SessionTable {
     /// Whether all of a flow passed before the session of frames alone began that has its tuple: another tap told of the next connection
     /// first, and the one that the flow is of has been told to have ended.
     private func isOfFormer(_ flow: borrowing FlowObservation, _ match: Match) -> Bool {
-        let facts = records[match.slot].facts
+        guard isEarlier(flow, than: match.slot) else { return false }
+        return !wasSeen(where: flow, match)
+    }
+
+    /// Whether all of a flow passed, by its times, before the session of frames alone began that has its tuple.
+    private func isEarlier(_ flow: borrowing FlowObservation, than slot: UInt32) -> Bool {
+        let facts = records[slot].facts
         guard facts.isSuperset(of: [.packet, .start]), !facts.contains(.conntrack) else { return false }
-        return records[match.slot].start.nanoseconds(since: flow.last) > Self.clockSlack
+        return records[slot].start.nanoseconds(since: flow.last) > Self.clockSlack
+    }
+
+    /// Whether the session was seen before at a flow's tap, which tells in the order in which packets pass: whatever the flow's times
+    /// are, it came later.
+    private func wasSeen(where flow: borrowing FlowObservation, _ match: Match) -> Bool {
+        taps.contains(flow.tap, flow.vlans, match.direction, in: lanes[records[match.slot].laneSlot].taps)
     }
 
     /// Ends the session of frames alone that had a flow's tuple before, if the flow is of another one.
@@ -193,16 +205,17 @@ extension SessionTable {
     private mutating func endFormer(_ match: Match, before flow: borrowing FlowObservation) -> Bool {
         let slot = match.slot
         let facts = records[slot].facts
-        guard facts.isLive, !facts.contains(.conntrack), facts.contains(.packet), flow.first > records[slot].lastSeen
-        else { return false }
-        if wasIdle(slot, before: flow.first) {
-            endIdle(slot)
-            return true
+        guard facts.isLive, !facts.contains(.conntrack), facts.contains(.packet) else { return false }
+        if flow.first > records[slot].lastSeen {
+            if wasIdle(slot, before: flow.first) {
+                endIdle(slot)
+                return true
+            }
+        } else if !isEarlier(flow, than: slot) {
+            return false
         }
-        // At another tap it may be the same connection's opening once more.
-        guard flow.facts.isSuperset(of: [.isFirst, .opensConnection]),
-            taps.contains(flow.tap, flow.vlans, match.direction, in: lanes[records[slot].laneSlot].taps)
-        else { return false }
+        // At another tap it may be the same connection's opening once more. What is earlier at one tap came after a clock was set back.
+        guard flow.facts.isSuperset(of: [.isFirst, .opensConnection]), wasSeen(where: flow, match) else { return false }
         close(slot, .closed, at: records[slot].lastSeen)
         return true
     }

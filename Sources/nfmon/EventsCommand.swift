@@ -168,6 +168,7 @@ struct EventsCommand: ParsableCommand {
         summary.recordingIsDamaged = failure != nil
         printer.conclude(&summary)
         Talk.say(printer.deed, summary)
+        replay.clock.notes.forEach(Talk.warn)
         if let failure { throw failure }
     }
 

@@ -13,7 +13,8 @@ final class RecordedComparison {
     private var intake: ComparisonIntake
     /// From the first to the last word of each lane, and when the last word of all came.
     private var spans: [Lane: ClosedRange<Timestamp>] = [:]
-    private var last: ReceiveTime?
+    private var last: Timestamp?
+    private var clock = RecordingClock()
     /// What is to be said of the filter.
     private let doubt: String?
     /// The lanes of which anything was told.
@@ -44,15 +45,15 @@ final class RecordedComparison {
     /// - Returns: what damage there is; what came before it was taken in.
     func run() throws(IngestError) -> IngestError? {
         for file in files { file.advance() }
-        while !stop.isRaised, let file = files.filter({ $0.isOpen }).min(by: { $0.time.wall < $1.time.wall }) {
+        while !stop.isRaised, let file = files.filter({ $0.isOpen }).min(by: { $0.time < $1.time }) {
             if !file.observations.isEmpty { note(file) }
             let interface = file.hasUnnamedFrames ? name(file) : nil
-            _ = store.take(file.observations(naming: interface), at: file.time)
-            intake.drain(store, at: file.time.wall)
+            _ = store.take(file.observations(naming: interface), at: clock.time(at: file.time))
+            intake.drain(store, at: file.time)
             file.advance()
         }
-        if let last { store.finish(at: last) }
-        intake.drain(store, at: last?.wall ?? .distantFuture)
+        if let last { store.finish(at: ReceiveTime(wall: last, monotonic: clock.monotonic)) }
+        intake.drain(store, at: last ?? .distantFuture)
         intake.addLiving(of: store)
         return files.lazy.compactMap(\.damage).first
     }
@@ -108,7 +109,7 @@ final class RecordedComparison {
             spans[lane] =
                 min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
         }
-        if last.map({ $0.wall <= file.time.wall }) ?? true { last = file.time }
+        last = max(last ?? file.time, file.time)
     }
 
     /// What it came to.
@@ -117,13 +118,14 @@ final class RecordedComparison {
         // A capture's savefile begins and ends when it pleases: what conntrack counted before nobody knows.
         let all = spans.values.map(\.lowerBound).min() ?? Timestamp(nanoseconds: 0)
         let start = spans[.packet]?.lowerBound ?? all
-        let end = spans[.packet]?.upperBound ?? last?.wall ?? all
+        let end = spans[.packet]?.upperBound ?? last ?? all
         var facts = ComparisonFacts(start: start, end: end, lanes: found)
         facts.spans = spans
         facts.lastLook = spans[.conntrack]?.upperBound
         facts.note(summary)
         facts.notes =
             ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? []) + doubles
+            + clock.notes
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }
         return intake.conclude(facts, names: NameBook(names: names.snapshot, interfaces: interfaces))

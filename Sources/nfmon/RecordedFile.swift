@@ -32,7 +32,7 @@ final class RecordedFile {
             } else if lane == .packet {
                 continue
             } else {
-                span = time.wall...time.wall
+                span = time...time
             }
             let whole = spans[lane] ?? span
             spans[lane] = min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
@@ -50,7 +50,7 @@ final class RecordedFile {
         self.stop = stop
     }
 
-    var time: ReceiveTime { source.time }
+    var time: Timestamp { source.time }
 
     /// Whether what it has next are frames of an interface that it does not name.
     var hasUnnamedFrames: Bool { observations.flows.contains { $0.tap.interface == 0 } }

@@ -13,6 +13,8 @@ final class Replay {
     private let lanes: Set<Lane>
     private let expression: String
     private let stop: Signal
+    /// Its times so far.
+    private(set) var clock = RecordingClock()
     /// When the recording ended; known once it was read.
     private(set) var endTime = ReceiveTime(wall: Timestamp(nanoseconds: 0), monotonic: 0)
 
@@ -59,13 +61,13 @@ final class Replay {
             if lanes.count < Lane.allCases.count {
                 observations = ObservationBatch(observations.filter(lanes.contains))
             }
-            _ = store.take(observations, at: source.time)
+            _ = store.take(observations, at: clock.time(at: source.time))
             guard try step(store) else { return damage }
             count += 1
             if count % Self.turn == 0, stop.isRaised { return damage }
         }
-        endTime = source.time
-        store.finish(at: source.time)
+        endTime = clock.time(at: source.time)
+        store.finish(at: endTime)
         _ = try step(store)
         return damage
     }

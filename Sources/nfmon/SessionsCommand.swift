@@ -300,6 +300,7 @@ struct SessionsCommand: ParsableCommand {
         var answer = question.answer(
             from: replay.store, replay.names, at: replay.endTime, seed: LiveTable.seed, beside: ended.sessions)
         answer.summary.recordingIsDamaged = damage != nil
+        answer.notes = replay.clock.notes
         try write(answer, unless: stop)
         if let damage { throw damage }
     }

@@ -83,13 +83,16 @@ struct Replayed {
         let names = NameTable()
         let store = SessionStore(seed: (1, 2))
         var source = try SavefileSource.open(path, names: names, seed: (3, 4))
+        var clock = RecordingClock()
         var observations = ObservationBatch()
         do throws(IngestError) {
-            while try source.next(into: &observations) { _ = store.take(observations, at: source.time) }
+            while try source.next(into: &observations) {
+                _ = store.take(observations, at: clock.time(at: source.time))
+            }
         } catch {
             damage = error
         }
-        store.finish(at: source.time)
+        store.finish(at: clock.time(at: source.time))
         var sequence = store.takeEvents(into: &events)
         let book = NameBook(names: names.snapshot, interfaces: store.withTable { $0.interfaceNames })
         var report = EventReport(format: .ndjson)

@@ -28,16 +28,16 @@ struct SavefileSourceTests {
             }
         }
 
-        private mutating func take(_ batch: ObservationBatch, at time: ReceiveTime) {
+        private mutating func take(_ batch: ObservationBatch, at time: Timestamp) {
             for observation in batch {
                 switch observation {
                 case .flow(let flow):
                     let packets = flow.forward.seen.packetCount + flow.backward.seen.packetCount
-                    flows.append((Double(time.wall.nanoseconds) / 1e9, packets, flow.tap))
+                    flows.append((Double(time.nanoseconds) / 1e9, packets, flow.tap))
                 case .interface(let interface): names[interface.index] = interface.name
                 case .loss(let loss):
                     losses.append(loss)
-                    lossSeconds.append(Double(time.wall.nanoseconds) / 1e9)
+                    lossSeconds.append(Double(time.nanoseconds) / 1e9)
                 default: break
                 }
             }

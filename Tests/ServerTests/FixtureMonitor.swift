@@ -21,8 +21,9 @@ final class FixtureMonitor: MonitorService {
     /// Takes in a recording of `Fixtures`.
     func play(_ name: String) throws {
         var source = try SavefileSource.open("\(Self.folder)/\(name).pcap", names: names, seed: (3, 4))
+        var clock = RecordingClock()
         var observations = ObservationBatch()
-        while try source.next(into: &observations) { _ = store.take(observations, at: source.time) }
+        while try source.next(into: &observations) { _ = store.take(observations, at: clock.time(at: source.time)) }
         stream.gather()
     }
 

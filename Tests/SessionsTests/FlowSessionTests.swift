@@ -329,6 +329,24 @@ struct FlowSessionTests {
         #expect(monitor.summary.ambiguousPackets == 7)
     }
 
+    /// A clock that was set back, or a savefile that was put together of several, does not take its packets from a session.
+    @Test(arguments: [2, 100, 1e8])
+    func aSessionGoesOnWhereTheClockIsSetBack(_ seconds: Double) throws {
+        let monitor = Monitor { ($0.hasTaps, $0.hasConntrack) = (true, false) }
+        monitor.flow(.web, 4, 3, [.isFirst, .opensConnection])
+        let before = Timestamp(nanoseconds: monitor.now.nanoseconds - Int64(seconds * 1e9))
+        monitor.wait(seconds: 1)
+        monitor.take(.flow(.flow(.web, 5, 5, by: 3, .ingress, [], at: before)))
+        let session = try #require(monitor.session)
+        #expect(session.taps.first?.seen.total.packetCount == 17)
+        #expect(monitor.summary.isComplete)
+        #expect(session.record.lastSeen >= session.record.start)
+        // The next connection of its ports begins at a time that was before.
+        monitor.take(.flow(.flow(.web, 1, 0, by: 3, .ingress, [.isFirst, .opensConnection], at: before)))
+        #expect(monitor.told == ["start", "end by closed", "start"])
+        #expect(monitor.summary.isComplete)
+    }
+
     /// What is sent again when all is over is not the beginning of the next connection.
     @Test
     func whatComesAfterTheEndIsALowerBound() throws {
