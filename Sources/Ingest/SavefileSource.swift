@@ -35,6 +35,8 @@ public struct SavefileSource: ~Copyable {
     private var heldStep: SavefileStep?
     /// What the capture lost and was not told yet.
     private var untoldLosses = LaneCounts()
+    /// How many times that was an unknown number.
+    private var untoldUncountedLosses = LaneCounts()
     /// The first link type that was not read, while no record was.
     private var unreadLinkType: UInt32?
     /// Where the file was found damaged; told once all that came before was.
@@ -159,9 +161,10 @@ public struct SavefileSource: ~Copyable {
         switch step.content {
         case .nothing: return false
         case .interface(let interface): return try take(interface, into: &observations)
-        case .loss(let count, let number, let told):
-            if told > time { advance(to: told, isExact: true) }
-            note(count, of: number, in: &observations)
+        case .loss(let loss):
+            if loss.time > time { advance(to: loss.time, isExact: true) }
+            if loss.hasUncounted { untoldUncountedLosses[lane(of: loss.interface)] += 1 }
+            note(loss.count, of: loss.interface, in: &observations)
             return !observations.isEmpty
         case .record(let record): return take(record, into: &observations)
         }
@@ -242,11 +245,17 @@ public struct SavefileSource: ~Copyable {
     }
 
     private mutating func tellLosses(to observations: inout ObservationBatch) {
-        guard untoldLosses != LaneCounts() else { return }
-        for lane in Lane.allCases where untoldLosses[lane] > 0 {
-            observations.append(.loss(Loss(lane: lane, cause: .overrun, count: untoldLosses[lane])))
+        guard untoldLosses != LaneCounts() || untoldUncountedLosses != LaneCounts() else { return }
+        for lane in Lane.allCases {
+            if untoldLosses[lane] > 0 {
+                observations.append(.loss(Loss(lane: lane, cause: .overrun, count: untoldLosses[lane])))
+            }
+            for _ in 0..<untoldUncountedLosses[lane] {
+                observations.append(.loss(Loss(lane: lane, cause: .down, count: nil)))
+            }
         }
         untoldLosses = LaneCounts()
+        untoldUncountedLosses = LaneCounts()
     }
 
     /// Moves on to the time of a record. A frame that is a little older than the one before is of another interface, which is no step

@@ -10,6 +10,8 @@ struct PcapngInterface: Sendable {
     private var offset: Int64 = 0
     /// How much of what the capture lost was told.
     private var toldLossCount: UInt64 = 0
+    /// Whether it was told that something was lost of which nobody knows how much.
+    private var hasToldUncountedLoss = false
 
     /// Reads `link type (2), reserved (2), snap length, options`.
     init(_ body: ByteReader, isSwapped: Bool) throws(SavefileFault) {
@@ -60,5 +62,11 @@ struct PcapngInterface: Sendable {
     /// Takes in that `count` were lost since the beginning, and answers how many of these were not told before.
     mutating func takeLoss(upTo count: UInt64) -> UInt64 {
         count > toldLossCount ? takeLoss(of: count - toldLossCount) : 0
+    }
+
+    /// Takes in that an unknown number was lost since the beginning, and answers whether that is to be told.
+    mutating func takeUncountedLoss() -> Bool {
+        defer { hasToldUncountedLoss = true }
+        return !hasToldUncountedLoss
     }
 }

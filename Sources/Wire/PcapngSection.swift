@@ -84,17 +84,25 @@ struct PcapngSection: Sendable {
         let place = try place(of: number(body, at: 0))
         var options = PcapngOptions(body.slice(from: 12), isSwapped: isSwapped)
         var lossCount: UInt64 = 0
+        var hasUncounted = false
         while try options.next() {
-            // isb_ifdrop and isb_osdrop: by the interface, and by the system for want of room.
-            guard options.code == 5 || options.code == 7 else { continue }
-            guard let count = options.value.number(UInt64.self, at: 0, isSwapped: isSwapped) else { throw .block }
-            lossCount = lossCount.addingReportingOverflow(count).overflow ? .max : lossCount + count
+            switch options.code {
+            case 1:  // a comment, by which nfmon tells what no number does
+                hasUncounted = hasUncounted || PcapngStatistics.tellsUncountedLoss(options.value)
+            case 5, 7:  // isb_ifdrop and isb_osdrop: by the interface, and by the system for want of room
+                guard let count = options.value.number(UInt64.self, at: 0, isSwapped: isSwapped) else { throw .block }
+                lossCount = lossCount.addingReportingOverflow(count).overflow ? .max : lossCount + count
+            default: break
+            }
         }
         let untold = interfaces[place].takeLoss(upTo: lossCount)
-        guard untold > 0 else { return .nothing }
+        hasUncounted = hasUncounted && interfaces[place].takeUncountedLoss()
+        guard untold > 0 || hasUncounted else { return .nothing }
         guard let high = number(body, at: 4), let low = number(body, at: 8) else { throw .block }
         let time = interfaces[place].time(of: UInt64(high) << 32 | UInt64(low))
-        return .loss(count: untold, number: earlierInterfaceCount + place, time: time)
+        return .loss(
+            SavefileLoss(
+                interface: earlierInterfaceCount + place, count: untold, hasUncounted: hasUncounted, time: time))
     }
 
     /// `interface, time (8), captured length, original length, bytes, options`.

@@ -44,6 +44,12 @@ struct PcapngStatistics: Sendable {
         PcapngBlock.end(block, in: &file)
     }
 
-    /// The comment that says what no number does.
+    /// The comment that says what no number does: the format counts, and cannot say that a count is unknown.
     private static let uncountedLoss = "an unknown number of packets was lost besides"
+
+    /// Whether a comment in such a block is that one.
+    static func tellsUncountedLoss(_ comment: ByteReader) -> Bool {
+        comment.count == uncountedLoss.utf8.count
+            && uncountedLoss.utf8.enumerated().allSatisfy { comment.uint8(at: $0) == $1 }
+    }
 }

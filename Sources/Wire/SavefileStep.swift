@@ -1,14 +1,10 @@
-public import FlowModel
-
 /// What the next bytes of a savefile are.
 public struct SavefileStep: Sendable, Equatable {
     public enum Content: Sendable, Equatable {
         /// Nothing that concerns nfmon.
         case nothing
         case interface(SavefileInterface)
-        /// Records that the capture lost on one of its interfaces (`number`) since the last word of it; the time is that of the word,
-        /// and 0 where the file's writer knew none.
-        case loss(count: UInt64, number: Int, time: Timestamp)
+        case loss(SavefileLoss)
         /// Its bytes begin after ``SavefileRecord/headerLength``, and are in the window.
         case record(SavefileRecord)
     }

@@ -1,5 +1,6 @@
 """Recordings in pcapng: what each packet's interface and way were, and what was lost."""
 
+import json
 import os
 import re
 import signal
@@ -108,6 +109,12 @@ class Pcapng(LiveTest):
         self.assertEqual(re.findall(r"Number of packets = (\d+)", told), ["2"])
         with open(path, "rb") as file:
             self.assertIn(b"an unknown number of packets was lost besides", file.read())
+        # What the recording said of itself is what its file says.
+        self.assertIn("an unknown number was lost 1 time", recorder.summary)
+        _, talk = self.rows(path)
+        self.assertIn("INCOMPLETE: an unknown number was lost 1 time\n", talk)
+        told = finish("compare", "-r", path, "-o", "json")
+        self.assertEqual(json.loads(told.stdout)["summary"]["lanes"]["packet"]["uncounted_losses"], 1, told.stdout)
 
     def test_what_was_lost_is_told_of_its_interface(self):
         cable, path = self.cable(), self.directory() / "small.pcapng"

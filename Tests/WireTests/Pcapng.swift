@@ -82,6 +82,8 @@ struct SavefileWalk: Equatable {
     var records: [Record] = []
     /// By the interface's number, in order.
     var losses: [[UInt64]] = []
+    /// The interfaces of which an unknown number was lost.
+    var uncountedLosses: [Int] = []
     var fault: SavefileFault?
     /// The longest window that was asked for.
     var longestWindow = 0
@@ -119,7 +121,9 @@ struct SavefileWalk: Equatable {
         switch step.content {
         case .nothing: break
         case .interface(let interface): interfaces.append(interface)
-        case .loss(let count, let number, _): losses.append([UInt64(number), count])
+        case .loss(let loss):
+            if loss.count > 0 { losses.append([UInt64(loss.interface), loss.count]) }
+            if loss.hasUncounted { uncountedLosses.append(loss.interface) }
         case .record(let record):
             let own = bytes.dropFirst(record.headerLength).prefix(record.capturedLength)
             records.append(Record(record: record, bytes: Array(own)))

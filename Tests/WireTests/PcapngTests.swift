@@ -135,6 +135,19 @@ struct PcapngTests {
     }
 
     @Test(arguments: writers)
+    func aLossOfUnknownNumberIsToldOnce(_ writer: Pcapng) {
+        let comment = Array("an unknown number of packets was lost besides".utf8)
+        var file = writer.section() + writer.interface(.raw)
+        file += writer.statistics(options: writer.option(1, Array(comment.dropLast())))
+        for _ in 1...2 {
+            file += writer.statistics(options: writer.option(1, comment) + writer.option(1, Array("all is well".utf8)))
+        }
+        let walk = SavefileWalk(file)
+        #expect(walk.uncountedLosses == [0])
+        #expect(walk.losses.isEmpty)
+    }
+
+    @Test(arguments: writers)
     func aSimplePacketIsAsLongAsItsInterfaceLetsIt(_ writer: Pcapng) {
         let bytes: [UInt8] = [1, 2, 3, 4, 5, 6]
         let simple = writer.block(3, writer.number(100 as UInt32) + bytes)

@@ -130,11 +130,14 @@ struct PcapngWriterTests {
         let length = file.count
         writer.end(at: Self.start, to: &file)
         #expect(file.count - length <= writer.endLength)
-        #expect(SavefileWalk(file).losses == [[1, 42]])
+        let walk = SavefileWalk(file)
+        #expect(walk.losses == [[1, 42]])
+        #expect(walk.uncountedLosses == [0], "a number of which nobody knows how much it is")
         file = []
         writer.begin(at: Self.start, to: &file)
         writer.end(at: Self.start, to: &file)
-        #expect(SavefileWalk(file).losses.isEmpty)
+        let next = SavefileWalk(file)
+        #expect(next.losses.isEmpty && next.uncountedLosses.isEmpty)
     }
 
     @Test(arguments: [0, 1, 14, 17, 42] as [Int])
