@@ -27,12 +27,22 @@ enum NetlinkRequest {
 
     /// A dump of the interfaces.
     static func linkDump(sequence: UInt32) -> [UInt8] {
-        // SAFETY: `message` lends a header with room for the family's own (16 bytes).
+        dump(type: UInt16(RTM_GETLINK), headerSize: MemoryLayout<ifinfomsg>.size, sequence: sequence)
+    }
+
+    /// A dump of the interfaces' addresses, of all families.
+    static func addressDump(sequence: UInt32) -> [UInt8] {
+        dump(type: UInt16(RTM_GETADDR), headerSize: MemoryLayout<ifaddrmsg>.size, sequence: sequence)
+    }
+
+    /// A dump of rtnetlink's, whose own header says nothing.
+    private static func dump(type: UInt16, headerSize: Int, sequence: UInt32) -> [UInt8] {
+        // SAFETY: `message` lends a header with room for rtnetlink's own (16 bytes at most).
         unsafe message { header in
-            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETLINK)
+            unsafe header.pointee.nlmsg_type = type
             unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
             unsafe header.pointee.nlmsg_seq = sequence
-            _ = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ifinfomsg>.size)
+            _ = unsafe mnl_nlmsg_put_extra_header(header, headerSize)
         }
     }
 
@@ -43,17 +53,6 @@ enum NetlinkRequest {
             type: ChainMessage.getChainType, flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP), sequence: sequence, family: 0,
             resource: 0
         ) { _ in }
-    }
-
-    /// A dump of the interfaces' addresses, of all families.
-    static func addressDump(sequence: UInt32) -> [UInt8] {
-        // SAFETY: `message` lends a header with room for the family's own (8 bytes).
-        unsafe message { header in
-            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETADDR)
-            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_DUMP)
-            unsafe header.pointee.nlmsg_seq = sequence
-            _ = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ifaddrmsg>.size)
-        }
     }
 
     /// Where packets would go.

@@ -58,8 +58,7 @@ extension JSONText {
         openKey("session")
         append(compared.session, at: result.facts.end, nil, names: result.names)
         append(word: ",")
-        openKey("lanes")
-        append(word: "{")
+        openObject("lanes")
         for lane in compared.lanes { append(lane, of: compared, result.names) }
         close("}")
         openKey("differences")
@@ -72,8 +71,7 @@ extension JSONText {
     }
 
     private mutating func append(_ lane: Lane, of compared: ComparedSession, _ names: borrowing NameBook) {
-        openKey(lane.keyword)
-        append(word: "{")
+        openObject(lane.keyword)
         let times = compared.times(of: lane)
         if let first = times.first { field("first", first) }
         if let last = times.last { field("last", last) }
@@ -82,8 +80,7 @@ extension JSONText {
             field("reply", counters.reply)
         }
         if lane == .conntrack, let baseline = compared.baseline {
-            openKey("before")
-            append(word: "{")
+            openObject("before")
             field("original", baseline.original)
             field("reply", baseline.reply)
             close("}")
@@ -104,10 +101,9 @@ extension JSONText {
             append(string: names.interface(lane.tap.interface))
             append(word: ",")
         }
-        field("way", word: "\(lane.tap.direction)")
+        field("way", text: "\(lane.tap.direction)")
         for (key, counts) in [("original", lane.original), ("reply", lane.reply)] {
-            openKey(key)
-            append(word: "{")
+            openObject(key)
             field("seen", counts.seen)
             field("whole", counts.whole)
             field("wire", counts.wire)
@@ -121,36 +117,22 @@ extension JSONText {
 
     private mutating func append(_ difference: Difference) {
         append(word: "{")
-        field("reason", word: difference.reason.rawValue)
+        field("reason", text: difference.reason.rawValue)
         field("certain", difference.isCertain)
-        field("direction", word: difference.direction == .original ? "original" : "reply")
-        field("more", word: difference.more.rawValue)
-        field("fewer", word: difference.fewer.rawValue)
+        field("direction", text: difference.direction == .original ? "original" : "reply")
+        field("more", text: difference.more.rawValue)
+        field("fewer", text: difference.fewer.rawValue)
         field("packets", difference.packetCount)
         field("bytes", difference.byteCount)
-        openKey("evidence")
-        append(word: "[")
-        for sentence in difference.evidence {
-            append(string: Array(sentence.utf8))
-            append(word: ",")
-        }
-        close("]")
+        field("evidence", texts: difference.evidence)
         close("}")
     }
 
     private mutating func field(_ key: String, _ counters: Counters) {
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         field("packets", counters.packetCount)
         field("bytes", counters.byteCount)
         close("}")
-    }
-
-    /// A word of nfmon's own.
-    private mutating func field(_ key: String, word: String) {
-        openKey(key)
-        append(string: Array(word.utf8))
-        append(word: ",")
     }
 
     // MARK: Summary
@@ -175,15 +157,13 @@ extension JSONText {
         field("evicted", facts.evictedCount)
         field("foreign_frames", facts.foreignCount)
         appendSets(summary)
-        openKey("lanes")
-        append(word: "{")
+        openObject("lanes")
         for lane in Lane.allCases where facts.lanes.contains(lane) { append(lane, summary, facts) }
         close("}")
         if let bytes = facts.residentBytes { field("resident_bytes", bytes) }
         if let time = facts.interruptTime { field("host_softirq_ns", time) }
         if let failures = facts.failures {
-            openKey("conntrack_failures")
-            append(word: "{")
+            openObject("conntrack_failures")
             field("invalid", failures.invalid)
             field("drop", failures.drops)
             field("early_drop", failures.earlyDrops)
@@ -198,9 +178,9 @@ extension JSONText {
         append(word: "[")
         for part in facts.unlooked {
             append(word: "{")
-            field("what", word: part.subject)
-            field("reason", word: part.reason)
-            if !part.cure.isEmpty { field("advice", word: part.cure) }
+            field("what", text: part.subject)
+            field("reason", text: part.reason)
+            if !part.cure.isEmpty { field("advice", text: part.cure) }
             close("}")
         }
         close("]")
@@ -228,8 +208,7 @@ extension JSONText {
     }
 
     private mutating func append(_ lane: Lane, _ summary: ComparisonSummary, _ facts: ComparisonFacts) {
-        openKey(lane.keyword)
-        append(word: "{")
+        openObject(lane.keyword)
         let total = summary.totals[lane] ?? Counters()
         field("packets", total.packetCount)
         field("bytes", total.byteCount)
@@ -250,8 +229,7 @@ extension JSONText {
     /// Absent where nothing was counted.
     private mutating func field(_ key: String, _ agreement: Agreement) {
         guard agreement.packetCount > 0 else { return }
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         field("packets", agreement.packetCount)
         field("agreed_packets", agreement.agreedPacketCount)
         field("bytes", agreement.byteCount)
@@ -260,12 +238,10 @@ extension JSONText {
     }
 
     private mutating func appendReasons(_ summary: ComparisonSummary) {
-        openKey("reasons")
-        append(word: "{")
+        openObject("reasons")
         for reason in DifferenceReason.allCases {
             guard let entry = summary.reasons[reason] else { continue }
-            openKey(reason.rawValue)
-            append(word: "{")
+            openObject(reason.rawValue)
             field("sessions", entry.sessionCount)
             field("packets", entry.counters.packetCount)
             field("bytes", entry.counters.byteCount)
@@ -280,7 +256,7 @@ extension JSONText {
         append(word: "[")
         for use in summary.ruleUses {
             append(word: "{")
-            field("rule", word: use.watched.title)
+            field("rule", text: use.watched.title)
             if let growth = use.watched.growth { field("counted", growth.packetCount) }
             field("accounts_for", use.packetCount)
             close("}")

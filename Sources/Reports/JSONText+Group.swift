@@ -10,28 +10,28 @@ extension JSONText {
         let totals = group.totals
         append(word: "{")
         field("@timestamp", now)
-        open("event")
+        openObject("event")
         append(word: #""kind":"metric","#)
         if let start = totals.sessions.earliestStart { field("start", start) }
         close("}")
         append("network", totals.counters)
         append("source", totals.counters(of: .original))
         append("destination", totals.counters(of: .reply))
-        open("nfmon")
+        openObject("nfmon")
         field("schema", 1)
-        open("by")
+        openObject("by")
         for (column, value) in zip(grouping.columns, group.values) { append(column.subject.name, value, names) }
         close("}")
         field("sessions", UInt64(totals.sessions.sessionCount))
         field("denied", UInt64(totals.deniedCount))
         field("attempts", totals.attemptCount)
         field("exact", totals.exactness == .exact)
-        field("exactness", word: totals.exactness.keyword)
+        field("exactness", text: totals.exactness.keyword)
         field("unknown_counters", UInt64(totals.sessions.unknownCount))
         field("inexact_counters", UInt64(totals.sessions.inexactCount))
         field("last_seen", totals.lastSeen)
         if let rate = totals.rate {
-            open("rate")
+            openObject("rate")
             field("bytes", rate.byteCount)
             field("packets", rate.packetCount)
             field("sessions", UInt64(totals.ratedCount))
@@ -43,19 +43,9 @@ extension JSONText {
         dropLast()
     }
 
-    private mutating func open(_ key: String) {
-        openKey(key)
-        append(word: "{")
-    }
-
-    private mutating func field(_ key: String, word: String) {
-        openKey(key)
-        append(word: "\"\(word)\",")
-    }
-
     private mutating func append(_ key: String, _ counters: Counters?) {
         guard let counters else { return }
-        open(key)
+        openObject(key)
         field("bytes", counters.byteCount)
         field("packets", counters.packetCount)
         close("}")
@@ -65,7 +55,7 @@ extension JSONText {
         switch value {
         case .unknown: return
         case .number(let number): return field(key, number)
-        case .word(let word): return field(key, word: word)
+        case .word(let word): return field(key, text: word)
         case .address(let address, let family, let length):
             openKey(key)
             append(UInt8(ascii: "\""))

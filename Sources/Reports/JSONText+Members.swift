@@ -9,6 +9,12 @@ extension JSONText {
         append(word: "\":")
     }
 
+    /// Begins a member that is an object, to be ended by ``close(_:)``.
+    mutating func openObject(_ key: String) {
+        openKey(key)
+        append(word: "{")
+    }
+
     mutating func close(_ bracket: Unicode.Scalar) {
         let byte = UInt8(ascii: bracket)
         if isLast(UInt8(ascii: ",")) { replaceLast(by: byte) } else { append(byte) }
@@ -33,14 +39,22 @@ extension JSONText {
         append(word: "\",")
     }
 
-    /// What else the reader must know, as a member `notes`.
-    mutating func appendNotes(_ notes: [String]) {
-        openKey("notes")
+    mutating func field(_ key: String, text: String) {
+        openKey(key)
+        append(string: Array(text.utf8))
+        append(UInt8(ascii: ","))
+    }
+
+    mutating func field(_ key: String, texts: [String]) {
+        openKey(key)
         append(word: "[")
-        for note in notes {
-            append(string: Array(note.utf8))
-            append(word: ",")
+        for text in texts {
+            append(string: Array(text.utf8))
+            append(UInt8(ascii: ","))
         }
         close("]")
     }
+
+    /// What else the reader must know.
+    mutating func appendNotes(_ notes: [String]) { field("notes", texts: notes) }
 }

@@ -68,8 +68,7 @@ extension JSONText {
         field("process", UInt64(clamping: status.processID))
         field("start", status.startedAt)
         field("time", status.now)
-        openKey("table")
-        append(word: "{")
+        openObject("table")
         field("sessions", UInt64(status.summary.sessionCount))
         field("packets_only", UInt64(status.summary.packetSessionCount))
         field("limit", UInt64(status.tableLimit))
@@ -78,8 +77,7 @@ extension JSONText {
         close("}")
         append(status.stream)
         append(status.totals)
-        openKey("cost")
-        append(word: "{")
+        openObject("cost")
         field("processor_time", status.cost.processorTime)
         field("memory", status.cost.residentBytes)
         close("}")
@@ -89,8 +87,7 @@ extension JSONText {
     }
 
     private mutating func append(_ stream: StreamStatus) {
-        openKey("events")
-        append(word: "{")
+        openObject("events")
         field("epoch", text: stream.epoch)
         field("next", stream.nextSequence)
         field("oldest", stream.oldestSequence)
@@ -103,18 +100,11 @@ extension JSONText {
     }
 
     private mutating func append(_ totals: TotalsStatus) {
-        openKey("totals")
-        append(word: "{")
+        openObject("totals")
         if let last = totals.lastDumpAt { field("last", last) }
         field("interval", totals.interval)
         field("duration", totals.dumpDuration)
         field("processor_time", totals.dumpProcessorTime)
         close("}")
-    }
-
-    private mutating func field(_ key: String, text: String) {
-        openKey(key)
-        append(string: Array(text.utf8))
-        append(UInt8(ascii: ","))
     }
 }

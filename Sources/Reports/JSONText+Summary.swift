@@ -46,8 +46,7 @@ extension JSONText {
 
     /// The sum of the rates that are known, and of how many sessions that is.
     private mutating func append(_ rate: Counters, of sessionCount: Int) {
-        openKey("rate")
-        append(word: "{")
+        openObject("rate")
         field("bytes", rate.byteCount)
         field("packets", rate.packetCount)
         field("sessions", UInt64(sessionCount))
@@ -56,8 +55,7 @@ extension JSONText {
 
     /// Conntrack's table.
     private mutating func append(_ fill: TableFill) {
-        openKey("table")
-        append(word: "{")
+        openObject("table")
         field("entries", UInt64(max(0, fill.count)))
         field("limit", UInt64(max(0, fill.limit)))
         close("}")
@@ -116,8 +114,7 @@ extension JSONText {
 
     /// What captures read.
     private mutating func append(_ frames: FrameFigures) {
-        openKey("frames")
-        append(word: "{")
+        openObject("frames")
         field("read", frames.frameCount)
         field("not_ip", frames.otherCount)
         field("flows_told_early", frames.earlyFlowCount)
@@ -125,16 +122,14 @@ extension JSONText {
     }
 
     private mutating func field(_ key: String, _ counts: LaneCounts, _ lanes: [Lane]) {
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         for lane in lanes { field(lane.keyword, counts[lane]) }
         close("}")
     }
 
     /// From the first to the last loss of each lane that had any.
     private mutating func field(_ key: String, _ spans: [Lane: LossSpan], _ lanes: [Lane]) {
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         for lane in lanes {
             if let span = spans[lane] { field(lane.keyword, span) }
         }
@@ -142,8 +137,7 @@ extension JSONText {
     }
 
     private mutating func field(_ key: String, _ span: LossSpan) {
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         field("from", span.from)
         field("to", span.to)
         close("}")
@@ -151,8 +145,7 @@ extension JSONText {
 
     /// The kinds of fault that there were, by their keywords; empty where nothing was malformed.
     private mutating func field(_ key: String, _ faults: [WireFault: UInt64]) {
-        openKey(key)
-        append(word: "{")
+        openObject(key)
         for fault in WireFault.allCases { if let count = faults[fault] { field(fault.keyword, count) } }
         close("}")
     }
