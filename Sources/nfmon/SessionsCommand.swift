@@ -219,37 +219,12 @@ struct SessionsCommand: ParsableCommand {
     // MARK: Live
 
     private func showLive() throws(IngestError) {
-        var table = sources.tableConfiguration
-        table.tellsEvents = sources.noConntrack
-        table.tellsOnlyEnds = true
         let names = NameTable()
         let question = goodQuestion(names)
-        let filter = question.filter
-        var conntrack = ConntrackSource.Configuration()
-        conntrack.filter = filter.sourceFilter(joinsPackets: !sources.noNFLog)
-        table.sourceFilter = conntrack.filter
-        conntrack.pace.interval = listens ? pause : 0
-        conntrack.pace.processorShare = 0
-        let start = ReceiveTime.now
-        let live = try LiveTable(sources, table, conntrack, names: names)
-        var ended = EndedSessions(limit: table.maximumFrameSessions)
-        waitForLooks(at: live, since: start.monotonic, &ended)
-        let isInterrupted = live.stop.isRaised
-        if let failure = live.finish() { throw failure }
-        guard !isInterrupted else { return }
-        ended.take(from: live.store)
-        var answer = question.answer(
-            from: live.store, live.names, at: .now, seed: LiveTable.seed, beside: ended.sessions)
-        answer.summary.evictedCount &+= ended.excessCount
-        let completeness = live.completeness
-        answer.summary.sufficientBuffer = completeness.sufficientBuffer
-        answer.summary.grownBuffer = completeness.grownBuffer
-        // A single look misses nothing by that; what came and went between two of them does.
-        if listens, !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
-        if !sources.noConntrack { answer.fill = KernelSettings.tableFill() }
-        if listens { answer.watchedSince = start.wall }
-        answer.notes = AnswerNotes.gather(sources) + notes(on: filter)
-        try write(answer, unless: live.stop)
+        let look = try LiveLook(sources, for: question, names, lasting: listens ? pause : nil)
+        guard var answer = try look.answer(to: question) else { return }
+        answer.notes = AnswerNotes.gather(sources) + notes(on: question.filter)
+        try write(answer, unless: look.stop)
     }
 
     /// What a single look cannot know.
@@ -262,22 +237,6 @@ struct SessionsCommand: ParsableCommand {
         }
         if filter.asksForRates { notes.append("rates are known from two looks only: add --top") }
         return notes
-    }
-
-    /// One look at the table, or with `--top` a second one an interval later.
-    private func waitForLooks(at live: LiveTable, since start: UInt64, _ ended: inout EndedSessions) {
-        let lookCount: UInt64 = sources.noConntrack ? 0 : listens ? 2 : 1
-        let end = start &+ (lookCount == 1 ? 0 : pause)
-        while !live.stop.isRaised, live.failure.first == nil {
-            let (whole, all) = live.store.withTable { ($0.completeDumpCount, $0.dumpCount) }
-            // A table that is never quiet is shown as it is, and the answer says that it is not complete.
-            let hasLooked = whole >= lookCount || all >= lookCount + 8
-            let now = ReceiveTime.now.monotonic
-            if hasLooked, now >= end { return }
-            Signal.wait(for: [live.stop, live.change], timeout: hasLooked ? end - now : nil)
-            live.change.lower()
-            if sources.noConntrack { ended.take(from: live.store) }
-        }
     }
 
     // MARK: Recorded

@@ -1,0 +1,77 @@
+import FlowModel
+import Ingest
+import Monitor
+import Query
+import Reports
+import Sessions
+
+/// A look at what the kernel has: one at conntrack's table, or two with a while between them, in which what captures and rules tell is heard.
+struct LiveLook {
+    private let sources: SourceOptions
+    /// Nanoseconds of the while; `nil` where there is one look only.
+    private let pause: UInt64?
+    private let live: LiveTable
+    private let start = ReceiveTime.now
+    private let frameSessionLimit: Int
+
+    /// Raised where its user wants to end.
+    var stop: Signal { live.stop }
+
+    /// Opens the sources, which leave out what the question does not ask for.
+    init(
+        _ sources: SourceOptions, for question: SessionQuestion, _ names: NameTable, lasting pause: UInt64?
+    ) throws(IngestError) {
+        self.sources = sources
+        self.pause = pause
+        var table = sources.tableConfiguration
+        table.tellsEvents = sources.noConntrack
+        table.tellsOnlyEnds = true
+        var conntrack = ConntrackSource.Configuration()
+        conntrack.filter = question.filter.sourceFilter(joinsPackets: !sources.noNFLog)
+        table.sourceFilter = conntrack.filter
+        conntrack.pace.interval = pause ?? 0
+        conntrack.pace.processorShare = 0
+        frameSessionLimit = table.maximumFrameSessions
+        live = try LiveTable(sources, table, conntrack, names: names)
+    }
+
+    /// Waits for what there is to see, and ends.
+    ///
+    /// - Returns: `nil` where its user did not wait for it.
+    func answer(to question: SessionQuestion) throws(IngestError) -> SessionAnswer? {
+        var ended = EndedSessions(limit: frameSessionLimit)
+        wait(&ended)
+        let isInterrupted = stop.isRaised
+        if let failure = live.finish() { throw failure }
+        guard !isInterrupted else { return nil }
+        ended.take(from: live.store)
+        var answer = question.answer(
+            from: live.store, live.names, at: .now, seed: LiveTable.seed, beside: ended.sessions)
+        answer.summary.evictedCount &+= ended.excessCount
+        let completeness = live.completeness
+        answer.summary.sufficientBuffer = completeness.sufficientBuffer
+        answer.summary.grownBuffer = completeness.grownBuffer
+        if !sources.noConntrack { answer.fill = KernelSettings.tableFill() }
+        guard pause != nil else { return answer }
+        // A single look misses nothing by that; what came and went between two of them does.
+        if !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
+        answer.watchedSince = start.wall
+        return answer
+    }
+
+    /// Waits for one look at the table, or for a second one when the while is over.
+    private func wait(_ ended: inout EndedSessions) {
+        let lookCount: UInt64 = sources.noConntrack ? 0 : pause == nil ? 1 : 2
+        let end = start.monotonic &+ (pause ?? 0)
+        while !stop.isRaised, live.failure.first == nil {
+            let (whole, all) = live.store.withTable { ($0.completeDumpCount, $0.dumpCount) }
+            // A table that is never quiet is shown as it is, and the answer says that it is not complete.
+            let hasLooked = whole >= lookCount || all >= lookCount + 8
+            let now = ReceiveTime.now.monotonic
+            if hasLooked, now >= end { return }
+            Signal.wait(for: [stop, live.change], timeout: hasLooked ? end - now : nil)
+            live.change.lower()
+            if sources.noConntrack { ended.take(from: live.store) }
+        }
+    }
+}
