@@ -23,6 +23,9 @@ struct EventsCommand: ParsableCommand {
             for; a loss event with source "output" follows it. What the kernel's sockets lost is told the same way, with source \
             conntrack or nflog.
 
+            The end of a session that only packets tell of (-i, -r) is when TCP closes it, else two minutes after its last packet; of \
+            a TCP connection that was answered, an hour after.
+
             Examples:
               nfmon events -o compact
               nfmon events | jq -r 'select(.event.action=="session-denied") | [.source.ip, .rule.name] | @tsv'

@@ -21,6 +21,9 @@ struct SessionsCommand: ParsableCommand {
             and what rules logged meanwhile tells interfaces and rules. With --watch a screen of them that is drawn anew every \
             --interval, with keys to sort, group and filter; ? lists them.
 
+            A session that only packets tell of (-i, -r) ends when TCP closes it, else two minutes after its last packet; a TCP \
+            connection that was answered, an hour after. What comes later is another session.
+
             Sort keys: \(SortKey.allCases.map(\.name).joined(separator: " ")).
 
             Examples:
