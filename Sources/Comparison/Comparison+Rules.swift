@@ -25,7 +25,10 @@ extension Comparison {
         let outName = outInterface.map(interface)
         let states = states(of: session, counts.direction)
         func view(_ tuple: FlowKey) -> PacketView {
-            PacketView(tuple: tuple, inInterface: inName, outInterface: outName, states: states)
+            PacketView(
+                tuple: tuple, inInterface: inName, outInterface: outName,
+                sourceKind: own?.kind(of: tuple.source), destinationKind: own?.kind(of: tuple.destination),
+                states: states)
         }
         let isLoop = isFromHost == .yes && isToHost == .yes
         let isTracked = session.record.facts.contains(.conntrack)
@@ -33,7 +36,7 @@ extension Comparison {
             untranslated: view(first), routed: view(middle), translated: view(last),
             isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
             isTracked: isTracked)
-        views.isRouted = isRouted
+        views.isRouted = isRouted && !middle.destination.isLinkMulticast
         views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
         return views
     }
@@ -183,14 +186,14 @@ extension Comparison {
 
     /// Accounts for packets that the host's routing refuses, where no rule before it may have taken them.
     mutating func accountForRefusedRoute(_ short: inout Shortfall, _ views: RuleViews) {
-        guard !views.isRouted, let rules = facts.rules, !short.isAccountedFor else { return }
+        guard !views.isRouted, views.isOwn == .no, let rules = facts.rules, !short.isAccountedFor else { return }
         let (source, destination) = (views.routed.tuple.source, views.routed.tuple.destination)
         let family = views.routed.tuple.family
         func text(_ address: IPAddress) -> String { address.description(family: family) }
         let sentence =
             destination.isMulticast
             ? "nobody on the host listens to \(text(destination)), and the host does not pass it on"
-            : "the host's routing refuses them, as ip route get \(text(destination)) from \(text(source))\(views.routed.inInterface.map { " iif \($0)" } ?? "") says: no way, a blackhole, or a source that may not come from there (rp_filter)"
+            : "the host's routing refuses them, as ip route get \(text(destination)) from \(text(source))\(views.routed.inInterface.map { " iif \($0)" } ?? "") says: no way, a blackhole, forwarding that is off, or a source that may not come from there (rp_filter)"
         let missing = short.rest
         let mayBeTaken = search.suspects(of: views).contains { suspect in
             let watched = rules.rules[suspect.rule]

@@ -6,6 +6,9 @@ struct PacketView: Hashable {
     /// `nil` where nobody knows it, and empty where there is none yet, or none any more.
     var inInterface: String?
     var outInterface: String?
+    /// What its addresses are to the host; `nil` where nobody knows.
+    var sourceKind: AddressKind?
+    var destinationKind: AddressKind?
     /// What conntrack may say of them: one of these; `nil` where nobody knows.
     var states: TrackingState?
     /// Whether a rule may have translated the source, or the destination, to what nobody knows.

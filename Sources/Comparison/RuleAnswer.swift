@@ -63,6 +63,8 @@ extension RuleMatch.Subject {
         case .tracking(let asked):
             guard let states = view.states, !states.isEmpty else { return nil }
             return states.isSubset(of: asked) ? true : states.isDisjoint(with: asked) ? false : nil
+        case .sourceKind(let kinds): return view.hidesSource ? nil : view.sourceKind.map(kinds.contains)
+        case .destinationKind(let kinds): return view.hidesDestination ? nil : view.destinationKind.map(kinds.contains)
         // Of a session's packets only the sum is known; see ``WatchedRule/canHaveTaken(_:at:)``.
         case .length: return nil
         }

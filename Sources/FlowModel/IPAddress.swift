@@ -35,6 +35,11 @@ public struct IPAddress: Hashable, Sendable {
 
     /// Whether it stands for a group of hosts (224.0.0.0/4, ff00::/8).
     public var isMulticast: Bool { isIPv4Mapped ? ipv4Bits >> 28 == 0xe : high >> 56 == 0xff }
+
+    /// Whether it stands for a group whose packets no router passes on (224.0.0.0/24, ff01::/16 and ff02::/16).
+    public var isLinkMulticast: Bool {
+        isIPv4Mapped ? ipv4Bits >> 8 == 0xe0_0000 : high >> 56 == 0xff && (1...2).contains(high >> 48 & 0xf)
+    }
 }
 
 /// The network protocol family of a packet or tuple; the raw value is the kernel's `AF_INET` or `AF_INET6`.

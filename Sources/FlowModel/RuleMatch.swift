@@ -15,6 +15,9 @@ public struct RuleMatch: Sendable, Hashable {
         case outInterface([String])
         /// What conntrack says of the packet.
         case tracking(TrackingState)
+        /// What the addresses are to the host.
+        case sourceKind([AddressKind])
+        case destinationKind([AddressKind])
         /// Bytes of the IP packet.
         case length([ClosedRange<UInt16>])
     }

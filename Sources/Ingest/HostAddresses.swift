@@ -6,6 +6,7 @@ struct HostAddresses {
     private static let operation = "list the host's addresses"
 
     private var addresses: Set<IPAddress> = []
+    private var broadcasts: Set<IPAddress> = []
     private var interfaces: Set<InterfaceIndex> = []
     private var parts: Set<InterfaceIndex> = []
 
@@ -19,7 +20,8 @@ struct HostAddresses {
         } catch {
             return nil
         }
-        return LocalAddresses(found.addresses, of: found.interfaces.subtracting(found.parts))
+        return LocalAddresses(
+            found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts))
     }
 
     /// - Returns: whether the kernel gave the whole list.
@@ -30,7 +32,7 @@ struct HostAddresses {
     private mutating func note(_ message: borrowing NetlinkMessage) {
         if let address = try? AddressMessage(message) {
             addresses.insert(address.address)
-            addresses.formUnion(address.broadcasts)
+            broadcasts.formUnion(address.broadcasts)
             if !address.isOfLink { interfaces.insert(address.interface) }
         } else if let link = try? LinkMessage(message), link.master != nil {
             parts.insert(link.index)

@@ -19,6 +19,7 @@ extension NFTRuleReader {
             let subject = word.hasPrefix("i") ? RuleMatch.Subject.inInterface(names) : .outInterface(names)
             return [RuleMatch.Test(subject, isNegated: isNegated)]
         case "ct": return words.popFirst() == "state" ? understoodState() : nil
+        case "fib": return understoodKind()
         case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
             guard let field = words.popFirst() else { return nil }
             return understoodField(word, field)
@@ -48,6 +49,15 @@ extension NFTRuleReader {
         }
         guard let states = TrackingState(list: text) else { return nil }
         return isOfAll ? [] : [RuleMatch.Test(.tracking(states), isNegated: isNone || isUnequal)]
+    }
+
+    /// `fib daddr type local`
+    private mutating func understoodKind() -> [RuleMatch.Test]? {
+        let field = words.popFirst()
+        guard field == "saddr" || field == "daddr", words.popFirst() == "type", let (values, isNegated) = takeValues(),
+            let kinds = RuleWords.all(values, RuleWords.kind)
+        else { return nil }
+        return [RuleMatch.Test(field == "saddr" ? .sourceKind(kinds) : .destinationKind(kinds), isNegated: isNegated)]
     }
 
     private mutating func understoodField(_ header: String, _ field: String) -> [RuleMatch.Test]? {

@@ -33,6 +33,11 @@ enum RuleWords {
         }
     }
 
+    /// `local`, `BROADCAST`. Others' (`unicast`, `blackhole`) only a route could tell.
+    static func kind(_ text: some StringProtocol) -> AddressKind? {
+        AddressKind(rawValue: text.lowercased()).flatMap { $0 == .foreign ? nil : $0 }
+    }
+
     /// `tcp`, `ipv6-icmp`, `47`.
     static func transport(_ text: some StringProtocol) -> TransportProtocol? {
         TransportProtocol(keyword: text) ?? UInt8(text).map(TransportProtocol.init)

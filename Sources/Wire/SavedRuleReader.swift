@@ -94,33 +94,28 @@ struct SavedRuleReader {
         // All of the module's options, so that they read as they were written: "statistic --mode nth --every 10".
         let options = Array(words.prefix { $0 != "-m" && $0 != "-j" && $0 != "-g" })
         words = words.dropFirst(options.count)
-        if let test = Self.stateTest(options), module == "conntrack" || module == "state" {
-            match.tests.append(test)
-        } else if let test = Self.lengthTest(options), module == "length" {
+        if let test = Self.test(options, of: module) {
             match.tests.append(test)
         } else {
             match.conditions.append(([module] + options).joined(separator: " "))
         }
     }
 
-    /// `--ctstate RELATED,ESTABLISHED`, `! --state NEW`.
-    private static func stateTest(_ options: [String]) -> RuleMatch.Test? {
+    /// `--ctstate RELATED,ESTABLISHED`, `! --state NEW`, `--length 60:62`, `! --dst-type LOCAL`: one option, which may be negated.
+    private static func test(_ options: [String], of module: String) -> RuleMatch.Test? {
         let isNegated = options.first == "!"
         let bare = options.dropFirst(isNegated ? 1 : 0)
-        guard bare.count == 2, bare.first == "--ctstate" || bare.first == "--state", let list = bare.last else {
-            return nil
-        }
-        return TrackingState(list: list).map { RuleMatch.Test(.tracking($0), isNegated: isNegated) }
-    }
-
-    /// `--length 60:62`, `! --length 100`.
-    private static func lengthTest(_ options: [String]) -> RuleMatch.Test? {
-        let isNegated = options.first == "!"
-        let bare = options.dropFirst(isNegated ? 1 : 0)
-        guard bare.count == 2, bare.first == "--length", let range = bare.last.flatMap({ RuleWords.numbers($0) }) else {
-            return nil
-        }
-        return RuleMatch.Test(.length([range]), isNegated: isNegated)
+        guard bare.count == 2, let option = bare.first, let value = bare.last else { return nil }
+        func kinds() -> [AddressKind]? { RuleWords.all(value.split(separator: ",").map(String.init), RuleWords.kind) }
+        let subject: RuleMatch.Subject? =
+            switch (module, option) {
+            case ("conntrack", "--ctstate"), ("state", "--state"): TrackingState(list: value).map { .tracking($0) }
+            case ("length", "--length"): RuleWords.numbers(value).map { .length([$0]) }
+            case ("addrtype", "--src-type"): kinds().map { .sourceKind($0) }
+            case ("addrtype", "--dst-type"): kinds().map { .destinationKind($0) }
+            default: nil
+            }
+        return subject.map { RuleMatch.Test($0, isNegated: isNegated) }
     }
 
     // MARK: Targets

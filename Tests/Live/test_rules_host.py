@@ -137,3 +137,23 @@ class HostRules(CompareTest):
         answer = comparison.answer()
         self.assertNotIn("dropped-before-conntrack", answer.reasons, answer.evidence)
         self.assertEqual(self.accounted(answer), {}, answer.evidence)
+
+    def test_rules_that_ask_what_an_address_is_to_the_host_are_sure(self):
+        lab = self.lab_with_accounting()
+        for words in (
+            "-N STRAYS", "-A STRAYS -m addrtype --dst-type LOCAL -j RETURN", "-A STRAYS -m addrtype --dst-type BROADCAST -j DROP",
+            "-I INPUT -j STRAYS",
+        ):
+            lab.inside("iptables", *words.split())
+        lab.inside("nft", "table inet t { chain c { type filter hook prerouting priority -140; fib daddr type != local udp dport 83 counter drop; }; }")
+        comparison = self.compare(lab)
+        self.send(lab, 3, "10.0.0.255", 81)
+        self.send(lab, 2, "10.0.0.1", 82)
+        self.send(lab, 4, "10.0.0.1", 83)
+        lab.datagrams(6, port=83)
+        answer = comparison.answer()
+        accounted = self.accounted(answer)
+        self.assertEqual(accounted.pop("ip filter INPUT: policy drop"), 2 + 4, answer.evidence)
+        self.assertEqual(accounted.pop("inet t c: fib daddr type != local udp dport 83 counter drop"), 6, answer.evidence)
+        self.assertEqual(list(accounted.values()), [3], answer.evidence)
+        self.assertNotIn("may mean", answer.evidence)

@@ -81,7 +81,7 @@ struct FirewallRuleTests {
         SavedRuleset(text, family: "ip", command: "iptables-legacy", isLegacy: true).tables
     }
 
-    private static func rules(_ tables: [FirewallTable]) -> [FirewallRule] {
+    static func rules(_ tables: [FirewallTable]) -> [FirewallRule] {
         tables.flatMap { $0.chains.flatMap(\.rules) }
     }
 
@@ -285,10 +285,10 @@ struct FirewallRuleTests {
     }
 
     @Test func aTestBehindAConditionIsStillOne() throws {
-        let rule = try Self.only("fib daddr type local ct state new ip saddr 10.0.0.1 drop")
+        let rule = try Self.only("fib daddr type unicast ct state new ip saddr 10.0.0.1 drop")
         #expect(rule.match.tests.contains { if case .source = $0.subject { true } else { false } })
         #expect(rule.match.tests.contains(.init(.tracking(.new))))
-        #expect(rule.match.conditions == ["fib daddr type local"])
+        #expect(rule.match.conditions == ["fib daddr type unicast"])
     }
 
     @Test func whatARuleSetsItDoesNotAskFor() throws {
@@ -325,66 +325,6 @@ struct FirewallRuleTests {
         #expect(rules.map(\.counters?.packetCount) == [nil, 2])
     }
 
-    @Test(arguments: [
-        ("quota over 25 mbytes", ["", " used 3 bytes", " used 120 kbytes"]),
-        ("quota 300 bytes", ["", " used 1 bytes"]),
-        ("tcp dport 22 quota until 3 bytes", ["", " used 1 bytes"]), ("last", ["", " used never", " used 1m2s"]),
-    ])
-    func whatARuleRemembersIsNoPartOfItsText(statement: String, memories: [String]) throws {
-        let texts = memories.map { used in
-            Self.rules("\(statement)\(used) counter packets \(used.utf8.count) bytes 3 drop").map(\.text)
-        }
-        #expect(Set(texts) == [["\(statement) counter drop"]])
-        let rule = try Self.only("quota over 300 bytes used 120 bytes counter packets 2 bytes 3 drop")
-        #expect(rule.match.conditions == ["quota over 300 bytes"])
-        #expect(rule.verdict == .drop && rule.counters?.packetCount == 2)
-        #expect(try Self.only("quota name \"q\" drop").match.conditions == ["quota name \"q\""])
-        #expect(try Self.only("last used 5s drop").match == RuleMatch())
-    }
-
-    @Test func statesThatArePrintedAlikeAreAskedDifferently() throws {
-        func tests(_ text: String) throws -> [RuleMatch.Test] { try Self.only("ct state \(text) drop").match.tests }
-        let both: TrackingState = [.established, .related]
-        #expect(try tests("established,related") == [.init(.tracking(both))])
-        #expect(try tests("! established,related") == [.init(.tracking(both), isNegated: true)])
-        #expect(try tests("!= { established, related }") == [.init(.tracking(both), isNegated: true)])
-        #expect(try tests("!= established") == [.init(.tracking(.established), isNegated: true)])
-        // The kernel compares with both at once, which no packet is.
-        let unequal = try Self.only("ct state != established | related drop")
-        #expect(unequal.match == RuleMatch())
-        #expect(try Self.only("ct state != established,related drop").match.conditions.count == 1)
-        #expect(try Self.only("ct state != 0x5 drop").match.conditions.count == 1)
-    }
-
-    @Test func lengthsAreAskedForInEitherTool() throws {
-        func test(_ text: String) throws -> [RuleMatch.Test] {
-            try Self.only("\(text) drop").match.tests.filter { $0.subject != .family(.ipv4) }
-        }
-        #expect(try test("meta length 60-62") == [.init(.length([60...62]))])
-        #expect(try test("meta length > 100") == [.init(.length([101...65_535]))])
-        #expect(try test("ip length != { 20-40, 60 }") == [.init(.length([20...40, 60...60]), isNegated: true)])
-        #expect(try Self.only("udp length 41 drop").match.conditions == ["udp length 41"])
-        for (words, isNegated) in [("--length 60:62", false), ("! --length 60:62", true)] {
-            let text = "*filter\n-A FORWARD -m length \(words) -j DROP\nCOMMIT\n"
-            let saved = SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true)
-            let rule = try #require(Self.rules(saved.tables).first)
-            #expect(rule.match.tests == [.init(.length([60...62]), isNegated: isNegated)])
-            #expect(rule.match.choices == [isNegated ? "length != 60-62" : "length 60-62"])
-        }
-    }
-
-    @Test func whatAProxyTakesGoesOnWhereItListens() throws {
-        let rules = Self.rules("tcp dport 80 tproxy ip to 127.0.0.1:3128 meta mark set 0x1 accept")
-        #expect(rules.map(\.effects) == [[.divert], [.mark]])
-        #expect(rules.map(\.verdict) == [nil, .accept])
-        #expect(rules.map(\.match.conditions) == [[], ["tproxy ip to 127.0.0.1:3128"]])
-        let saved = SavedRuleset(
-            "*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 3128\nCOMMIT\n", family: "ip", command: "iptables",
-            isLegacy: true)
-        let rule = try #require(Self.rules(saved.tables).first)
-        #expect(rule.effects == [.divert, .mark] && rule.verdict == .queue)
-    }
-
     @Test func aCounterThatTwoRulesShareIsNeithers() {
         let chain = "chain c {\n type filter hook forward priority 0; policy accept;\n"
         let one = "counter c {\n packets 7 bytes 8\n }\n\(chain) tcp dport 1 counter name \"c\" drop\n"
@@ -399,12 +339,12 @@ struct FirewallRuleTests {
     }
 
     /// The rules that a text of one rule becomes, in a chain of the family inet.
-    private static func rules(_ text: String) -> [FirewallRule] {
+    static func rules(_ text: String) -> [FirewallRule] {
         let head = "type filter hook forward priority 0; policy accept;"
         return rules(NFTRuleset("table inet t {\nchain c {\n\(head)\n\(text)\n}\n}").tables)
     }
 
-    private static func only(_ text: String) throws -> FirewallRule {
+    static func only(_ text: String) throws -> FirewallRule {
         let rules = rules(text)
         try #require(rules.count == 1)
         return rules[0]

@@ -1,0 +1,167 @@
+import Comparison
+import FlowModel
+import Testing
+import Wire
+
+/// What the host takes for itself, or its routing refuses, and which rules that leaves.
+struct HostRuleTests {
+    @Test func packetsWithoutARouteAreNotForwarded() {
+        let tables = NFTRuleset("table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n}\n}")
+            .tables
+        let result = RulesetTrial.denied(tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.droppedAfterConntrack: 3])
+        #expect(result.evidence.contains("routing refuses them, as ip route get 192.0.2.9 from 10.0.0.7 iif lan0 says"))
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(!result.evidence.contains("policy"))
+    }
+
+    @Test func aRuleBeforeTheRoutingMayHaveTakenWhatThatRefuses() {
+        let head = "type filter hook prerouting priority raw; policy accept;"
+        let text = "table inet t {\nchain c {\n\(head)\nip saddr @s drop\n}\n}"
+        let result = RulesetTrial.denied(NFTRuleset(text).tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("routing refuses them"))
+        #expect(result.evidence.contains("ip saddr @s drop may mean these packets"))
+        // One that took packets of other lengths did not.
+        let other = text.replacing("ip saddr @s", with: "meta length 60-62 counter packets 3 bytes 183")
+        let refused = RulesetTrial.denied(NFTRuleset(other).tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(refused.reasons == [.droppedAfterConntrack: 3])
+    }
+
+    @Test(arguments: [0xffff_ffff as UInt32, 0x0a00_00ff])
+    func whatIsForAllOnALinkMeetsTheHostsInput(destination: UInt32) {
+        let tables = RulesetTrial.saved("*filter\n:INPUT DROP [3:300]\n:FORWARD DROP [60:3600]\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) {
+            $0.key.destination = IPAddress(ipv4: destination)
+        } facts: {
+            $0.route = { _ in destination == .max ? nil : .host }
+        }
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("INPUT: policy DROP means these packets"))
+        #expect(!result.evidence.contains("FORWARD"))
+    }
+
+    @Test func whatIsForTheHostItselfMeetsWhatAsksForThat() {
+        // As ufw has it: what is for none of these is denied.
+        let tables = RulesetTrial.saved(
+            """
+            *filter
+            :INPUT DROP [9:900]
+            :NOT-LOCAL - [0:0]
+            [9:900] -A INPUT -j NOT-LOCAL
+            [4:400] -A NOT-LOCAL -m addrtype --dst-type LOCAL -j RETURN
+            [4:400] -A NOT-LOCAL -m addrtype --dst-type MULTICAST,BROADCAST -j RETURN
+            [9:900] -A NOT-LOCAL -j DROP
+            COMMIT
+            """)
+        for destination: UInt32 in [0x0a00_0001, 0xffff_ffff] {
+            let result = RulesetTrial.denied(tables) { $0.key.destination = IPAddress(ipv4: destination) }
+            #expect(result.reasons == [.denied: 3])
+            #expect(
+                result.evidence == "rule ip filter INPUT: policy DROP means these packets, and its counter rose by 9")
+        }
+    }
+
+    @Test(arguments: [0xe000_00fb as UInt32, 0xefff_fffa])
+    func whatAGroupOfOneLinkGetsIsNeverForwarded(group: UInt32) {
+        // Without a route that could be asked for, as where rules set marks.
+        let tables = RulesetTrial.saved("*filter\n:INPUT DROP [6:600]\n:FORWARD DROP [60:6000]\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) { $0.key.destination = IPAddress(ipv4: group) }
+        #expect(result.evidence.contains("INPUT: policy DROP may mean these packets, and its counter rose by 6"))
+        #expect(result.evidence.contains("FORWARD") == (group == 0xefff_fffa))
+        let idle = RulesetTrial.denied(
+            RulesetTrial.saved("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [60:6000]\nCOMMIT\n")
+        ) { $0.key.destination = IPAddress(ipv4: group) }
+        let isOfLink = group != 0xefff_fffa
+        #expect(idle.evidence.contains("nobody on the host listens to 224.0.0.251") == isOfLink)
+    }
+
+    @Test func whatAGroupGetsThatNobodyListensToComesToNoPolicy() {
+        let tables = RulesetTrial.saved("*filter\n:INPUT DROP [6:600]\n:FORWARD DROP [60:3600]\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) {
+            $0.key.destination = IPAddress(ipv4: 0xe000_00fb)
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == [.droppedAfterConntrack: 3])
+        #expect(result.evidence == "nobody on the host listens to 224.0.0.251, and the host does not pass it on")
+        // Where somebody does, it may be for the host.
+        let heard = RulesetTrial.denied(tables) { $0.key.destination = IPAddress(ipv4: 0xe000_0001) }
+        #expect(heard.evidence.contains("INPUT: policy DROP may mean these packets"))
+    }
+
+    @Test func theInterfaceOfABridgesPortIsNotTheOneThatRulesSee() {
+        let rules = "iifname \"br0\" accept\niifname \"lan0\" \(RulesetTrial.counted) drop"
+        // The port has no address, so nobody knows by which interface rules see its packets.
+        let tables = NFTRuleset(
+            "table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n\(rules)\n}\n}"
+        ).tables
+        let port = RulesetTrial.denied(tables) { _ in
+        } facts: {
+            $0.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)], of: [9])
+        }
+        #expect(port.evidence.contains("lan0\" counter drop may mean these packets"))
+        #expect(port.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(RulesetTrial.denied(tables).sessions.flatMap(\.differences).map(\.isCertain) == [true])
+        #expect(RulesetTrial.denied(tables).reasons == [.denied: 3])
+    }
+
+    @Test func whatAProxyMayHaveTakenIsNotSurelyForwarded() {
+        let tables = RulesetTrial.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [5:500] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
+            COMMIT
+            *filter
+            :INPUT ACCEPT [0:0]
+            :FORWARD DROP [60:6000]
+            COMMIT
+            """)
+        let result = RulesetTrial.denied(tables)
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(result.evidence.contains("FORWARD: policy DROP may mean these packets"))
+        #expect(!result.evidence.contains("that nfmon understands"))
+    }
+
+    @Test func whatAProxyTookAndInputCountedInputDenied() {
+        let tables = RulesetTrial.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [3:300] -A PREROUTING -p tcp -m tcp --dport 443 -j TPROXY --on-port 3129
+            COMMIT
+            *filter
+            :INPUT DROP [3:300]
+            :FORWARD DROP [0:0]
+            COMMIT
+            """)
+        let result = RulesetTrial.denied(tables)
+        #expect(result.reasons == [.denied: 3])
+        #expect(
+            result.evidence == "rule ip filter INPUT: policy DROP may mean these packets, and its counter rose by 3")
+    }
+
+    @Test(arguments: [false, true])
+    func whatAProxyTookOverNeedNotLeave(hasProxy: Bool) {
+        let head = "type filter hook prerouting priority mangle; policy accept;"
+        let rule = hasProxy ? "tcp dport 443 counter packets 10 bytes 1000 tproxy to :3129 accept" : "accept"
+        let rules = FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rule)\n}\n}").tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+            $0.route = { _ in .interface(SessionBuilder.server) }
+        }
+        let result = compare(facts) { $0.second = nil }
+        #expect(result.reasons[.droppedAfterConntrack] == (hasProxy ? nil : 10))
+        #expect(result.sessions.isEmpty == hasProxy)
+    }
+}
