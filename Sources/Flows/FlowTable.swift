@@ -12,10 +12,9 @@ public struct FlowTable: ~Copyable {
     public static var drainLimit: Int { 512 }
     /// With so many flows that made room for others and were not handed on yet, one should not wait for the second to be over.
     private static var pressingCount: Int { 4_096 }
-    /// With more flows than this that have changed, the busiest may wait: handing on is most of what many flows cost.
-    public static var patientCount: Int { 16_384 }
-    /// In how many drains each of those is handed on once.
-    private static var turnCount: Int { 4 }
+    /// How many busy flows are handed on in a turn, where more have changed. The others wait for the next: handing on is most of what many
+    /// flows cost, and so it costs no more a second however many there are.
+    public static var busyLimit: Int { 16_384 }
     /// Nanoseconds by which frames may be out of order.
     private static var greatestDisorder: Int64 { 1_000_000_000 }
     /// Fewer flows than this are near anyway.
@@ -38,9 +37,9 @@ public struct FlowTable: ~Copyable {
     private var drainedCount = 0
     /// Where the drain that is under way ends: what changes meanwhile is for the next one, or under a flood there would be none.
     private var drainEnd: Int?
-    /// Those at the list's head that wait for another drain, and how many drains there were.
+    /// Those at the list's head that wait for the next turn, and how many busy ones this one still hands on.
     private var keptCount = 0
-    private var turn = 0
+    private var busyRoom = busyLimit
     /// What was counted of flows that had to make room, or whose tuple another one took over.
     var retired: [FlowObservation] = []
     private var drainedRetiredCount = 0
@@ -117,10 +116,13 @@ public struct FlowTable: ~Copyable {
         while room > 0, drainedCount < end {
             let place = changed[drainedCount]
             drainedCount &+= 1
-            if let recent, end > Self.patientCount, mayWait(place, recent) {
-                changed[keptCount] = place
-                keptCount &+= 1
-                continue
+            if let recent, isBusy(place, since: recent) {
+                if busyRoom == 0 {
+                    changed[keptCount] = place
+                    keptCount &+= 1
+                    continue
+                }
+                busyRoom &-= 1
             }
             entries[place].state.remove(.listed)
             guard entries[place].state.contains(.changed) else { continue }
@@ -130,15 +132,14 @@ public struct FlowTable: ~Copyable {
         guard drainedCount == end, drainedRetiredCount == retired.count else { return true }
         changed.removeSubrange(keptCount..<end)
         retired.removeAll(keepingCapacity: true)
-        (drainedCount, drainedRetiredCount, keptCount, drainEnd) = (0, 0, 0, nil)
-        turn &+= 1
+        (drainedCount, drainedRetiredCount, keptCount, drainEnd, busyRoom) = (0, 0, 0, nil, Self.busyLimit)
         sweep()
         return recent == nil && !changed.isEmpty
     }
 
-    private func mayWait(_ place: Int, _ recent: Timestamp) -> Bool {
-        guard place % Self.turnCount != turn % Self.turnCount, entries[place].lastUsed > recent else { return false }
-        return entries[place].facts.isDisjoint(with: [.isFirst, .closed])
+    /// Whether a flow that was told before had packets since a time: then it is not ending.
+    private func isBusy(_ place: Int, since recent: Timestamp) -> Bool {
+        entries[place].lastUsed > recent && entries[place].facts.isDisjoint(with: [.isFirst, .closed])
     }
 
     /// Appends what is no flow.
