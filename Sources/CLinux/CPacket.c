@@ -50,6 +50,13 @@ int nfmon_packet_bind(int socket, uint32_t interface) {
     return result_of(bind(socket, (const struct sockaddr *)&address, sizeof address));
 }
 
+int nfmon_packet_is_cut_off(int socket) {
+    struct sockaddr_ll address = {0};
+    socklen_t length = sizeof address;
+    if (getsockname(socket, (struct sockaddr *)&address, &length) < 0) return -errno;
+    return address.sll_ifindex < 0;
+}
+
 int nfmon_packet_be_promiscuous(int socket, uint32_t interface) {
     struct packet_mreq request = {.mr_ifindex = (int)interface, .mr_type = PACKET_MR_PROMISC};
     return result_of(setsockopt(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request));

@@ -133,7 +133,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         let drops = ring?.takeDrops() ?? 0
         if drops > 0 { tellLoss(drops, at: now) }
         let wasDown = isDown
-        isDown = interface.isDown
+        isDown = isCutOff() || interface.isDown
         guard isDown != wasDown else { return }
         let name = interface.name
         if isDown { downInterfaces.insert(name) }
@@ -147,12 +147,15 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         if number == ENETDOWN { lastLook = 0 }
     }
 
+    /// Whether there is nothing that could be read, whatever the interface's number says.
+    private mutating func isCutOff() -> Bool { ring?.isCutOff ?? true }
+
     /// Gives back the ring of an interface that is gone, and goes on with the one that now has its name.
     ///
     /// - Returns: whether there is something else to wait for.
     /// - Throws: where trying again does not help: the privilege is gone, or the filter means nothing there.
     private mutating func reopenIfGone(at now: ReceiveTime) throws(IngestError) -> Bool {
-        guard now.monotonic &- lastTry >= Self.interval, interface.isGone else { return false }
+        guard now.monotonic &- lastTry >= Self.interval, isCutOff() || interface.isGone else { return false }
         let wasOpen = ring != nil
         if wasOpen {
             drain()
@@ -170,7 +173,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         } catch {
             if error.kind == .privilege || error.kind == .wording { throw error }
             // There is none yet, which costs nothing to see, or it has gone again meanwhile.
-            guard interface.isThere else { return wasOpen }
+            guard error.kind != .unavailable, interface.isThere else { return wasOpen }
             if lastRefusal != error { notice?("\(error): trying again") }
             (lastRefusal, lastTry) = (error, now.monotonic)
             return wasOpen

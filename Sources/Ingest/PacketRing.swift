@@ -107,6 +107,10 @@ struct PacketRing: ~Copyable {
     /// Takes the pending error off the socket: ENETDOWN once the interface is down. While there is one, nobody can wait for the socket.
     func takeError() -> Int32 { nfmon_socket_error(number) }
 
+    /// Whether nothing comes any more, as the interface has gone: one that has its number again, such as itself back from another
+    /// namespace, is another one to the socket.
+    var isCutOff: Bool { nfmon_packet_is_cut_off(number) == 1 }
+
     /// Lets nothing in any more, so that what is there can be read to its end.
     func admitNothing() { _ = socket.attach(BPFProgram(keeping: 0)) }
 

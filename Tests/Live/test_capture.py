@@ -303,6 +303,20 @@ class Capture(LiveTest):
         # Nobody can say what passed before it was found.
         self.assertIn("an unknown number was lost", recorder.summary)
 
+    def test_an_interface_may_come_back_with_its_number(self):
+        cable, path = self.cable(), self.directory() / "back.pcap"
+        recorder = self.record(cable, "far0", path, "udp")
+        # The kernel lets it keep its number where nobody has that meanwhile.
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "netns", cable.near.name)
+        recorder.until_said("far0 is down")
+        run("ip", "-n", cable.near.name, "link", "set", "far0", "netns", cable.far.name)
+        run("ip", "-n", cable.far.name, "link", "set", "far0", "up")
+        recorder.until_said("far0 was made anew: going on with it")
+        cable.send(FRAMES[:1])
+        self.until(lambda: self.count(path) == 1, "a frame after its return")
+        self.assertEqual(recorder.stop(), 0)
+        self.assertIn("an unknown number was lost", recorder.summary)
+
     def test_an_interface_may_be_renamed(self):
         cable, path = self.cable(), self.directory() / "renamed.pcap"
         recorder = self.record(cable, "far0", path, "udp")

@@ -21,6 +21,9 @@ void nfmon_packet_unmap_ring(void *memory, uint64_t size);
 // From now on every packet of the interface, or of all for 0.
 int nfmon_packet_bind(int socket, uint32_t interface);
 
+// Whether the interface that the socket was bound to has gone, be there one of its number again or not: 1 or 0.
+int nfmon_packet_is_cut_off(int socket);
+
 // As long as the socket is open, the interface takes what is addressed to others, too.
 int nfmon_packet_be_promiscuous(int socket, uint32_t interface);
 
