@@ -12,14 +12,21 @@ public final class CaptureSource: Source {
         public var isPromiscuous = false
         /// Whether packets for other hosts are only counted, whoever made the interface promiscuous.
         public var leavesForeign = false
-        /// Bytes of each ring: a fifth of a second of small packets, a million a second. Its memory costs a start 1 ms for each MiB.
-        public var ringByteCount = 32 << 20
+        /// Bytes of each ring; as many as there is reason for, where it is `nil`.
+        public var ringByteCount: Int?
         /// How many threads share the packets of an interface.
         public var shareCount = 1
         /// Only packets that this expression in tcpdump's language admits (pcap-filter(7)); all, where it is empty.
         public var expression = ""
 
         public init() {}
+
+        /// Bytes of each ring: a fifth of a second of small packets, a million a second, but of many rings no more than half a GiB
+        /// together, as long as each holds some aggregates. Its memory costs a start 1 ms for each MiB.
+        public var ringSize: Int {
+            let count = max(1, interfaces.count) * max(1, shareCount)
+            return ringByteCount ?? max(4 << 20, min(32 << 20, (512 << 20) / count))
+        }
     }
 
     public let warnings: [String]

@@ -21,7 +21,7 @@ struct CaptureThreads: Sendable {
         let stopSignal = try Signal()
         let gate = CaptureGate()
         var ring = PacketRing.Configuration()
-        ring.byteCount = configuration.ringByteCount
+        ring.byteCount = configuration.ringSize
         ring.isPromiscuous = configuration.isPromiscuous
         let program = CaptureProgram(expression: configuration.expression, snapLength: configuration.snapLength)
         var seats: [CaptureSeat<Consumer>] = []

@@ -36,7 +36,10 @@ struct CaptureOptions: ParsableArguments {
         name: .customLong("packet-buffer"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 32M)",
+            """
+            With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 32M, of more than 16 \
+            of them 512M together)
+            """,
             valueName: "bytes"),
         transform: ByteCount.init(parsing:))
     var buffer: ByteCount?

@@ -179,7 +179,7 @@ extension SourceOptions {
         case .conntrack: UInt64(conntrackBuffer?.bytes ?? ConntrackSource.Configuration().receiveBuffer)
         case .nflog: UInt64(nflogBuffer?.bytes ?? NFLogSource.Configuration().receiveBuffer)
         case .packet:
-            UInt64(capture.configuration.ringByteCount * capture.interfaces.count * capture.configuration.shareCount)
+            UInt64(capture.configuration.ringSize * capture.interfaces.count * capture.configuration.shareCount)
         }
     }
 }
