@@ -13,7 +13,8 @@ public struct CaptureFilter: Sendable {
         // libpcap takes the handle for that of an interface.
         guard !program.asksKernel else {
             throw IngestError(
-                .wording, "capture filter '\(expression)'", reason: "a savefile does not tell what it asks for")
+                .wording, IngestError.operation(ofFilter: expression),
+                reason: "a savefile does not tell what it asks for")
         }
     }
 

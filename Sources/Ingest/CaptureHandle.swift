@@ -7,6 +7,11 @@ internal import Wire
 // Safe, as the pointer never leaves its one owner.
 @safe
 struct CaptureHandle: ~Copyable {
+    /// Bytes of an expression, and instructions of its program before libpcap shortens it, beyond which it would take libpcap minutes
+    /// to find that the program stays too long for the kernel: the time grows with the square of both.
+    private static let longestExpression = 16 << 10
+    private static let longestDraft = 1 << 14
+
     private let handle: OpaquePointer
 
     private init(owning handle: OpaquePointer) {
@@ -48,11 +53,19 @@ struct CaptureHandle: ~Copyable {
                 result == PCAP_ERROR_PERM_DENIED ? .privilege : .inputOutput, operation,
                 reason: unsafe String(cString: pcap_geterr(handle)).isEmpty
                     ? unsafe String(cString: pcap_statustostr(result)) : unsafe String(cString: pcap_geterr(handle)),
-                cure: result == PCAP_ERROR_IFACE_NOT_UP
-                    ? "a filter is compiled on an interface that is up: ip link set dev \(interface.name) up" : "")
+                cure: Self.cure(for: result, on: interface))
         }
         if interface.index == 0 { unsafe pcap_set_datalink(handle, DLT_LINUX_SLL2) }
         return owner
+    }
+
+    private static func cure(for result: Int32, on interface: CaptureInterface) -> String {
+        switch result {
+        case PCAP_ERROR_PERM_DENIED: IngestError.capturePrivilegeCure
+        case PCAP_ERROR_IFACE_NOT_UP:
+            "a filter is compiled on an interface that is up: ip link set dev \(interface.name) up"
+        default: ""
+        }
     }
 
     /// libpcap's number for what the packets begin with (DLT_EN10MB and others).
@@ -61,14 +74,21 @@ struct CaptureHandle: ~Copyable {
 
     /// What the expression means as a program.
     ///
-    /// - Throws: where it means nothing, in libpcap's words.
+    /// - Throws: where it means nothing, in libpcap's words, or is too long.
     func compile(_ expression: String) throws(IngestError) -> BPFProgram {
+        guard expression.utf8.count <= Self.longestExpression,
+            try compile(expression, isShortened: false).instructions.count <= Self.longestDraft
+        else { throw .tooLong(filter: expression) }
+        return try compile(expression, isShortened: true)
+    }
+
+    private func compile(_ expression: String, isShortened: Bool) throws(IngestError) -> BPFProgram {
         var program = unsafe bpf_program()
         // SAFETY: the handle is open, the expression a NUL-terminated copy, and the program is given back below, once.
-        guard unsafe pcap_compile(handle, &program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
+        guard unsafe pcap_compile(handle, &program, expression, isShortened ? 1 : 0, PCAP_NETMASK_UNKNOWN) == 0 else {
             throw IngestError(
-                .wording, "capture filter '\(expression)'", reason: unsafe String(cString: pcap_geterr(handle)),
-                cure: "man pcap-filter")
+                .wording, IngestError.operation(ofFilter: expression),
+                reason: unsafe String(cString: pcap_geterr(handle)), cure: "man pcap-filter")
         }
         defer { unsafe pcap_freecode(&program) }
         let instructions = unsafe UnsafeBufferPointer(start: program.bf_insns, count: Int(program.bf_len))

@@ -24,8 +24,15 @@ struct CaptureInterface: Sendable {
         guard index != 0 else {
             throw IngestError(
                 .unavailable, operation, reason: "there is no such interface",
-                cure: "there are \(Self.names.joined(separator: ", ")), and \(Self.all)")
+                cure: Self.choice)
         }
+    }
+
+    /// What there is instead: some of the names, as a host of containers has thousands.
+    private static var choice: String {
+        let names = names
+        let shown = names.prefix(20).joined(separator: ", ")
+        return "there are \(shown), \(names.count > 20 ? "\(names.count - 20) more, " : "")and \(all)"
     }
 
     /// The names of all interfaces of the network namespace.

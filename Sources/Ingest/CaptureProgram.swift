@@ -12,13 +12,15 @@ struct CaptureProgram: Sendable {
     func compiled(on interface: CaptureInterface, for operation: String) throws(IngestError) -> BPFProgram {
         guard !expression.isEmpty else { return BPFProgram(keeping: snapLength) }
         let handle = try CaptureHandle.open(on: interface, snapLength: snapLength, for: operation)
-        let program = try handle.compile(expression)
-        guard let linkType = LinkType(rawValue: UInt32(bitPattern: handle.linkType)) else { return program }
-        guard let uncooked = program.uncooked(from: linkType) else {
+        let cooked = try handle.compile(expression)
+        // A link type that nfmon does not know is none of the cooked ones.
+        let linkType = LinkType(rawValue: UInt32(bitPattern: handle.linkType)) ?? .ethernet
+        guard let program = cooked.uncooked(from: linkType) else {
             throw IngestError(
-                .wording, "capture filter '\(expression)'",
+                .wording, IngestError.operation(ofFilter: expression),
                 reason: "on \(interface.name) the kernel does not keep what it asks for", cure: "man pcap-filter")
         }
-        return uncooked
+        guard program.instructions.count <= BPFProgram.maximumCount else { throw .tooLong(filter: expression) }
+        return program
     }
 }

@@ -136,11 +136,7 @@ struct PacketRing: ~Copyable {
 
     private static func cure(for number: Int32) -> String {
         switch number {
-        case EPERM, EACCES:
-            """
-            run as root, or give the program the capabilities once: setcap cap_net_admin,cap_net_raw+ep \
-            "$(command -v nfmon)"
-            """
+        case EPERM, EACCES: IngestError.capturePrivilegeCure
         case ENOMEM: "make the ring smaller with --packet-buffer"
         default: ""
         }

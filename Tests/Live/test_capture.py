@@ -380,6 +380,24 @@ class Capture(LiveTest):
             "setpriv", "--reuid", "65534", "--clear-groups", NFMON, "events", "-i", "lo", "--no-conntrack", "--no-nflog", check=False)
         self.assertEqual(result.returncode, PRIVILEGE)
         self.assertIn("setcap cap_net_admin,cap_net_raw+ep", result.stderr)
+        # libpcap is refused first, where it compiles a filter.
+        for words in ((), ("tcp",)):
+            result = run(
+                "setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw", NFMON, "record", "-i", "lo", "/dev/null", *words,
+                check=False)
+            self.assertEqual(result.returncode, PRIVILEGE, result.stderr)
+            self.assertIn("setcap cap_net_admin,cap_net_raw+ep", result.stderr)
+
+    def test_a_filter_that_is_too_long_is_refused_at_once(self):
+        cable = self.cable()
+        for count in (400, 900, 5000):  # too long for the kernel, for libpcap's patience, and in any case
+            hosts = " or ".join(f"ip6 host 2001:db8::{number:x}" for number in range(count))
+            result = finish("record", "--netns", cable.far.name, "-i", "far0", "/dev/null", hosts, seconds=30)
+            self.assertEqual(result.returncode, MISUSE, result.stderr[-200:])
+            self.assertRegex(result.stderr, r"…': it is too long: the kernel takes a program of 4096 instructions: make it shorter: networks")
+            self.assertLess(len(result.stderr), 400)
+        recorder = self.record(cable, "far0", "/dev/null", " or ".join(f"host 10.0.0.{number}" for number in range(256)))
+        self.assert_ends_well(recorder)
 
     def test_a_recording_goes_through_a_pipe(self):
         cable = self.cable()
