@@ -6,6 +6,9 @@ extension SessionTable {
     /// Nanoseconds by which clocks of one host may differ: the kernel stamps a frame and conntrack's entry one after the other.
     private static var clockSlack: Int64 { 50_000_000 }
 
+    /// Nanoseconds after which every tap has told of a frame: what seems to be older is of a clock that was set back.
+    private static var longestDelay: Int64 { 5_000_000_000 }
+
     /// Nanoseconds within which a frame and conntrack's stamp of what it does are of one moment.
     private static var moment: UInt64 { 100_000 }
 
@@ -182,8 +185,8 @@ extension SessionTable {
     /// Whether all of a flow passed before the session of frames alone began that has its tuple: another tap told of the next connection
     /// first, and the one that the flow is of has been told to have ended.
     private func isOfFormer(_ flow: borrowing FlowObservation, _ match: Match) -> Bool {
-        guard isEarlier(flow, than: match.slot) else { return false }
-        return !wasSeen(where: flow, match)
+        guard isEarlier(flow, than: match.slot), !wasSeen(where: flow, match) else { return false }
+        return records[match.slot].start.nanoseconds(since: flow.last) < Self.longestDelay
     }
 
     /// Whether all of a flow passed, by its times, before the session of frames alone began that has its tuple.

@@ -341,10 +341,15 @@ struct FlowSessionTests {
         #expect(session.taps.first?.seen.total.packetCount == 17)
         #expect(monitor.summary.isComplete)
         #expect(session.record.lastSeen >= session.record.start)
+        // Elsewhere it may be the former connection's, of which that tap tells late.
+        monitor.take(.flow(.flow(.web, 5, 5, by: 4, .egress, [], at: before)))
+        let isLate = seconds < 5
+        #expect(monitor.summary.ambiguousPackets == (isLate ? 10 : 0))
+        #expect(monitor.session?.taps.lanes.count == (isLate ? 1 : 2))
         // The next connection of its ports begins at a time that was before.
         monitor.take(.flow(.flow(.web, 1, 0, by: 3, .ingress, [.isFirst, .opensConnection], at: before)))
-        #expect(monitor.told == ["start", "end by closed", "start"])
-        #expect(monitor.summary.isComplete)
+        #expect(monitor.told == ["start"] + (isLate ? [] : ["update"]) + ["end by closed", "start"])
+        #expect(monitor.summary.ambiguousPackets == (isLate ? 10 : 0))
     }
 
     /// What is sent again when all is over is not the beginning of the next connection.
