@@ -126,6 +126,11 @@ class Pcapng(LiveTest):
         lost = re.search(r"the capture lost ([\d,]+) packets", recorder.summary)[1]
         _, talk = self.rows(path)
         self.assertIn(f"the capture lost {lost} packets (overrun)", talk)
+        told = json.loads(finish("compare", "-r", path, "-o", "json").stdout)
+        self.assertEqual(told["summary"]["lanes"]["packet"]["lost"], int(lost.replace(",", "")))
+        events = session.parse_events(finish("events", "-r", path).stdout.splitlines())
+        [loss] = session.about(events, "loss")
+        self.assertEqual((loss["nfmon"]["source"], loss["nfmon"]["lost"]), ("packet", int(lost.replace(",", ""))))
         self.assertEqual(len(self.fields(path, "frame.number")) + int(lost.replace(",", "")), 3000)
 
     def test_each_of_several_files_can_be_read_by_itself(self):
