@@ -18,35 +18,14 @@ public struct FirewallRule: Sendable, Hashable {
         case helper
     }
 
-    /// What becomes of packets that it means; where there is none, they go on to the next rule.
-    public enum Verdict: Sendable, Hashable {
-        case accept
-        case drop
-        case reject
-        /// A program decides: by what it answers (NFQUEUE), or by listening at all (TPROXY).
-        case queue
-        case `return`
-        case jump(String)
-        case goto(String)
-        /// What stands there is not understood, or not known.
-        case unknown
-
-        /// The chain that it hands packets on to.
-        public var target: String? {
-            switch self {
-            case .jump(let chain), .goto(let chain): chain
-            default: nil
-            }
-        }
-    }
-
     /// What tells it from its chain's other rules when they are looked at again: nft's handle, or its text.
     public var name: String
     /// The number by which nft names it in its chain.
     public var handle: String?
     public var match: RuleMatch
     public var effects: [Effect]
-    public var verdict: Verdict?
+    /// What becomes of packets that it means; where there is none, they go on to the next rule.
+    public var verdict: RuleVerdict?
     /// What its counter shows; `nil` where it has none of its own, and where that counts packets which the rule does not mean.
     public var counters: Counters?
     /// The rule as its tool writes it, without the counter's numbers. May hold anything.
@@ -59,7 +38,7 @@ public struct FirewallRule: Sendable, Hashable {
     public var deletion: [String] = []
 
     public init(
-        name: String, match: RuleMatch = RuleMatch(), effects: [Effect] = [], verdict: Verdict? = nil,
+        name: String, match: RuleMatch = RuleMatch(), effects: [Effect] = [], verdict: RuleVerdict? = nil,
         counters: Counters? = nil, text: String
     ) {
         self.name = name

@@ -4,7 +4,7 @@ internal import FlowModel
 struct NFTMapElement: Sendable, Equatable {
     var key: [String]
     /// `nil` where packets go on.
-    var verdict: FirewallRule.Verdict?
+    var verdict: RuleVerdict?
     /// Whether it is for all that has no element: `* : drop`.
     var isDefault: Bool { key == ["*"] }
 

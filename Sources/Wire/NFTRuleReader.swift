@@ -9,7 +9,7 @@ struct NFTRuleReader {
     struct Part {
         var match = RuleMatch()
         var effects: [FirewallRule.Effect] = []
-        var verdict: FirewallRule.Verdict?
+        var verdict: RuleVerdict?
         /// What it counted; `nil` also where it counts packets that a test behind the counter may refuse.
         var counters: Counters?
         /// The counter with a name that it counts with; its numbers stand elsewhere.
@@ -108,7 +108,7 @@ struct NFTRuleReader {
     // MARK: What it does
 
     private mutating func decide(
-        _ verdict: FirewallRule.Verdict, _ effect: FirewallRule.Effect? = nil, skipping: Bool = false
+        _ verdict: RuleVerdict, _ effect: FirewallRule.Effect? = nil, skipping: Bool = false
     ) {
         act(effect, skipping: skipping)
         part.verdict = verdict

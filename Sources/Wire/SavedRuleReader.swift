@@ -4,7 +4,7 @@ internal import FlowModel
 struct SavedRuleReader {
     private(set) var match = RuleMatch()
     private(set) var effects: [FirewallRule.Effect] = []
-    private(set) var verdict: FirewallRule.Verdict?
+    private(set) var verdict: RuleVerdict?
     /// Whether nothing that it asks writes down what other rules go by, or what somebody reads: NFLOG only logs, but that does more.
     private(set) var onlyLogs = true
     /// Whether it makes conntrack track sessions (`nf_ct_netns_get` in the kernel's modules).

@@ -136,12 +136,12 @@ struct FirewallRuleTests {
     }
 
     @Test(arguments: [
-        ("-j RETURN", FirewallRule.Verdict.return), ("-j NFQUEUE --queue-num 3", .queue), ("-j MASQUERADE", .accept),
+        ("-j RETURN", RuleVerdict.return), ("-j NFQUEUE --queue-num 3", .queue), ("-j MASQUERADE", .accept),
         ("-j DNAT --to-destination 10.0.0.1", .accept), ("-j REJECT --reject-with tcp-reset", .reject),
         ("-j MARK --set-xmark 0x1/0xffffffff", nil), ("-j LOG --log-prefix \"-j DROP\"", nil), ("", nil),
         ("-j SOMEBODYS --own 5", .jump("SOMEBODYS")),
     ])
-    func aTargetOfIPTablesIsKnownByWhatBecomesOfPackets(words: String, verdict: FirewallRule.Verdict?) throws {
+    func aTargetOfIPTablesIsKnownByWhatBecomesOfPackets(words: String, verdict: RuleVerdict?) throws {
         let tables = Self.saved("*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p udp \(words)\nCOMMIT\n")
         #expect(Self.rules(tables).map(\.verdict) == [verdict])
     }

@@ -7,7 +7,7 @@ struct RuleChart {
         var number: Int
         var match: RuleMatch
         var effects: [FirewallRule.Effect]
-        var verdict: FirewallRule.Verdict?
+        var verdict: RuleVerdict?
         /// The place in ``chains`` of the chain that it hands packets on to; `nil` also where there is no such chain.
         var target: Int?
         var isPolicy: Bool
