@@ -1,4 +1,5 @@
-/// What conntrack says of a packet, as rules ask for it (`enum ip_conntrack_info`): one of these, or several that are asked for.
+/// What conntrack says of a packet, as rules ask for it: one of the states (`enum ip_conntrack_info`), and whether its session is
+/// translated (`IPS_DST_NAT`, `IPS_SRC_NAT`). Or several of them that are asked for.
 public struct TrackingState: OptionSet, Hashable, Sendable, CustomStringConvertible {
     public var rawValue: UInt8
 
@@ -10,10 +11,15 @@ public struct TrackingState: OptionSet, Hashable, Sendable, CustomStringConverti
     public static let related = TrackingState(rawValue: 4)
     public static let new = TrackingState(rawValue: 8)
     public static let untracked = TrackingState(rawValue: 16)
+    public static let destinationTranslated = TrackingState(rawValue: 32)
+    public static let sourceTranslated = TrackingState(rawValue: 64)
+
+    /// Those that a session has beside a state.
+    public static let translated: TrackingState = [.destinationTranslated, .sourceTranslated]
 
     private static let words: [(TrackingState, String)] = [
         (.invalid, "invalid"), (.established, "established"), (.related, "related"), (.new, "new"),
-        (.untracked, "untracked"),
+        (.untracked, "untracked"), (.destinationTranslated, "dnat"), (.sourceTranslated, "snat"),
     ]
 
     /// The state of this name, in either case of letters.

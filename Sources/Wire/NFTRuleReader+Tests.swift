@@ -18,7 +18,12 @@ extension NFTRuleReader {
             let names = values.map { String($0.drop { $0 == "\"" }.prefix { $0 != "\"" }) }
             let subject = word.hasPrefix("i") ? RuleMatch.Subject.inInterface(names) : .outInterface(names)
             return [RuleMatch.Test(subject, isNegated: isNegated)]
-        case "ct": return words.popFirst() == "state" ? understoodState() : nil
+        case "ct":
+            switch words.popFirst() {
+            case "state": return understoodState()
+            case "status": return understoodStatus()
+            default: return nil
+            }
         case "fib": return understoodKind()
         case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
             guard let field = words.popFirst() else { return nil }
@@ -49,6 +54,16 @@ extension NFTRuleReader {
         }
         guard let states = TrackingState(list: text) else { return nil }
         return isOfAll ? [] : [RuleMatch.Test(.tracking(states), isNegated: isNone || isUnequal)]
+    }
+
+    /// `ct status dnat`, `ct status ! snat`; of other words of its nobody knows.
+    private mutating func understoodStatus() -> [RuleMatch.Test]? {
+        let isNegated = words.first == "!"
+        if isNegated { words = words.dropFirst() }
+        guard let word = words.popFirst(), !NFTWords.operators.contains(words.first ?? ""),
+            let states = TrackingState(list: word), states.isSubset(of: .translated)
+        else { return nil }
+        return [RuleMatch.Test(.tracking(states), isNegated: isNegated)]
     }
 
     /// `fib daddr type local`

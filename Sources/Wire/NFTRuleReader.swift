@@ -68,9 +68,10 @@ struct NFTRuleReader {
         case "queue": decide(.queue, skipping: true)
         case "jump": decide(.jump(takeTarget()))
         case "goto": decide(.goto(takeTarget()))
-        // ct status dnat
+        // ct status & dnat
         case "snat", "dnat", "masquerade", "redirect":
-            if unknown.last == "status" { addUnknown(word) } else { translate(word) }
+            let isAsked = unknown.last.map { $0 == "status" || NFTWords.comparisons.contains($0) } ?? false
+            if isAsked { addUnknown(word) } else { translate(word) }
         case "tproxy": divert()
         case "notrack": act(.untrack)
         case "fwd", "synproxy": decide(.unknown, skipping: true)

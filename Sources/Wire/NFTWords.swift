@@ -49,5 +49,8 @@ enum NFTWords {
         "rt", "fib", "socket", "osf", "numgen", "jhash", "symhash", "exthdr", "ipsec",
     ]
 
+    /// What stands before a value that something is compared with.
+    static let comparisons: Set = ["!", "!=", "==", "&", "|", "("]
+
     static let operators: Set = ["vmap", "map", "&", "|", "^", "/", "and", "or", "xor", ".", "<<", ">>"]
 }

@@ -5,6 +5,50 @@ import Wire
 
 /// What the host takes for itself, or its routing refuses, and which rules that leaves.
 struct HostRuleTests {
+    @Test func aFirewallThatLetsPassWhatItTranslatedIsSureOfTheRest() {
+        // As firewalld has it.
+        let rules = """
+            ct state { established, related } accept
+            ct status dnat accept
+            iifname "lo" accept
+            ct state invalid drop
+            reject with icmpx admin-prohibited
+            """
+        let result = RulesetTrial.forward(rules)
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("reject with icmpx admin-prohibited means these packets; it has no counter"))
+        let saved = RulesetTrial.saved(
+            """
+            *filter
+            :FORWARD ACCEPT [0:0]
+            [5:500] -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT
+            [9:900] -A FORWARD -j REJECT
+            COMMIT
+            """)
+        #expect(RulesetTrial.denied(saved).evidence.contains("-j REJECT means these packets"))
+        // Where a rule may have translated them, nobody knows.
+        let nat = "chain n {\ntype nat hook prerouting priority dstnat;\ntcp dport 443 dnat to 10.0.0.9\n}"
+        #expect(RulesetTrial.forward(rules, others: nat).evidence.contains("may mean these packets"))
+    }
+
+    @Test func whatIsTranslatedIsAskedOfTheSession() {
+        let rules = "ct status dnat counter packets 4 bytes 400 drop\nct status snat counter packets 4 bytes 400 drop"
+        for isOfSource in [false, true] {
+            let result = RulesetTrial.forward(rules) {
+                ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 8), (6, 8))
+                $0.reply = $0.key.inverse
+                if isOfSource {
+                    $0.reply?.destination = IPAddress(ipv4: 0xc000_0201)
+                } else {
+                    $0.key.destination = IPAddress(ipv4: 0xc000_0201)
+                }
+            }
+            #expect(result.reasons == [.droppedAfterConntrack: 4])
+            #expect(result.evidence.contains(isOfSource ? "ct status snat" : "ct status dnat"))
+            #expect(!result.evidence.contains(isOfSource ? "ct status dnat" : "ct status snat"))
+        }
+    }
+
     @Test func packetsWithoutARouteAreNotForwarded() {
         let tables = NFTRuleset("table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n}\n}")
             .tables

@@ -301,7 +301,13 @@ struct FirewallRuleTests {
         #expect(rules[1].counters?.packetCount == 1)
         #expect(try Self.only("ct helper set \"ftp\"").effects == [.helper])
         let status = try Self.only("ct status snat,dnat accept")
-        #expect(status.match.conditions == ["ct status snat,dnat"] && status.effects.isEmpty)
+        #expect(status.match == RuleMatch(tests: [.init(.tracking(.translated))]) && status.effects.isEmpty)
+        let none = try Self.only("ct status ! dnat accept")
+        #expect(none.match.tests == [.init(.tracking(.destinationTranslated), isNegated: true)])
+        for text in ["ct status dnat,confirmed accept", "ct status & dnat == dnat accept"] {
+            let unknown = try Self.only(text)
+            #expect(unknown.match.conditions.count == 1 && unknown.effects.isEmpty)
+        }
         #expect(try Self.only("ct status dnat accept").effects.isEmpty)
     }
 

@@ -24,11 +24,12 @@ extension Comparison {
         let inName = inInterface.map(interface)
         let outName = outInterface.map(interface)
         let states = states(of: session, counts.direction)
+        let translations = Self.translations(session.record.original, session.record.reply)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(
                 tuple: tuple, inInterface: inName, outInterface: outName,
                 sourceKind: own?.kind(of: tuple.source), destinationKind: own?.kind(of: tuple.destination),
-                states: states)
+                states: states, translations: translations)
         }
         let isLoop = isFromHost == .yes && isToHost == .yes
         let isTracked = session.record.facts.contains(.conntrack)
@@ -52,6 +53,20 @@ extension Comparison {
         middle.destination = last.destination
         if !first.transport.isICMP { middle.destinationPort = last.destinationPort }
         return (first, middle, last)
+    }
+
+    /// What of a session is translated, as its tuples show.
+    private static func translations(_ original: FlowKey, _ reply: FlowKey) -> TrackingState {
+        // What stands for ICMP's ports is no port.
+        let hasPorts = original.hasPorts && reply.hasPorts
+        var translations: TrackingState = []
+        if original.destination != reply.source || hasPorts && original.destinationPort != reply.sourcePort {
+            translations.insert(.destinationTranslated)
+        }
+        if original.source != reply.destination || hasPorts && original.sourcePort != reply.destinationPort {
+            translations.insert(.sourceTranslated)
+        }
+        return translations
     }
 
     /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's

@@ -11,6 +11,8 @@ struct PacketView: Hashable {
     var destinationKind: AddressKind?
     /// What conntrack may say of them: one of these; `nil` where nobody knows.
     var states: TrackingState?
+    /// How their session is translated; `nil` where nobody knows.
+    var translations: TrackingState? = []
     /// Whether a rule may have translated the source, or the destination, to what nobody knows.
     var hidesSource = false
     var hidesDestination = false

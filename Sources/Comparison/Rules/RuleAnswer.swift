@@ -35,6 +35,21 @@ extension RuleMatch.Test {
     }
 }
 
+extension PacketView {
+    /// Whether conntrack says one of these states.
+    fileprivate func answer(toState asked: TrackingState) -> Bool? {
+        if asked.isEmpty { return false }
+        guard let states, !states.isEmpty else { return nil }
+        return states.isSubset(of: asked) ? true : states.isDisjoint(with: asked) ? false : nil
+    }
+
+    /// Whether their session is translated in one of these ways.
+    fileprivate func answer(toTranslation asked: TrackingState) -> Bool? {
+        let asked = asked.intersection(.translated)
+        return asked.isEmpty ? false : translations.map { !$0.isDisjoint(with: asked) }
+    }
+}
+
 extension RuleMatch.Subject {
     /// `nil` where the view does not tell.
     fileprivate func isMet(by view: PacketView) -> Bool? {
@@ -61,8 +76,8 @@ extension RuleMatch.Subject {
         case .inInterface(let names): return view.inInterface.map { Self.isNamed($0, names) }
         case .outInterface(let names): return view.outInterface.map { Self.isNamed($0, names) }
         case .tracking(let asked):
-            guard let states = view.states, !states.isEmpty else { return nil }
-            return states.isSubset(of: asked) ? true : states.isDisjoint(with: asked) ? false : nil
+            let answers = [view.answer(toState: asked.subtracting(.translated)), view.answer(toTranslation: asked)]
+            return answers.contains(true) ? true : answers.contains(nil) ? nil : false
         case .sourceKind(let kinds): return view.hidesSource ? nil : view.sourceKind.map(kinds.contains)
         case .destinationKind(let kinds): return view.hidesDestination ? nil : view.destinationKind.map(kinds.contains)
         // Of a session's packets only the sum is known; see ``WatchedRule/canHaveTaken(_:at:)``.

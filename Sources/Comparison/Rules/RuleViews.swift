@@ -84,7 +84,12 @@ struct RuleViews: Hashable {
         case .forward, .postrouting, .egress: break
         }
         // Conntrack has not looked at them yet (`nft_ct_get_eval`), but for those that come back in by the loopback.
-        if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) { view.states = .invalid }
+        if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) {
+            (view.states, view.translations) = (.invalid, [])
+        } else if isTracked, place.hook == .prerouting || place.hook == .output || translates {
+            // The first of them may not be translated yet.
+            view.translations = view.translations?.isEmpty == true ? [] : nil
+        }
         return view
     }
 }

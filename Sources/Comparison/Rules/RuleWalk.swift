@@ -106,12 +106,13 @@ struct RuleWalk {
         (view.hidesSource, view.hidesDestination) = (hidesSource, hidesDestination)
         // Another destination may lie behind another interface.
         if hidesDestination, view.outInterface != "" { view.outInterface = nil }
+        if hidesSource || hidesDestination { view.translations = nil }
         if !place.isBeforeConntrack { showTracking() }
     }
 
     private mutating func showTracking() {
         switch isUntracked {
-        case .yes: view.states = .untracked
+        case .yes: (view.states, view.translations) = (.untracked, [])
         case .perhaps: view.states?.insert(.untracked)
         case .no: break
         }
