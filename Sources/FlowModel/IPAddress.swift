@@ -33,6 +33,9 @@ public struct IPAddress: Hashable, Sendable {
     @inlinable
     public var isIPv4Mapped: Bool { high == 0 && low >> 32 == 0xffff }
 
+    /// Whether it is one that every link has (169.254.0.0/16, fe80::/10).
+    public var isLinkLocal: Bool { isIPv4Mapped ? ipv4Bits >> 16 == 0xa9fe : high >> 54 == 0x3fa }
+
     /// Whether it stands for a group of hosts (224.0.0.0/4, ff00::/8).
     public var isMulticast: Bool { isIPv4Mapped ? ipv4Bits >> 28 == 0xe : high >> 56 == 0xff }
 

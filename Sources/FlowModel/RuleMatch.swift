@@ -18,6 +18,8 @@ public struct RuleMatch: Sendable, Hashable {
         /// What the addresses are to the host.
         case sourceKind([AddressKind])
         case destinationKind([AddressKind])
+        /// That the way back to the source leads through the interface by which the packet came.
+        case reversePath
         /// Bytes of the IP packet.
         case length([ClosedRange<UInt16>])
     }

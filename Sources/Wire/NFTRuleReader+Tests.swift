@@ -56,6 +56,17 @@ extension NFTRuleReader {
         return isOfAll ? [] : [RuleMatch.Test(.tracking(states), isNegated: isNone || isUnequal)]
     }
 
+    /// `fib saddr . mark . iif oif missing`
+    private mutating func reversePathTest() -> RuleMatch.Test? {
+        let keys = words.prefix { $0 != "oif" }
+        let rest = words.dropFirst(keys.count + 1)
+        guard ["saddr . iif", "saddr . mark . iif"].contains(keys.joined(separator: " ")), let word = rest.first,
+            word == "missing" || word == "exists"
+        else { return nil }
+        words = rest.dropFirst()
+        return RuleMatch.Test(.reversePath, isNegated: word == "missing")
+    }
+
     /// `ct status dnat`, `ct status ! snat`; of other words of its nobody knows.
     private mutating func understoodStatus() -> [RuleMatch.Test]? {
         let isNegated = words.first == "!"
@@ -68,6 +79,7 @@ extension NFTRuleReader {
 
     /// `fib daddr type local`
     private mutating func understoodKind() -> [RuleMatch.Test]? {
+        if let test = reversePathTest() { return [test] }
         let field = words.popFirst()
         guard field == "saddr" || field == "daddr", words.popFirst() == "type", let (values, isNegated) = takeValues(),
             let kinds = RuleWords.all(values, RuleWords.kind)

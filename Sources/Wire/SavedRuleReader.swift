@@ -86,6 +86,9 @@ struct SavedRuleReader {
         "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster",
     ]
 
+    /// Of rpfilter: `--loose` would ask for any way.
+    private static let strictOptions: Set = ["--invert", "--validmark", "--accept-local"]
+
     private mutating func readModule() {
         guard let module = words.popFirst() else { return }
         if Self.lastingModules.contains(module) { onlyLogs = false }
@@ -96,6 +99,8 @@ struct SavedRuleReader {
         words = words.dropFirst(options.count)
         if let test = Self.test(options, of: module) {
             match.tests.append(test)
+        } else if module == "rpfilter", Self.strictOptions.isSuperset(of: options) {
+            match.tests.append(RuleMatch.Test(.reversePath, isNegated: options.contains("--invert")))
         } else {
             match.conditions.append(([module] + options).joined(separator: " "))
         }

@@ -49,6 +49,29 @@ struct HostRuleTests {
         }
     }
 
+    @Test(arguments: [SessionBuilder.client, SessionBuilder.server])
+    func packetsThatComeTheWayBackAreNotTakenForStrays(back: InterfaceIndex) {
+        let text = """
+            table inet t {
+            chain p {
+            type filter hook prerouting priority filter; policy accept;
+            fib saddr . iif oif missing drop
+            }
+            chain c {
+            type filter hook forward priority filter; policy accept;
+            reject
+            }
+            }
+            """
+        let result = RulesetTrial.denied(NFTRuleset(text).tables) { _ in
+        } facts: {
+            $0.route = { $0.inInterface == 0 ? .interface(back) : .interface(SessionBuilder.server) }
+        }
+        let isSure = back == SessionBuilder.client
+        #expect(result.reasons == (isSure ? [.denied: 3] : [.unexplained: 3]))
+        #expect(result.evidence.contains("reject means these packets") == isSure)
+    }
+
     @Test func packetsWithoutARouteAreNotForwarded() {
         let tables = NFTRuleset("table inet t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n}\n}")
             .tables

@@ -274,7 +274,7 @@ struct FirewallRuleTests {
     }
 
     @Test(arguments: [
-        "fib saddr . iif oif missing", "iifname . oifname { \"a\" . \"b\" }", "ct original ip saddr 10.0.0.1",
+        "fib saddr . mark oif missing", "iifname . oifname { \"a\" . \"b\" }", "ct original ip saddr 10.0.0.1",
         "ip saddr . tcp dport { 10.0.0.1 . 22 }", "limit rate 5/second", "meta mark 0x5",
     ])
     func whatATupleDoesNotTellIsOneCondition(text: String) throws {

@@ -59,7 +59,7 @@ struct RuleMatchTests {
             try FirewallRuleTests.only("fib daddr type local drop").match.tests == [.init(.destinationKind([.local]))])
         let several = try FirewallRuleTests.only("fib saddr type != { local, broadcast } drop")
         #expect(several.match.tests == [.init(.sourceKind([.local, .broadcast]), isNegated: true)])
-        for text in ["fib daddr type unicast", "fib daddr . iif type local", "fib saddr . iif oif missing"] {
+        for text in ["fib daddr type unicast", "fib daddr . iif type local", "fib saddr oif missing"] {
             let rule = try FirewallRuleTests.only("\(text) drop")
             #expect(rule.match == RuleMatch(conditions: [text]))
         }
@@ -78,6 +78,22 @@ struct RuleMatchTests {
         for (words, match) in cases {
             let text = "*filter\n-A INPUT -m addrtype \(words) -j DROP\nCOMMIT\n"
             let saved = SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true)
+            #expect(FirewallRuleTests.rules(saved.tables).map(\.match) == [match])
+        }
+    }
+
+    @Test func theWayBackIsAskedForInEitherTool() throws {
+        let test = RuleMatch.Test(.reversePath, isNegated: true)
+        #expect(try FirewallRuleTests.only("fib saddr . iif oif missing drop").match.tests == [test])
+        let marked = try FirewallRuleTests.only("meta nfproto ipv6 fib saddr . mark . iif oif missing drop")
+        #expect(marked.match.tests == [.init(.family(.ipv6)), test] && marked.match.conditions.isEmpty)
+        #expect(try FirewallRuleTests.only("fib saddr . iif oif exists accept").match.tests == [.init(.reversePath)])
+        for (words, match) in [
+            ("--invert --validmark", RuleMatch(tests: [test])),
+            ("--loose --invert", RuleMatch(conditions: ["rpfilter --loose --invert"])),
+        ] {
+            let text = "*raw\n-A PREROUTING -m rpfilter \(words) -j DROP\nCOMMIT\n"
+            let saved = SavedRuleset(text, family: "ip6", command: "ip6tables", isLegacy: true)
             #expect(FirewallRuleTests.rules(saved.tables).map(\.match) == [match])
         }
     }

@@ -24,12 +24,13 @@ extension Comparison {
         let inName = inInterface.map(interface)
         let outName = outInterface.map(interface)
         let states = states(of: session, counts.direction)
+        let isExpected = isExpected(first, from: inInterface, session)
         let translations = Self.translations(session.record.original, session.record.reply)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(
                 tuple: tuple, inInterface: inName, outInterface: outName,
                 sourceKind: own?.kind(of: tuple.source), destinationKind: own?.kind(of: tuple.destination),
-                states: states, translations: translations)
+                isExpected: isExpected, states: states, translations: translations)
         }
         let isLoop = isFromHost == .yes && isToHost == .yes
         let isTracked = session.record.facts.contains(.conntrack)
@@ -98,6 +99,17 @@ extension Comparison {
             session.record.mark == 0, search.chart?.setsMarks == false
         else { return nil }
         return search.route(RouteQuestion(of: tuple, inInterface: interface ?? 0), ask)
+    }
+
+    /// Whether packets come in by the interface by which their source is reached; `nil` where that is not known: where the best way back is
+    /// another, there may be one that is as good to who asks.
+    private mutating func isExpected(_ tuple: FlowKey, from interface: InterfaceIndex?, _ session: Session) -> Bool? {
+        guard search.chart?.asksForReversePath == true, let interface, !tuple.source.isLinkLocal else { return nil }
+        let nobody = tuple.family == .ipv4 ? IPAddress(ipv4: 0) : .unspecified
+        let back = FlowKey(
+            source: nobody, destination: tuple.source, transport: TransportProtocol(rawValue: 0), family: tuple.family)
+        let isReached = route(of: back, from: nil, .yes, session) == .interface(interface)
+        return isReached ? true : nil
     }
 
     /// What conntrack may say of packets of a session; `nil` where nobody knows.

@@ -9,6 +9,8 @@ struct PacketView: Hashable {
     /// What its addresses are to the host; `nil` where nobody knows.
     var sourceKind: AddressKind?
     var destinationKind: AddressKind?
+    /// Whether the way back to their source leads through the interface by which they come.
+    var isExpected: Bool?
     /// What conntrack may say of them: one of these; `nil` where nobody knows.
     var states: TrackingState?
     /// How their session is translated; `nil` where nobody knows.

@@ -80,6 +80,7 @@ extension RuleMatch.Subject {
             return answers.contains(true) ? true : answers.contains(nil) ? nil : false
         case .sourceKind(let kinds): return view.hidesSource ? nil : view.sourceKind.map(kinds.contains)
         case .destinationKind(let kinds): return view.hidesDestination ? nil : view.destinationKind.map(kinds.contains)
+        case .reversePath: return view.isExpected
         // Of a session's packets only the sum is known; see ``WatchedRule/canHaveTaken(_:at:)``.
         case .length: return nil
         }

@@ -53,6 +53,8 @@ struct RuleChart {
     private(set) var hasHelpers = false
     /// Whether a rule sets marks, by which routes may be chosen.
     private(set) var setsMarks = false
+    /// Whether rules ask where the way back to a source leads.
+    private(set) var asksForReversePath = false
     /// Whether rules hand packets to sockets of the host's: where those have marks, others bring them there by their marks.
     private(set) var hasProxies = false
 
@@ -110,6 +112,7 @@ struct RuleChart {
                 switch test.subject {
                 case .sourcePort(let ranges), .destinationPort(let ranges), .eitherPort(let ranges):
                     for range in ranges { portBounds += [range.lowerBound, range.upperBound &+ 1] }
+                case .reversePath: asksForReversePath = true
                 default: break
                 }
             }
