@@ -17,6 +17,32 @@ table inet t {
 }
 """
 
+# As firewalld writes it: no counters, and what was translated passes.
+ZONES = """
+table inet zones {
+    chain before {
+        type filter hook prerouting priority 10;
+        icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+        meta nfproto ipv6 fib saddr . mark . iif oif missing drop
+    }
+    chain forward {
+        type filter hook forward priority 10;
+        ct state { established, related } accept
+        ct status dnat accept
+        iifname "lo" accept
+        ct state invalid drop
+        jump policies
+        reject with icmpx admin-prohibited
+    }
+    chain policies {
+        iifname "lan0" oifname "wan0" jump trusted
+        iifname "lan0" accept
+        reject with icmpx admin-prohibited
+    }
+    chain trusted { udp dport 82 drop; return; }
+}
+"""
+
 
 class HostRules(CompareTest):
     def send(self, lab, count, address, port, size=20, source=None):
@@ -156,4 +182,30 @@ class HostRules(CompareTest):
         self.assertEqual(accounted.pop("ip filter INPUT: policy drop"), 2 + 4, answer.evidence)
         self.assertEqual(accounted.pop("inet t c: fib daddr type != local udp dport 83 counter drop"), 6, answer.evidence)
         self.assertEqual(list(accounted.values()), [3], answer.evidence)
+        self.assertNotIn("may mean", answer.evidence)
+
+    def test_what_a_firewall_with_zones_refuses_without_counters_is_sure(self):
+        lab = self.lab_with_accounting()
+        for command in "iptables", "ip6tables":
+            lab.inside(command, "-P", "FORWARD", "ACCEPT")
+            lab.inside(command, "-F", "FORWARD")
+        lab.inside("nft", ZONES)
+        comparison = self.compare(lab)
+        lab.datagrams(2, port=81)
+        lab.datagrams(3, port=82)
+        for family, count, source, target, port in (
+            (socket.AF_INET6, 4, lab.client, lab.server, 82), (socket.AF_INET6, 2, lab.server, lab.client, 83),
+        ):
+            with source.socket(family, socket.SOCK_DGRAM) as near:
+                for _ in range(count):
+                    near.sendto(b"nfmon", (target.inet6, port))
+        answer = comparison.answer()
+        self.assertEqual(
+            [answer.of(port) for port in (81, 82, 83)], [{}, {"denied": 3 + 4}, {"denied": 2}], answer.evidence)
+        self.assertEqual(
+            self.accounted(answer),
+            {
+                "inet zones trusted: udp dport 82 drop": 7,
+                "inet zones policies: reject with icmpx admin-prohibited": 2,
+            }, answer.evidence)
         self.assertNotIn("may mean", answer.evidence)
