@@ -20,13 +20,6 @@ public struct TapLane: Hashable, Sendable {
     /// When the last one passed.
     public var last: Timestamp { max(original.last, reply.last) }
 
-    /// What was taken for the answer is the first direction after all.
-    public mutating func swapDirections() {
-        swap(&original, &reply)
-        vlans = vlans.reversed
-        tap.direction = tap.direction.opposite
-    }
-
     /// The number of the VLAN in which packets of a direction pass; `nil` of those without a tag.
     public func vlan(_ direction: FlowDirection) -> UInt16? {
         VLANs.number(direction == .original ? vlans.forward : vlans.backward)

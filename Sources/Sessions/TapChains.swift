@@ -7,25 +7,14 @@ struct TapChains {
     /// How many lanes a session has at most: one that passes a router has two, more on a host of bridges and containers.
     static let limit = 8
 
-    private struct Link {
-        var lane: TapLane
-        /// Which tuple the packets showed: at a tap that does not know their way it may have been both.
-        var tupleHash: UInt32
-        var next = TapChains.none
-    }
-
-    private static let filler = Link(lane: TapLane(tap: Tap(interface: 0, direction: .unknown)), tupleHash: 0)
-
-    private var links = Slab(filler: filler)
+    private var links = Slab(filler: TapLink(Tap(interface: 0, direction: .unknown), VLANs(), tupleHash: 0))
+    private var odd = Slab(filler: TapLink.Odd())
 
     /// How many places there are.
     var extent: Int { links.extent }
 
     /// Something of each of the cache lines that a flow needs.
-    func front(of place: UInt32) -> UInt64 {
-        links[place].lane.original.seen.byteCount &+ UInt64(bitPattern: links[place].lane.original.last.nanoseconds)
-            &+ links[place].lane.reply.wire.byteCount &+ UInt64(links[place].next)
-    }
+    func front(of place: UInt32) -> UInt64 { links[place].ahead }
 
     /// What became of a flow that was added.
     enum Addition {
@@ -50,21 +39,46 @@ struct TapChains {
         let known = links.count
         guard let place = place(of: tap, vlans, hash, in: &chain, at: flow.first) else { return .refused }
         if direction == .original {
-            links[place].lane.original.add(flow.forward)
-            links[place].lane.reply.add(flow.backward)
+            add(flow.forward, flow.backward, at: place)
         } else {
-            links[place].lane.original.add(flow.backward)
-            links[place].lane.reply.add(flow.forward)
+            add(flow.backward, flow.forward, at: place)
         }
-        if flow.facts.contains(.lowerBound) { links[place].lane.isLowerBound = true }
+        if flow.facts.contains(.lowerBound) { links[place].isLowerBound = true }
         return links.count == known ? .known : .new
+    }
+
+    private mutating func add(_ original: FrameCounts, _ reply: FrameCounts, at place: UInt32) {
+        if original.isPlain {
+            links[place].original.add(original)
+        } else {
+            odd[ensureOdd(place)].original.add(original)
+        }
+        if reply.isPlain { links[place].reply.add(reply) } else { odd[ensureOdd(place)].reply.add(reply) }
+    }
+
+    private mutating func ensureOdd(_ place: UInt32) -> UInt32 {
+        if links[place].odd == Self.none { links[place].odd = odd.insert(TapLink.Odd()) }
+        return links[place].odd
+    }
+
+    /// All that was counted at a place, as outputs see it.
+    private func lane(at place: UInt32) -> TapLane {
+        let link = links[place]
+        var lane = TapLane(tap: link.tap)
+        (lane.original, lane.reply) = (link.original.counts, link.reply.counts)
+        (lane.isLowerBound, lane.vlans) = (link.isLowerBound, link.vlans)
+        if link.odd != Self.none {
+            lane.original.add(odd[link.odd].original)
+            lane.reply.add(odd[link.odd].reply)
+        }
+        return lane
     }
 
     /// Whether packets went both ways, and more than one in the first: what was asked was answered, and that taken up.
     func areAnswered(_ chain: UInt32) -> Bool {
         var place = chain
         while place != Self.none {
-            let lane = links[place].lane
+            let lane = lane(at: place)
             if lane.original.seen.packetCount > 1, lane.reply.seen.packetCount > 0 { return true }
             place = links[place].next
         }
@@ -77,17 +91,16 @@ struct TapChains {
     ) -> UInt32? {
         var (before, place, count) = (Self.none, chain, 0)
         while place != Self.none {
-            if links[place].tupleHash == hash, links[place].lane.tap == tap, links[place].lane.vlans.fits(vlans) {
-                links[place].lane.vlans.complete(by: vlans)
+            if links[place].tupleHash == hash, links[place].tap == tap, links[place].vlans.fits(vlans) {
+                links[place].vlans.complete(by: vlans)
                 return place
             }
-            if links[place].lane.first <= first { before = place }
+            if lane(at: place).first <= first { before = place }
             count += 1
             place = links[place].next
         }
         guard count < Self.limit else { return nil }
-        let new = links.insert(Link(lane: TapLane(tap: tap), tupleHash: hash))
-        links[new].lane.vlans = vlans
+        let new = links.insert(TapLink(tap, vlans, tupleHash: hash))
         if before == Self.none {
             links[new].next = chain
             chain = new
@@ -104,9 +117,7 @@ struct TapChains {
         let vlans = direction == .original ? vlans : vlans.reversed
         var place = chain
         while place != Self.none {
-            if links[place].lane.tap == Tap(interface: tap.interface, direction: way),
-                links[place].lane.vlans.fits(vlans)
-            {
+            if links[place].tap == Tap(interface: tap.interface, direction: way), links[place].vlans.fits(vlans) {
                 return true
             }
             place = links[place].next
@@ -118,7 +129,8 @@ struct TapChains {
     mutating func swapDirections(in chain: UInt32) {
         var place = chain
         while place != Self.none {
-            links[place].lane.swapDirections()
+            links[place].swapDirections()
+            if links[place].odd != Self.none { odd[links[place].odd].swapDirections() }
             place = links[place].next
         }
     }
@@ -130,19 +142,17 @@ struct TapChains {
         var refusedCount: UInt32 = 0
         var place = other
         while place != Self.none {
-            let link = links[place]
-            links.remove(place)
+            let (link, first) = (links[place], lane(at: place).first)
+            let apart = link.odd == Self.none ? nil : odd[link.odd]
+            remove(at: place)
             place = link.next
-            guard
-                let own = self.place(
-                    of: link.lane.tap, link.lane.vlans, link.tupleHash, in: &chain, at: link.lane.first)
-            else {
+            guard let own = self.place(of: link.tap, link.vlans, link.tupleHash, in: &chain, at: first) else {
                 refusedCount &+= 1
                 continue
             }
-            links[own].lane.original.add(link.lane.original)
-            links[own].lane.reply.add(link.lane.reply)
-            links[own].lane.isLowerBound = links[own].lane.isLowerBound || link.lane.isLowerBound
+            add(link.original.counts, link.reply.counts, at: own)
+            if let apart { add(apart.original, apart.reply, at: own) }
+            if link.isLowerBound { links[own].isLowerBound = true }
         }
         return refusedCount
     }
@@ -151,9 +161,14 @@ struct TapChains {
         var place = chain
         while place != Self.none {
             let next = links[place].next
-            links.remove(place)
+            remove(at: place)
             place = next
         }
+    }
+
+    private mutating func remove(at place: UInt32) {
+        if links[place].odd != Self.none { odd.remove(links[place].odd) }
+        links.remove(place)
     }
 
     /// The lanes as outputs see them: the first one, and the first where packets go the other way, as they do where they leave the host;
@@ -163,7 +178,7 @@ struct TapChains {
         guard chain != Self.none else { return taps }
         let second = second(of: chain)
         for place in [chain, second] where place != Self.none {
-            var lane = links[place].lane
+            var lane = lane(at: place)
             lane.isLowerBound = lane.isLowerBound || isLowerBound
             taps.append(lane)
         }
@@ -171,7 +186,7 @@ struct TapChains {
         var place = links[chain].next
         while place != Self.none {
             if place != second {
-                var lane = links[place].lane
+                var lane = lane(at: place)
                 lane.isLowerBound = lane.isLowerBound || isLowerBound
                 taps.appendFurther(lane)
             }
@@ -183,7 +198,7 @@ struct TapChains {
     private func second(of chain: UInt32) -> UInt32 {
         var place = links[chain].next
         while place != Self.none {
-            if links[place].lane.tap.direction != links[chain].lane.tap.direction { return place }
+            if links[place].tap.direction != links[chain].tap.direction { return place }
             place = links[place].next
         }
         return links[chain].next
@@ -193,7 +208,7 @@ struct TapChains {
     func forEachInterface(_ chain: UInt32, _ body: (InterfaceIndex) -> Void) {
         var place = chain
         while place != Self.none {
-            if links[place].lane.tap.interface != 0 { body(links[place].lane.tap.interface) }
+            if links[place].tap.interface != 0 { body(links[place].tap.interface) }
             place = links[place].next
         }
     }

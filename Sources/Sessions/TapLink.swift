@@ -1,0 +1,83 @@
+import FlowModel
+
+/// What a capture saw of a session at one tap, as the table keeps it: in 120 bytes, where a ``TapLane`` takes 192.
+///
+/// Of most sessions each frame is a whole packet and one on the wire, so that one count stands for three. What is more or less than that
+/// is counted apart.
+struct TapLink {
+    var tap: Tap
+    /// A packet's length was not known.
+    var isLowerBound = false
+    var vlans: VLANs
+    /// Which tuple the packets showed: at a tap that does not know their way it may have been both.
+    let tupleHash: UInt32
+    /// The next one of the session.
+    var next = TapChains.none
+    /// The place of what is counted apart; ``TapChains/none`` where there is nothing.
+    var odd = TapChains.none
+    var original = Plain()
+    var reply = Plain()
+
+    init(_ tap: Tap, _ vlans: VLANs, tupleHash: UInt32) {
+        (self.tap, self.vlans, self.tupleHash) = (tap, vlans, tupleHash)
+    }
+
+    /// What frames of one direction come to that are whole packets, each of them one on the wire.
+    struct Plain {
+        private var seen = Counters()
+        private var headerByteCount: UInt64 = 0
+        /// Bytes on the wire besides those of ``seen``.
+        private var linkByteCount: UInt64 = 0
+        private var first = Timestamp(nanoseconds: 0)
+        private var last = Timestamp(nanoseconds: 0)
+
+        /// Adds counts that are plain.
+        mutating func add(_ counts: FrameCounts) {
+            guard counts.seen.packetCount > 0 else { return }
+            first = seen.packetCount == 0 ? counts.first : min(first, counts.first)
+            last = max(last, counts.last)
+            seen = seen + counts.seen
+            headerByteCount &+= counts.headerByteCount
+            linkByteCount &+= counts.wire.byteCount &- counts.seen.byteCount
+        }
+
+        /// The same as all kinds of frames are counted.
+        var counts: FrameCounts {
+            var counts = FrameCounts()
+            (counts.seen, counts.whole) = (seen, seen)
+            counts.wire = Counters(packetCount: seen.packetCount, byteCount: seen.byteCount &+ linkByteCount)
+            counts.headerByteCount = headerByteCount
+            (counts.first, counts.last) = (first, last)
+            return counts
+        }
+
+        /// Something of its last bytes.
+        var ahead: UInt64 { UInt64(bitPattern: last.nanoseconds) }
+    }
+
+    /// What frames of both directions come to that are not.
+    struct Odd {
+        var original = FrameCounts()
+        var reply = FrameCounts()
+
+        mutating func swapDirections() { swap(&original, &reply) }
+    }
+
+    /// What was taken for the answer is the first direction after all.
+    mutating func swapDirections() {
+        swap(&original, &reply)
+        vlans = vlans.reversed
+        tap.direction = tap.direction.opposite
+    }
+
+    /// Something of each of its cache lines.
+    var ahead: UInt64 { UInt64(next) &+ original.ahead &+ reply.ahead }
+}
+
+extension FrameCounts {
+    /// Whether each frame was a whole packet, and one on the wire.
+    var isPlain: Bool {
+        aggregateCount | unsplitCount | fragmentCount | errorCount == 0 && seen == whole
+            && seen.packetCount == wire.packetCount
+    }
+}
