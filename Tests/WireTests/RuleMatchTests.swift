@@ -11,19 +11,19 @@ struct RuleMatchTests {
     ])
     func whatARuleRemembersIsNoPartOfItsText(statement: String, memories: [String]) throws {
         let texts = memories.map { used in
-            FirewallRuleTests.rules("\(statement)\(used) counter packets \(used.utf8.count) bytes 3 drop").map(\.text)
+            RuleSamples.rules("\(statement)\(used) counter packets \(used.utf8.count) bytes 3 drop").map(\.text)
         }
         #expect(Set(texts) == [["\(statement) counter drop"]])
-        let rule = try FirewallRuleTests.only("quota over 300 bytes used 120 bytes counter packets 2 bytes 3 drop")
+        let rule = try RuleSamples.only("quota over 300 bytes used 120 bytes counter packets 2 bytes 3 drop")
         #expect(rule.match.conditions == ["quota over 300 bytes"])
         #expect(rule.verdict == .drop && rule.counters?.packetCount == 2)
-        #expect(try FirewallRuleTests.only("quota name \"q\" drop").match.conditions == ["quota name \"q\""])
-        #expect(try FirewallRuleTests.only("last used 5s drop").match == RuleMatch())
+        #expect(try RuleSamples.only("quota name \"q\" drop").match.conditions == ["quota name \"q\""])
+        #expect(try RuleSamples.only("last used 5s drop").match == RuleMatch())
     }
 
     @Test func statesThatArePrintedAlikeAreAskedDifferently() throws {
         func tests(_ text: String) throws -> [RuleMatch.Test] {
-            try FirewallRuleTests.only("ct state \(text) drop").match.tests
+            try RuleSamples.only("ct state \(text) drop").match.tests
         }
         let both: TrackingState = [.established, .related]
         #expect(try tests("established,related") == [.init(.tracking(both))])
@@ -31,24 +31,24 @@ struct RuleMatchTests {
         #expect(try tests("!= { established, related }") == [.init(.tracking(both), isNegated: true)])
         #expect(try tests("!= established") == [.init(.tracking(.established), isNegated: true)])
         // The kernel compares with both at once, which no packet is.
-        let unequal = try FirewallRuleTests.only("ct state != established | related drop")
+        let unequal = try RuleSamples.only("ct state != established | related drop")
         #expect(unequal.match == RuleMatch())
-        #expect(try FirewallRuleTests.only("ct state != established,related drop").match.conditions.count == 1)
-        #expect(try FirewallRuleTests.only("ct state != 0x5 drop").match.conditions.count == 1)
+        #expect(try RuleSamples.only("ct state != established,related drop").match.conditions.count == 1)
+        #expect(try RuleSamples.only("ct state != 0x5 drop").match.conditions.count == 1)
     }
 
     @Test func lengthsAreAskedForInEitherTool() throws {
         func test(_ text: String) throws -> [RuleMatch.Test] {
-            try FirewallRuleTests.only("\(text) drop").match.tests.filter { $0.subject != .family(.ipv4) }
+            try RuleSamples.only("\(text) drop").match.tests.filter { $0.subject != .family(.ipv4) }
         }
         #expect(try test("meta length 60-62") == [.init(.length([60...62]))])
         #expect(try test("meta length > 100") == [.init(.length([101...65_535]))])
         #expect(try test("ip length != { 20-40, 60 }") == [.init(.length([20...40, 60...60]), isNegated: true)])
-        #expect(try FirewallRuleTests.only("udp length 41 drop").match.conditions == ["udp length 41"])
+        #expect(try RuleSamples.only("udp length 41 drop").match.conditions == ["udp length 41"])
         for (words, isNegated) in [("--length 60:62", false), ("! --length 60:62", true)] {
             let text = "*filter\n-A FORWARD -m length \(words) -j DROP\nCOMMIT\n"
             let saved = SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true)
-            let rule = try #require(FirewallRuleTests.rules(saved.tables).first)
+            let rule = try #require(RuleSamples.rules(saved.tables).first)
             #expect(rule.match.tests == [.init(.length([60...62]), isNegated: isNegated)])
             #expect(rule.match.choices == [isNegated ? "length != 60-62" : "length 60-62"])
         }
@@ -56,11 +56,11 @@ struct RuleMatchTests {
 
     @Test func whatAnAddressIsToTheHostIsAskedForInEitherTool() throws {
         #expect(
-            try FirewallRuleTests.only("fib daddr type local drop").match.tests == [.init(.destinationKind([.local]))])
-        let several = try FirewallRuleTests.only("fib saddr type != { local, broadcast } drop")
+            try RuleSamples.only("fib daddr type local drop").match.tests == [.init(.destinationKind([.local]))])
+        let several = try RuleSamples.only("fib saddr type != { local, broadcast } drop")
         #expect(several.match.tests == [.init(.sourceKind([.local, .broadcast]), isNegated: true)])
         for text in ["fib daddr type unicast", "fib daddr . iif type local", "fib saddr oif missing"] {
-            let rule = try FirewallRuleTests.only("\(text) drop")
+            let rule = try RuleSamples.only("\(text) drop")
             #expect(rule.match == RuleMatch(conditions: [text]))
         }
         let cases: [(String, RuleMatch)] = [
@@ -78,35 +78,35 @@ struct RuleMatchTests {
         for (words, match) in cases {
             let text = "*filter\n-A INPUT -m addrtype \(words) -j DROP\nCOMMIT\n"
             let saved = SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true)
-            #expect(FirewallRuleTests.rules(saved.tables).map(\.match) == [match])
+            #expect(RuleSamples.rules(saved.tables).map(\.match) == [match])
         }
     }
 
     @Test func theWayBackIsAskedForInEitherTool() throws {
         let test = RuleMatch.Test(.reversePath, isNegated: true)
-        #expect(try FirewallRuleTests.only("fib saddr . iif oif missing drop").match.tests == [test])
-        let marked = try FirewallRuleTests.only("meta nfproto ipv6 fib saddr . mark . iif oif missing drop")
+        #expect(try RuleSamples.only("fib saddr . iif oif missing drop").match.tests == [test])
+        let marked = try RuleSamples.only("meta nfproto ipv6 fib saddr . mark . iif oif missing drop")
         #expect(marked.match.tests == [.init(.family(.ipv6)), test] && marked.match.conditions.isEmpty)
-        #expect(try FirewallRuleTests.only("fib saddr . iif oif exists accept").match.tests == [.init(.reversePath)])
+        #expect(try RuleSamples.only("fib saddr . iif oif exists accept").match.tests == [.init(.reversePath)])
         for (words, match) in [
             ("--invert --validmark", RuleMatch(tests: [test])),
             ("--loose --invert", RuleMatch(conditions: ["rpfilter --loose --invert"])),
         ] {
             let text = "*raw\n-A PREROUTING -m rpfilter \(words) -j DROP\nCOMMIT\n"
             let saved = SavedRuleset(text, family: "ip6", command: "ip6tables", isLegacy: true)
-            #expect(FirewallRuleTests.rules(saved.tables).map(\.match) == [match])
+            #expect(RuleSamples.rules(saved.tables).map(\.match) == [match])
         }
     }
 
     @Test func whatAProxyTakesGoesOnWhereItListens() throws {
-        let rules = FirewallRuleTests.rules("tcp dport 80 tproxy ip to 127.0.0.1:3128 meta mark set 0x1 accept")
+        let rules = RuleSamples.rules("tcp dport 80 tproxy ip to 127.0.0.1:3128 meta mark set 0x1 accept")
         #expect(rules.map(\.effects) == [[.divert], [.mark]])
         #expect(rules.map(\.verdict) == [nil, .accept])
         #expect(rules.map(\.match.conditions) == [[], ["tproxy ip to 127.0.0.1:3128"]])
         let saved = SavedRuleset(
             "*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 3128\nCOMMIT\n", family: "ip", command: "iptables",
             isLegacy: true)
-        let rule = try #require(FirewallRuleTests.rules(saved.tables).first)
+        let rule = try #require(RuleSamples.rules(saved.tables).first)
         #expect(rule.effects == [.divert, .mark] && rule.verdict == .queue)
     }
 }
