@@ -12,8 +12,8 @@ public struct FlowTable: ~Copyable {
     public static var drainLimit: Int { 512 }
     /// With so many flows that made room for others and were not handed on yet, one should not wait for the second to be over.
     private static var pressingCount: Int { 4_096 }
-    /// How many busy flows are handed on in a turn, where more have changed. The others wait for the next: handing on is most of what many
-    /// flows cost, and so it costs no more a second however many there are.
+    /// How many busy flows are handed on in a turn, where more have changed. The others wait for the next, as handing on is most of what
+    /// many flows cost. None waits for more than 4 s, for which ``PlainCounts`` have room: its next packet has it handed on then.
     public static var busyLimit: Int { 16_384 }
     /// Nanoseconds by which frames may be out of order.
     private static var greatestDisorder: Int64 { 1_000_000_000 }

@@ -61,6 +61,11 @@ struct TapChains {
         return links[place].odd
     }
 
+    /// When the first packet passed, either way.
+    private func first(at place: UInt32) -> Timestamp {
+        links[place].odd == Self.none ? links[place].first : lane(at: place).first
+    }
+
     /// All that was counted at a place, as outputs see it.
     private func lane(at place: UInt32) -> TapLane {
         let link = links[place]
@@ -95,7 +100,7 @@ struct TapChains {
                 links[place].vlans.complete(by: vlans)
                 return place
             }
-            if lane(at: place).first <= first { before = place }
+            if self.first(at: place) <= first { before = place }
             count += 1
             place = links[place].next
         }
@@ -142,7 +147,7 @@ struct TapChains {
         var refusedCount: UInt32 = 0
         var place = other
         while place != Self.none {
-            let (link, first) = (links[place], lane(at: place).first)
+            let (link, first) = (links[place], first(at: place))
             let apart = link.odd == Self.none ? nil : odd[link.odd]
             remove(at: place)
             place = link.next

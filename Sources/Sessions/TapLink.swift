@@ -28,13 +28,15 @@ struct TapLink {
         private var headerByteCount: UInt64 = 0
         /// Bytes on the wire besides those of ``seen``.
         private var linkByteCount: UInt64 = 0
-        private var first = Timestamp(nanoseconds: 0)
+        private(set) var first = Timestamp(nanoseconds: 0)
         private var last = Timestamp(nanoseconds: 0)
+
+        var isEmpty: Bool { seen.packetCount == 0 }
 
         /// Adds counts that are plain.
         mutating func add(_ counts: FrameCounts) {
             guard counts.seen.packetCount > 0 else { return }
-            first = seen.packetCount == 0 ? counts.first : min(first, counts.first)
+            first = isEmpty ? counts.first : min(first, counts.first)
             last = max(last, counts.last)
             seen = seen + counts.seen
             headerByteCount &+= counts.headerByteCount
@@ -68,6 +70,11 @@ struct TapLink {
         swap(&original, &reply)
         vlans = vlans.reversed
         tap.direction = tap.direction.opposite
+    }
+
+    /// When the first of the plain ones passed, either way; 0 where there was none.
+    var first: Timestamp {
+        original.isEmpty ? reply.first : reply.isEmpty ? original.first : min(original.first, reply.first)
     }
 
     /// Something of each of its cache lines.
