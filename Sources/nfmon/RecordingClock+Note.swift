@@ -2,14 +2,14 @@ import Ingest
 import Reports
 
 extension RecordingClock {
-    /// What is to be said of it; nothing, where it was never set back.
+    /// What is to be said of it; nothing, where it never went back.
     var notes: [String] {
-        guard setBackCount > 0 else { return [] }
-        var text = Array("the recording's clock was set back ".utf8)
-        text.appendCount(setBackCount, "time")
+        guard backCount > 0 else { return [] }
+        var text = Array("the recording's clock went back ".utf8)
+        text.appendCount(backCount, "time")
         text += Array(", by ".utf8)
         text.appendDuration(nanoseconds: greatestStep)
-        text += Array(setBackCount == 1 ? ": ".utf8 : " at most: ".utf8)
+        text += Array(backCount == 1 ? ": ".utf8 : " at most: ".utf8)
         text += Array("what was before what, and how long it took, is not sure around that".utf8)
         return [String(decoding: text, as: UTF8.self)]
     }

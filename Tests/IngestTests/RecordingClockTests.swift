@@ -17,15 +17,33 @@ struct RecordingClockTests {
     func aRecordALittleBehindIsNoStepOfTheClock() {
         var clock = RecordingClock()
         #expect(seconds(&clock, [10, 10.5, 10.25, 10.75, 12]) == [10, 10.5, 10.5, 10.75, 12])
-        #expect(clock.setBackCount == 0)
+        #expect(clock.backCount == 0)
     }
 
     @Test
     func timeGoesOnWhereTheClockIsSetBack() {
         var clock = RecordingClock()
         #expect(seconds(&clock, [500, 501, 401, 402, 403, 399, 400]) == [500, 501, 501, 502, 503, 503, 504])
-        #expect(clock.setBackCount == 2)
+        #expect(clock.backCount == 2)
         #expect(clock.greatestStep == 100_000_000_000)
+    }
+
+    /// Two interfaces, each with a clock of its own: neither was set.
+    @Test(arguments: [2, 37, 1e6])
+    func clocksThatTakeTurnsMakeOneTime(_ skew: Double) throws {
+        var clock = RecordingClock()
+        var walls: [Double] = []
+        for number in 0..<400 {
+            let wall = 1e7 + Double(number) / 10
+            walls += [wall, wall - skew, wall - 3 * skew]
+        }
+        let shown = seconds(&clock, walls)
+        let end = try #require(shown.last)
+        #expect(shown.allSatisfy { $0 >= 1e7 && $0 <= end })
+        #expect(end > 1e7 + 39 && end < 1e7 + 40)
+        // One of them alone goes on as it is.
+        let later = seconds(&clock, [1e7 + 50 - skew, 1e7 + 51 - skew])
+        #expect(later[1] > end && later[1] < 1e7 + 52)
     }
 
     @Test
@@ -38,7 +56,7 @@ struct RecordingClockTests {
             last = now
         }
         #expect(last <= UInt64(Int64.max))
-        #expect(clock.setBackCount == 4)
+        #expect(clock.backCount == 4)
         #expect(clock.greatestStep == .max)
     }
 }
