@@ -23,7 +23,8 @@ public struct TableSummary: Sendable {
     public var faultCounts: [WireFault: UInt64] = [:]
     /// Events that the output could not take.
     public var unwrittenEvents: UInt64 = 0
-    /// Records that a recording has not, as they could not be written.
+    /// Packets that a recording of a capture has not, and records that one of netfilter has not, as they could not be written.
+    public var unwrittenPackets: UInt64 = 0
     public var unwrittenRecords: UInt64 = 0
     /// The recording that was made ended by a failure, and not when it was to.
     public var recordingEndedEarly = false
@@ -69,7 +70,7 @@ public struct TableSummary: Sendable {
     public var isComplete: Bool {
         lostCounts.total == 0 && uncountedLosses == 0 && malformedCounts.total == 0
             && unwrittenEvents == 0 && evictedCount == 0 && refusedCount == 0 && ambiguousPackets == 0
-            && unwrittenRecords == 0 && !recordingEndedEarly
+            && unwrittenPackets == 0 && unwrittenRecords == 0 && !recordingEndedEarly
             && lastDumpWasComplete != false && !recordingIsDamaged && !eventsWereOff && !wasShed
             && downSources.isEmpty
     }

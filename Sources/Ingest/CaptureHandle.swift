@@ -7,8 +7,8 @@ internal import Wire
 // Safe, as the pointer never leaves its one owner.
 @safe
 struct CaptureHandle: ~Copyable {
-    /// Bytes of an expression, and instructions of its program before libpcap shortens it, beyond which it would take libpcap minutes
-    /// to find that the program stays too long for the kernel: the time grows with the square of both.
+    /// Bytes of an expression, and instructions of its program before libpcap shortens it, beyond which that takes minutes: the
+    /// time grows with the square of both. No program that the kernel takes has a longer one.
     private static let longestExpression = 16 << 10
     private static let longestDraft = 1 << 14
 
@@ -78,7 +78,7 @@ struct CaptureHandle: ~Copyable {
     func compile(_ expression: String) throws(IngestError) -> BPFProgram {
         guard expression.utf8.count <= Self.longestExpression,
             try compile(expression, isShortened: false).instructions.count <= Self.longestDraft
-        else { throw .tooLong(filter: expression) }
+        else { throw .tooLong(filter: expression, "libpcap would take minutes to compile it") }
         return try compile(expression, isShortened: true)
     }
 

@@ -20,7 +20,10 @@ struct CaptureProgram: Sendable {
                 .wording, IngestError.operation(ofFilter: expression),
                 reason: "on \(interface.name) the kernel does not keep what it asks for", cure: "man pcap-filter")
         }
-        guard program.instructions.count <= BPFProgram.maximumCount else { throw .tooLong(filter: expression) }
+        let limit = BPFProgram.maximumCount
+        guard program.instructions.count <= limit else {
+            throw .tooLong(filter: expression, "the kernel takes a program of \(limit) instructions")
+        }
         return program
     }
 }

@@ -1,5 +1,4 @@
 internal import FlowModel
-internal import Wire
 
 extension IngestError {
     /// What lets a process capture.
@@ -16,11 +15,10 @@ extension IngestError {
         return "capture filter '\(shown)\(shown.count < expression.count ? "…" : "")'"
     }
 
-    /// A filter whose program the kernel would not take.
-    static func tooLong(filter expression: String) -> IngestError {
+    /// A filter that is too long for the kernel, or to be compiled.
+    static func tooLong(filter expression: String, _ reason: String) -> IngestError {
         IngestError(
-            .wording, operation(ofFilter: expression),
-            reason: "it is too long: the kernel takes a program of \(BPFProgram.maximumCount) instructions",
+            .wording, operation(ofFilter: expression), reason: "it is too long: \(reason)",
             cure: "make it shorter: networks in place of hosts, portrange in place of ports")
     }
 }

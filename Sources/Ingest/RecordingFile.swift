@@ -43,9 +43,7 @@ struct RecordingFile: ~Copyable {
         case .readerIsGone:
             throw IngestError(.inputOutput, "write to savefile \(path)", reason: "its reader is gone")
         case .stopped:
-            throw IngestError(
-                .inputOutput, "write to savefile \(path)",
-                reason: "its reader was too slow for the last \(bytes.count) bytes")
+            throw IngestError(.inputOutput, "write to savefile \(path)", reason: "its reader was too slow")
         }
     }
 

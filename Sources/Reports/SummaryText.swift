@@ -157,6 +157,7 @@ public enum SummaryText {
             text.append(contentsOf: " (\(kinds)\(cure))".utf8)
         }
         append(summary.unwrittenEvents, "event", after: " not written: the reader was too slow")
+        append(summary.unwrittenPackets, "packet", after: " not written")
         append(summary.unwrittenRecords, "record", after: " not written")
         append(summary.evictedCount, "session", after: " known from packets only evicted")
         append(summary.refusedCount, "message", after: " about sessions that found no place: the table was full")

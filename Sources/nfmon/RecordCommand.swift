@@ -154,7 +154,7 @@ struct RecordCommand: ParsableCommand {
         var summary = TableSummary()
         summary.lostCounts[.packet] = figures.lostCount
         summary.uncountedLosses = figures.uncountedLosses
-        summary.unwrittenRecords = figures.unwrittenCount
+        summary.unwrittenPackets = figures.unwrittenCount
         summary.recordingEndedEarly = failure.first != nil
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
         Talk.say("\(figures.frameCount) packets\(files)", summary)

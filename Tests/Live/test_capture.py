@@ -394,7 +394,7 @@ class Capture(LiveTest):
             hosts = " or ".join(f"ip6 host 2001:db8::{number:x}" for number in range(count))
             result = finish("record", "--netns", cable.far.name, "-i", "far0", "/dev/null", hosts, seconds=30)
             self.assertEqual(result.returncode, MISUSE, result.stderr[-200:])
-            self.assertRegex(result.stderr, r"…': it is too long: the kernel takes a program of 4096 instructions: make it shorter: networks")
+            self.assertRegex(result.stderr, r"…': it is too long: (the kernel takes|libpcap would take) .*: make it shorter: networks")
             self.assertLess(len(result.stderr), 400)
         recorder = self.record(cable, "far0", "/dev/null", " or ".join(f"host 10.0.0.{number}" for number in range(256)))
         self.assert_ends_well(recorder)

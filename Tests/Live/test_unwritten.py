@@ -37,7 +37,7 @@ class Unwritten(LiveTest):
         """What is in the file and what is not are all there were, and the end is told in one voice."""
         *_, deed, failure = recorder.talk.splitlines()
         found = re.fullmatch(
-            r"nfmon: ([\d,]+) packets; INCOMPLETE: ([\d,]+) records not written, the recording ended early", deed)
+            r"nfmon: ([\d,]+) packets; INCOMPLETE: ([\d,]+) packets not written, the recording ended early", deed)
         self.assertTrue(found, recorder.talk)
         told, missed = (int(number.replace(",", "")) for number in found.groups())
         self.assertEqual(told + missed, COUNT)
@@ -67,7 +67,7 @@ class Unwritten(LiveTest):
                 self.assertEqual(recorder.stop(), IO)
                 with open(directory / "taken", "wb") as file:
                     file.write(reader.read())
-                self.assert_told(recorder, directory / "taken", "its reader was too slow for the last")
+                self.assert_told(recorder, directory / "taken", "its reader was too slow")
 
     def test_a_reader_that_is_gone_has_as_many_packets_as_are_told(self):
         cable, directory = self.closing(Cable()), self.directory()
