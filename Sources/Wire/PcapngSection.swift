@@ -91,6 +91,8 @@ struct PcapngSection: Sendable {
                 hasUncounted = hasUncounted || PcapngStatistics.tellsUncountedLoss(options.value)
             case 5, 7:  // isb_ifdrop and isb_osdrop: by the interface, and by the system for want of room
                 guard let count = options.value.number(UInt64.self, at: 0, isSwapped: isSwapped) else { throw .block }
+                // The greatest number says that it is not known, which is no loss.
+                guard count != .max else { break }
                 lossCount = lossCount.addingReportingOverflow(count).overflow ? .max : lossCount + count
             default: break
             }
