@@ -95,6 +95,9 @@ extension Comparison {
                     .otherInterface, isCertain: false,
                     ["its way leads by \(interface(way)) now, which is not captured"])
             }
+            if let refusal = refusedWay(of: counts, session) {
+                short.account(.droppedAfterConntrack, isCertain: false, [refusal])
+            }
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
@@ -136,21 +139,19 @@ extension Comparison {
         let views = views(of: counts, session)
         let out = views.translated.outInterface ?? ""
         let isCaptured = !out.isEmpty && facts.interfaces?.contains { interface($0) == out } ?? true
-        guard views.isForHost == .no, isCaptured || !views.isRouted else { return }
-        // What a socket of the host's took goes nowhere.
-        if search.suspects(of: views).contains(where: { $0.deed == .divert }) { return }
+        guard views.isForHost == .no, isCaptured || views.isRefused, !isDiverted(&short, views) else { return }
         accountForRules(&short, views.counted, untracks: false) {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
         accountForErrors(&short, counts, session)
         accountForRefusedRoute(&short, views)
-        guard views.isRouted else { return }
+        if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(
             .droppedAfterConntrack, isCertain: false,
             [
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
-                + noRule("behind conntrack"))
+                + noRule("behind conntrack") + short.suspicions)
     }
 
     /// What rules refused, as they logged it.

@@ -5,6 +5,8 @@ public struct FirewallTable: Sendable, Equatable {
     public var name: String
     /// Whether it is the legacy iptables': nftables may have one of the same name beside it.
     public var isLegacy = false
+    /// The number by which nft names it, which no other table of the namespace ever has; `nil` where nobody said.
+    public var handle: String?
     /// Whether the kernel calls none of its chains, as long as it is (`flags dormant`).
     public var isDormant = false
     public var chains: [FirewallChain] = []

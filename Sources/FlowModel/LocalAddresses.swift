@@ -3,14 +3,18 @@ public struct LocalAddresses: Sendable, Equatable {
     private var addresses: Set<IPAddress>
     private var broadcasts: Set<IPAddress>
     private var interfaces: Set<InterfaceIndex>
+    private var groups: [InterfaceIndex: Set<IPAddress>]?
 
     /// - Parameters:
     ///   - addresses: of the host's interfaces.
     ///   - broadcasts: those to which all hosts of their networks are called.
     ///   - interfaces: those that have addresses of more than their link, and are no part of another interface.
+    ///   - groups: of IPv6 that each interface listens to; `nil` where they are not known.
     public init(
-        _ addresses: Set<IPAddress>, broadcasts: Set<IPAddress> = [], of interfaces: Set<InterfaceIndex>
+        _ addresses: Set<IPAddress>, broadcasts: Set<IPAddress> = [], of interfaces: Set<InterfaceIndex>,
+        groups: [InterfaceIndex: Set<IPAddress>]? = nil
     ) {
+        self.groups = groups
         self.addresses = addresses
         self.broadcasts = broadcasts
         self.interfaces = interfaces
@@ -18,6 +22,11 @@ public struct LocalAddresses: Sendable, Equatable {
 
     /// Whether an interface is one of those that have addresses, so that packets which it shows come in or leave by it.
     public func belong(to interface: InterfaceIndex) -> Bool { interfaces.contains(interface) }
+
+    /// Whether what comes in by an interface for a group is for the host; `nil` where nobody knows, as of IPv4's, of which a route tells.
+    public func listens(to group: IPAddress, on interface: InterfaceIndex) -> Bool? {
+        group.isIPv4Mapped ? nil : groups.map { $0[interface]?.contains(group) ?? false }
+    }
 
     public func contains(_ address: IPAddress) -> Bool { kind(of: address) == .local }
 

@@ -21,7 +21,8 @@ struct HostAddresses {
             return nil
         }
         return LocalAddresses(
-            found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts))
+            found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts),
+            groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
     }
 
     /// - Returns: whether the kernel gave the whole list.

@@ -34,13 +34,15 @@ struct HostRules {
             guard let variant = Variant(family, .nft), let text = ask(variant.save, ["-c"], variant.command) else {
                 continue
             }
-            for table in SavedRuleset(text, family: family, command: variant.command, isLegacy: false).tables {
+            for var table in SavedRuleset(text, family: family, command: variant.command, isLegacy: false).tables {
                 guard let place = ruleset.tables.firstIndex(where: table.isSame) else {
                     ruleset.tables.append(table)
                     continue
                 }
                 // Those that nft could read as well are there already.
-                if ruleset.tables[place].hasForeignParts { ruleset.tables[place] = table }
+                guard ruleset.tables[place].hasForeignParts else { continue }
+                table.handle = ruleset.tables[place].handle
+                ruleset.tables[place] = table
             }
         }
     }

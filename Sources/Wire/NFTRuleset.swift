@@ -52,7 +52,7 @@ public struct NFTRuleset: Sendable {
         if first == "}" {
             close(handle)
         } else if words.last == "{" {
-            open(words.dropLast())
+            open(words.dropLast(), handle)
         } else if let block = blocks.last, first != "#" {
             readStatement(words, handle, in: block)
         } else if case .chain(let chain) = blocks.last {
@@ -73,7 +73,7 @@ public struct NFTRuleset: Sendable {
 
     // MARK: Blocks
 
-    private mutating func open(_ words: [String]) {
+    private mutating func open(_ words: [String], _ handle: String?) {
         guard blocks.count < FirewallChain.greatestDepth else { return blocks.append(.other) }
         switch blocks.last {
         case nil:
@@ -81,6 +81,7 @@ public struct NFTRuleset: Sendable {
             let isTable = words.count == 3 && words[0] == "table"
             tables.append(
                 isTable ? FirewallTable(family: words[1], name: words[2]) : FirewallTable(family: "", name: ""))
+            tables[tables.count - 1].handle = handle
             blocks.append(.table)
         case .table: openPart(words)
         case .chain(let chain):

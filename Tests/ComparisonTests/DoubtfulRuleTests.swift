@@ -116,6 +116,23 @@ struct DoubtfulRuleTests {
         #expect(result.evidence.contains("counter drop may mean these packets"))
     }
 
+    @Test func behindARuleThatWasPutElsewhereNothingIsSure() {
+        func rules(_ lines: [String]) -> FirewallRuleset {
+            let text = "*filter\n:FORWARD ACCEPT [0:0]\n\(lines.joined(separator: "\n"))\nCOMMIT\n"
+            return FirewallRuleset(RulesetTrial.saved(text))
+        }
+        let drop = "[90:9000] -A FORWARD -p tcp -j DROP"
+        let accept = "[5:500] -A FORWARD -p tcp --dport 80 -j ACCEPT"
+        for (before, isSure) in [([drop, accept], true), ([accept, drop], false)] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(before: rules(before).withoutCounts, after: rules([drop, accept]))
+            }
+            let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+            #expect(result.reasons == [.denied: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure])
+        }
+    }
+
     @Test func aRuleThatIsNewTookNoneOfThePacketsFromBefore() {
         func rules(_ text: String) -> FirewallRuleset {
             let head = "type filter hook forward priority filter; policy accept;"

@@ -46,7 +46,15 @@ struct HostRuleTests {
             #expect(result.reasons == [.droppedAfterConntrack: 4])
             #expect(result.evidence.contains(isOfSource ? "ct status snat" : "ct status dnat"))
             #expect(!result.evidence.contains(isOfSource ? "ct status dnat" : "ct status snat"))
+            // The first packet's source is translated when it leaves only.
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.isCertain == !isOfSource })
         }
+        let unlike = RulesetTrial.forward("ct status ! snat counter packets 1 bytes 100 drop") {
+            ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 8), (9, 8))
+            $0.reply = $0.key.inverse
+            $0.reply?.destination = IPAddress(ipv4: 0xc000_0201)
+        }
+        #expect(unlike.evidence.contains("ct status ! snat counter drop may mean these packets"))
     }
 
     @Test(arguments: [SessionBuilder.client, SessionBuilder.server])
@@ -70,6 +78,46 @@ struct HostRuleTests {
         let isSure = back == SessionBuilder.client
         #expect(result.reasons == (isSure ? [.denied: 3] : [.unexplained: 3]))
         #expect(result.evidence.contains("reject means these packets") == isSure)
+    }
+
+    @Test(arguments: [true, false])
+    func aGroupOfIPv6IsForTheHostWhereItListens(listens: Bool) {
+        let group = IPAddress(high: 0xff02_0000_0000_0000, low: 0xfb)
+        let text = "*filter\n:INPUT DROP [6:600]\n:FORWARD DROP [60:6000]\nCOMMIT\n"
+        let tables = SavedRuleset(text, family: "ip6", command: "ip6tables-legacy", isLegacy: true).tables
+        let result = RulesetTrial.denied(tables) {
+            $0.key = FlowKey(
+                source: IPAddress(high: 0xfe80_0000_0000_0000, low: 7), destination: group, sourcePort: 5353,
+                destinationPort: 5353, transport: .udp, family: .ipv6)
+        } facts: {
+            $0.ownAddresses = LocalAddresses(
+                [], of: [SessionBuilder.client], groups: listens ? [SessionBuilder.client: [group]] : [:])
+        }
+        #expect(result.reasons == (listens ? [.denied: 3] : [.droppedAfterConntrack: 3]))
+        #expect(
+            result.evidence
+                == (listens
+                    ? "rule ip6 filter INPUT: policy DROP means these packets, and its counter rose by 6"
+                    : "nobody on the host listens to ff02::fb, and the host does not pass it on"))
+    }
+
+    @Test func whatTheRoutingRefusesAmidASessionIsTold() {
+        let facts = someFacts { $0.route = { _ in .nowhere } }
+        let result = compare(facts) { $0.second = (6, 8) }
+        #expect(result.reasons == [.droppedAfterConntrack: 4])
+        #expect(result.evidence.contains("routing refuses them, as ip route get 192.0.2.9"))
+        // Nothing of it left, and a rule may have taken it: that is unexplained, and not forgotten.
+        let head = "type filter hook prerouting priority mangle; policy accept;"
+        let rules = FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\nip saddr @s drop\n}\n}").tables)
+        let unsure = compare(
+            someFacts {
+                $0.route = { _ in .nowhere }
+                $0.rules = WatchedRuleset(before: rules, after: rules)
+            }
+        ) { $0.second = nil }
+        #expect(unsure.reasons[.unexplained] == 10)
+        #expect(
+            unsure.evidence.contains("routing refuses them") && unsure.evidence.contains("ip saddr @s drop may mean"))
     }
 
     @Test func packetsWithoutARouteAreNotForwarded() {
@@ -148,8 +196,9 @@ struct HostRuleTests {
         let idle = RulesetTrial.denied(
             RulesetTrial.saved("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [60:6000]\nCOMMIT\n")
         ) { $0.key.destination = IPAddress(ipv4: group) }
-        let isOfLink = group != 0xefff_fffa
-        #expect(idle.evidence.contains("nobody on the host listens to 224.0.0.251") == isOfLink)
+        // Where the kernel did not say so, nobody knows that none listens.
+        #expect(idle.reasons == (group == 0xe000_00fb ? [.unexplained: 3] : [.denied: 3]))
+        #expect(!idle.evidence.contains("nobody on the host listens"))
     }
 
     @Test func whatAGroupGetsThatNobodyListensToComesToNoPolicy() {
@@ -230,5 +279,19 @@ struct HostRuleTests {
         let result = compare(facts) { $0.second = nil }
         #expect(result.reasons[.droppedAfterConntrack] == (hasProxy ? nil : 10))
         #expect(result.sessions.isEmpty == hasProxy)
+    }
+
+    @Test(arguments: [(1 as UInt64, false), (10, true)])
+    func aProxyThatMayHaveTakenThemTookNoMoreThanItCounted(count: UInt64, isTaken: Bool) {
+        let head = "type filter hook prerouting priority mangle; policy accept;"
+        let rule = "tcp dport @ports counter packets \(count) bytes \(count * 100) tproxy to :3129"
+        let rules = FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rule)\n}\n}").tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+            $0.route = { _ in .interface(SessionBuilder.server) }
+        }
+        let result = compare(facts) { $0.second = nil }
+        #expect(result.reasons[.droppedAfterConntrack] == (isTaken ? nil : 10))
+        #expect(isTaken || result.evidence.contains("may hand them to a socket of the host's own"))
     }
 }

@@ -52,6 +52,21 @@ struct WatchedRuleTests {
         #expect(watched.goneDenials.count == 1)
     }
 
+    @Test func aTableThatWasMadeAnewHasNewRulesOfOldHandles() {
+        let text = "tcp dport 22 counter drop"
+        func ruleset(_ handle: String, _ count: UInt64) -> FirewallRuleset {
+            var ruleset = Self.ruleset([Self.rule("handle 4", count, text: text)])
+            ruleset.tables[0].handle = handle
+            return ruleset
+        }
+        // Its counter did not stand still.
+        let made = WatchedRuleset(before: ruleset("1", 0), after: ruleset("2", 0))
+        #expect(made.rules.map(\.growth) == [nil] && made.rules.map(\.isNew) == [false])
+        #expect(made.change == "the firewall's rules changed meanwhile: one counter was set back")
+        let same = WatchedRuleset(before: ruleset("1", 0), after: ruleset("1", 3))
+        #expect(same.rules.map(\.growth?.packetCount) == [3] && same.change == nil)
+    }
+
     @Test func whereNothingChangedNothingIsSaid() {
         let rules = Self.ruleset([Self.rule("a", 5)])
         #expect(WatchedRuleset(before: rules, after: rules).change == nil)

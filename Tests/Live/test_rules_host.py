@@ -209,3 +209,32 @@ class HostRules(CompareTest):
                 "inet zones policies: reject with icmpx admin-prohibited": 2,
             }, answer.evidence)
         self.assertNotIn("may mean", answer.evidence)
+
+    def test_a_ruleset_that_is_flushed_and_loaded_meanwhile_did_not_stand_still(self):
+        # Its rules have the handles of those before, and counters of nought again.
+        lab = self.lab_with_accounting()
+        text = "table inet t { chain c { type filter hook forward priority 10; udp dport 81 counter drop; }; }"
+        lab.inside("nft", text)
+        comparison = self.compare(lab)
+        lab.datagrams(8, port=81)
+        lab.inside("nft", "delete table inet t; " + text)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"denied": 8}, answer.evidence)
+        self.assertIn("its counter was set back", answer.evidence)
+
+    def test_groups_of_ipv6_are_for_the_host_where_it_listens(self):
+        lab = self.lab_with_accounting()
+        lab.inside("ip6tables", "-P", "INPUT", "DROP")
+        lab.inside("ip6tables", "-F", "INPUT")
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET6, socket.SOCK_DGRAM) as near:
+            link = lab.inside("cat", "/sys/class/net/eth0/ifindex", role="client").stdout.strip()
+            near.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, int(link))
+            for count, group, port in ((3, "ff02::1", 81), (2, "ff02::1:3", 82)):
+                for _ in range(count):
+                    near.sendto(b"nfmon", (group, port, 0, int(link)))
+        answer = comparison.answer()
+        self.assertEqual(
+            [answer.of(81), answer.of(82)], [{"denied": 3}, {"dropped-after-conntrack": 2}], answer.evidence)
+        self.assertIn("INPUT: policy drop means these packets", answer.evidence)
+        self.assertIn("nobody on the host listens to ff02::1:3", answer.evidence)

@@ -89,6 +89,19 @@ struct HostMessageTests {
         #expect(other.family == "inet" && other.counters == nil)
     }
 
+    @Test func theGroupsOfAnInterfaceAreRead() {
+        let text = """
+            1    lo              ff020000000000000000000000000001     1 0000000C 0
+            12   lan0            ff0200000000000000000000000000fb     2 00000004 0
+            12   lan0            ff020000000000000000000000000001     1 0000000C 0
+            x    lan1            ff020000000000000000000000000001     1 0000000C 0
+            13   lan2            ff02
+            """
+        func group(_ low: UInt64) -> IPAddress { IPAddress(high: 0xff02_0000_0000_0000, low: low) }
+        #expect(GroupList(text).groups == [1: [group(1)], 12: [group(0xfb), group(1)]])
+        #expect(GroupList("").groups.isEmpty)
+    }
+
     @Test func everyBeginningOfThemIsReadWithoutHarm() {
         var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, 1] + [UInt8](native: 0 as UInt32)
         body.addAttribute(4, [UInt8](native: 9 as UInt32))

@@ -98,6 +98,11 @@ struct RuleMatchTests {
         }
     }
 
+    @Test func aTableHasAHandleThatNoOtherEverHas() {
+        let text = "table inet t { # handle 7\n\tchain c { # handle 1\n\t}\n}\ntable ip u {\n}"
+        #expect(NFTRuleset(text).tables.map(\.handle) == ["7", nil])
+    }
+
     @Test func whatAProxyTakesGoesOnWhereItListens() throws {
         let rules = RuleSamples.rules("tcp dport 80 tproxy ip to 127.0.0.1:3128 meta mark set 0x1 accept")
         #expect(rules.map(\.effects) == [[.divert], [.mark]])

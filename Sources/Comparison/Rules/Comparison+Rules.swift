@@ -12,14 +12,19 @@ extension Comparison {
         let own = facts.ownAddresses
         let isFromHost = RuleAnswer(own.map { $0.contains(first.source) })
         var isToHost = RuleAnswer(own.flatMap { $0.isDestination(middle.destination) })
-        var isRouted = true
+        var isRefused = false
         if !leave, outInterface == nil {
             switch route(of: middle, from: inInterface, isFromHost, session) {
             case .host: isToHost = .yes
             case .interface(let index): (isToHost, outInterface) = (.no, index)
-            case .nowhere: (isToHost, isRouted) = (.no, false)
+            case .nowhere: (isToHost, isRefused) = (.no, true)
             case nil: break
             }
+        }
+        if let listens = inInterface.flatMap({ own?.listens(to: middle.destination, on: $0) }),
+            middle.destination.isMulticast
+        {
+            (isToHost, isRefused) = (RuleAnswer(listens), !listens)
         }
         let inName = inInterface.map(interface)
         let outName = outInterface.map(interface)
@@ -38,7 +43,8 @@ extension Comparison {
             untranslated: view(first), routed: view(middle), translated: view(last),
             isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
             isTracked: isTracked)
-        views.isRouted = isRouted && !middle.destination.isLinkMulticast
+        views.isRefused = isRefused
+        views.isRouted = !isRefused && !middle.destination.isLinkMulticast
         views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
         return views
     }
@@ -90,6 +96,25 @@ extension Comparison {
         return way
     }
 
+    /// Why no more packets of one direction would leave now, where the host's routing refuses them.
+    mutating func refusedWay(of counts: DirectionCounts, _ session: Session) -> String? {
+        guard let tap = counts.entering, let interface = ruleInterface(0, tap) else { return nil }
+        let (_, routed, _) = Self.tuples(of: session, counts.direction)
+        guard route(of: routed, from: interface, .no, session) == .nowhere else { return nil }
+        return Self.refusal(of: routed, by: self.interface(interface))
+    }
+
+    private static func refusal(of tuple: FlowKey, by interface: String?) -> String {
+        let (source, destination) = (
+            tuple.source.description(family: tuple.family), tuple.destination.description(family: tuple.family)
+        )
+        if tuple.destination.isMulticast {
+            return "nobody on the host listens to \(destination), and the host does not pass it on"
+        }
+        return
+            "the host's routing refuses them, as ip route get \(destination) from \(source)\(interface.map { " iif \($0)" } ?? "") says: no way, a blackhole, forwarding that is off, or a source that may not come from there (rp_filter)"
+    }
+
     /// Where packets go that nobody saw leave.
     private mutating func route(
         of tuple: FlowKey, from interface: InterfaceIndex?, _ isFromHost: RuleAnswer, _ session: Session
@@ -104,7 +129,9 @@ extension Comparison {
     /// Whether packets come in by the interface by which their source is reached; `nil` where that is not known: where the best way back is
     /// another, there may be one that is as good to who asks.
     private mutating func isExpected(_ tuple: FlowKey, from interface: InterfaceIndex?, _ session: Session) -> Bool? {
-        guard search.chart?.asksForReversePath == true, let interface, !tuple.source.isLinkLocal else { return nil }
+        guard search.chart?.reversePathFamilies.contains(tuple.family) == true, let interface,
+            !tuple.source.isLinkLocal, search.takesWayBack()
+        else { return nil }
         let nobody = tuple.family == .ipv4 ? IPAddress(ipv4: 0) : .unspecified
         let back = FlowKey(
             source: nobody, destination: tuple.source, transport: TransportProtocol(rawValue: 0), family: tuple.family)
@@ -168,6 +195,8 @@ extension Comparison {
                 continue
             }
             let watched = rules.rules[suspect.rule]
+            // Where nobody listens a proxy's rule drops the first packet, and conntrack keeps nothing of it.
+            if views.isTracked, watched.rule.effects.contains(.divert) { continue }
             // Some got behind it: how many it took, only its counter tells.
             let isRefuted = views.someRefute(suspect.place) && watched.growth == nil && !watched.isNew
             if suspect.answer == .yes, !isRefuted {
@@ -213,14 +242,8 @@ extension Comparison {
 
     /// Accounts for packets that the host's routing refuses, where no rule before it may have taken them.
     mutating func accountForRefusedRoute(_ short: inout Shortfall, _ views: RuleViews) {
-        guard !views.isRouted, views.isOwn == .no, let rules = facts.rules, !short.isAccountedFor else { return }
-        let (source, destination) = (views.routed.tuple.source, views.routed.tuple.destination)
-        let family = views.routed.tuple.family
-        func text(_ address: IPAddress) -> String { address.description(family: family) }
-        let sentence =
-            destination.isMulticast
-            ? "nobody on the host listens to \(text(destination)), and the host does not pass it on"
-            : "the host's routing refuses them, as ip route get \(text(destination)) from \(text(source))\(views.routed.inInterface.map { " iif \($0)" } ?? "") says: no way, a blackhole, forwarding that is off, or a source that may not come from there (rp_filter)"
+        guard views.isRefused, views.isOwn == .no, let rules = facts.rules, !short.isAccountedFor else { return }
+        let sentence = Self.refusal(of: views.routed.tuple, by: views.routed.inInterface)
         let missing = short.rest
         let mayBeTaken = search.suspects(of: views).contains { suspect in
             let watched = rules.rules[suspect.rule]
@@ -234,6 +257,17 @@ extension Comparison {
         } else {
             short.account(.droppedAfterConntrack, isCertain: false, [sentence])
         }
+    }
+
+    /// Whether a socket of the host's took packets that came in; where a rule only may have handed them to one, that is suspected.
+    mutating func isDiverted(_ short: inout Shortfall, _ views: RuleViews) -> Bool {
+        guard let rules = facts.rules else { return false }
+        for suspect in search.suspects(of: views) where suspect.deed == .divert {
+            let watched = rules.rules[suspect.rule]
+            if suspect.answer == .yes || (watched.growth?.packetCount ?? 0) >= short.rest.packetCount { return true }
+            short.suspicions.append("rule \(watched.title) may hand them to a socket of the host's own")
+        }
+        return false
     }
 
     private func reason(

@@ -13,8 +13,9 @@ struct PacketView: Hashable {
     var isExpected: Bool?
     /// What conntrack may say of them: one of these; `nil` where nobody knows.
     var states: TrackingState?
-    /// How their session is translated; `nil` where nobody knows.
-    var translations: TrackingState? = []
+    /// How their session is translated, and how it may be, besides.
+    var translations: TrackingState = []
+    var openTranslations: TrackingState = []
     /// Whether a rule may have translated the source, or the destination, to what nobody knows.
     var hidesSource = false
     var hidesDestination = false

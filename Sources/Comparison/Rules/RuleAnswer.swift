@@ -45,8 +45,8 @@ extension PacketView {
 
     /// Whether their session is translated in one of these ways.
     fileprivate func answer(toTranslation asked: TrackingState) -> Bool? {
-        let asked = asked.intersection(.translated)
-        return asked.isEmpty ? false : translations.map { !$0.isDisjoint(with: asked) }
+        if !translations.subtracting(openTranslations).isDisjoint(with: asked) { return true }
+        return openTranslations.isDisjoint(with: asked) ? false : nil
     }
 }
 

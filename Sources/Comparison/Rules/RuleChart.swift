@@ -53,8 +53,8 @@ struct RuleChart {
     private(set) var hasHelpers = false
     /// Whether a rule sets marks, by which routes may be chosen.
     private(set) var setsMarks = false
-    /// Whether rules ask where the way back to a source leads.
-    private(set) var asksForReversePath = false
+    /// Of which families' packets rules ask where the way back to their source leads.
+    private(set) var reversePathFamilies: Set<AddressFamily> = []
     /// Whether rules hand packets to sockets of the host's: where those have marks, others bring them there by their marks.
     private(set) var hasProxies = false
 
@@ -112,7 +112,14 @@ struct RuleChart {
                 switch test.subject {
                 case .sourcePort(let ranges), .destinationPort(let ranges), .eitherPort(let ranges):
                     for range in ranges { portBounds += [range.lowerBound, range.upperBound &+ 1] }
-                case .reversePath: asksForReversePath = true
+                case .reversePath:
+                    reversePathFamilies.formUnion(
+                        [.ipv4, .ipv6].filter { family in
+                            !rule.match.tests.contains {
+                                guard case .family(let asked) = $0.subject else { return false }
+                                return (asked == family) == $0.isNegated
+                            }
+                        })
                 default: break
                 }
             }

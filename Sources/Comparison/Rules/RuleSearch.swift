@@ -6,6 +6,9 @@ struct RuleSearch {
     private var answers: [RuleViews: [RuleSuspect]] = [:]
     private var routes: [RouteQuestion: RouteQuestion.Answer?] = [:]
 
+    /// How many ways back to sources may still be asked for, which every session has one of.
+    private var waysBack = 20_000
+
     private static let greatestCount = 20_000
 
     init(_ rules: WatchedRuleset?) { chart = rules.map { RuleChart($0) } }
@@ -19,6 +22,12 @@ struct RuleSearch {
         if answers.count >= Self.greatestCount { answers = [:] }
         answers[key] = found
         return found
+    }
+
+    /// Whether one more way back to a source may be asked for.
+    mutating func takesWayBack() -> Bool {
+        waysBack -= waysBack > 0 ? 1 : 0
+        return waysBack > 0
     }
 
     mutating func route(

@@ -14,6 +14,8 @@ struct RuleViews: Hashable {
     var isForHost: RuleAnswer
     /// Whether the host has a way for those that are not for it.
     var isRouted = true
+    /// Whether the host's routing refuses them: then they are not for it either.
+    var isRefused = false
     /// Whether conntrack keeps the session: then it tells the translation.
     var isTracked: Bool
     /// How far they surely came: no rule up to there denied them.
@@ -86,9 +88,13 @@ struct RuleViews: Hashable {
         // Conntrack has not looked at them yet (`nft_ct_get_eval`), but for those that come back in by the loopback.
         if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) {
             (view.states, view.translations) = (.invalid, [])
-        } else if isTracked, place.hook == .prerouting || place.hook == .output || translates {
-            // The first of them may not be translated yet.
-            view.translations = view.translations?.isEmpty == true ? [] : nil
+        } else if isTracked {
+            // The first of them is not translated yet.
+            let isEarly = place.hook == .prerouting || place.hook == .output || translates
+            let isLate =
+                place.hook == .egress || place.hook == .postrouting && place.priority > HookPlace.sourceNATPriority
+            let open: TrackingState = isEarly ? .translated : isLate ? [] : .sourceTranslated
+            view.openTranslations = view.translations.intersection(open)
         }
         return view
     }

@@ -106,13 +106,14 @@ struct RuleWalk {
         (view.hidesSource, view.hidesDestination) = (hidesSource, hidesDestination)
         // Another destination may lie behind another interface.
         if hidesDestination, view.outInterface != "" { view.outInterface = nil }
-        if hidesSource || hidesDestination { view.translations = nil }
+        if hidesSource { view.openTranslations.insert(.sourceTranslated) }
+        if hidesDestination { view.openTranslations.insert(.destinationTranslated) }
         if !place.isBeforeConntrack { showTracking() }
     }
 
     private mutating func showTracking() {
         switch isUntracked {
-        case .yes: (view.states, view.translations) = (.untracked, [])
+        case .yes: (view.states, view.translations, view.openTranslations) = (.untracked, [], [])
         case .perhaps: view.states?.insert(.untracked)
         case .no: break
         }

@@ -29,16 +29,19 @@ public struct WatchedRuleset: Sendable {
         ruleset = after
         isFinal = true
         var earlier: [ChainPlace: [FirewallRule]] = [:]
-        Self.forEachChain(of: before) { table, chain in earlier[ChainPlace(table, chain)] = chain.rules }
+        var handles: [ChainPlace: String] = [:]
+        Self.forEachChain(of: before) { table, chain in
+            earlier[ChainPlace(table, chain)] = chain.rules
+            handles[ChainPlace(table, chain)] = table.handle
+        }
         var number = 0
         Self.forEachChain(of: after) { table, chain in
             let gone = goneCount
-            let rules = earlier.removeValue(forKey: ChainPlace(table, chain)) ?? []
-            let isReloaded = pair(rules, chain.rules, Self.title(table, chain))
-            // Loaded anew with others among them, they may have stood in another order.
-            if goneCount > gone || isReloaded && rules.map(\.text) != chain.rules.map(\.text) {
-                changedChains.insert(number)
-            }
+            let place = ChainPlace(table, chain)
+            let rules = earlier.removeValue(forKey: place) ?? []
+            let isOrdered = pair(
+                rules, chain.rules, isSameTable: handles[place] == table.handle, Self.title(table, chain))
+            if goneCount > gone || !isOrdered { changedChains.insert(number) }
             number += 1
         }
         Self.forEachChain(of: before) { table, chain in
@@ -85,18 +88,24 @@ public struct WatchedRuleset: Sendable {
         }
     }
 
-    /// Handles begin anew when a ruleset is loaded anew: only with its text a rule is the one that was there. One that was loaded anew as
-    /// it was took the same packets, but what its counter began with nobody knows.
+    /// Rules' handles begin anew when their table is loaded anew: only with its text, and in the same table, a rule is the one that was
+    /// there. One that was loaded anew as it was took the same packets, but what its counter began with nobody knows.
     ///
-    /// - Returns: whether any was loaded anew.
-    private mutating func pair(_ before: [FirewallRule], _ after: [FirewallRule], _ chain: String) -> Bool {
+    /// - Parameter isSameTable: whether the table was not made anew.
+    /// - Returns: whether those that were there before surely stood in the order in which they stand.
+    private mutating func pair(
+        _ before: [FirewallRule], _ after: [FirewallRule], isSameTable: Bool, _ chain: String
+    ) -> Bool {
         var isReloaded = false
         var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
         let kept = after.map { rule in
-            let old = earlier[rule.name].flatMap { $0.text == rule.text ? $0 : nil }
+            let old = isSameTable ? earlier[rule.name].flatMap { $0.text == rule.text ? $0 : nil } : nil
             if old != nil { earlier[rule.name] = nil }
             return old
         }
+        let keptNames = kept.compactMap { $0?.name }
+        let names = Set(keptNames)
+        let isSorted = keptNames == before.map(\.name).filter(names.contains)
         var reloaded = Dictionary(grouping: before.filter { earlier[$0.name] != nil }, by: \.text)
         for (rule, old) in zip(after, kept) {
             var watched = WatchedRule(rule, in: chain)
@@ -114,7 +123,8 @@ public struct WatchedRuleset: Sendable {
             rules.append(watched)
         }
         for rule in before where earlier[rule.name] != nil { addGone(rule, chain) }
-        return isReloaded
+        // Loaded anew with others among them, they may have stood in another order.
+        return isSorted && (!isReloaded || before.map(\.text) == after.map(\.text))
     }
 
     private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule) {
