@@ -14,6 +14,9 @@ public struct HookPlace: Hashable, Sendable {
     public static var destinationNATPriority: Int { -100 }
     public static var sourceNATPriority: Int { 100 }
 
+    /// Whether the packet's way is not decided yet, or is decided again behind it (`ip_route_me_harder`).
+    public var isBeforeRouting: Bool { hook == .ingress || hook == .prerouting || hook == .output }
+
     /// Whether conntrack has not seen the packet yet.
     public var isBeforeConntrack: Bool {
         switch hook {

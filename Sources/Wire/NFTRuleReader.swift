@@ -92,8 +92,10 @@ struct NFTRuleReader {
         case "set" where !unknown.isEmpty && setsPlainly: endSetting()
         // Of what nobody knows; which packets it means is as open.
         case "set" where unknown.last == "mark":
+            // A session's mark that is given back is one that conntrack tells.
+            let isGivenBack = unknown == ["meta", "mark"] && words.prefix(2) == ["ct", "mark"]
             addUnknown(word)
-            part.effects.append(.mark)
+            if !isGivenBack { part.effects.append(.mark) }
         case "#", "xt":
             mayDoAnything = mayDoAnything || words.first != "match"
             addUnknown(word)

@@ -151,7 +151,9 @@ struct SavedRuleReader {
         case "DNAT", "REDIRECT": (effects, verdict) = ([.translateDestination], .accept)
         case "NETMAP": (effects, verdict) = ([.translateSource, .translateDestination], .accept)
         case "TPROXY": (effects, verdict) = ([.divert, .mark], .queue)
-        case "MARK", "CONNMARK": effects = [.mark]
+        case "MARK": effects = [.mark]
+        // A mark that is kept, or given back, is the session's, which conntrack tells.
+        case "CONNMARK": effects = options.contains("--restore-mark") || options.contains("--save-mark") ? [] : [.mark]
         case "NFLOG":
             let prefix = Self.value(of: "--nflog-prefix", options) ?? ""
             effects = Self.group(options).map { [.log(group: $0, prefix: prefix)] } ?? []

@@ -101,6 +101,20 @@ struct HostRuleTests {
                     : "nobody on the host listens to ff02::fb, and the host does not pass it on"))
     }
 
+    @Test(arguments: [
+        ("-p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1", true), ("-j CONNMARK --restore-mark", true),
+        ("-p tcp -m tcp --dport 443 -j MARK --set-xmark 0x1", false),
+        ("-m set --match-set s src -j MARK --set-xmark 0x1", false),
+    ])
+    func theRouteOfPacketsThatNoRuleMarksIsAskedFor(rule: String, isAsked: Bool) {
+        let tables = RulesetTrial.saved("*mangle\n:PREROUTING ACCEPT [0:0]\n[9:900] -A PREROUTING \(rule)\nCOMMIT\n")
+        let result = RulesetTrial.denied(tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == (isAsked ? [.droppedAfterConntrack: 3] : [.unexplained: 3]))
+    }
+
     @Test func whatTheRoutingRefusesAmidASessionIsTold() {
         let facts = someFacts { $0.route = { _ in .nowhere } }
         let result = compare(facts) { $0.second = (6, 8) }

@@ -13,40 +13,41 @@ extension Comparison {
         let isFromHost = RuleAnswer(own.map { $0.contains(first.source) })
         var isToHost = RuleAnswer(own.flatMap { $0.isDestination(middle.destination) })
         var isRefused = false
-        if !leave, outInterface == nil {
-            switch route(of: middle, from: inInterface, isFromHost, session) {
-            case .host: isToHost = .yes
-            case .interface(let index): (isToHost, outInterface) = (.no, index)
-            case .nowhere: (isToHost, isRefused) = (.no, true)
-            case nil: break
-            }
-        }
         if let listens = inInterface.flatMap({ own?.listens(to: middle.destination, on: $0) }),
             middle.destination.isMulticast
         {
             (isToHost, isRefused) = (RuleAnswer(listens), !listens)
         }
         let inName = inInterface.map(interface)
-        let outName = outInterface.map(interface)
         let states = states(of: session, counts.direction)
         let isExpected = isExpected(first, from: inInterface, session)
         let translations = Self.translations(session.record.original, session.record.reply)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(
-                tuple: tuple, inInterface: inName, outInterface: outName,
+                tuple: tuple, inInterface: inName, outInterface: outInterface.map(interface),
                 sourceKind: own?.kind(of: tuple.source), destinationKind: own?.kind(of: tuple.destination),
                 isExpected: isExpected, states: states, translations: translations)
         }
-        let isLoop = isFromHost == .yes && isToHost == .yes
         let isTracked = session.record.facts.contains(.conntrack)
-        var views = RuleViews(
-            untranslated: view(first), routed: view(middle), translated: view(last),
-            isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
-            isTracked: isTracked)
-        views.isRefused = isRefused
-        views.isRouted = !isRefused && !middle.destination.isLinkMulticast
-        views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
-        return views
+        func views() -> RuleViews {
+            let isLoop = isFromHost == .yes && isToHost == .yes
+            var views = RuleViews(
+                untranslated: view(first), routed: view(middle), translated: view(last),
+                isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
+                isTracked: isTracked)
+            views.isRefused = isRefused
+            views.isRouted = !isRefused && !middle.destination.isLinkMulticast
+            views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
+            return views
+        }
+        guard !leave, outInterface == nil, !isMarked(views()) else { return views() }
+        switch route(of: middle, from: inInterface, isFromHost, session) {
+        case .host: isToHost = .yes
+        case .interface(let index): (isToHost, outInterface) = (.no, index)
+        case .nowhere: (isToHost, isRefused) = (.no, true)
+        case nil: break
+        }
+        return views()
     }
 
     /// What the packets of one direction show as they come in, as they are routed, and as they leave.
@@ -90,7 +91,8 @@ extension Comparison {
     mutating func uncapturedWay(of counts: DirectionCounts, _ session: Session) -> InterfaceIndex? {
         guard let captured = facts.interfaces, let tap = counts.entering else { return nil }
         let (_, routed, _) = Self.tuples(of: session, counts.direction)
-        guard case .interface(let way) = route(of: routed, from: ruleInterface(0, tap), .no, session),
+        guard !isMarked(views(of: counts, session)),
+            case .interface(let way) = route(of: routed, from: ruleInterface(0, tap), .no, session),
             !captured.contains(way), !captured.contains(where: { interface($0) == interface(way) })
         else { return nil }
         return way
@@ -100,7 +102,9 @@ extension Comparison {
     mutating func refusedWay(of counts: DirectionCounts, _ session: Session) -> String? {
         guard let tap = counts.entering, let interface = ruleInterface(0, tap) else { return nil }
         let (_, routed, _) = Self.tuples(of: session, counts.direction)
-        guard route(of: routed, from: interface, .no, session) == .nowhere else { return nil }
+        guard !isMarked(views(of: counts, session)), route(of: routed, from: interface, .no, session) == .nowhere else {
+            return nil
+        }
         return Self.refusal(of: routed, by: self.interface(interface))
     }
 
@@ -115,13 +119,18 @@ extension Comparison {
             "the host's routing refuses them, as ip route get \(destination) from \(source)\(interface.map { " iif \($0)" } ?? "") says: no way, a blackhole, forwarding that is off, or a source that may not come from there (rp_filter)"
     }
 
-    /// Where packets go that nobody saw leave.
+    /// Whether rules may mark packets before they are routed: then their way may be another one than the host's routing says.
+    private mutating func isMarked(_ views: RuleViews) -> Bool {
+        search.chart?.setsMarks == true && search.suspects(of: views).contains { $0.deed == .mark }
+    }
+
+    /// Where packets go that nobody saw leave, and that no rule marked.
     private mutating func route(
         of tuple: FlowKey, from interface: InterfaceIndex?, _ isFromHost: RuleAnswer, _ session: Session
     ) -> RouteQuestion.Answer? {
         // Who knows neither the interface nor whether they are the host's own would ask for another route; so with marks.
         guard let ask = facts.route, facts.rules?.isFinal == true, interface != nil || isFromHost == .yes,
-            session.record.mark == 0, search.chart?.setsMarks == false
+            session.record.mark == 0
         else { return nil }
         return search.route(RouteQuestion(of: tuple, inInterface: interface ?? 0), ask)
     }
@@ -130,7 +139,7 @@ extension Comparison {
     /// another, there may be one that is as good to who asks.
     private mutating func isExpected(_ tuple: FlowKey, from interface: InterfaceIndex?, _ session: Session) -> Bool? {
         guard search.chart?.reversePathFamilies.contains(tuple.family) == true, let interface,
-            !tuple.source.isLinkLocal, search.takesWayBack()
+            !tuple.source.isLinkLocal, search.chart?.setsMarks == false, search.takesWayBack()
         else { return nil }
         let nobody = tuple.family == .ipv4 ? IPAddress(ipv4: 0) : .unspecified
         let back = FlowKey(
@@ -276,7 +285,7 @@ extension Comparison {
         switch suspect.deed {
         case .deny: reason(suspect.place)
         case .untrack: untracks && suspect.place.isBeforeConntrack ? .untracked : nil
-        case .log, .divert: nil
+        case .log, .divert, .mark: nil
         }
     }
 

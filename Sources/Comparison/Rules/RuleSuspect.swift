@@ -7,6 +7,8 @@ struct RuleSuspect: Equatable {
         case untrack
         /// Hands them to a socket of the host's.
         case divert
+        /// Marks them before they are routed, so that another way may be theirs.
+        case mark
         case log(group: UInt16)
     }
 

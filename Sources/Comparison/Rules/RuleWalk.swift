@@ -206,7 +206,9 @@ struct RuleWalk {
             case .divert:
                 suspect(step, .divert, answer)
                 isDiverted = true
-            case .mark: isDiverted = isDiverted || chart.hasProxies
+            case .mark:
+                if place.isBeforeRouting { suspect(step, .mark, answer) }
+                isDiverted = isDiverted || chart.hasProxies
             case .helper: break
             }
         }
