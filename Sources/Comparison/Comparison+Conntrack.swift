@@ -87,9 +87,13 @@ extension Comparison {
         }
         if let firstLook = facts.firstLook, isOlder(session) || session.record.facts.contains(.predatesListener) {
             // What was captured before the look is in what conntrack had counted then, which is taken off.
-            let both = Pace(tap.counts).most(in: firstLook.nanoseconds(since: tap.counts.first))
+            let both =
+                count(facts.early, session, short)
+                ?? Pace(tap.counts).most(in: firstLook.nanoseconds(since: tap.counts.first))
+            // Those left: what did not leave has another reason.
+            let left = short.rest.packetCount.lacking(stopped(counts).lacking(accounted(short)))
             short.account(
-                .startedBefore, for: min(both, compared.baseline == nil ? both : counts.baseline.packetCount),
+                .startedBefore, for: min(both, left, compared.baseline == nil ? both : counts.baseline.packetCount),
                 isCertain: false,
                 [
                     "it was under way when conntrack was first asked, \(Self.seconds(from: facts.start, to: firstLook)) after the capture began: what was captured by then conntrack had counted before"
@@ -105,6 +109,18 @@ extension Comparison {
         }
         accountForSkew(&short, counts, session)
         short.account(.unexplained, noRule("before conntrack") + (passed(counts) ? [Self.lookedAway] : []))
+    }
+
+    /// Packets that came in and did not leave, where the capture saw both.
+    private func stopped(_ counts: DirectionCounts) -> UInt64 {
+        guard let entered = counts.entering?.counts, let left = counts.leaving?.counts, !left.isEmpty,
+            facts.isWhole(.packet)
+        else { return 0 }
+        return entered.whole.packetCount.lacking(left.whole.packetCount)
+    }
+
+    private func accounted(_ short: Shortfall) -> UInt64 {
+        short.found.reduce(0) { $0.adding($1.packetCount) }
     }
 
     private static var lookedAway: String {
@@ -142,6 +158,7 @@ extension Comparison {
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
         accountForOtherInterface(&short, counts.path.inInterface)
+        accountForOwnUnsent(&short, counts, session)
         if facts.isWhole(.packet), let captured = facts.interfaces {
             let names = captured.sorted().map(interface).joined(separator: ", ")
             short.account(

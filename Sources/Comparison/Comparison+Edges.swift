@@ -24,16 +24,22 @@ extension Comparison {
     /// - Returns: whether that is known.
     @discardableResult
     func accountForLate(_ short: inout Shortfall, _ session: Session) -> Bool {
-        guard let late = facts.late, let entered = late.entering(session.record, short.direction),
-            let left = late.leaving(session.record, short.direction)
-        else { return false }
-        let count = short.fewer == .captureIn ? entered : short.fewer == .captureOut ? left : max(entered, left)
+        guard let count = count(facts.late, session, short) else { return false }
         short.account(
             .endedAfter, for: count, isCertain: false,
             [
                 "\(count) of its packets came after the end, while \(short.more == .nflog ? "rules still logged" : "conntrack's counters were still read")"
             ])
         return true
+    }
+
+    /// How many packets of a session an edge saw at the place at which one lane has more or less; `nil` where nobody knows.
+    func count(_ frames: EdgeFrames?, _ session: Session, _ short: Shortfall) -> UInt64? {
+        guard facts.isWhole(.packet), let entered = frames?.entering(session.record, short.direction),
+            let left = frames?.leaving(session.record, short.direction)
+        else { return nil }
+        // What the host sends itself does not come in.
+        return [short.more, short.fewer].contains(.captureOut) ? left : max(entered, left)
     }
 
     /// Packets that were under way when the captures began or ended: they had passed one interface and not yet the other.
@@ -51,8 +57,10 @@ extension Comparison {
         let isBusy = facts.end.nanoseconds(since: entering.last) <= Self.flight
         let left = late.leaving(session.record, counts.direction) ?? 0
         let entered = late.entering(session.record, counts.direction) ?? 0
+        // Whatever was under way left later, and was seen.
+        let delayed = min(left, max(left > entered ? left - entered : 0, isBusy ? most : 0))
         short.account(
-            .endedAfter, for: max(left > entered ? left - entered : 0, isBusy ? most : 0), isCertain: false,
+            .endedAfter, for: delayed, isCertain: false,
             ["its packets were under way when the captures ended: they left a moment later"])
     }
 }

@@ -15,6 +15,8 @@ extension Comparison {
         let fitting = references.first { $0.0.packetCount >= logged.packetCount }
         guard let (reference, place) = fitting ?? references.first else { return }
         if references.contains(where: { $0.0 == logged }) { return }
+        // Later fragments alone are bytes of no packet.
+        if logged.packetCount == 0, reference.packetCount == 0 { return }
         if logged.packetCount > reference.packetCount {
             found += surplus(counts, session, logged.since(reference), place)
         } else if logged.packetCount == reference.packetCount {

@@ -80,6 +80,7 @@ extension Comparison {
         accountForOtherInterface(&short, counts.path.outInterface)
         if counts.entering == nil {
             accountForEnd(&short, session, leaving)
+            if leaving.counts.isEmpty { accountForOwnUnsent(&short, counts, session) }
             if leaving.counts.whole.packetCount == 0, facts.isWhole(.packet) {
                 short.account(
                     .otherInterface,
@@ -90,6 +91,7 @@ extension Comparison {
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
             accountForSkew(&short, counts, session)
+            if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, session, leaving) }
             if let way = uncapturedWay(of: counts, session) {
                 short.account(
                     .otherInterface, isCertain: false,
@@ -152,6 +154,24 @@ extension Comparison {
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
                 + noRule("behind conntrack") + short.suspicions)
+    }
+
+    /// Packets of the host's own that should have left by an interface that is captured, and none of which did.
+    mutating func accountForOwnUnsent(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        let key = counts.direction == .original ? session.record.original : session.record.reply
+        guard !short.isAccountedFor, facts.ownAddresses?.contains(key.source) == true, !counts.lacksLeaving,
+            facts.isWhole(.packet)
+        else { return }
+        let views = views(of: counts, session)
+        guard views.isForHost == .no, let out = views.translated.outInterface,
+            facts.interfaces?.contains(where: { interface($0) == out }) ?? true
+        else { return }
+        accountForRules(&short, views.counted, untracks: false) {
+            $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+        }
+        short.account(
+            .droppedAfterConntrack, isCertain: false,
+            ["they are the host's own, and none left by \(out), which is their way"] + noRule("behind conntrack"))
     }
 
     /// What rules refused, as they logged it.

@@ -11,8 +11,10 @@ public struct ComparisonFacts: Sendable {
     public var firstLook: Timestamp?
     /// When the last look at it ended: until then it counted what the capture no longer saw. `nil` where nobody looked.
     public var lastLook: Timestamp?
+    /// What passed from the beginning on until the first look ended; `nil` of savefiles, of which nobody knows.
+    public var early: EdgeFrames?
     /// What passed from the end on until conntrack's and the rules' last word; `nil` of savefiles, of which nobody knows.
-    public var late: LateFrames?
+    public var late: EdgeFrames?
     /// Of savefiles: from when to when a lane tells at all.
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.

@@ -34,6 +34,9 @@ extension ComparisonFacts {
 }
 
 extension UInt64 {
+    /// What is left of this without the other; 0 where that is more.
+    func lacking(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
+
     /// The sum, or the greatest number there is.
     func adding(_ other: UInt64) -> UInt64 {
         let (sum, isTooMuch) = addingReportingOverflow(other)

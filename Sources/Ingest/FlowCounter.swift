@@ -16,8 +16,8 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// How many stages have begun, and who takes what passes in this one.
     private var stageCount = 0
     private var intake: Intake?
-    /// Who took what passed before.
-    private var formerIntakes: [Intake] = []
+    /// Who was the first, and is told of losses: they are noticed later, and may be of any stage.
+    private var firstIntake: Intake?
     private var table: FlowTable
     private var batch = ObservationBatch()
     private var lastDrain: UInt64 = 0
@@ -47,8 +47,8 @@ struct FlowCounter: FrameConsumer, ~Copyable {
         while let stage = stages.stage(after: stageCount) {
             guard time > stage.start else { return stage.start }
             while drain(at: .now) {}
-            if let intake { formerIntakes.append(intake) }
             (intake, stageCount) = (stage.intake, stageCount + 1)
+            firstIntake = firstIntake ?? intake
         }
         return .distantFuture
     }
@@ -69,9 +69,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
-        // What was lost may be of a stage that is over: it is noticed later.
-        for former in formerIntakes { _ = former.deliver([.loss(loss)], at: time) { _ in } }
-        _ = intake?.deliver([.loss(loss)], at: time) { _ in }
+        _ = firstIntake?.deliver([.loss(loss)], at: time) { _ in }
     }
 
     mutating func finish(at time: ReceiveTime) {

@@ -43,7 +43,11 @@ struct ComparisonTableText {
 
     /// Appends what is to be said of the last sessions, all of them the same.
     private static func append(_ explanation: inout [UInt8], _ count: inout Int, to text: inout [UInt8]) {
-        if count > 1 { text.append(contentsOf: "  each of these \(count):\n".utf8) }
+        if count > 1 {
+            text.append(contentsOf: "  each of these ".utf8)
+            text.appendGrouped(UInt64(count))
+            text.append(contentsOf: ":\n".utf8)
+        }
         text.append(contentsOf: explanation)
         (explanation, count) = ([], 0)
     }

@@ -99,12 +99,11 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         do throws(IngestError) {
-            let stop = try Signal()
-            try stop.raiseOnTermination()
+            // One signal for each way: what comes while a second one takes over would raise the first, which nobody looks at.
             if read.isEmpty {
-                try write(compareLive(), unless: stop)
+                try write(compareLive())
             } else {
-                try compareRecorded(unless: stop)
+                try compareRecorded()
             }
         } catch {
             throw Talk.fail(error)
@@ -120,15 +119,17 @@ struct CompareCommand: ParsableCommand {
         return try comparison.run(for: duration?.nanoseconds)
     }
 
-    private func compareRecorded(unless stop: Signal) throws(IngestError) {
+    private func compareRecorded() throws(IngestError) {
+        let stop = try Signal()
+        try stop.raiseOnTermination()
         let recorded = try RecordedComparison(read, sources, unless: stop)
         let damage = try recorded.run()
         guard !stop.isRaised else { return }
-        try write(recorded.outcome, unless: stop)
+        try write(recorded.outcome)
         if let damage { throw damage }
     }
 
-    private func write(_ outcome: ComparisonOutcome, unless stop: Signal) throws(IngestError) {
+    private func write(_ outcome: ComparisonOutcome) throws(IngestError) {
         let stream = OutputStream()
         // A terminal's page of them; programs want all.
         let limit = limit ?? (output == .table && stream.terminalWidth != nil ? 40 : nil)

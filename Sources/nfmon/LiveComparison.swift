@@ -13,6 +13,7 @@ struct LiveComparison {
     private let interruptsBefore: UInt64?
     private var facts: ComparisonFacts
     private var intake: ComparisonIntake
+    private let early: EdgeFrameSink
 
     /// Nanoseconds that the last look at conntrack's table may take.
     private static let patience: UInt64 = 30_000_000_000
@@ -32,7 +33,13 @@ struct LiveComparison {
         var table = options.tableConfiguration
         // Ends, and what was there before: the queue of events is theirs.
         table.isWanted = { session, _, _ in !session.record.facts.isDisjoint(with: [.ended, .predatesListener]) }
-        live = try LiveTable(options, table, conntrack, leavesForeign: true)
+        var early: EdgeFrameSink?
+        live = try LiveTable(options, table, conntrack, leavesForeign: true) { store in
+            let sink = EdgeFrameSink(into: store)
+            early = sink
+            return sink
+        }
+        self.early = early ?? EdgeFrameSink()
         start = .now
         facts = ComparisonFacts(
             start: live.captureStart ?? start.wall, end: .distantFuture, lanes: options.lanes(of: false))
@@ -52,23 +59,21 @@ struct LiveComparison {
     /// Compares for a time, or until the user has seen enough.
     mutating func run(for duration: UInt64?) throws(IngestError) -> ComparisonOutcome {
         waitForLook(after: 0)
-        facts.firstLook = ReceiveTime.now.wall
+        facts.firstLook = live.turnCapture(to: live.store)
         Talk.say("comparing: \(live.description)")
         wait(until: duration.map { start.monotonic &+ $0 })
         // Netfilter's counters take a while to be read: what passes until then the capture counts apart.
-        let late = LateFrameSink()
+        let late = EdgeFrameSink()
         facts.end = live.turnCapture(to: late)
-        // At once: what rules count from now on is not compared.
+        // Both at once: what conntrack and the rules count from now on is not compared.
+        let count = live.store.withTable { $0.dumpCount }
+        live.lookNow()
         learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
         if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
             facts.interruptTime = now - before
         }
-        if !options.noConntrack, live.failure.first == nil {
-            let count = live.store.withTable { $0.dumpCount }
-            live.lookNow()
-            waitForLook(after: count)
-        }
+        waitForLook(after: count)
         var costs = [
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
             PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")),
@@ -76,7 +81,7 @@ struct LiveComparison {
         live.stopNetfilter()
         if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
         costs.insert(endCapture(), at: 0)
-        facts.late = late.frames
+        (facts.early, facts.late) = (early.frames, late.frames)
         if let failure = live.finish() { throw failure }
         intake.drain(live.store, at: ReceiveTime.now.wall)
         intake.addLiving(of: live.store)

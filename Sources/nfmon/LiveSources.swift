@@ -21,11 +21,11 @@ struct LiveSources {
     /// - Parameter leavesForeign: whether a capture leaves out frames for other hosts.
     init(
         _ options: SourceOptions, conntrack configuration: ConntrackSource.Configuration, into intake: Intake,
-        failure: SourceFailure, leavesForeign: Bool
+        packetsInto packetIntake: Intake, failure: SourceFailure, leavesForeign: Bool
     ) throws(IngestError) {
         links = try LinkSource(into: intake, failure: failure)
         var parts: [String] = []
-        capture = try Self.openCapture(options, leavesForeign, intake, failure)
+        capture = try Self.openCapture(options, leavesForeign, packetIntake, failure)
         (nflog, nflogRefusal) = options.noNFLog ? (nil, nil) : try Self.openNFLog(options, intake, failure)
         if options.noConntrack {
             conntrack = nil

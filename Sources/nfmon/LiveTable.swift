@@ -24,7 +24,8 @@ struct LiveTable {
 
     init(
         _ options: SourceOptions, _ table: SessionTable.Configuration, _ conntrack: ConntrackSource.Configuration,
-        names: NameTable = NameTable(), recorder: Recorder? = nil, leavesForeign: Bool = false
+        names: NameTable = NameTable(), recorder: Recorder? = nil, leavesForeign: Bool = false,
+        captureSink: (SessionStore) -> any ObservationSink = { $0 }
     ) throws(IngestError) {
         self.names = names
         if let name = options.netns { try NetworkNamespace.enter(name) }
@@ -39,7 +40,8 @@ struct LiveTable {
         sweep = NameSweep(of: store, names, clock: { ReceiveTime.now.monotonic })
         sources = try LiveSources(
             options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
-            failure: failure, leavesForeign: leavesForeign)
+            packetsInto: Intake(sink: captureSink(store), names: names, recorder: recorder), failure: failure,
+            leavesForeign: leavesForeign)
     }
 
     /// Stops the sources, tells what is left to tell, completes the recording.

@@ -5,7 +5,7 @@ import Testing
 /// Lanes do not end at one moment: what came between is told as that, and nothing else is.
 struct EndOfComparisonTests {
     /// What captures saw of the usual session between the end and conntrack's last word.
-    private func late(_ entering: UInt64, _ leaving: UInt64) -> LateFrames {
+    private func late(_ entering: UInt64, _ leaving: UInt64, limit: Int = EdgeFrames.defaultLimit) -> EdgeFrames {
         let builder = SessionBuilder()
         var batch = ObservationBatch()
         for (count, tap) in [
@@ -16,7 +16,7 @@ struct EndOfComparisonTests {
             flow.forward = builder.frames(count)
             batch.append(flow)
         }
-        var late = LateFrames()
+        var late = EdgeFrames(limit: limit)
         late.add(batch)
         return late
     }
@@ -46,14 +46,21 @@ struct EndOfComparisonTests {
     @Test func whatWasNotCapturedBeforeTheEndMayAllHaveComeLater() {
         let facts = someFacts { $0.late = late(5, 5) }
         #expect(reasons(facts) { ($0.tracked, $0.first, $0.second) = ((5, 0), (0, 0), (0, 0)) } == [.endedAfter: 5])
+        // What the host sends only leaves.
+        let own = someFacts { $0.late = late(0, 5) }
+        #expect(reasons(own) { ($0.tracked, $0.first, $0.second) = ((5, 0), nil, nil) } == [.endedAfter: 5])
     }
 
-    @Test func whereLateFramesWereLostThePaceSaysHowManyThereMayBe() {
-        var batch = ObservationBatch()
-        batch.append(.loss(Loss(lane: .packet, cause: .overrun, count: 3)))
-        var lossy = late(0, 0)
-        lossy.add(batch)
-        #expect(reasons(someFacts { $0.late = lossy }) { $0.tracked = (14, 8) } == [.endedAfter: 4])
+    @Test func whereEdgeFramesWereLostThePaceSaysHowManyThereMayBe() {
+        let lossy = someFacts {
+            $0.late = late(0, 0)
+            $0.uncountedCounts.packet = 1
+        }
+        // Both interfaces lack them.
+        #expect(reasons(lossy) { $0.tracked = (14, 8) } == [.endedAfter: 4 + 4])
+        // As where there were too many to keep.
+        let full = late(5, 5, limit: 1)
+        #expect(reasons(someFacts { $0.late = full }) { $0.tracked = (16, 8) } == [.endedAfter: 6])
     }
 
     @Test func whatWasUnderWayWhenTheCapturesEndedWasNotDropped() {
@@ -65,7 +72,7 @@ struct EndOfComparisonTests {
         #expect(left(7, rest: 20_000_000) == [.endedAfter: 3])
         #expect(left(4, rest: 20_000_000) == [.endedAfter: 3, .droppedAfterConntrack: 3])
         // A hundred thousand a second are 50 in half a millisecond, and for a moment four times as many.
-        let idle = someFacts { $0.late = late(0, 0) }
+        let idle = someFacts { $0.late = late(500, 500) }
         func busy(_ count: UInt64, rest: Int64) -> [DifferenceReason: UInt64] {
             reasons(idle, rest: rest) {
                 ($0.tracked, $0.first, $0.second) = ((100_000, 0), (100_000, 0), (count, 0))
@@ -74,11 +81,31 @@ struct EndOfComparisonTests {
         #expect(busy(99_800, rest: 0) == [.endedAfter: 200])
         #expect(busy(90_000, rest: 0) == [.endedAfter: 200, .droppedAfterConntrack: 9_800])
         #expect(busy(99_800, rest: 1_000_000)[.droppedAfterConntrack] == 200)
+        // Where none left later, none was under way.
+        let none = someFacts { $0.late = late(0, 0) }
+        #expect(
+            reasons(none) {
+                ($0.first, $0.second) = ((10, 0), (9, 0)); $0.tracked = (10, 0)
+            } == [.droppedAfterConntrack: 1])
+    }
+
+    @Test func whatConntrackHadCountedBeforeTheFirstLookIsWhatWasCapturedByThen() {
+        func reasons(_ early: UInt64, left: UInt64 = 10) -> [DifferenceReason: UInt64] {
+            compare(someFacts { $0.early = late(early, early) }) {
+                $0.startTime = Timestamp(seconds: 1000, nanoseconds: 1)
+                $0.facts.insert(.predatesListener)
+                ($0.tracked, $0.baseline) = ((16, 8), (10, 0))
+                ($0.first, $0.second) = ((10, 8), (left, 8))
+            }.reasons
+        }
+        #expect(reasons(4) == [.startedBefore: 4 + 10])
+        #expect(reasons(3) == [.startedBefore: 3 + 10, .unexplained: 1])
+        #expect(reasons(4, left: 7) == [.startedBefore: 1 + 10, .unexplained: 3])
     }
 
     @Test func whatWasUnderWayWhenTheCapturesBeganOnlyLeft() {
         func reasons(_ begin: Int64) -> [DifferenceReason: UInt64] {
-            compare(someFacts { $0.late = LateFrames() }) {
+            compare(someFacts { $0.late = EdgeFrames() }) {
                 $0.startTime = Timestamp(nanoseconds: SessionBuilder.start.nanoseconds + begin)
                 ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 8), (11, 8))
             }.reasons

@@ -174,6 +174,20 @@ struct RenewedSessionTests {
         #expect(result.evidence.contains("other packets between these two"))
     }
 
+    @Test func packetsOfTheHostsOwnThatDidNotLeaveDidNotTakeAnotherWay() {
+        func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
+            compare(
+                someFacts {
+                    $0.ownAddresses = LocalAddresses(
+                        [SessionBuilder().key.source], of: [SessionBuilder.client, SessionBuilder.server])
+                    $0.route = { _ in .interface(way) }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((4, 0), nil, nil) }.reasons
+        }
+        #expect(reasons(SessionBuilder.server) == [.droppedAfterConntrack: 4])
+        #expect(reasons(9) == [.otherInterface: 4])
+    }
+
     @Test func whatIsForTheHostItselfDoesNotLeave() {
         let facts = someFacts {
             $0.ownAddresses = LocalAddresses(

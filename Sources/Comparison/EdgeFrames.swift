@@ -1,23 +1,28 @@
 public import FlowModel
 
-/// What captures saw when the comparison was over and conntrack's counters were still read.
+/// What captures saw while conntrack's counters were read: from the beginning on, or when the comparison was over.
 ///
-/// The two cannot be read at one moment. What conntrack counted more than was captured until the end is among these packets, or has another
-/// reason.
-public struct LateFrames: Sendable {
+/// The two cannot be read at one moment. What conntrack had counted before the first look, or counted after the end, is among these
+/// packets, or has another reason.
+public struct EdgeFrames: Sendable {
     private struct Place: Hashable {
         var tuple: FlowKey
         var way: FrameDirection
         var interface: InterfaceIndex
     }
 
+    /// Tuples that are kept at most, some 100 bytes each: whoever floods the host makes new ones.
+    public static var defaultLimit: Int { 1_000_000 }
+
+    private let limit: Int
     private var counts: [Place: UInt64] = [:]
     /// The interfaces that saw any.
     private var interfaces: Set<InterfaceIndex> = []
-    /// Whether none was lost.
+    /// Whether all found room.
     private var isWhole = true
 
-    public init() {}
+    /// - Parameter limit: tuples that are kept at most, by interface and way.
+    public init(limit: Int = defaultLimit) { self.limit = limit }
 
     /// Takes in what a batch of a capture's says.
     public mutating func add(_ batch: ObservationBatch) {
@@ -28,16 +33,19 @@ public struct LateFrames: Sendable {
                 flow.backward,
                 Place(tuple: flow.key.inverse, way: tap.direction.opposite, interface: tap.interface))
         }
-        for case .loss in batch.others { isWhole = false }
     }
 
     private mutating func add(_ frames: FrameCounts, _ place: Place) {
         guard frames.whole.packetCount > 0 else { return }
+        guard counts.count < limit || counts[place] != nil else {
+            isWhole = false
+            return
+        }
         counts[place, default: 0] &+= frames.whole.packetCount
         interfaces.insert(place.interface)
     }
 
-    /// How many packets of one direction of a session came in; `nil` where some were lost.
+    /// How many packets of one direction of a session came in; `nil` where nobody can say.
     func entering(_ record: SessionRecord, _ direction: FlowDirection) -> UInt64? {
         count(direction == .original ? record.original : record.reply, .ingress)
     }

@@ -1,0 +1,123 @@
+"""`nfmon compare` at its beginning and at its end: what its lanes do not see at one moment, and what only looks like that."""
+
+import signal
+import socket
+import threading
+
+from comparison import WORDS, CompareTest
+from nfmon import Monitor
+
+DROP = "-p", "udp", "--dport", "81", "-j", "DROP"
+
+
+class CompareEnds(CompareTest):
+    def while_packets_pass(self, lab, call):
+        """Calls `call` while a datagram passes every half of a millisecond."""
+        is_over = threading.Event()
+
+        def flood():
+            with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+                sink.bind((lab.server.inet, 81))
+                with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+                    while not is_over.wait(0.0005):
+                        near.sendto(b"and on", (lab.server.inet, 81))
+
+        sender = threading.Thread(target=flood)
+        sender.start()
+        try:
+            self.until(lambda: any(entry.up[0] > 100 for entry in lab.conntrack().values()), "packets pass")
+            return call()
+        finally:
+            is_over.set()
+            sender.join()
+
+    def test_what_nobody_explains_is_unexplained_however_near_the_end(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(3, port=81)
+        # A rule that came and went between the looks at the rules.
+        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", *DROP)
+        lab.datagrams(4, port=81)
+        lab.inside("iptables", "-t", "raw", "-D", "PREROUTING", *DROP)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"unexplained": 4}, answer.evidence)
+
+    def test_what_did_not_leave_is_that_however_near_the_end(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(3, port=81)
+        lab.inside("iptables", "-t", "mangle", "-A", "FORWARD", *DROP)
+        lab.datagrams(4, port=81)
+        lab.inside("iptables", "-t", "mangle", "-D", "FORWARD", *DROP)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 4}, answer.evidence)
+        self.assertIn("did not leave by wan0", answer.evidence)
+
+    def test_a_session_from_before_that_goes_on_over_the_end_is_cut_at_one_moment(self):
+        lab = self.lab_with_accounting()
+        lab.log("all")
+        answer = self.while_packets_pass(lab, lambda: self.compare(lab).answer())
+        self.assertLessEqual(set(answer.reasons), {"started-before", "ended-after"}, answer.evidence)
+        self.assertEqual(answer.summary["sessions"], 1)
+        # What came in and what left are cut at one moment, too: one packet may be between the two.
+        for entry in answer.sessions:
+            for difference in entry["differences"]:
+                if "capture-out" in (difference["more"], difference["fewer"]):
+                    self.assertEqual(difference["packets"], 1, answer.evidence)
+
+    def test_what_takes_another_way_amid_the_session_is_not_taken_for_dropped(self):
+        lab = self.lab_with_accounting()
+        other = "eth1", "netns", f"{lab.prefix}-server"
+        lab.inside("ip", "link", "add", "wan1", "type", "veth", "peer", "name", *other)
+        for place, name, address in ("firewall", "wan1", "198.51.100.1"), ("server", "eth1", "198.51.100.9"):
+            lab.inside("ip", "address", "add", f"{address}/24", "dev", name, role=place)
+            lab.inside("ip", "link", "set", name, "up", role=place)
+        lab.inside("iptables", "-I", "FORWARD", "-o", "wan1", "-j", "ACCEPT")
+        comparison = self.compare(lab)
+        lab.datagrams(3, port=81)
+        lab.inside("ip", "route", "add", f"{lab.server.inet}/32", "via", "198.51.100.9", "dev", "wan1")
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.bind((lab.client.inet, 5000))
+            for _ in range(5):
+                near.sendto(b"by the other", (lab.server.inet, 81))
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"other-interface": 5}, answer.evidence)
+        self.assertIn("wan1", answer.evidence)
+
+    def test_an_interface_that_was_down_is_in_the_evidence(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(3, port=81)
+        lab.inside("ip", "link", "set", "wan0", "down")
+        comparison.until_said("wan0 is down")
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.bind((lab.client.inet, 5000))
+            for _ in range(4):
+                near.sendto(b"nowhere", (lab.server.inet, 81))
+        lab.inside("ip", "link", "set", "wan0", "up")
+        answer = comparison.answer()
+        self.assertIn("wan0 was down for a while", answer.evidence)
+
+    def test_connections_that_follow_each_other_at_once_are_none_of_other_interfaces(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        # Nobody listens: each is reset, and its tuple used again within the millisecond.
+        for _ in range(8):
+            with lab.client.socket(socket.AF_INET, socket.SOCK_STREAM) as near:
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                near.bind((lab.client.inet, 5000))
+                with self.assertRaises(ConnectionRefusedError):
+                    near.connect((lab.server.inet, 81))
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {}, answer.evidence)
+
+    def test_an_interrupt_while_it_starts_ends_it(self):
+        lab = self.lab_with_accounting()
+        for _ in range(20):
+            comparison = self.closing(Monitor("compare", "--netns", lab.namespace, *WORDS))
+            # As soon as it does not end by itself at an interrupt.
+            self.until(
+                lambda: int(comparison.status("SigCgt"), 16) >> (signal.SIGINT - 1) & 1, "interrupts are handled")
+            comparison.process.send_signal(signal.SIGINT)
+            self.until(lambda: comparison.process.poll() is not None, "it ends")
+            self.assertEqual(comparison.process.returncode, 0, comparison.talk)
