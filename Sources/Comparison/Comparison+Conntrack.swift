@@ -100,7 +100,9 @@ extension Comparison {
                 ])
         }
         accountForReset(&short, counts)
-        if tap.counts.fragmentCount > 0, short.rest.packetCount <= UInt64(tap.counts.fragmentCount) {
+        if short.more == .captureIn, tap.counts.fragmentCount > 0,
+            short.rest.packetCount <= UInt64(tap.counts.fragmentCount)
+        {
             short.account(.fragments, ["datagrams that did not become whole"])
         }
         accountForIgnored(&short, counts, session)
@@ -223,7 +225,7 @@ extension Comparison {
         short.account(
             .ignored, isCertain: false,
             [
-                "\(rest.packetCount) segments of headers alone passed: conntrack does not count a SYN that comes again, nor what it cannot place in the connection"
+                "\(rest.packetCount) segments of \(rest.byteCount / rest.packetCount) bytes passed: conntrack does not count a SYN that comes again, nor what it cannot place in the connection"
             ])
     }
 

@@ -85,8 +85,9 @@ extension Comparison {
         accountForInvalid(&short)
         accountForUntold(&short, counts, session)
         if facts.isWhole(.conntrack) {
+            // Those that conntrack could make nothing of pass without an entry, too.
             short.account(
-                .untracked,
+                .untracked, isCertain: facts.failures?.invalid ?? 0 == 0,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
                 ] + noRule("before conntrack"))

@@ -106,7 +106,7 @@ public struct Comparison {
 
     /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.
     private mutating func explainAll() {
-        var unknown: [ComparedSession] = []
+        var (known, unknown): ([ComparedSession], [ComparedSession]) = ([], [])
         noteErrors(of: open)
         for compared in renewed(open) {
             if isOutside(compared) {
@@ -114,7 +114,7 @@ public struct Comparison {
             } else if isLater(compared) {
                 summary.idleCount += 1
             } else if compared.session.record.facts.contains(.conntrack) {
-                compare(compared, Self.directions(of: compared))
+                known.append(compared)
             } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
                 attempts.add(compared)
             } else {
@@ -122,7 +122,24 @@ public struct Comparison {
             }
         }
         open = []
-        compare(unknown: unknown)
+        // What conntrack found invalid is likelier to be theirs than of those that are only left over.
+        for mayBeInvalid in [true, false] {
+            for compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
+                compare(compared, Self.directions(of: compared))
+            }
+            for var compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
+                if facts.lanes.contains(.packet) { attempts.lend(to: &compared.session) }
+                compare(compared, Self.directions(of: compared))
+            }
+        }
+        compareAttempts()
+    }
+
+    /// Whether its protocol has states that packets may not fit, or packets passed of which conntrack kept nothing.
+    private static func mayBeInvalid(_ compared: ComparedSession) -> Bool {
+        let transport = compared.session.record.original.transport
+        if transport == .tcp || transport == .sctp || transport == .dccp || transport.isICMP { return true }
+        return directions(of: compared).contains { !($0.leaving?.counts.isEmpty ?? true) }
     }
 
     /// The sessions that nobody can explain first, then by the most telling of their reasons, and those that differ most.
@@ -153,12 +170,8 @@ public struct Comparison {
         if !compared.differences.isEmpty { differing.append(compared) }
     }
 
-    /// Compares sessions that conntrack does not know.
-    private mutating func compare(unknown: [ComparedSession]) {
-        for var compared in unknown {
-            if facts.lanes.contains(.packet) { attempts.lend(to: &compared.session) }
-            compare(compared, Self.directions(of: compared))
-        }
+    /// Compares what rules denied of sessions of which nothing else told.
+    private mutating func compareAttempts() {
         for var compared in attempts.left {
             let counts = DirectionCounts(compared, .original)
             if facts.lanes.contains(.packet) { compared.differences = unseen(counts, compared.session) }
@@ -172,8 +185,8 @@ public struct Comparison {
         var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
         accountForOtherInterface(&short, counts.path.inInterface)
         accountForLoss(&short, of: .packet, session)
-        if session.record.lastSeen > facts.end {
-            short.account(.endedAfter, ["rules denied it after the capture had ended"])
+        if !accountForLate(&short, session), session.record.lastSeen > facts.end {
+            short.account(.endedAfter, isCertain: false, ["rules denied it after the capture had ended, too"])
         }
         short.account(.unexplained, ["rules denied packets that were not captured"])
         return short.found

@@ -5,44 +5,58 @@ public import FlowModel
 /// The two cannot be read at one moment. What conntrack had counted before the first look, or counted after the end, is among these
 /// packets, or has another reason.
 public struct EdgeFrames: Sendable {
-    private struct Place: Hashable {
+    private struct Sight: Hashable {
         var tuple: FlowKey
         var way: FrameDirection
+    }
+
+    private struct Count {
         var interface: InterfaceIndex
+        var packets: UInt64 = 0
     }
 
     /// Tuples that are kept at most, some 100 bytes each: whoever floods the host makes new ones.
     public static var defaultLimit: Int { 1_000_000 }
 
     private let limit: Int
-    private var counts: [Place: UInt64] = [:]
-    /// The interfaces that saw any.
-    private var interfaces: Set<InterfaceIndex> = []
+    /// What the interface saw that was the first to see a tuple pass this way.
+    private var first: [Sight: Count] = [:]
+    /// What others saw of it: a bridge and its port see the same packets.
+    private var further: [Sight: [Count]] = [:]
     /// Whether all found room.
     private var isWhole = true
 
-    /// - Parameter limit: tuples that are kept at most, by interface and way.
+    /// - Parameter limit: tuples that are kept at most, by the way that they pass.
     public init(limit: Int = defaultLimit) { self.limit = limit }
 
     /// Takes in what a batch of a capture's says.
     public mutating func add(_ batch: ObservationBatch) {
         for flow in batch.flows {
             let tap = flow.tap
-            add(flow.forward, Place(tuple: flow.key, way: tap.direction, interface: tap.interface))
-            add(
-                flow.backward,
-                Place(tuple: flow.key.inverse, way: tap.direction.opposite, interface: tap.interface))
+            add(flow.forward, Sight(tuple: flow.key, way: tap.direction), tap.interface)
+            add(flow.backward, Sight(tuple: flow.key.inverse, way: tap.direction.opposite), tap.interface)
         }
     }
 
-    private mutating func add(_ frames: FrameCounts, _ place: Place) {
-        guard frames.whole.packetCount > 0 else { return }
-        guard counts.count < limit || counts[place] != nil else {
-            isWhole = false
+    private mutating func add(_ frames: FrameCounts, _ sight: Sight, _ interface: InterfaceIndex) {
+        let packets = frames.whole.packetCount
+        guard packets > 0 else { return }
+        guard let known = first[sight] else {
+            guard first.count < limit else { return isWhole = false }
+            first[sight] = Count(interface: interface, packets: packets)
             return
         }
-        counts[place, default: 0] &+= frames.whole.packetCount
-        interfaces.insert(place.interface)
+        guard known.interface != interface else {
+            first[sight]?.packets &+= packets
+            return
+        }
+        var others = further[sight] ?? []
+        if let place = others.firstIndex(where: { $0.interface == interface }) {
+            others[place].packets &+= packets
+        } else {
+            others.append(Count(interface: interface, packets: packets))
+        }
+        further[sight] = others
     }
 
     /// How many packets of one direction of a session came in; `nil` where nobody can say.
@@ -55,9 +69,11 @@ public struct EdgeFrames: Sendable {
         count(direction == .original ? record.reply.inverse : record.original.inverse, .egress)
     }
 
-    /// A bridge and its port see the same packets: the one that saw most saw all.
+    /// The interface that saw most of it saw all.
     private func count(_ tuple: FlowKey, _ way: FrameDirection) -> UInt64? {
         guard isWhole else { return nil }
-        return interfaces.map { counts[Place(tuple: tuple.withoutZone, way: way, interface: $0)] ?? 0 }.max() ?? 0
+        let sight = Sight(tuple: tuple.withoutZone, way: way)
+        guard let count = first[sight] else { return 0 }
+        return further[sight].map { $0.reduce(count.packets) { max($0, $1.packets) } } ?? count.packets
     }
 }

@@ -17,7 +17,8 @@ struct Pace {
         let time = max(Self.leastTime, counts.last.nanoseconds(since: counts.first))
         packetsPerNanosecond = Double(counts.seen.packetCount) / Double(time)
         let pauses = Int64(clamping: counts.seen.packetCount) - 1
-        greatestPause = pauses > 0 ? 2 * (time / pauses) : 0
+        // Twice as long as on average; a savefile's times may be centuries apart.
+        greatestPause = pauses > 0 ? min(time / pauses, .max / 2) * 2 : 0
     }
 
     /// How many packets may have come at most in so many nanoseconds; 0 where there was no time.

@@ -89,7 +89,9 @@ extension Comparison {
 
     /// The interface by which the packets of one direction would leave now, where nobody captures that; they left, or should have, by another.
     mutating func uncapturedWay(of counts: DirectionCounts, _ session: Session) -> InterfaceIndex? {
-        guard let captured = facts.interfaces, let tap = counts.entering else { return nil }
+        // What is captured may be a part of the interface that routes name: a bridge's port, a bond's member.
+        guard let captured = facts.interfaces, let tap = counts.entering, ruleInterface(0, counts.leaving) != nil
+        else { return nil }
         let (_, routed, _) = Self.tuples(of: session, counts.direction)
         guard !isMarked(views(of: counts, session)),
             case .interface(let way) = route(of: routed, from: ruleInterface(0, tap), .no, session),
