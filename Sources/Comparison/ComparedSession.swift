@@ -9,6 +9,8 @@ public struct ComparedSession: Sendable {
     public var baselineTime: Timestamp?
     /// How many of conntrack's entries it was, one after the other.
     public internal(set) var entryCount: UInt64 = 1
+    /// Whether its entry, or one of them, went without a word of what it counted last.
+    var hasUntoldEnd = false
     public var gaps = CaptureGaps()
     public var differences: [Difference] = []
     /// Rules log other sessions, and none means this one: that is no difference, but the rules' purpose.

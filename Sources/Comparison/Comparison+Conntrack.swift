@@ -64,6 +64,13 @@ extension Comparison {
         _ tap: DirectionCounts.TapCounts
     ) {
         let session = compared.session
+        if counts.isUntold {
+            short.account(
+                .eventsOff, isCertain: false,
+                [
+                    "its entry ended without a word: conntrack tells no ends of entries that are older than who listens, unless net.netfilter.nf_conntrack_events is 1"
+                ])
+        }
         if session.record.facts.contains(.offloaded)
             || !session.record.status.isDisjoint(with: [.offload, .hardwareOffload])
         {
@@ -99,13 +106,13 @@ extension Comparison {
                     "it was under way when conntrack was first asked, \(Self.seconds(from: facts.start, to: firstLook)) after the capture began: what was captured by then conntrack had counted before"
                 ])
         }
-        accountForReset(&short, counts)
         if short.more == .captureIn, tap.counts.fragmentCount > 0,
             short.rest.packetCount <= UInt64(tap.counts.fragmentCount)
         {
             short.account(.fragments, ["datagrams that did not become whole"])
         }
         accountForIgnored(&short, counts, session)
+        accountForReset(&short, counts)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
         }
@@ -141,7 +148,7 @@ extension Comparison {
             .accountingOff, isCertain: false,
             [
                 "all of them passed, and conntrack's counters of \(resetCount) \(resetCount == 1 ? "session" : "sessions") became smaller meanwhile: somebody set them back (conntrack -L -z)"
-            ])
+            ] + short.suspicions)
     }
 
     /// A session of which the capture saw nothing in this direction.

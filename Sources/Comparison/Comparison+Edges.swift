@@ -24,6 +24,8 @@ extension Comparison {
     /// - Returns: whether that is known.
     @discardableResult
     func accountForLate(_ short: inout Shortfall, _ session: Session) -> Bool {
+        // What came then with its tuple is of the next one.
+        if facts.late != nil, hasEndedBefore(session) { return true }
         guard let count = count(facts.late, session, short) else { return false }
         short.account(
             .endedAfter, for: count, isCertain: false,
@@ -31,6 +33,10 @@ extension Comparison {
                 "\(count) of its packets came after the end, while \(short.more == .nflog ? "rules still logged" : "conntrack's counters were still read")"
             ])
         return true
+    }
+
+    private func hasEndedBefore(_ session: Session) -> Bool {
+        session.record.facts.contains(.ended) && session.record.lastSeen < facts.end
     }
 
     /// How many packets of a session an edge saw at the place at which one lane has more or less; `nil` where nobody knows.
@@ -53,12 +59,14 @@ extension Comparison {
                 .startedBefore, for: most, isCertain: false,
                 ["its packets were under way when the captures began: they had come in before"])
         }
-        guard short.fewer == .captureOut else { return }
+        guard short.fewer == .captureOut, !hasEndedBefore(session) else { return }
         let isBusy = facts.end.nanoseconds(since: entering.last) <= Self.flight
         let left = late.leaving(session.record, counts.direction) ?? 0
         let entered = late.entering(session.record, counts.direction) ?? 0
         // Whatever was under way left later, and was seen.
-        let delayed = min(left, max(left > entered ? left - entered : 0, isBusy ? most : 0))
+        // No more than a queue holds: taps that count differently differ by more.
+        let queued = min(left.lacking(entered), Pace(entering).average(in: Self.queueing))
+        let delayed = min(left, max(queued, isBusy ? most : 0))
         short.account(
             .endedAfter, for: delayed, isCertain: false,
             ["its packets were under way when the captures ended: they left a moment later"])

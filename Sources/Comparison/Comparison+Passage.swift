@@ -53,7 +53,7 @@ extension Comparison {
     /// What may leave at most: what conntrack counted, and no more than came in, where the capture saw all of that.
     private func base(of counts: DirectionCounts) -> (Counters, CountedPlace)? {
         let entered = counts.entering?.counts.whole
-        guard let tracked = counts.tracked else { return entered.map { ($0, .captureIn) } }
+        guard let tracked = counts.tracked, !counts.isUntold else { return entered.map { ($0, .captureIn) } }
         guard let entered, entered.packetCount < tracked.packetCount, facts.isWhole(.packet) else {
             return (tracked, .conntrack)
         }
@@ -68,7 +68,7 @@ extension Comparison {
         accountForDenials(&short, session, &refusals)
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
-        let isTracked = counts.tracked != nil
+        let isTracked = counts.tracked != nil && !counts.isUntold
         // Where conntrack counted more than came in, some of that was outside the capture's time, and what came in may not have reached it.
         let isAllCounted = isTracked && place == .conntrack
         accountForRules(&short, isAllCounted ? views.counted : views, untracks: !isTracked) {

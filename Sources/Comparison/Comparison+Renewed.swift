@@ -44,6 +44,7 @@ extension ComparedSession {
     fileprivate mutating func join(_ other: ComparedSession) {
         let (facts, record) = (session.record.facts, other.session.record)
         entryCount += other.entryCount
+        hasUntoldEnd = hasUntoldEnd || other.hasUntoldEnd
         if let counters = other.session.conntrackCounters {
             session.record.counters = session.record.counters + counters
             if !record.facts.contains(.ended) { session.record.facts.remove(.ended) }

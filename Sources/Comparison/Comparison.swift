@@ -27,6 +27,9 @@ public struct Comparison {
     /// How long a packet may be on its way from one interface to another, in nanoseconds: the kernel forwards it in some microseconds.
     static let flight: Int64 = 500_000
 
+    /// How long it may wait on the way, where it has to (NFQUEUE, a full queue of the device).
+    static let queueing: Int64 = 100_000_000
+
     /// The kernel stamps a frame and conntrack's entry one after the other: nanoseconds.
     static let clockSlack: Int64 = 1_000_000
 
@@ -108,6 +111,7 @@ public struct Comparison {
     private mutating func explainAll() {
         var (known, unknown): ([ComparedSession], [ComparedSession]) = ([], [])
         noteErrors(of: open)
+        for place in open.indices { open[place].hasUntoldEnd = hasUntoldEnd(open[place].session.record) }
         for compared in renewed(open) {
             if isOutside(compared) {
                 summary.outsideCount += 1
@@ -133,6 +137,15 @@ public struct Comparison {
             }
         }
         compareAttempts()
+    }
+
+    /// Whether an entry that was there at the first look went without a word: the kernel tells no end of those that nobody listened to
+    /// when they were made, unless `nf_conntrack_events` is 1 (nf_conntrack_ecache.c).
+    private func hasUntoldEnd(_ record: SessionRecord) -> Bool {
+        guard let start = facts.lastLookStart, facts.isWhole(.conntrack), record.facts.contains(.counters),
+            record.facts.contains(.predatesListener)
+        else { return false }
+        return record.facts.contains(.ended) ? record.facts.contains(.lowerBound) : record.countersReadAt < start
     }
 
     /// Whether its protocol has states that packets may not fit, or packets passed of which conntrack kept nothing.

@@ -15,6 +15,8 @@ public struct ComparisonFacts: Sendable {
     public var early: EdgeFrames?
     /// What passed from the end on until conntrack's and the rules' last word; `nil` of savefiles, of which nobody knows.
     public var late: EdgeFrames?
+    /// When that look began, by the monotonic clock, where it came to its end: an entry whose counters are older was not there any more.
+    public var lastLookStart: UInt64?
     /// Of savefiles: from when to when a lane tells at all.
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.

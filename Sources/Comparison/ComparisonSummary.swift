@@ -62,7 +62,9 @@ public struct ComparisonSummary: Sendable {
         count(.nflog, counts.logged)
         if let (tap, _) = counts.tap { count(.packet, tap.counts.seen) }
         let isKnown = compared.session.record.facts.contains(.conntrack)
-        if facts.lanes.isSuperset(of: [.conntrack, .packet]), !counts.isFiltered, !(isKnown && counts.total == nil) {
+        if facts.lanes.isSuperset(of: [.conntrack, .packet]), !counts.isFiltered, !(isKnown && counts.total == nil),
+            !counts.isUntold
+        {
             let tracked = counts.tracked ?? Counters()
             let taps = [counts.entering, counts.leaving].compactMap { $0 }
             // Where packets come in and leave by captured interfaces, both are held against conntrack.

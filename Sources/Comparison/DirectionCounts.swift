@@ -15,6 +15,8 @@ struct DirectionCounts {
     let total: Counters?
     /// What of it is from before the capture.
     let baseline: Counters
+    /// Whether conntrack may have counted more than it told.
+    let isUntold: Bool
     let logged: Counters
     let logPlace: LogPlace?
     /// The interfaces that logged packets showed.
@@ -33,6 +35,7 @@ struct DirectionCounts {
             direction == .original ? counters.original : counters.reply
         }
         self.direction = direction
+        isUntold = compared.hasUntoldEnd
         let gaps = compared.gaps
         let lacksEntering = gaps.contains(direction == .original ? .originalIn : .replyIn)
         lacksLeaving = gaps.contains(direction == .original ? .originalOut : .replyOut)

@@ -67,6 +67,7 @@ struct LiveComparison {
         facts.end = live.turnCapture(to: late)
         // Both at once: what conntrack and the rules count from now on is not compared.
         let count = live.store.withTable { $0.dumpCount }
+        let lookStart = ReceiveTime.now.monotonic
         live.lookNow()
         learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
@@ -74,6 +75,7 @@ struct LiveComparison {
             facts.interruptTime = now - before
         }
         waitForLook(after: count)
+        if !options.noConntrack, live.store.withTable({ $0.dumpCount }) > count { facts.lastLookStart = lookStart }
         var costs = [
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
             PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")),

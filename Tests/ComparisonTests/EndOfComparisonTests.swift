@@ -43,6 +43,11 @@ struct EndOfComparisonTests {
         #expect(reasons(none) { ($0.tracked, $0.first) = ((12, 8), nil) } == [.unexplained: 2])
     }
 
+    @Test func whatCameAfterTheEndIsNotOfASessionThatHadEndedBefore() {
+        let facts = someFacts { $0.late = late(5, 5) }
+        #expect(compare(facts) { $0.tracked = (14, 8) }.reasons == [.unexplained: 4])
+    }
+
     @Test func whatWasNotCapturedBeforeTheEndMayAllHaveComeLater() {
         let facts = someFacts { $0.late = late(5, 5) }
         #expect(reasons(facts) { ($0.tracked, $0.first, $0.second) = ((5, 0), (0, 0), (0, 0)) } == [.endedAfter: 5])

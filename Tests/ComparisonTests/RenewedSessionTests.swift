@@ -74,6 +74,29 @@ struct RenewedSessionTests {
         #expect(outcome([1, 1, 0]).sessions.count == 1)
     }
 
+    @Test func entriesThatWentWithoutAWordAreNotHeldAgainstTheCapture() {
+        func outcome(_ left: UInt64, readAt: UInt64) -> ComparisonOutcome {
+            var builder = SessionBuilder()
+            builder.facts.insert(.predatesListener)
+            builder.facts.remove(.ended)
+            (builder.tracked, builder.baseline) = ((10, 8), (10, 8))
+            (builder.first, builder.second) = ((6, 6), (left, 6))
+            var compared = builder.compared
+            compared.session.record.start = Timestamp(seconds: 900, nanoseconds: 0)
+            compared.session.record.countersReadAt = readAt
+            var comparison = Comparison(someFacts { $0.lastLookStart = 100 }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude()
+        }
+        let gone = outcome(6, readAt: 9)
+        #expect(gone.reasons == [.startedBefore: 18, .eventsOff: 12])
+        #expect(gone.evidence.contains("nf_conntrack_events"))
+        #expect(gone.summary.capture.packetCount == 0)
+        // What came in is held against what left all the same.
+        #expect(outcome(4, readAt: 9).reasons[.droppedAfterConntrack] == 2)
+        #expect(outcome(6, readAt: 101).reasons[.eventsOff] == nil)
+    }
+
     @Test func whoSetsCountersBackMostlyDoesItToAll() {
         var older = SessionBuilder()
         older.facts.insert(.lowerBound)
