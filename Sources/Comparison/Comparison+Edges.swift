@@ -26,13 +26,34 @@ extension Comparison {
     func accountForLate(_ short: inout Shortfall, _ session: Session) -> Bool {
         // What came then with its tuple is of the next one.
         if facts.late != nil, hasEndedBefore(session) { return true }
-        guard let count = count(facts.late, session, short) else { return false }
+        guard var count = count(facts.late, session, short) else { return false }
+        // Rules log on when conntrack's table was looked at, and what ends then tells its counters.
+        if short.more == .nflog || session.record.facts.contains(.ended) {
+            count = count.adding(self.count(facts.later, session, short) ?? 0)
+        }
         short.account(
             .endedAfter, for: count, isCertain: false,
-            [
-                "\(count) of its packets came after the end, while \(short.more == .nflog ? "rules still logged" : "conntrack's counters were still read")"
-            ])
+            [lateSentence(count, short.more)])
         return true
+    }
+
+    /// Takes what left after the end off conntrack's total, where both ways are captured: what it has then less than came in, and more than
+    /// left, are packets of the comparison's own time.
+    func settleEnd(_ counts: inout DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+        guard facts.isWhole(.packet), !hasEndedBefore(session), counts.entering != nil, counts.leaving != nil,
+            var left = facts.late?.leaving(session.record, counts.direction)
+        else { return }
+        if session.record.facts.contains(.ended) {
+            left = left.adding(facts.later?.leaving(session.record, counts.direction) ?? 0)
+        }
+        let late = counts.takeLate(left)
+        var short = Shortfall(counts.direction, .conntrack, .captureIn, late)
+        short.account(.endedAfter, isCertain: false, [lateSentence(left, .conntrack)])
+        found += short.found
+    }
+
+    private func lateSentence(_ count: UInt64, _ place: CountedPlace) -> String {
+        "\(count) of its packets came after the end, while \(place == .nflog ? "rules still logged" : "conntrack's counters were still read")"
     }
 
     private func hasEndedBefore(_ session: Session) -> Bool {

@@ -105,7 +105,7 @@ extension Comparison {
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
                     "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
-                ] + noRule("behind conntrack"))
+                ] + wasDown(interface(leaving.interface)) + noRule("behind conntrack"))
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
@@ -153,7 +153,7 @@ extension Comparison {
             [
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
-                + noRule("behind conntrack") + short.suspicions)
+                + wasDown(out) + noRule("behind conntrack") + short.suspicions)
     }
 
     /// Packets of the host's own that should have left by an interface that is captured, and none of which did.
@@ -171,7 +171,12 @@ extension Comparison {
         }
         short.account(
             .droppedAfterConntrack, isCertain: false,
-            ["they are the host's own, and none left by \(out), which is their way"] + noRule("behind conntrack"))
+            ["they are the host's own, and none left by \(out), which is their way"] + wasDown(out)
+                + noRule("behind conntrack"))
+    }
+
+    private func wasDown(_ name: String) -> [String] {
+        facts.downInterfaceNames.contains(name) ? ["\(name) was down for a while"] : []
     }
 
     /// What rules refused, as they logged it.

@@ -222,6 +222,8 @@ public struct Comparison {
                 explainUncaptured(counts, session, &found)
             } else {
                 explainAge(counts, session, &found)
+                var counts = counts
+                settleEnd(&counts, session, &found)
                 // What comes in by a loopback has been counted as it left.
                 if !counts.isLoopback { explainEntering(counts, compared, &found) }
                 explainPassage(counts, compared, &refusals, &found)

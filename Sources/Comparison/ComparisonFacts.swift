@@ -13,8 +13,10 @@ public struct ComparisonFacts: Sendable {
     public var lastLook: Timestamp?
     /// What passed from the beginning on until the first look ended; `nil` of savefiles, of which nobody knows.
     public var early: EdgeFrames?
-    /// What passed from the end on until conntrack's and the rules' last word; `nil` of savefiles, of which nobody knows.
+    /// What passed from the end on until the last look ended; `nil` of savefiles, of which nobody knows.
     public var late: EdgeFrames?
+    /// What passed from then on until the last word of conntrack's events and of the rules.
+    public var later: EdgeFrames?
     /// When that look began, by the monotonic clock, where it came to its end: an entry whose counters are older was not there any more.
     public var lastLookStart: UInt64?
     /// Of savefiles: from when to when a lane tells at all.

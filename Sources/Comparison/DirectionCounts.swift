@@ -12,7 +12,7 @@ struct DirectionCounts {
     /// Whether it lets none through where they leave.
     let lacksLeaving: Bool
     /// Conntrack's total; `nil` where it has none.
-    let total: Counters?
+    private(set) var total: Counters?
     /// What of it is from before the capture.
     let baseline: Counters
     /// Whether conntrack may have counted more than it told.
@@ -103,6 +103,25 @@ struct DirectionCounts {
     /// The tap that conntrack is held against: it sees what comes, or what leaves where only that is captured.
     var tap: (counts: TapCounts, place: CountedPlace)? {
         entering.map { ($0, .captureIn) } ?? leaving.map { ($0, .captureOut) }
+    }
+
+    /// Takes packets out of conntrack's total that it counted when the captures had ended, which it did of no more than left then. Only where
+    /// some that came in did not get to it: else what it has more shows them.
+    ///
+    /// - Returns: those that are more than left before, and their bytes.
+    mutating func takeLate(_ count: UInt64) -> Counters {
+        guard let total, let tracked, let entered = entering?.counts.whole, let left = leaving?.counts.whole,
+            !isUntold, !isLoopback, tracked.packetCount < entered.packetCount
+        else { return Counters() }
+        let packets = min(count, tracked.packetCount.lacking(left.packetCount))
+        var late = Counters(
+            packetCount: packets, byteCount: tracked.byteCount.share(packets, of: tracked.packetCount))
+        // Where the others are just those that came in, or left, so are their bytes.
+        for others in [entered, left] where tracked.packetCount - packets == others.packetCount {
+            late.byteCount = tracked.since(others).byteCount
+        }
+        self.total = total.since(late)
+        return late
     }
 
     /// Whether nothing of this direction was counted anywhere.

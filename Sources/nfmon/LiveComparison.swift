@@ -62,6 +62,8 @@ struct LiveComparison {
         facts.firstLook = live.turnCapture(to: live.store)
         Talk.say("comparing: \(live.description)")
         wait(until: duration.map { start.monotonic &+ $0 })
+        // Whoever interrupts once more does not want to wait for the last look.
+        live.stop.lower()
         // Netfilter's counters take a while to be read: what passes until then the capture counts apart.
         let late = EdgeFrameSink()
         facts.end = live.turnCapture(to: late)
@@ -75,6 +77,8 @@ struct LiveComparison {
             facts.interruptTime = now - before
         }
         waitForLook(after: count)
+        let later = EdgeFrameSink()
+        _ = live.turnCapture(to: later)
         if !options.noConntrack, live.store.withTable({ $0.dumpCount }) > count { facts.lastLookStart = lookStart }
         var costs = [
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
@@ -83,7 +87,7 @@ struct LiveComparison {
         live.stopNetfilter()
         if !options.noConntrack { facts.lastLook = ReceiveTime.now.wall }
         costs.insert(endCapture(), at: 0)
-        (facts.early, facts.late) = (early.frames, late.frames)
+        (facts.early, facts.late, facts.later) = (early.frames, late.frames, later.frames)
         if let failure = live.finish() { throw failure }
         intake.drain(live.store, at: ReceiveTime.now.wall)
         intake.addLiving(of: live.store)
@@ -128,13 +132,17 @@ struct LiveComparison {
         guard !options.noConntrack else { return }
         let end = ReceiveTime.now.monotonic &+ Self.patience
         while live.failure.first == nil, live.store.withTable({ $0.dumpCount }) <= count {
+            if live.stop.isRaised {
+                return facts.notes.append(
+                    "conntrack's table was not looked at to its end: its counters are not all known")
+            }
             let now = ReceiveTime.now.monotonic
             if now >= end {
                 facts.notes.append(
                     "conntrack's table was not looked at in time: counters of sessions that go on are old")
                 return
             }
-            Signal.wait(for: [live.change], timeout: min(end - now, 100_000_000))
+            Signal.wait(for: [live.stop, live.change], timeout: min(end - now, 100_000_000))
             live.change.lower()
             intake.drain(live.store, at: ReceiveTime.now.wall)
         }

@@ -43,6 +43,49 @@ struct EndOfComparisonTests {
         #expect(reasons(none) { ($0.tracked, $0.first) = ((12, 8), nil) } == [.unexplained: 2])
     }
 
+    @Test func dropsBeforeConntrackAreNotHiddenByWhatItCountedAfterTheEnd() {
+        let raw = HookPlace(.prerouting, -300)
+        func reasons(_ rules: WatchedRuleset, tracked: UInt64) -> [DifferenceReason: UInt64] {
+            self.reasons(
+                someFacts {
+                    $0.late = late(40, 36)
+                    $0.rules = rules
+                }, rest: 20_000_000
+            ) { ($0.tracked, $0.first, $0.second) = ((tracked, 0), (663, 0), (597, 0)) }
+        }
+        // 66 of 663 did not leave; conntrack counted 34 more until it was read.
+        let rule = rule(.drop, at: raw, port: 443, growth: 75)
+        #expect(reasons(watched([rule]), tracked: 597 + 34) == [.endedAfter: 34, .droppedBeforeConntrack: 66])
+        #expect(reasons(watched([]), tracked: 597 + 34) == [.endedAfter: 34, .unexplained: 66])
+        // Half of them behind it.
+        #expect(
+            reasons(watched([rule]), tracked: 617 + 36)
+                == [.endedAfter: 36, .droppedBeforeConntrack: 46, .droppedAfterConntrack: 20])
+        // Where nothing is missing, the rest is what came later.
+        #expect(
+            self.reasons(someFacts { $0.late = late(40, 40) }) {
+                ($0.tracked, $0.first, $0.second) = ((120, 0), (100, 0), (100, 0))
+            } == [.endedAfter: 20])
+    }
+
+    @Test func tapsThatCountDifferentlyHideNoDrops() {
+        // What left later was counted as segments: no queue holds as many.
+        let result = reasons(someFacts { $0.late = late(61, 2_106) }) {
+            ($0.startTime, $0.lastTime) = (Timestamp(seconds: 1000, nanoseconds: 0), SessionBuilder.end)
+            ($0.tracked, $0.first, $0.second) = ((1_000, 0), (1_000, 0), (900, 0))
+        }
+        #expect((result[.droppedAfterConntrack] ?? 0) >= 90)
+    }
+
+    @Test func packetsThatAreCenturiesApartAreNoneToTrapOn() {
+        let result = compare {
+            $0.facts.remove(.ended)
+            ($0.startTime, $0.lastTime) = (Timestamp(nanoseconds: 0), Timestamp(nanoseconds: .max))
+            ($0.tracked, $0.first, $0.second) = ((3, 0), (2, 0), (2, 0))
+        }
+        #expect(result.sessions.count == 1)
+    }
+
     @Test func whatCameAfterTheEndIsNotOfASessionThatHadEndedBefore() {
         let facts = someFacts { $0.late = late(5, 5) }
         #expect(compare(facts) { $0.tracked = (14, 8) }.reasons == [.unexplained: 4])

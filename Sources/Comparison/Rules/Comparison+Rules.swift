@@ -323,9 +323,8 @@ extension Comparison {
 
     /// What is to be said where no rule explains it.
     func noRule(_ place: String?) -> [String] {
-        let downs = facts.downInterfaceNames.map { "\($0) was down for a while" }
-        guard let chart = search.chart else { return downs + ["the firewall's rules are not known"] }
+        guard let chart = search.chart else { return ["the firewall's rules are not known"] }
         let who = chart.isUnderstood ? "no rule" : "no rule that nfmon understands"
-        return downs + ["\(who)\(place.map { " \($0)" } ?? "") shows that it took these packets"]
+        return ["\(who)\(place.map { " \($0)" } ?? "") shows that it took these packets"]
     }
 }
