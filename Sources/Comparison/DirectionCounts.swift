@@ -60,7 +60,7 @@ struct DirectionCounts {
             }
         }
         let expected = total.map { $0.since(before) }
-        if !lacksEntering { entering = Self.one(of: ingress, expected) }
+        if !lacksEntering { entering = Self.foremost(of: ingress, Self.one(of: ingress, expected)) }
         if !lacksLeaving { leaving = Self.one(of: egress, expected) }
         // A capture that saw all that conntrack ever counted was there from the beginning, if it saw some before the first look.
         if let total, let seen = (entering ?? leaving)?.counts, total == seen.whole,
@@ -69,6 +69,17 @@ struct DirectionCounts {
             before = Counters()
         }
         baseline = before
+    }
+
+    /// The tap that saw more packets come in than the one that saw what conntrack counted: what a bridge's port sees and the bridge does not,
+    /// was dropped between them. Segments and the aggregates of them are as many.
+    private static func foremost(of taps: [TapCounts], _ one: TapCounts?) -> TapCounts? {
+        guard let one, taps.count > 1, one.counts.unsplitCount == 0 else { return one }
+        let more = taps.filter {
+            $0.counts.wire.packetCount > one.counts.wire.packetCount && $0.counts.unsplitCount == 0
+                && $0.counts.whole.packetCount > one.counts.whole.packetCount
+        }
+        return more.max { $0.counts.whole.packetCount < $1.counts.whole.packetCount } ?? one
     }
 
     /// What interfaces together show of packets that go one way.

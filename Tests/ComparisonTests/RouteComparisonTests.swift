@@ -67,6 +67,15 @@ struct RouteComparisonTests {
         #expect(unknown.reasons == [.unexplained: 10])
     }
 
+    @Test func whatABridgesPortSeesAndTheBridgeDoesNotWasDroppedBetweenThem() {
+        let result = Self.compareTaps([
+            (SessionBuilder.client, .ingress, 16, 8, 1010...1020), (SessionBuilder.server, .egress, 10, 8, 1010...1020),
+            (Self.uplink, .ingress, 10, 8, 1010...1020),
+        ])
+        #expect(result.reasons == [.unexplained: 6])
+        #expect(result.evidence.contains("before conntrack"))
+    }
+
     @Test func whatALoopbackSplitsOnItsWayOutIsAggregated() {
         // Conntrack has counted one packet of 30,000 bytes; on its way out it became two of the same payload.
         var builder = SessionBuilder()

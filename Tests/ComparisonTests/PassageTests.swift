@@ -1,0 +1,116 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// What came in, and did not leave by where it should have.
+struct PassageTests {
+    private static let own = LocalAddresses(
+        [IPAddress(ipv4: 0x0a00_0001)], of: [SessionBuilder.client, SessionBuilder.server])
+
+    @Test func whatShouldHaveLeftByACapturedInterfaceAndDidNotWasDropped() {
+        func reasons(_ answer: RouteQuestion.Answer, interfaces: Set<InterfaceIndex> = [2, 3]) -> [DifferenceReason:
+            UInt64]
+        {
+            compare(
+                someFacts {
+                    $0.ownAddresses = Self.own
+                    $0.interfaces = interfaces
+                    $0.route = { _ in answer }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }.reasons
+        }
+        #expect(reasons(.interface(SessionBuilder.server)) == [.droppedAfterConntrack: 4])
+        #expect(reasons(.interface(SessionBuilder.server), interfaces: [SessionBuilder.client]).isEmpty)
+        #expect(reasons(.host).isEmpty)
+    }
+
+    @Test func whatTookAnotherWayAmidTheSessionWasNotDropped() {
+        func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
+            compare(
+                someFacts {
+                    $0.ownAddresses = Self.own
+                    $0.route = { _ in .interface(way) }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0)) }.reasons
+        }
+        #expect(reasons(9) == [.otherInterface: 6])
+        #expect(reasons(SessionBuilder.server) == [.droppedAfterConntrack: 6])
+        // What is captured there may be a part of that interface, as a bridge's port is.
+        let part = compare(
+            someFacts {
+                $0.ownAddresses = LocalAddresses([IPAddress(ipv4: 0x0a00_0001)], of: [SessionBuilder.client])
+                $0.route = { _ in .interface(9) }
+            }
+        ) { ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0)) }
+        #expect(part.reasons == [.droppedAfterConntrack: 6])
+    }
+
+    @Test func anInterfaceThatWasDownIsNamedWhereNoRuleExplainsIt() {
+        let result = compare(someFacts { $0.downInterfaceNames = ["wan0"] }) {
+            ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0))
+        }
+        #expect(result.evidence.contains("wan0 was down for a while"))
+    }
+
+    @Test func packetsThatTheHostDidNotAnswerMayHaveMetTheSameEndAsOthers() {
+        var comparison = Comparison(someFacts(), names: someNames())
+        for (port, errors) in [(UInt16(33_434), UInt32(1)), (33_435, 0)] {
+            var builder = SessionBuilder()
+            builder.key.destinationPort = port
+            (builder.tracked, builder.first, builder.second) = (nil, (1, 0), nil)
+            var compared = builder.compared
+            compared.session.taps.first?.original.errorCount = errors
+            comparison.add(compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.droppedAfterConntrack: 1, .unexplained: 1])
+        #expect(result.evidence.contains("other packets between these two"))
+    }
+
+    @Test func packetsOfTheHostsOwnThatDidNotLeaveDidNotTakeAnotherWay() {
+        func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
+            compare(
+                someFacts {
+                    $0.ownAddresses = LocalAddresses(
+                        [SessionBuilder().key.source], of: [SessionBuilder.client, SessionBuilder.server])
+                    $0.route = { _ in .interface(way) }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((4, 0), nil, nil) }.reasons
+        }
+        #expect(reasons(SessionBuilder.server) == [.droppedAfterConntrack: 4])
+        #expect(reasons(9) == [.otherInterface: 4])
+    }
+
+    @Test func whatIsForTheHostItselfDoesNotLeave() {
+        let facts = someFacts {
+            $0.ownAddresses = LocalAddresses(
+                [SessionBuilder().key.destination], of: [SessionBuilder.client, SessionBuilder.server])
+            $0.route = { _ in .host }
+        }
+        #expect(compare(facts) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }.sessions.isEmpty)
+    }
+
+    @Test func theFirewallsOwnErrorsTellThatItCouldNotPassPacketsOn() {
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.original.errorCount = 2
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.droppedAfterConntrack: 2, .unexplained: 1])
+        #expect(result.evidence.contains("answered 2 of its packets with ICMP errors"))
+    }
+
+    @Test func anotherUplinkThatLoggedPacketsShowIsNotTakenForADrop() {
+        let facts = someFacts {
+            $0.interfaces = [SessionBuilder.client, 9]
+            $0.lanes.insert(.nflog)
+        }
+        let result = compare(facts) { ($0.second, $0.logged) = ((7, 8), (10, 8)) }
+        #expect(result.reasons[.droppedAfterConntrack] == nil)
+        #expect(result.reasons[.otherInterface] == 3)
+        let unnamed = compare { $0.second = (7, 8) }
+        #expect(unnamed.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+}
