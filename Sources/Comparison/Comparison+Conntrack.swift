@@ -81,7 +81,7 @@ extension Comparison {
         accountForRules(&short, views(of: counts, session)) {
             $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
         }
-        accountForInvalid(&short)
+        accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(
                 .lostBySource, isCertain: false,
@@ -134,6 +134,11 @@ extension Comparison {
 
     private static var lookedAway: String {
         "all of them passed: conntrack looked away for a while, or somebody set its counters back (conntrack -L -z)"
+    }
+
+    private func hasPassed(_ counts: DirectionCounts) -> Bool {
+        guard let left = counts.leaving?.counts, !left.isEmpty else { return false }
+        return counts.entering.map { $0.counts.whole.packetCount <= left.whole.packetCount } ?? true
     }
 
     /// Whether all that came in left.
@@ -240,14 +245,17 @@ extension Comparison {
     private static var mostRepeated: UInt64 { 12 }
 
     /// Packets that conntrack saw and could not count to a session.
-    mutating func accountForInvalid(_ short: inout Shortfall) {
+    mutating func accountForInvalid(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let failures = facts.failures, !short.isAccountedFor else { return }
         var parts: [String] = []
-        if failures.invalid > 0 { parts.append("found \(failures.invalid) packets invalid") }
+        // Invalid packets pass, unless a rule takes them; and of protocols without states only broken ones are.
+        let mayBeInvalid = session.record.original.transport.hasStates || hasPassed(counts)
+        if failures.invalid > 0, mayBeInvalid { parts.append("found \(failures.invalid) packets invalid") }
         if failures.drops > 0 { parts.append("dropped \(failures.drops) for want of room") }
         if failures.failedInserts > 0 { parts.append("could not enter \(failures.failedInserts) sessions") }
         if failures.earlyDrops > 0 { parts.append("gave up \(failures.earlyDrops) sessions to make room") }
-        let taken = reserves.takeInvalid(upTo: short.rest.packetCount)
+        let failed = failures.drops.adding(failures.failedInserts).adding(failures.earlyDrops)
+        let taken = reserves.takeInvalid(upTo: min(short.rest.packetCount, mayBeInvalid ? .max : failed))
         short.account(
             .invalid, for: taken, isCertain: false,
             ["conntrack \(parts.joined(separator: ", ")) meanwhile: these may be among them"])

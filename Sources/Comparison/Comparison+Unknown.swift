@@ -67,7 +67,7 @@ extension Comparison {
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForErrors(&short, counts, session)
         accountForRefusedRoute(&short, views)
-        accountForInvalid(&short)
+        accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {
             short.account(
@@ -82,7 +82,7 @@ extension Comparison {
     private mutating func accountForPassed(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let entered = counts.entering, let left = counts.leaving else { return }
         accountForRules(&short, views(of: counts, session)) { _ in nil }
-        accountForInvalid(&short)
+        accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if facts.isWhole(.conntrack) {
             // Those that conntrack could make nothing of pass without an entry, too.

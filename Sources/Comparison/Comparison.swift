@@ -150,8 +150,7 @@ public struct Comparison {
 
     /// Whether its protocol has states that packets may not fit, or packets passed of which conntrack kept nothing.
     private static func mayBeInvalid(_ compared: ComparedSession) -> Bool {
-        let transport = compared.session.record.original.transport
-        if transport == .tcp || transport == .sctp || transport == .dccp || transport.isICMP { return true }
+        if compared.session.record.original.transport.hasStates { return true }
         return directions(of: compared).contains { !($0.leaving?.counts.isEmpty ?? true) }
     }
 
@@ -279,4 +278,9 @@ public struct Comparison {
 
     func name(_ rule: NameID) -> String { String(decoding: names.bytes(of: rule), as: UTF8.self) }
 
+}
+
+extension TransportProtocol {
+    /// Whether conntrack keeps states of it that a sound packet may not fit, as an answer to nothing does not fit ICMP's.
+    var hasStates: Bool { self == .tcp || self == .sctp || self == .dccp || isICMP }
 }

@@ -113,6 +113,23 @@ struct BoundedReasonTests {
         #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
     }
 
+    @Test func invalidPacketsAreThoseOfProtocolsWithStatesAndThoseThatPassed() {
+        var failures = ConntrackFailures()
+        failures.invalid = 2
+        var comparison = Comparison(someFacts { $0.failures = failures }, names: someNames())
+        // What somebody dropped of one, and what passed of the other.
+        var dropped = SessionBuilder()
+        dropped.key.transport = .udp
+        (dropped.tracked, dropped.first, dropped.second) = (nil, (3, 0), nil)
+        comparison.add(dropped.compared)
+        var passed = SessionBuilder()
+        (passed.tracked, passed.first, passed.second) = (nil, (3, 0), (3, 0))
+        comparison.add(passed.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.invalid: 2, .untracked: 1, .unexplained: 3])
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+
     @Test func whatPassesConntrackByIsToldOnce() {
         let facts = someFacts { $0.rules = watched([rule(.untrack, at: HookPlace(.prerouting, -300), growth: 4)]) }
         let result = compare(facts) { $0.tracked = (6, 8) }
