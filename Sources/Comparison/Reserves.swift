@@ -9,6 +9,8 @@ struct Reserves {
     private var rules: [UInt64?]
     /// By rule: what it surely took of sessions that are still to be explained. One of which it only may have taken something waits.
     private var claims: [UInt64]
+    /// By rule: what one session lacks of which it may have taken something, where that is just what it counted. Others wait for it.
+    private var fits: [Int: UInt64]
     /// What each rule was said to account for.
     private(set) var uses: [RuleUse]
     /// Packets that rules were said to have rejected: each may have been answered.
@@ -29,6 +31,7 @@ struct Reserves {
         }
         uses = watched.map { RuleUse($0) }
         claims = draft?.claims ?? watched.map { _ in 0 }
+        fits = draft?.fits ?? [:]
     }
 
     /// Takes up to so many packets of what a lane lost.
@@ -51,6 +54,18 @@ struct Reserves {
     /// How many of these no other session surely needs.
     func unclaimed(of rule: Int) -> UInt64 { rules[rule].map { $0 - min($0, claims[rule]) } ?? 0 }
 
+    /// Whether a rule that may have taken so many packets can have done so, others that it fits better left out.
+    func mayHaveTaken(_ count: UInt64, by rule: Int) -> Bool {
+        let unclaimed = unclaimed(of: rule)
+        let others = fits[rule] == count ? 0 : fits[rule] ?? 0
+        return unclaimed >= others && unclaimed - others >= count
+    }
+
+    /// Notes in a draft that only this rule may have taken so many packets, and counted just these.
+    mutating func noteFit(_ count: UInt64, of rule: Int) {
+        if isDraft, unclaimed(of: rule) == count { fits[rule] = count }
+    }
+
     /// Takes up to so many packets of what a rule counted.
     mutating func take(of rule: Int, upTo count: UInt64, isSure: Bool) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
@@ -59,6 +74,7 @@ struct Reserves {
             claims[rule] = isDraft ? (isTooMuch ? .max : sum) : claims[rule] - min(claims[rule], taken)
         }
         guard !isDraft else { return taken }
+        if fits[rule] == taken { fits[rule] = nil }
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken
         uses[rule].sessionCount &+= 1

@@ -40,6 +40,24 @@ struct DoubtfulRuleTests {
         #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.sourcePort == 1)
     }
 
+    @Test(arguments: [false, true])
+    func theSessionThatLacksJustWhatARuleCountedIsItsPrey(isFitFirst: Bool) {
+        let head = "type filter hook forward priority filter; policy accept;"
+        let rules = FirewallRuleset(
+            NFTRuleset("table ip t {\nchain c {\n\(head)\ntcp dport @s counter packets 5 bytes 500 drop\n}\n}").tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: someNames())
+        for isFit in [isFitFirst, !isFitFirst] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (isFit ? 5 : 3, 0), nil)
+            builder.key.destinationPort = isFit ? 71 : 75
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 5, .unexplained: 3])
+        #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.destinationPort == 71)
+    }
+
     @Test func rulesWhoseCountersTogetherRoseByWhatIsMissingExplainIt() {
         let result = RulesetTrial.forward(
             "ip saddr @s counter packets 2 bytes 200 drop\nip saddr @t counter packets 1 bytes 100 drop")

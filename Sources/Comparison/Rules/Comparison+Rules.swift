@@ -233,15 +233,19 @@ extension Comparison {
     private typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
 
     /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
-    private func likely(_ candidates: [Suspicion], _ short: Shortfall, _ rules: WatchedRuleset) -> [Suspicion] {
+    private mutating func likely(_ candidates: [Suspicion], _ short: Shortfall, _ rules: WatchedRuleset) -> [Suspicion]
+    {
         let missing = short.rest.packetCount
         let able = candidates.filter { candidate in
-            guard reserves.unclaimed(of: candidate.suspect.rule) >= missing else { return false }
+            guard reserves.mayHaveTaken(missing, by: candidate.suspect.rule) else { return false }
             // Of a part that is left over the bytes are only a share.
             return !short.found.isEmpty
                 || rules.rules[candidate.suspect.rule].canHaveTaken(short.rest, at: candidate.suspect.place)
         }
-        if able.count == 1 { return able }
+        if able.count == 1 {
+            reserves.noteFit(missing, of: able[0].suspect.rule)
+            return able
+        }
         // What denies all that it counts, and counted just these: then what stands before it let them pass.
         let exact = able.filter { !$0.suspect.mayPass && reserves.unclaimed(of: $0.suspect.rule) == missing }
         if exact.count == 1, able.allSatisfy({ $0.suspect.mayPass || $0.suspect == exact[0].suspect }) { return exact }
