@@ -157,7 +157,8 @@ struct RecordCommand: ParsableCommand {
         summary.unwrittenPackets = figures.unwrittenCount
         summary.recordingEndedEarly = failure.first != nil
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
-        Talk.say("\(figures.frameCount) packets\(files)", summary)
+        let packets = figures.frameCount == 1 ? "1 packet" : "\(figures.frameCount) packets"
+        Talk.say("\(packets)\(files)", summary)
         if let failure = failure.first { throw failure }
     }
 
@@ -198,7 +199,7 @@ struct RecordCommand: ParsableCommand {
         let figures = recorder.figures
         summary.unwrittenRecords = figures.unwrittenCount
         summary.recordingEndedEarly = failure != nil
-        Talk.say("\(figures.recordCount) records", summary)
+        Talk.say(figures.recordCount == 1 ? "1 record" : "\(figures.recordCount) records", summary)
         if let failure { throw failure }
     }
 }
