@@ -9,6 +9,8 @@ struct DumpProgress {
     var startedAt = Timestamp(nanoseconds: 0)
     /// When it began by the monotonic clock; 0 before the first.
     var begunAt: UInt64 = 0
+    /// When the last one that has ended began.
+    var lastBegunAt: UInt64 = 0
     /// From the beginning of one dump to that of the next, the last two times.
     var intervals: (UInt64, UInt64) = (0, 0)
     /// When the last dump ended; `nil` before the first.
@@ -88,6 +90,7 @@ extension SessionTable {
     private mutating func concludeDump(isComplete: Bool, at time: ReceiveTime) {
         dump.isRunning = false
         dump.lastEnd = time
+        dump.lastBegunAt = dump.begunAt
         dump.report.isComplete = isComplete
         // By the wall clock, which a recording keeps, so that a replay tells the same.
         dump.report.duration = UInt64(max(0, time.wall.nanoseconds(since: dump.startedAt)))

@@ -179,6 +179,9 @@ public struct SessionTable: ~Copyable {
     /// How many dumps have ended.
     public var dumpCount: UInt64 { summary.dumpCount }
 
+    /// Whether a dump that began at a time of the monotonic clock, in nanoseconds, or later has ended.
+    public func hasLooked(since time: UInt64) -> Bool { dump.lastEnd != nil && dump.lastBegunAt >= time }
+
     /// How many of them were complete.
     public var completeDumpCount: UInt64 { summary.completeDumpCount }
 

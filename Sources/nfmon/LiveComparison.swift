@@ -58,7 +58,7 @@ struct LiveComparison {
 
     /// Compares for a time, or until the user has seen enough.
     mutating func run(for duration: UInt64?) throws(IngestError) -> ComparisonOutcome {
-        waitForLook(after: 0)
+        waitForLook(since: 0)
         facts.firstLook = live.turnCapture(to: live.store)
         Talk.say("comparing: \(live.description)")
         wait(until: duration.map { start.monotonic &+ $0 })
@@ -68,7 +68,6 @@ struct LiveComparison {
         let late = EdgeFrameSink()
         facts.end = live.turnCapture(to: late)
         // Both at once: what conntrack and the rules count from now on is not compared.
-        let count = live.store.withTable { $0.dumpCount }
         let lookStart = ReceiveTime.now.monotonic
         live.lookNow()
         learn(FirewallLook())
@@ -76,10 +75,11 @@ struct LiveComparison {
         if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
             facts.interruptTime = now - before
         }
-        waitForLook(after: count)
+        waitForLook(since: lookStart)
         let later = EdgeFrameSink()
         _ = live.turnCapture(to: later)
-        if !options.noConntrack, live.store.withTable({ $0.dumpCount }) > count { facts.lastLookStart = lookStart }
+        let hasLooked = live.store.withTable { $0.hasLooked(since: lookStart) }
+        if !options.noConntrack, hasLooked { facts.lastLookStart = lookStart }
         var costs = [
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
             PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")),
@@ -127,11 +127,11 @@ struct LiveComparison {
         }
     }
 
-    /// Waits until conntrack's table has been looked at once more.
-    private mutating func waitForLook(after count: UInt64) {
+    /// Waits until conntrack's table has been looked at since a time of the monotonic clock.
+    private mutating func waitForLook(since time: UInt64) {
         guard !options.noConntrack else { return }
         let end = ReceiveTime.now.monotonic &+ Self.patience
-        while live.failure.first == nil, live.store.withTable({ $0.dumpCount }) <= count {
+        while live.failure.first == nil, !live.store.withTable({ $0.hasLooked(since: time) }) {
             if live.stop.isRaised {
                 return facts.notes.append(
                     "conntrack's table was not looked at to its end: its counters are not all known")

@@ -83,11 +83,12 @@ struct LiveTable {
     /// - Parameter patience: nanoseconds that it may take.
     /// - Returns: whether it was looked at; not when it took too long, a source failed, or the user wants to end a second time.
     func lookLast(within patience: UInt64) -> Bool {
-        let count = store.withTable { $0.dumpCount }
-        let end = ReceiveTime.now.monotonic &+ patience
+        // A dump that is under way may have passed by what came since.
+        let asked = ReceiveTime.now.monotonic
+        let end = asked &+ patience
         stop.lower()
         sources.lookNow()
-        while store.withTable({ $0.dumpCount }) <= count {
+        while !store.withTable({ $0.hasLooked(since: asked) }) {
             let now = ReceiveTime.now.monotonic
             guard now < end, !stop.isRaised, failure.first == nil else { return false }
             Signal.wait(for: [stop, change], timeout: end - now)
