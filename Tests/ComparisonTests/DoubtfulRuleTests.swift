@@ -20,13 +20,17 @@ struct DoubtfulRuleTests {
         #expect(idle.reasons == [.denied: 3])
     }
 
+    /// One whose rule in FORWARD counted while it went on.
+    private static func comparison(_ rule: String) -> Comparison {
+        let head = "type filter hook forward priority filter; policy accept;"
+        let rules = FirewallRuleset(NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rule)\n}\n}").tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        return Comparison(facts, names: someNames())
+    }
+
     @Test(arguments: [false, true])
     func whatARuleSurelyTookItDidNotTakeOfOthers(isSureFirst: Bool) {
-        let head = "type filter hook forward priority filter; policy accept;"
-        let rules = FirewallRuleset(
-            NFTRuleset("table ip t {\nchain c {\n\(head)\nct state new counter packets 3 bytes 300 drop\n}\n}").tables)
-        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
-        var comparison = Comparison(facts, names: someNames())
+        var comparison = Self.comparison("ct state new counter packets 3 bytes 300 drop")
         for isSure in [isSureFirst, !isSureFirst] {
             var builder = SessionBuilder()
             (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
@@ -42,11 +46,7 @@ struct DoubtfulRuleTests {
 
     @Test(arguments: [false, true])
     func theSessionThatLacksJustWhatARuleCountedIsItsPrey(isFitFirst: Bool) {
-        let head = "type filter hook forward priority filter; policy accept;"
-        let rules = FirewallRuleset(
-            NFTRuleset("table ip t {\nchain c {\n\(head)\ntcp dport @s counter packets 5 bytes 500 drop\n}\n}").tables)
-        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
-        var comparison = Comparison(facts, names: someNames())
+        var comparison = Self.comparison("tcp dport @s counter packets 5 bytes 500 drop")
         for isFit in [isFitFirst, !isFitFirst] {
             var builder = SessionBuilder()
             (builder.tracked, builder.first, builder.second) = (nil, (isFit ? 5 : 3, 0), nil)

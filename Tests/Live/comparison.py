@@ -1,6 +1,8 @@
 """`nfmon compare` in a lab, and what it answers."""
 
 import json
+import socket
+import threading
 
 from case import LiveTest
 from nfmon import Monitor
@@ -57,3 +59,23 @@ class CompareTest(LiveTest):
 
     def compare(self, lab, *words):
         return self.closing(Comparison(lab, *words))
+
+    def while_packets_pass(self, lab, call):
+        """Calls `call` while a datagram passes every half of a millisecond."""
+        is_over = threading.Event()
+
+        def flood():
+            with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+                sink.bind((lab.server.inet, 81))
+                with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+                    while not is_over.wait(0.0005):
+                        near.sendto(b"and on", (lab.server.inet, 81))
+
+        sender = threading.Thread(target=flood)
+        sender.start()
+        try:
+            self.until(lambda: any(entry.up[0] > 200 for entry in lab.conntrack().values()), "packets pass")
+            return call()
+        finally:
+            is_over.set()
+            sender.join()

@@ -4,14 +4,13 @@ import json
 import os
 import socket
 import struct
-import threading
 import time
 
 from comparison import WORDS, Answer, CompareTest
 from lab import datagram
 from nfmon import finish
 
-# Nanoseconds: README.md and `Comparison` call a session quiet after a second.
+# Nanoseconds: what is less than a second apart is of one moment for a comparison (`Comparison.edge`).
 QUIET = 1_100_000_000
 
 
@@ -63,23 +62,7 @@ class CompareBounds(CompareTest):
     def test_a_session_that_never_rests_ended_after_at_most(self):
         lab = self.lab_with_accounting()
         comparison = self.compare(lab)
-        is_over = threading.Event()
-
-        def flood():
-            with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
-                sink.bind((lab.server.inet, 81))
-                with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
-                    while not is_over.wait(0.0005):
-                        near.sendto(b"and on", (lab.server.inet, 81))
-
-        sender = threading.Thread(target=flood)
-        sender.start()
-        try:
-            self.until(lambda: any(entry.up[0] > 200 for entry in lab.conntrack().values()), "packets pass")
-            answer = comparison.answer()
-        finally:
-            is_over.set()
-            sender.join()
+        answer = self.while_packets_pass(lab, comparison.answer)
         self.assertLessEqual(set(answer.reasons), {"ended-after"}, answer.evidence)
         self.assertEqual(answer.summary["sessions"], 1)
 
