@@ -48,6 +48,11 @@ final class CaptureGate: Sendable {
         }
     }
 
+    /// How many packets were dropped for want of room since that was asked last, here or of a ring.
+    func takeDrops() -> UInt64 {
+        state.withLock { $0.sockets.keys.reduce(0) { $0 + PacketRing.takeDrops(of: $1) } }
+    }
+
     /// Lets nothing in any more; what is there can still be read.
     func shut() {
         state.withLock { state in

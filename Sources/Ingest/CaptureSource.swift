@@ -51,6 +51,7 @@ public final class CaptureSource: Source {
         }
         warnings = []
         // Not before all interfaces let their packets in: what passes two of them is seen at both or at none.
+        _ = threads.takeDrops()
         start = stages.begin(intake)
     }
 
@@ -59,7 +60,14 @@ public final class CaptureSource: Source {
     /// Hands what passes from now on to another intake, on all interfaces from one moment on; to nobody, where there is none.
     ///
     /// - Returns: that moment.
-    public func turn(to intake: Intake?) -> Timestamp { stages.begin(intake) }
+    public func turn(to intake: Intake?) -> Timestamp {
+        // Read now, what was lost until now is told to those who took the frames until now.
+        let drops = threads.takeDrops()
+        if drops > 0, let current = stages.current {
+            _ = current.deliver([.loss(Loss(lane: .packet, cause: .overrun, count: drops))], at: .now) { _ in }
+        }
+        return stages.begin(intake)
+    }
 
     /// The names of interfaces that were down at some time.
     public var downInterfaceNames: Set<String> { threads.downInterfaceNames }

@@ -28,4 +28,12 @@ final class CaptureStages: Sendable {
     func stage(after count: Int) -> Stage? {
         stages.withLock { count < $0.count ? $0[count] : nil }
     }
+
+    /// To whom frames go that pass now.
+    var current: Intake? { stages.withLock { $0.last?.intake } }
+
+    /// To whom frames have gone since the last of so many stages began.
+    func intakes(from count: Int) -> [Intake] {
+        stages.withLock { $0.dropFirst(max(0, count - 1)).compactMap(\.intake) }
+    }
 }

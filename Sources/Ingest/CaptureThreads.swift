@@ -61,6 +61,9 @@ struct CaptureThreads: Sendable {
     /// The names of interfaces that were down at some time.
     var downInterfaceNames: Set<String> { downInterfaces.names }
 
+    /// How many packets the kernel has dropped that nobody was told of yet, on all interfaces; its readers will not tell them either.
+    func takeDrops() -> UInt64 { gate.takeDrops() }
+
     /// Ends the threads, which read what has passed until now, and waits for them.
     func stop() {
         gate.shut()

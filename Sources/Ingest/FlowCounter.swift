@@ -16,8 +16,6 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// How many stages have begun, and who takes what passes in this one.
     private var stageCount = 0
     private var intake: Intake?
-    /// Who was the first, and is told of losses: they are noticed later, and may be of any stage.
-    private var firstIntake: Intake?
     private var table: FlowTable
     private var batch = ObservationBatch()
     private var lastDrain: UInt64 = 0
@@ -37,7 +35,8 @@ struct FlowCounter: FrameConsumer, ~Copyable {
             if intake != nil { table.count(frame) }
         }
         guard block.lostCount > 0 else { return }
-        note(Loss(lane: .packet, cause: .malformed, count: UInt64(block.lostCount)), at: .now)
+        let loss = Loss(lane: .packet, cause: .malformed, count: UInt64(block.lostCount))
+        _ = intake?.deliver([.loss(loss)], at: .now) { _ in }
     }
 
     /// Hands on what passed in the stages that are over by then.
@@ -48,7 +47,6 @@ struct FlowCounter: FrameConsumer, ~Copyable {
             guard time > stage.start else { return stage.start }
             while drain(at: .now) {}
             (intake, stageCount) = (stage.intake, stageCount + 1)
-            firstIntake = firstIntake ?? intake
         }
         return .distantFuture
     }
@@ -69,7 +67,9 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     }
 
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
-        _ = firstIntake?.deliver([.loss(loss)], at: time) { _ in }
+        // What the kernel counts was lost just now. An outage, of which nobody knows how much it took, began behind the last frame.
+        let takers = loss.count == nil ? stages.intakes(from: stageCount) : stages.current.map { [$0] } ?? []
+        for taker in takers { _ = taker.deliver([.loss(loss)], at: time) { _ in } }
     }
 
     mutating func finish(at time: ReceiveTime) {

@@ -95,11 +95,14 @@ struct PacketRing: ~Copyable {
     var blockCount: Int { reader.blockCount }
 
     /// How many packets were dropped since the last call, for want of room.
-    func takeDrops() -> UInt64 {
+    func takeDrops() -> UInt64 { Self.takeDrops(of: number) }
+
+    /// The same of a socket, from any thread.
+    static func takeDrops(of socket: Int32) -> UInt64 {
         var counts: (UInt32, UInt32, UInt32) = (0, 0, 0)
         // SAFETY: three numbers are written, and three lie there one behind the other.
         let result = unsafe withUnsafeMutableBytes(of: &counts) { bytes in
-            unsafe nfmon_packet_statistics(number, bytes.assumingMemoryBound(to: UInt32.self).baseAddress)
+            unsafe nfmon_packet_statistics(socket, bytes.assumingMemoryBound(to: UInt32.self).baseAddress)
         }
         return result == 0 ? UInt64(counts.1) : 0
     }

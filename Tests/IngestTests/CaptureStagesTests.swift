@@ -6,24 +6,29 @@ import Wire
 
 /// A capture's frames go to one sink until a moment, and to another from then on.
 struct CaptureStagesTests {
-    /// Keeps how many packets it was told of, and how many were lost.
+    /// Keeps how many packets it was told of, how many were lost, and how often nobody knew how many.
     private final class Sink: ObservationSink {
         private struct State {
             var packets: UInt64 = 0
             var lost: UInt64 = 0
+            var outages = 0
         }
 
         private let state = Lock(State())
 
         var packets: UInt64 { state.withLock { $0.packets } }
         var lost: UInt64 { state.withLock { $0.lost } }
+        var outages: Int { state.withLock { $0.outages } }
 
         func take(_ batch: ObservationBatch, at time: ReceiveTime) -> SinkAnswer {
             state.withLock { state in
                 for flow in batch.flows {
                     state.packets += flow.forward.seen.packetCount + flow.backward.seen.packetCount
                 }
-                for case .loss(let loss) in batch.others { state.lost += loss.count ?? 0 }
+                for case .loss(let loss) in batch.others {
+                    state.lost += loss.count ?? 0
+                    state.outages += loss.count == nil ? 1 : 0
+                }
             }
             return SinkAnswer()
         }
@@ -71,14 +76,32 @@ struct CaptureStagesTests {
         #expect((early.packets, late.packets) == (3, 1))
     }
 
-    @Test func lossesAreToldOnceAndToWhomeverWasFirst() {
+    @Test func whatTheKernelDropsIsOfWhoTakesTheFramesThenAndNotOfWhoTookThemBefore() {
         let stages = CaptureStages()
         var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: false)
         let (early, late) = (Sink(), Sink())
-        _ = stages.begin(intake(early))
-        let end = stages.begin(intake(late)).nanoseconds
-        take([end + 1], into: &counter)
+        counter.note(Loss(lane: .packet, cause: .overrun, count: 100), at: .now)
+        let start = stages.begin(intake(early)).nanoseconds
         counter.note(Loss(lane: .packet, cause: .overrun, count: 5), at: .now)
-        #expect((early.lost, late.lost) == (5, 0))
+        take([start + 1], into: &counter)
+        counter.note(Loss(lane: .packet, cause: .overrun, count: 6), at: .now)
+        // No frame has passed since, so the reader is still where it was.
+        _ = stages.begin(intake(late))
+        counter.note(Loss(lane: .packet, cause: .overrun, count: 70), at: .now)
+        _ = stages.begin(nil)
+        counter.note(Loss(lane: .packet, cause: .overrun, count: 800), at: .now)
+        #expect((early.lost, late.lost) == (11, 70))
+    }
+
+    @Test func anOutageIsOfAllWhoTookFramesSinceTheLastOne() {
+        let stages = CaptureStages()
+        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: false)
+        let sinks = (0..<4).map { _ in Sink() }
+        var time: Int64 = 0
+        for sink in sinks[..<2] { time = stages.begin(intake(sink)).nanoseconds }
+        take([time + 1], into: &counter)
+        for sink in sinks[2...] { _ = stages.begin(intake(sink)) }
+        counter.note(Loss(lane: .packet, cause: .down, count: nil), at: .now)
+        #expect(sinks.map(\.outages) == [0, 1, 1, 1])
     }
 }
