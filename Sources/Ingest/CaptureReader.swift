@@ -178,8 +178,8 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
             (lastRefusal, lastTry) = (error, now.monotonic)
             return wasOpen
         }
-        // What passed between its making and now, nobody can say.
-        consumer.note(Loss(lane: .packet, cause: .down, count: nil), at: now)
+        // What passed between its making and now, nobody can say. It is one loss, however many threads share the interface.
+        if notice != nil { consumer.note(Loss(lane: .packet, cause: .down, count: nil), at: now) }
         (lastRefusal, isDown) = (nil, false)
         notice?("\(name) was made anew: going on with it")
         lookAround(at: .now)

@@ -232,6 +232,7 @@ class Capture(LiveTest):
         cable.send(FRAMES[:2])
         self.until(lambda: self.count(path) == 2, "frames of the new one")
         self.assertEqual(recorder.stop(), 0)
+        self.assertIn("an unknown number was lost 1 time", recorder.summary, "of one outage each thread sees its part")
 
     def test_a_snap_length_cuts_and_tells_the_length(self):
         cable, path = self.cable(), self.directory() / "cut.pcap"
