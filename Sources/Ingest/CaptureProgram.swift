@@ -7,9 +7,21 @@ struct CaptureProgram: Sendable {
     let expression: String
     /// Bytes of each packet.
     let snapLength: UInt32
+    /// Whether a packet of the loopback is kept as it comes in only.
+    let leavesLoopbackEgress: Bool
 
     /// The program for an interface as it is now.
     func compiled(on interface: CaptureInterface, for operation: String) throws(IngestError) -> BPFProgram {
+        let chosen = try expressed(on: interface, for: operation)
+        let program = leavesLoopbackEgress ? chosen.leavingLoopbackEgress() : chosen
+        let limit = BPFProgram.maximumCount
+        guard program.instructions.count <= limit else {
+            throw .tooLong(filter: expression, "the kernel takes a program of \(limit) instructions")
+        }
+        return program
+    }
+
+    private func expressed(on interface: CaptureInterface, for operation: String) throws(IngestError) -> BPFProgram {
         guard !expression.isEmpty else { return BPFProgram(keeping: snapLength) }
         let handle = try CaptureHandle.open(on: interface, snapLength: snapLength, for: operation)
         let cooked = try handle.compile(expression)
@@ -19,10 +31,6 @@ struct CaptureProgram: Sendable {
             throw IngestError(
                 .wording, IngestError.operation(ofFilter: expression),
                 reason: "on \(interface.name) the kernel does not keep what it asks for", cure: "man pcap-filter")
-        }
-        let limit = BPFProgram.maximumCount
-        guard program.instructions.count <= limit else {
-            throw .tooLong(filter: expression, "the kernel takes a program of \(limit) instructions")
         }
         return program
     }

@@ -12,6 +12,8 @@ public final class CaptureSource: Source {
         public var isPromiscuous = false
         /// Whether packets for other hosts are only counted, whoever made the interface promiscuous.
         public var leavesForeign = false
+        /// Whether a packet of the loopback is captured as it comes in only: what tells no ways would have it twice.
+        public var leavesLoopbackEgress = false
         /// Bytes of each ring; as many as there is reason for, where it is `nil`.
         public var ringByteCount: Int?
         /// How many threads share the packets of an interface.

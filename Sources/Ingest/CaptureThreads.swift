@@ -23,7 +23,9 @@ struct CaptureThreads: Sendable {
         var ring = PacketRing.Configuration()
         ring.byteCount = configuration.ringSize
         ring.isPromiscuous = configuration.isPromiscuous
-        let program = CaptureProgram(expression: configuration.expression, snapLength: configuration.snapLength)
+        let program = CaptureProgram(
+            expression: configuration.expression, snapLength: configuration.snapLength,
+            leavesLoopbackEgress: configuration.leavesLoopbackEgress)
         var seats: [CaptureSeat<Consumer>] = []
         for (place, name) in configuration.interfaces.enumerated() {
             let operation = CaptureReader<Consumer>.operation(name)
@@ -61,7 +63,7 @@ struct CaptureThreads: Sendable {
     /// The names of interfaces that were down at some time.
     var downInterfaceNames: Set<String> { downInterfaces.names }
 
-    /// How many packets the kernel has dropped that nobody was told of yet, on all interfaces; its readers will not tell them either.
+    /// How many packets the kernel has dropped on all interfaces since that was asked last, here or by the readers.
     func takeDrops() -> UInt64 { gate.takeDrops() }
 
     /// Ends the threads, which read what has passed until now, and waits for them.

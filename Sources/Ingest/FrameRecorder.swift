@@ -39,8 +39,9 @@ public final class FrameRecorder: Sendable {
     public init(
         _ configuration: Configuration, failure: SourceFailure, notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
-        let capture = configuration.capture
+        var capture = configuration.capture
         let writer = try Self.writer(configuration)
+        capture.leavesLoopbackEgress = !writer.tellsWays
         let isOrdered = capture.interfaces.count == 1 && capture.shareCount == 1
         let desk = FrameDesk()
         self.desk = desk

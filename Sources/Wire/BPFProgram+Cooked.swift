@@ -61,7 +61,7 @@ extension BPFProgram {
     }
 
     /// Places that are no places in the packet (linux/filter.h).
-    private enum KernelWord {
+    enum KernelWord {
         static let network: UInt32 = 0xfff0_0000
         static let first: UInt32 = 0xffe0_0000
         static let `protocol`: UInt32 = 0xffff_f000

@@ -9,7 +9,7 @@ extension BPFProgram {
         for shift in [16, 8] as [UInt32] { fold += [keep, Instruction(code: 0x74, operand: shift), xorKept] }
         fold.append(Instruction(code: 0x16, operand: 0))
         // The version, which is the first four bits: 4, or else 6.
-        var program = [Instruction(code: 0x30, operand: network), Instruction(code: 0x54, operand: 0xf0)]
+        var program = [Instruction(code: 0x30, operand: KernelWord.network), Instruction(code: 0x54, operand: 0xf0)]
         program.append(Instruction(code: 0x15, jumpFalse: UInt8(ipv4.count + 1), operand: 0x40))
         program += ipv4
         program.append(Instruction(code: 0x05, operand: UInt32(ipv6.count + 1)))
@@ -20,8 +20,6 @@ extension BPFProgram {
         return BPFProgram(program)
     }
 
-    /// Where the network header begins, wherever that is (`SKF_NET_OFF`).
-    private static let network: UInt32 = 0xfff0_0000
     /// The index register keeps the accumulator (BPF_MISC, BPF_TAX), which then changes by what was kept (BPF_ALU, BPF_XOR, BPF_X).
     private static let keep = Instruction(code: 0x07, operand: 0)
     private static let xorKept = Instruction(code: 0xac, operand: 0)
@@ -30,7 +28,7 @@ extension BPFProgram {
     private static func xor(wordsAt offsets: [UInt32]) -> [Instruction] {
         var instructions: [Instruction] = []
         for offset in offsets {
-            let load = Instruction(code: 0x20, operand: network + offset)
+            let load = Instruction(code: 0x20, operand: KernelWord.network + offset)
             instructions += instructions.isEmpty ? [load] : [keep, load, xorKept]
         }
         return instructions

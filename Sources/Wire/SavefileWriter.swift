@@ -24,6 +24,9 @@ public struct SavefileWriter: Sendable {
         self.blocks = blocks
     }
 
+    /// Whether a file tells of each frame which way it went.
+    public var tellsWays: Bool { blocks != nil || isCooked }
+
     private var isCooked: Bool { linkType == .linuxCooked2 }
 
     /// Whether a frame of an interface can be written; then it counts as one of those that the file has.

@@ -180,6 +180,26 @@ class Capture(LiveTest):
         names = run("tshark", "-n", "-r", directory / "any", "-T", "fields", "-e", "sll.hatype").stdout.split()
         self.assertEqual(sorted(names), sorted(["1", "1", "65534", "772", "772"]))
 
+    def test_a_packet_of_the_loopback_is_once_in_a_file_that_tells_no_ways(self):
+        cable, directory = self.cable(), self.directory()
+        recorders = [
+            self.record(cable, "lo", *words, directory / name)
+            for name, words in (("all.pcap", ()), ("some.pcap", ("--capture-filter", "udp")), ("ways.pcapng", ()))
+        ]
+        tcpdump = self.tcpdump(cable, directory / "tcpdump", "-i", "lo")
+        cable.knock(cable.far, "127.0.0.1")
+        self.until(lambda: self.count(directory / "tcpdump") == 2, "the datagram and what refused it")
+        self.until(lambda: self.count(directory / "all.pcap") == 2, "the same")
+        for recorder in recorders:
+            self.assert_ends_well(recorder)
+        tcpdump.stop()
+        shown = [frame for _, _, frame, _ in records(directory / "tcpdump")]
+        self.assertEqual([frame for _, _, frame, _ in records(directory / "all.pcap")], shown)
+        self.assertEqual([frame for _, _, frame, _ in records(directory / "some.pcap")], shown[:1])
+        for name in "all.pcap", "ways.pcapng":
+            rows = json.loads(finish("sessions", "-r", directory / name, "-o", "json").stdout)["sessions"]
+            self.assertEqual([row["source"]["packets"] for row in rows], [1], name)
+
     def test_frames_of_several_interfaces_stand_in_their_order(self):
         cable, path = self.cable(), self.directory() / "both.pcap"
         recorder = self.record(cable, "far0", "-i", "lo", path, "icmp")
