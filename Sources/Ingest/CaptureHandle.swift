@@ -35,13 +35,11 @@ struct CaptureHandle: ~Copyable {
 
     /// A handle on an interface, which libpcap opens for itself for as long as the handle lives: only so it makes of `vlan`, `inbound` and
     /// others what they mean there, where the kernel keeps what is asked for beside the packet.
-    static func open(
-        on interface: CaptureInterface, snapLength: UInt32, for operation: String
-    ) throws(IngestError) -> CaptureHandle {
+    static func open(on interface: CaptureInterface, snapLength: UInt32) throws(IngestError) -> CaptureHandle {
         var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         // SAFETY: the name is a NUL-terminated copy, and libpcap's message fits in what it says is its size.
         guard let handle = unsafe pcap_create(interface.name, &message) else {
-            throw IngestError(.inputOutput, operation, reason: Self.text(message))
+            throw IngestError(.inputOutput, interface.operation, reason: Self.text(message))
         }
         let owner = unsafe CaptureHandle(owning: handle)
         // Nothing is read of it: a small buffer is enough.
@@ -50,7 +48,7 @@ struct CaptureHandle: ~Copyable {
         let result = unsafe pcap_activate(handle)
         guard result >= 0 else {
             throw IngestError(
-                result == PCAP_ERROR_PERM_DENIED ? .privilege : .inputOutput, operation,
+                result == PCAP_ERROR_PERM_DENIED ? .privilege : .inputOutput, interface.operation,
                 reason: unsafe String(cString: pcap_geterr(handle)).isEmpty
                     ? unsafe String(cString: pcap_statustostr(result)) : unsafe String(cString: pcap_geterr(handle)),
                 cure: Self.cure(for: result, on: interface))

@@ -13,7 +13,7 @@ struct CaptureInterface: Sendable {
     let index: InterfaceIndex
 
     /// - Throws: where there is none of that name, with the names that there are.
-    init(named name: String, for operation: String) throws(IngestError) {
+    init(named name: String) throws(IngestError) {
         self.name = name
         guard name != Self.all else {
             index = 0
@@ -23,10 +23,32 @@ struct CaptureInterface: Sendable {
         index = unsafe if_nametoindex(name)
         guard index != 0 else {
             throw IngestError(
-                .unavailable, operation, reason: "there is no such interface",
-                cure: Self.choice)
+                .unavailable, Self.operation(on: name), reason: "there is no such interface", cure: Self.choice)
         }
     }
+
+    /// Those of the names.
+    ///
+    /// - Throws: where one of them is not there, or shows what a capture cannot read; where two are names of one, which would be captured twice.
+    static func chosen(_ names: [String]) throws(IngestError) -> [CaptureInterface] {
+        var found: [CaptureInterface] = []
+        for name in names {
+            let interface = try CaptureInterface(named: name)
+            try interface.requirePackets()
+            if let same = found.first(where: { $0.index == interface.index }) {
+                throw IngestError(
+                    .wording, interface.operation, reason: "it is the same interface as \(same.name)",
+                    cure: "leave out one of the two names")
+            }
+            found.append(interface)
+        }
+        return found
+    }
+
+    /// What is done there, for errors.
+    var operation: String { Self.operation(on: name) }
+
+    private static func operation(on name: String) -> String { "capture on \(name)" }
 
     /// What there is instead: some of the names, as a host of containers has thousands.
     private static var choice: String {
@@ -91,7 +113,7 @@ struct CaptureInterface: Sendable {
 
     /// Makes sure that what passes are network packets, and not radio frames (ARPHRD_IEEE80211 and its kin), netlink messages or those of a
     /// vehicle's bus.
-    func requirePackets(for operation: String) throws(IngestError) {
+    private func requirePackets() throws(IngestError) {
         guard let hardware, [280, 801, 802, 803, 804, 824, 826].contains(hardware) else { return }
         throw IngestError(
             .unavailable, operation, reason: "what passes there are no network packets (hardware type \(hardware))",

@@ -11,8 +11,8 @@ struct CaptureProgram: Sendable {
     let leavesLoopbackEgress: Bool
 
     /// The program for an interface as it is now.
-    func compiled(on interface: CaptureInterface, for operation: String) throws(IngestError) -> BPFProgram {
-        let chosen = try expressed(on: interface, for: operation)
+    func compiled(on interface: CaptureInterface) throws(IngestError) -> BPFProgram {
+        let chosen = try expressed(on: interface)
         let program = leavesLoopbackEgress ? chosen.leavingLoopbackEgress() : chosen
         let limit = BPFProgram.maximumCount
         guard program.instructions.count <= limit else {
@@ -21,9 +21,9 @@ struct CaptureProgram: Sendable {
         return program
     }
 
-    private func expressed(on interface: CaptureInterface, for operation: String) throws(IngestError) -> BPFProgram {
+    private func expressed(on interface: CaptureInterface) throws(IngestError) -> BPFProgram {
         guard !expression.isEmpty else { return BPFProgram(keeping: snapLength) }
-        let handle = try CaptureHandle.open(on: interface, snapLength: snapLength, for: operation)
+        let handle = try CaptureHandle.open(on: interface, snapLength: snapLength)
         let cooked = try handle.compile(expression)
         // A link type that nfmon does not know is none of the cooked ones.
         let linkType = LinkType(rawValue: UInt32(bitPattern: handle.linkType)) ?? .ethernet

@@ -35,10 +35,8 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         share: PacketShare?, gate: CaptureGate, _ downInterfaces: DownInterfaces, _ consumer: consuming Consumer,
         _ stopSignal: Signal, notice: (@Sendable (String) -> Void)?
     ) throws(IngestError) -> CaptureReader {
-        let operation = Self.operation(interface.name)
-        let compiled = try program.compiled(on: interface, for: operation)
-        let ring = try PacketRing.open(
-            interface, configuration, compiled, share: share, gate: gate, for: operation)
+        let compiled = try program.compiled(on: interface)
+        let ring = try PacketRing.open(interface, configuration, compiled, share: share, gate: gate)
         return CaptureReader(
             ring, configuration, program, share, gate, downInterfaces, consumer, stopSignal, notice)
     }
@@ -59,8 +57,6 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         self.stopSignal = stopSignal
         self.notice = notice
     }
-
-    static func operation(_ name: String) -> String { "capture on \(name)" }
 
     /// Reads until the stop signal, and what has passed until then.
     ///
@@ -163,12 +159,11 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         }
         let name = interface.name
         do throws(IngestError) {
-            let operation = Self.operation(name)
-            let next = try CaptureInterface(named: name, for: operation)
+            let next = try CaptureInterface(named: name)
             // On one that is down no filter can be compiled, and sockets cannot share.
             guard program.expression.isEmpty && share == nil || !next.isDown else { return wasOpen }
-            let compiled = try program.compiled(on: next, for: operation)
-            ring = try PacketRing.open(next, configuration, compiled, share: share, gate: gate, for: operation)
+            let compiled = try program.compiled(on: next)
+            ring = try PacketRing.open(next, configuration, compiled, share: share, gate: gate)
             interface = next
         } catch {
             if error.kind == .privilege || error.kind == .wording { throw error }

@@ -6,7 +6,7 @@ extension CaptureSource.Configuration {
         guard !interfaces.contains(CaptureInterface.all) else { return nil }
         return Set(
             interfaces.compactMap { name in
-                do throws(IngestError) { return try CaptureInterface(named: name, for: "").index } catch { return nil }
+                do throws(IngestError) { return try CaptureInterface(named: name).index } catch { return nil }
             })
     }
 }

@@ -27,10 +27,7 @@ struct CaptureThreads: Sendable {
             expression: configuration.expression, snapLength: configuration.snapLength,
             leavesLoopbackEgress: configuration.leavesLoopbackEgress)
         var seats: [CaptureSeat<Consumer>] = []
-        for (place, name) in configuration.interfaces.enumerated() {
-            let operation = CaptureReader<Consumer>.operation(name)
-            let interface = try CaptureInterface(named: name, for: operation)
-            try interface.requirePackets(for: operation)
+        for (place, interface) in try CaptureInterface.chosen(configuration.interfaces).enumerated() {
             let count = configuration.shareCount
             let share = count > 1 ? PacketShare(count: count) : nil
             for number in 0..<count {

@@ -65,7 +65,7 @@ public final class FrameRecorder: Sendable {
         var blocks = PcapngWriter(origin, snapLength: capture.snapLength)
         var linkTypes: [LinkType] = []
         for name in capture.interfaces {
-            let interface = try CaptureInterface(named: name, for: "capture on \(name)")
+            let interface = try CaptureInterface(named: name)
             let linkType: LinkType = interface.isEthernet ? .ethernet : .raw
             blocks.addCapture(
                 of: interface.index, name: Array(name.utf8), linkType: interface.index == 0 ? .ethernet : linkType)

@@ -35,8 +35,9 @@ struct PacketRing: ~Copyable {
     /// - Parameter share: joins it to the others that share the interface's packets; `nil` where it is alone.
     static func open(
         _ interface: CaptureInterface, _ configuration: Configuration, _ program: BPFProgram, share: PacketShare?,
-        gate: CaptureGate, for operation: String
+        gate: CaptureGate
     ) throws(IngestError) -> PacketRing {
+        let operation = interface.operation
         let number = nfmon_packet_socket()
         guard number >= 0 else { throw IngestError(operation, errno: -number, cure: Self.cure(for: -number)) }
         let socket = Descriptor(owning: number)

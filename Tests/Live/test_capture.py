@@ -397,6 +397,10 @@ class Capture(LiveTest):
         result = finish("record", "--netns", cable.far.name, "-i", "lan9", "/dev/null")
         self.assertEqual(result.returncode, UNAVAILABLE)
         self.assertIn("capture on lan9: there is no such interface: there are lo, far0, and any", result.stderr)
+        run("ip", "-n", cable.far.name, "link", "property", "add", "dev", "far0", "altname", "uplink")
+        result = finish("sessions", "--netns", cable.far.name, "-i", "far0", "-i", "uplink")
+        self.assertEqual(result.returncode, MISUSE)
+        self.assertIn("capture on uplink: it is the same interface as far0: leave out one of the two names", result.stderr)
         result = run(
             "setpriv", "--reuid", "65534", "--clear-groups", NFMON, "events", "-i", "lo", "--no-conntrack", "--no-nflog", check=False)
         self.assertEqual(result.returncode, PRIVILEGE)
