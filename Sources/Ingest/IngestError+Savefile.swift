@@ -10,8 +10,9 @@ extension IngestError {
         let (reason, cure): (String, String) =
             switch fault {
             case .notASavefile:
-                ("not a savefile", "nfmon record, tcpdump -w and dumpcap -w write one")
-            case .compressed: ("it is compressed", "gunzip -c FILE | nfmon ... -r -")
+                ("not a savefile", "nfmon record, tcpdump -w and dumpcap -w write one, and editcap makes one of others")
+            case .compressed(let compression):
+                ("it is compressed with \(compression)", "\(compression) -dc FILE | nfmon ... -r -")
             case .version(let version):
                 ("version \(version) of pcapng is not read", "version 1 is, which every program writes")
             case .linkType(let type): ("link type \(type) is not read", "nfmon reads \(Self.readLinkTypes)")

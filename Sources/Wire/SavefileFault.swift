@@ -1,8 +1,7 @@
 /// Why a savefile cannot be read, or not to its end.
 public enum SavefileFault: Error, Sendable, Equatable {
     case notASavefile
-    /// A file that gzip compressed.
-    case compressed
+    case compressed(Compression)
     /// A pcapng file of another major version than 1.
     case version(UInt16)
     case linkType(UInt32)

@@ -50,7 +50,7 @@ public struct SavefileReader: Sendable {
     ) throws(SavefileFault) -> SavefileStep? {
         neededCount = MemoryLayout<UInt32>.size
         guard let magic = window.native(UInt32.self, at: 0) else { return nil }
-        guard window.bigEndian(UInt16.self, at: 0) != 0x1f8b else { throw .compressed }
+        if let compression = Compression(beginning: magic.bigEndian) { throw .compressed(compression) }
         guard magic != PcapngSection.blockType else {
             var section = PcapngSection()
             let step = try section.next(window, neededCount: &neededCount)

@@ -245,9 +245,16 @@ struct PcapngTests {
         #expect(SavefileWalk(writer.section(major: 2)).fault == .version(2))
     }
 
+    @Test(arguments: [
+        (Compression.gzip, [0x1f, 0x8b, 8, 0]), (.bzip2, Array("BZh9".utf8)), (.xz, [0xfd, 0x37, 0x7a, 0x58]),
+        (.zstd, [0x28, 0xb5, 0x2f, 0xfd]), (.lz4, [4, 0x22, 0x4d, 0x18]),
+    ])
+    func aCompressedFileIsToldAsSuch(_ compression: Compression, _ beginning: [UInt8]) {
+        #expect(SavefileWalk(beginning).fault == .compressed(compression))
+    }
+
     @Test
     func whatIsNoSavefileIsNone() {
-        #expect(SavefileWalk([0x1f, 0x8b, 8, 0]).fault == .compressed)
         #expect(SavefileWalk([]).fault == .notASavefile)
         #expect(SavefileWalk([0x7f, 0x45, 0x4c, 0x46]).fault == .notASavefile)
         #expect(SavefileWalk(Array("#!/bin/sh\necho hello\n".utf8)).fault == .notASavefile)
