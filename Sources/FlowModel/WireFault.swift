@@ -16,7 +16,7 @@ public enum WireFault: UInt8, Error, Sendable, CaseIterable {
     case notIP
     /// A packet whose captured part ends within its headers: the copy range is too small.
     case packetCut
-    /// An IP header's length is below the minimum.
+    /// An IP header's length is below the minimum, or the packet ends within its headers and was captured whole.
     case packetHeader
     /// A frame of a link type that is not read, in a savefile that has others.
     case linkType

@@ -89,7 +89,9 @@ public struct FlowTable: ~Copyable {
             queued &+= 1
             if queued == Self.queueLength { settle() }
         } catch {
-            note(error)
+            // What is there as a whole was cut by nobody: its sender made it so short.
+            let isWhole = frame.bytes.count >= frame.facts.originalLength
+            note(error == .packetCut && isWhole ? .packetHeader : error)
         }
     }
 

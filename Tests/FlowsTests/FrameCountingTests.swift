@@ -195,17 +195,19 @@ struct FrameCountingTests {
         var watch = Watch()
         let address = [UInt8](repeating: 2, count: 12) + [0x08, 0x06] + [UInt8](repeating: 0, count: 28)
         watch.see(address, .ethernet(address))
-        let short = [UInt8].ethernet([UInt8](FlowTableTests.opening.prefix(7)))
-        watch.see(short, .ethernet(short))
+        let cut = [UInt8](FlowTableTests.opening.prefix(7))
+        watch.see(cut, .raw(cut, length: FlowTableTests.opening.count))
+        watch.see(cut, .raw(cut))  // its sender made it so short
         var wrong = FlowTableTests.opening
         wrong[0] = 0x44
         watch.see(wrong, .raw(wrong))
         let flows = watch.drain()
         #expect(flows.isEmpty)
-        #expect(watch.figures.frameCount == 3)
+        #expect(watch.figures.frameCount == 4)
         #expect(watch.figures.otherCount == 1)
         #expect(watch.losses.map(\.fault) == [.packetCut, .packetHeader])
-        #expect(watch.losses.allSatisfy { $0.lane == .packet && $0.cause == .malformed && $0.count == 1 })
+        #expect(watch.losses.map(\.count) == [1, 2])
+        #expect(watch.losses.allSatisfy { $0.lane == .packet && $0.cause == .malformed })
     }
 
     // MARK: The same as logged packets
