@@ -137,6 +137,8 @@ int nfmon_reload_on_signal(int descriptor) {
     return notify_on(SIGHUP, descriptor);
 }
 
+int nfmon_ask_on_signal(int descriptor) { return notify_on(SIGUSR1, descriptor); }
+
 int nfmon_try_local_socket(const char *path) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof(address.sun_path)) return -ENAMETOOLONG;

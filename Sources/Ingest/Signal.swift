@@ -47,16 +47,22 @@ public final class Signal: Sendable {
     }
 
     /// Raises the flag at SIGINT, SIGTERM and SIGHUP, and makes a closed pipe an error of `write` instead of the process's
-    /// end. The flag must live as long as the process.
-    public func raiseOnTermination() throws(IngestError) {
-        let result = nfmon_stop_on_signals(number)
-        guard result == 0 else { throw IngestError("handle signals", errno: -result) }
-    }
+    /// end.
+    public func raiseOnTermination() throws(IngestError) { try handle(nfmon_stop_on_signals) }
 
-    /// Raises this flag at SIGHUP instead of the one of ``raiseOnTermination()``, before or after that. It must live as long
-    /// as the process.
-    public func raiseOnReload() throws(IngestError) {
-        let result = nfmon_reload_on_signal(number)
+    /// Raises this flag at SIGHUP instead of the one of ``raiseOnTermination()``, before or after that.
+    public func raiseOnReload() throws(IngestError) { try handle(nfmon_reload_on_signal) }
+
+    /// Raises the flag at SIGUSR1, by which somebody asks how it goes.
+    public func raiseOnQuestion() throws(IngestError) { try handle(nfmon_ask_on_signal) }
+
+    /// Those that are raised when a signal comes: for as long as the process lives, as a signal may come at any time, and their descriptors
+    /// must not become something else's.
+    private static let handlers = Lock<[Signal]>([])
+
+    private func handle(_ install: (Int32) -> Int32) throws(IngestError) {
+        Self.handlers.withLock { $0.append(self) }
+        let result = install(number)
         guard result == 0 else { throw IngestError("handle signals", errno: -result) }
     }
 }

@@ -23,7 +23,7 @@ struct RecordCommand: ParsableCommand {
             lan.1.pcap, lan.2.pcap and so on.
 
             A recording tells who talks to whom: a new file is readable by its owner only. A file that exists is emptied and \
-            keeps its owner and mode, as with tcpdump: look at them before, or remove it.
+            keeps its owner and mode, as with tcpdump: look at them before, or remove it. SIGUSR1 asks how much there is by now.
 
             Examples:
               nfmon record --for 10m firewall.pcap
@@ -126,7 +126,9 @@ struct RecordCommand: ParsableCommand {
         if let name = sources.netns { try NetworkNamespace.enter(name) }
         let stop = try Signal()
         let change = try Signal()
+        let question = try Signal()
         try stop.raiseOnTermination()
+        try question.raiseOnQuestion()
         let failure = SourceFailure { change.raise() }
         var configuration = FrameRecorder.Configuration()
         configuration.path = file
@@ -146,20 +148,28 @@ struct RecordCommand: ParsableCommand {
         while !stop.isRaised, failure.first == nil, ReceiveTime.now.monotonic < end {
             // A wait is bounded by what poll(2) takes.
             let rest = end - min(end, ReceiveTime.now.monotonic)
-            Signal.wait(for: [stop, change], timeout: min(rest, Self.longestWait))
+            Signal.wait(for: [stop, change, question], timeout: min(rest, Self.longestWait))
             change.lower()
+            if question.isRaised {
+                question.lower()
+                tell(recorder.figures, " so far")
+            }
         }
         recorder.finish()
-        let figures = recorder.figures
+        tell(recorder.figures, endedEarly: failure.first != nil)
+        if let failure = failure.first { throw failure }
+    }
+
+    /// Says how much there is in how many files.
+    private func tell(_ figures: FrameRecorder.Figures, _ when: String = "", endedEarly: Bool = false) {
         var summary = TableSummary()
         summary.lostCounts[.packet] = figures.lostCount
         summary.uncountedLosses = figures.uncountedLosses
         summary.unwrittenPackets = figures.unwrittenCount
-        summary.recordingEndedEarly = failure.first != nil
+        summary.recordingEndedEarly = endedEarly
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
         let packets = figures.frameCount == 1 ? "1 packet" : "\(figures.frameCount) packets"
-        Talk.say("\(packets)\(files)", summary)
-        if let failure = failure.first { throw failure }
+        Talk.say("\(packets)\(files)\(when)", summary)
     }
 
     // MARK: Messages
@@ -172,6 +182,8 @@ struct RecordCommand: ParsableCommand {
         var table = sources.tableConfiguration
         table.tellsEvents = false
         let live = try LiveTable(sources, table, ConntrackSource.Configuration(), recorder: recorder)
+        let question = try Signal()
+        try question.raiseOnQuestion()
         Talk.say("recording: \(live.description)")
         var watch = HostWatch(sources)
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds }
@@ -180,9 +192,13 @@ struct RecordCommand: ParsableCommand {
             if let end, now >= end { break }
             // A failed disk shows at the next look at the latest.
             Signal.wait(
-                for: [live.stop, live.change],
+                for: [live.stop, live.change, question],
                 timeout: min(end.map { $0 - now } ?? .max, watch.timeout(at: now)))
             live.change.lower()
+            if question.isRaised {
+                question.lower()
+                tell(recorder.figures, live.completeness, " so far")
+            }
             watch.lookIfDue(at: ReceiveTime.now.monotonic)
             live.sweep.sweepIfDue()
         }
@@ -196,10 +212,14 @@ struct RecordCommand: ParsableCommand {
         let failure = live.finish()
         var summary = live.completeness
         watch.conclude(&summary)
-        let figures = recorder.figures
-        summary.unwrittenRecords = figures.unwrittenCount
         summary.recordingEndedEarly = failure != nil
-        Talk.say(figures.recordCount == 1 ? "1 record" : "\(figures.recordCount) records", summary)
+        tell(recorder.figures, summary)
         if let failure { throw failure }
+    }
+
+    private func tell(_ figures: Recorder.Figures, _ completeness: TableSummary, _ when: String = "") {
+        var summary = completeness
+        summary.unwrittenRecords = figures.unwrittenCount
+        Talk.say("\(figures.recordCount == 1 ? "1 record" : "\(figures.recordCount) records")\(when)", summary)
     }
 }

@@ -298,6 +298,22 @@ class Capture(LiveTest):
             kept += [frame for _, _, frame, _ in records(directory / name)]
         self.assertEqual(kept, frames[-len(kept) :])
 
+    def test_a_recording_answers_how_much_it_has_and_goes_on(self):
+        cable, path = self.cable(), self.directory() / "asked.pcap"
+        recorder = self.record(cable, "far0", path)
+        cable.send(FRAMES[:3])
+        self.until(lambda: self.count(path) == 3, "they are there")
+        recorder.process.send_signal(signal.SIGUSR1)
+        recorder.until_said("nfmon: 3 packets so far; complete: nothing is known to be lost")
+        cable.send(FRAMES[:2])
+        self.until(lambda: self.count(path) == 5, "and those that came later")
+        self.assert_ends_well(recorder)
+        self.assertIn("5 packets; ", recorder.summary)
+        netlink = self.closing(Monitor("record", "--netns", cable.far.name, path).until_ready())
+        netlink.process.send_signal(signal.SIGUSR1)
+        netlink.until_said("so far; ")
+        self.assert_ends_well(netlink)
+
     def test_an_interface_may_go_down_and_come_up(self):
         cable, path = self.cable(), self.directory() / "down.pcap"
         recorder = self.record(cable, "far0", path, "udp")

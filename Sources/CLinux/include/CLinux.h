@@ -54,6 +54,9 @@ int nfmon_stop_on_signals(int descriptor);
 // The same for HUP alone, which then means something else.
 int nfmon_reload_on_signal(int descriptor);
 
+// The same for USR1, which else would end the process.
+int nfmon_ask_on_signal(int descriptor);
+
 // The types of sockets (SOCK_STREAM) are not in Swift's Glibc module. Connects to a socket's file without waiting, and closes it
 // again: 0 where somebody answers, or -errno. The path has at most 107 bytes.
 int nfmon_try_local_socket(const char *path);
