@@ -105,7 +105,7 @@ extension Comparison {
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
                     "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
-                ] + wasDown(interface(leaving.interface)) + noRule("behind conntrack"))
+                ] + wasDown(interface(leaving.interface)) + noRule("behind conntrack") + short.suspicions)
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
@@ -146,7 +146,7 @@ extension Comparison {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
         accountForErrors(&short, counts, session)
-        accountForRefusedRoute(&short, views)
+        accountForRefusedRoute(&short, views, session)
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(
             .droppedAfterConntrack, isCertain: false,
@@ -172,7 +172,7 @@ extension Comparison {
         short.account(
             .droppedAfterConntrack, isCertain: false,
             ["they are the host's own, and none left by \(out), which is their way"] + wasDown(out)
-                + noRule("behind conntrack"))
+                + noRule("behind conntrack") + short.suspicions)
     }
 
     private func wasDown(_ name: String) -> [String] {

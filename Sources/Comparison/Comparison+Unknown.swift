@@ -51,7 +51,7 @@ extension Comparison {
             [
                 "packets that came in did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
             ]
-                + noRule("behind conntrack"))
+                + noRule("behind conntrack") + short.suspicions)
         found += short.found
     }
 
@@ -66,7 +66,7 @@ extension Comparison {
         accountForRules(&short, views, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         accountForErrors(&short, counts, session)
-        accountForRefusedRoute(&short, views)
+        accountForRefusedRoute(&short, views, session)
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {

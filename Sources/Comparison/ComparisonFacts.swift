@@ -51,6 +51,8 @@ public struct ComparisonFacts: Sendable {
     public var rules: WatchedRuleset?
     /// The host's own addresses; `nil` where they are not known.
     public var ownAddresses: LocalAddresses?
+    /// What the host's routing goes by; `nil` where it is not known.
+    public var routing: RoutingPolicy?
     /// Says where packets go of which nobody saw it; `nil` where it cannot be asked.
     public var route: (@Sendable (RouteQuestion) -> RouteQuestion.Answer?)?
     /// What could not be looked at.

@@ -9,6 +9,8 @@ public struct FirewallChain: Sendable, Equatable {
     public var seesFirstPacketsOnly = false
     /// Whether it has no name of its own, but stands in braces behind a rule's `jump`.
     public var isAnonymous = false
+    /// What came to its policy, of the legacy iptables, which counts that of every chain.
+    public var policyCounters: Counters?
     /// In their order. The last one is the chain's policy, where it has one.
     public var rules: [FirewallRule] = []
 

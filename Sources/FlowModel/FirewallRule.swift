@@ -12,8 +12,8 @@ public struct FirewallRule: Sendable, Hashable {
         case translateDestination
         /// Hands packets to a socket of the host's, whatever their destination (TPROXY).
         case divert
-        /// Sets a mark, by which routes may be chosen.
-        case mark
+        /// Sets a mark, by which routes may be chosen; `nil` where nobody knows which.
+        case mark(MarkChange?)
         /// Has conntrack's helpers expect sessions that belong to the packet's.
         case helper
     }
@@ -48,6 +48,9 @@ public struct FirewallRule: Sendable, Hashable {
         self.counters = counters
         self.text = text
     }
+
+    /// Whether it sets marks.
+    public var marks: Bool { effects.contains { if case .mark = $0 { true } else { false } } }
 
     /// Whether it refuses packets.
     public var denies: Bool { verdict == .drop || verdict == .reject }

@@ -13,9 +13,12 @@ public struct RouteQuestion: Hashable, Sendable {
     public var tuple: FlowKey
     /// By which they come in; 0 of the host's own.
     public var inInterface: InterfaceIndex
+    /// What rules set; 0 of those that no rule marked.
+    public var mark: UInt32
 
-    public init(of tuple: FlowKey, inInterface: InterfaceIndex) {
+    public init(of tuple: FlowKey, inInterface: InterfaceIndex, mark: UInt32 = 0) {
         self.tuple = tuple
         self.inInterface = inInterface
+        self.mark = mark
     }
 }

@@ -37,20 +37,29 @@ public struct RuleMatch: Sendable, Hashable {
     public var tests: [Test]
     /// What else it asks, in its tool's words: rates, sets, flags, marks. Each may pick some packets of a session and not others.
     public var conditions: [String]
+    /// What else it asks of which the answer is the same for all packets of one direction of a session, as long as nobody changes the
+    /// rules: sets of addresses and ports.
+    public var steadyConditions: [String]
 
-    public init(tests: [Test] = [], conditions: [String] = []) {
+    public init(tests: [Test] = [], conditions: [String] = [], steadyConditions: [String] = []) {
         self.tests = tests
         self.conditions = conditions
+        self.steadyConditions = steadyConditions
     }
+
+    /// Whether it asks for nothing but what a session's tuple can answer.
+    public var isPlain: Bool { conditions.isEmpty && steadyConditions.isEmpty }
 
     /// What asks for this and for what another one does.
     public func and(_ other: RuleMatch) -> RuleMatch {
-        RuleMatch(tests: tests + other.tests, conditions: conditions + other.conditions)
+        RuleMatch(
+            tests: tests + other.tests, conditions: conditions + other.conditions,
+            steadyConditions: steadyConditions + other.steadyConditions)
     }
 
     /// What may pick some packets of a session and not others, in words.
     public var choices: [String] {
-        conditions
+        conditions + steadyConditions
             + tests.compactMap { test in
                 let negation = test.isNegated ? "!= " : ""
                 switch test.subject {

@@ -6,6 +6,8 @@ public struct FirewallLook: Sendable {
     public let ruleset: FirewallRuleset?
     /// `nil` where the kernel does not tell.
     public let addresses: LocalAddresses?
+    /// `nil` where the kernel does not tell.
+    public let routing: RoutingPolicy?
     public let unlooked: [Unlooked]
 
     public var flowtables: [Flowtable] { found.flowtables }
@@ -17,6 +19,7 @@ public struct FirewallLook: Sendable {
         found = rules.ruleset
         ruleset = rules.areKnown ? rules.ruleset : nil
         addresses = HostAddresses.current
+        routing = HostRouting.current
         unlooked = rules.unlooked
     }
 }

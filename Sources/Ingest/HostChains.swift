@@ -20,6 +20,17 @@ struct HostChains {
         _ = try? NetlinkSocket.list(.netfilter, request, for: "list the chains of nf_tables") { note($0) }
     }
 
+    /// The number of what nf_tables holds now; `nil` where it does not say.
+    static var generation: UInt32? {
+        var found: UInt32?
+        _ = try? NetlinkSocket.list(
+            .netfilter, NetlinkRequest.generation(sequence: 1), for: "ask for nf_tables' generation"
+        ) { message in
+            if let generation = try? GenerationMessage(message) { found = generation.number }
+        }
+        return found
+    }
+
     private mutating func note(_ message: borrowing NetlinkMessage) {
         guard let chain = try? ChainMessage(message) else { return }
         tables.insert([chain.family, chain.table])

@@ -14,8 +14,11 @@ struct HostRules {
     private static let families = ["ip", "ip6"]
 
     init() {
+        let generation = HostChains.generation
         askNFT()
         askKernel()
+        // Changed amid the look, they may be anything.
+        if generation == HostChains.generation { ruleset.generation = generation }
         for family in Self.families { askLegacy(family) }
     }
 

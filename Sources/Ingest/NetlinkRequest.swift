@@ -35,6 +35,11 @@ enum NetlinkRequest {
         dump(type: UInt16(RTM_GETADDR), headerSize: MemoryLayout<ifaddrmsg>.size, sequence: sequence)
     }
 
+    /// A dump of the rules of routing, of all families.
+    static func routingRuleDump(sequence: UInt32) -> [UInt8] {
+        dump(type: UInt16(RTM_GETRULE), headerSize: 12, sequence: sequence)  // struct fib_rule_hdr
+    }
+
     /// A dump of rtnetlink's, whose own header says nothing.
     private static func dump(type: UInt16, headerSize: Int, sequence: UInt32) -> [UInt8] {
         // SAFETY: `message` lends a header with room for rtnetlink's own (16 bytes at most).
@@ -55,9 +60,18 @@ enum NetlinkRequest {
         ) { _ in }
     }
 
+    /// The number of what nf_tables holds, and an acknowledgement behind it.
+    static func generation(sequence: UInt32) -> [UInt8] {
+        // SAFETY: no attribute is added.
+        unsafe build(
+            type: GenerationMessage.getGenerationType, flags: UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence: sequence,
+            family: 0, resource: 0
+        ) { _ in }
+    }
+
     /// Where packets would go.
     static func route(_ question: RouteQuestion, sequence: UInt32) -> [UInt8] {
-        // SAFETY: two attributes of at most 20 bytes and four of 8; `message` has room for them behind the family's own header (12 bytes).
+        // SAFETY: two attributes of at most 20 bytes and five of 8; `message` has room for them behind the family's own header (12 bytes).
         unsafe message { header in
             unsafe header.pointee.nlmsg_type = UInt16(RTM_GETROUTE)
             unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
@@ -74,6 +88,7 @@ enum NetlinkRequest {
             if question.inInterface != 0 {
                 unsafe mnl_attr_put_u32(header, UInt16(RTA_IIF.rawValue), question.inInterface)
             }
+            if question.mark != 0 { unsafe mnl_attr_put_u32(header, UInt16(RTA_MARK.rawValue), question.mark) }
             // Routes may be chosen by these, too (Linux 4.18).
             if tuple.transport == .tcp || tuple.transport == .udp {
                 unsafe mnl_attr_put_u8(header, UInt16(RTA_IP_PROTO.rawValue), tuple.transport.rawValue)

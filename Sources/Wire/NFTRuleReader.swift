@@ -17,7 +17,7 @@ struct NFTRuleReader {
     }
 
     /// At least one.
-    private(set) var parts: [Part] = []
+    var parts: [Part] = []
     /// The rule without its counter's numbers.
     private(set) var text = ""
     /// Whether it only matches, counts for itself and logs to one group.
@@ -25,22 +25,28 @@ struct NFTRuleReader {
     /// Counters with names that it counts with, wherever they stand in it.
     private(set) var counterNames: [String] = []
     /// Maps of verdicts that it asks and whose content is not known.
-    private(set) var unreadMaps: [String] = []
+    var unreadMaps: [String] = []
 
     var words: ArraySlice<String>
     var part = Part()
     var isHarmless = true
-    private let maps: [String: [NFTMapElement]]
+    let maps: [String: [NFTMapElement]]
+    let fixedSets: Set<String>
     private var groupCount = 0
     /// Words that were not understood and belong together.
-    private var unknown: [String] = []
+    var unknown: [String] = []
     /// Whether something stands there that may do anything.
     private var mayDoAnything = false
 
-    /// - Parameter maps: what the table's maps of verdicts hold, by name.
-    init(_ words: some Sequence<String>, maps: [String: [NFTMapElement]] = [:]) {
+    /// - Parameters:
+    ///   - maps: what the table's maps of verdicts hold, by name.
+    ///   - fixedSets: the table's sets and maps to which nothing is added by itself, and from which nothing goes so.
+    init(
+        _ words: some Sequence<String>, maps: [String: [NFTMapElement]] = [:], fixedSets: Set<String> = []
+    ) {
         self.words = Array(words)[...]
         self.maps = maps
+        self.fixedSets = fixedSets
     }
 
     mutating func read() {
@@ -95,7 +101,7 @@ struct NFTRuleReader {
             // A session's mark that is given back is one that conntrack tells.
             let isGivenBack = unknown == ["meta", "mark"] && words.prefix(2) == ["ct", "mark"]
             addUnknown(word)
-            if !isGivenBack { part.effects.append(.mark) }
+            if !isGivenBack { part.effects.append(.mark(nil)) }
         case "#", "xt":
             mayDoAnything = mayDoAnything || words.first != "match"
             addUnknown(word)
@@ -150,7 +156,7 @@ struct NFTRuleReader {
     }
 
     /// Something is asked behind what was done, and behind the counter: that counts more than what follows means.
-    private mutating func noteMatch() {
+    mutating func noteMatch() {
         if !part.effects.isEmpty {
             parts.append(part)
             part.effects = []
@@ -206,42 +212,6 @@ struct NFTRuleReader {
 
     private static let logOptions: Set = ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]
 
-    // MARK: Maps of verdicts
-
-    /// `tcp dport vmap { 22 : accept, 23 : drop }`, or of a map with a name: each element is a rule of its own.
-    private mutating func readVerdictMap() {
-        isHarmless = false
-        let key = unknown
-        unknown = []
-        noteMatch()
-        var elements: [NFTMapElement]?
-        if words.first == "{" {
-            elements = NFTMapElement.list(takeBraces())
-        } else if let name = words.popFirst(), name.hasPrefix("@") {
-            elements = maps[String(name.dropFirst())]
-            if elements == nil { unreadMaps.append(String(name.dropFirst())) }
-        }
-        guard let elements else {
-            parts.append(
-                Part(match: part.match.and(RuleMatch(conditions: [key.joined(separator: " ")])), verdict: .unknown))
-            return
-        }
-        let continues = elements.contains { $0.verdict == nil }
-        for element in elements {
-            guard let verdict = element.verdict else { continue }
-            var asked = part.match
-            if element.isDefault {
-                // Not for those that go on by an element of their own.
-                if continues { asked.conditions.append("\(key.joined(separator: " ")) of no other element") }
-            } else {
-                var reader = NFTRuleReader(key + element.key)
-                reader.read()
-                asked = asked.and(reader.part.match)
-            }
-            parts.append(Part(match: asked, verdict: verdict))
-        }
-    }
-
     // MARK: What is not understood
 
     private mutating func addUnknown(_ word: String) {
@@ -253,8 +223,15 @@ struct NFTRuleReader {
     private mutating func endUnknown() {
         guard !unknown.isEmpty else { return }
         noteMatch()
-        part.match.conditions.append(unknown.joined(separator: " "))
+        part.match = part.match.and(condition(unknown))
         unknown = []
+    }
+
+    /// What asks for something that no session's tuple answers.
+    func condition(_ words: [String], _ note: String = "") -> RuleMatch {
+        let text = words.joined(separator: " ") + note
+        return NFTWords.isSteady(words, fixedSets)
+            ? RuleMatch(steadyConditions: [text]) : RuleMatch(conditions: [text])
     }
 
     /// Whether what is set is one plain value: `meta mark set 0x00000005`, and not `meta mark set ct mark & 0xff`.
@@ -271,7 +248,9 @@ struct NFTRuleReader {
         let start = unknown.lastIndex(where: NFTWords.subjects.contains) ?? 0
         switch unknown.last {
         case "helper": part.effects.append(.helper)
-        case "mark": part.effects.append(.mark)
+        case "mark":
+            let value = unknown[start...].first == "meta" ? words.first.flatMap { RuleWords.number($0) } : nil
+            part.effects.append(.mark(value.map { MarkChange($0) }))
         // Translations that conntrack knows nothing of.
         case "saddr", "sport": part.effects.append(.translateSource)
         case "daddr", "dport": part.effects.append(.translateDestination)

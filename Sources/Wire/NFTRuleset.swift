@@ -18,11 +18,14 @@ public struct NFTRuleset: Sendable {
         case chain(Int)
         case counter(String)
         case map(MapName)
+        case set(String)
     }
 
     /// The blocks that are open, from the table inwards.
     private var blocks: [Block] = []
     private var maps: [MapName: [NFTMapElement]] = [:]
+    /// The open table's sets and maps to which nothing is added by itself, and from which nothing goes so.
+    private var fixedSets: Set<String> = []
     /// What becomes of packets that no rule of a chain decided about: it stands at the chain's head, and is asked last.
     private var policy: FirewallRule?
     /// Words of the open map's elements.
@@ -78,6 +81,7 @@ public struct NFTRuleset: Sendable {
         switch blocks.last {
         case nil:
             shareCounters()
+            fixedSets = []
             let isTable = words.count == 3 && words[0] == "table"
             tables.append(
                 isTable ? FirewallTable(family: words[1], name: words[2]) : FirewallTable(family: "", name: ""))
@@ -103,7 +107,11 @@ public struct NFTRuleset: Sendable {
                 Flowtable(family: table.family, table: table.name, name: words[1], counts: false, statements: []))
             blocks.append(.flowtable)
         case "counter": blocks.append(.counter(words[1]))
+        case "set":
+            fixedSets.insert(words[1])
+            blocks.append(.set(words[1]))
         case "map":
+            fixedSets.insert(words[1])
             elements = []
             blocks.append(.map(MapName(family: table.family, table: table.name, name: words[1])))
         default: blocks.append(.other)
@@ -165,7 +173,10 @@ public struct NFTRuleset: Sendable {
             guard words.count >= 4, words[0] == "packets", let packets = UInt64(words[1]), let bytes = UInt64(words[3])
             else { return }
             counters[name] = Counters(packetCount: packets, byteCount: bytes)
-        case .map: readElements(words)
+        case .set(let name): noteChanges(of: name, words)
+        case .map(let map):
+            noteChanges(of: map.name, words)
+            readElements(words)
         case .chain(let chain):
             switch words[0] {
             case "type": policy = Self.readHead(words, of: &table.chains[chain], family: table.family)
@@ -176,6 +187,15 @@ public struct NFTRuleset: Sendable {
             if words[0] == "flags", words.contains(where: { $0.contains("dormant") }) { table.isDormant = true }
         case .other: break
         }
+    }
+
+    /// `flags dynamic,timeout` of what rules add to, or what is there for a time only.
+    private mutating func noteChanges(of set: String, _ words: [String]) {
+        let changing = ["timeout", "dynamic"]
+        let isChanging =
+            changing.contains(words[0])
+            || words[0] == "flags" && words.contains { word in changing.contains { word.contains($0) } }
+        if isChanging { fixedSets.remove(set) }
     }
 
     /// `elements = { 22 : accept,` and the lines behind it.
@@ -195,7 +215,7 @@ public struct NFTRuleset: Sendable {
         let words = Array(words)
         if words.contains("xt") || words.contains("#") { table.hasForeignParts = true }
         if !NFTWords.tracking.isDisjoint(with: words) { table.usesConntrack = true }
-        var reader = NFTRuleReader(words + [inner].compactMap { $0 }, maps: knownMaps)
+        var reader = NFTRuleReader(words + [inner].compactMap { $0 }, maps: knownMaps, fixedSets: fixedSets)
         reader.read()
         let text = inner.map { "\(reader.text.dropLast($0.count)){ … }" } ?? reader.text
         for name in reader.unreadMaps {

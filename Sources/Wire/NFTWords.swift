@@ -29,6 +29,24 @@ enum NFTWords {
         nd-neighbor-solicit nd-neighbor-advert nd-router-solicit nd-router-advert
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
+    /// Whether the answer to what these words ask is the same for all packets of one direction of a session.
+    ///
+    /// - Parameter fixedSets: those to which nothing is added by itself, and from which nothing goes so.
+    static func isSteady(_ words: [String], _ fixedSets: Set<String>) -> Bool {
+        !words.isEmpty
+            && words.allSatisfy { word in
+                if word.hasPrefix("@") { return fixedSets.contains(String(word.dropFirst())) }
+                return word.first?.isNumber == true || word.contains(":") || steadyWords.contains(word)
+            }
+    }
+
+    private static let steadyWords = Set(
+        """
+        ! != == < <= > >= & | ^ . ( ) { } ,
+        ip ip6 tcp udp udplite sctp dccp th meta ct original
+        saddr daddr sport dport protocol nexthdr l4proto nfproto ipv4 ipv6 icmp icmpv6 ipv6-icmp
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
+
     /// What makes conntrack track sessions where a rule has it.
     static let tracking: Set = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy"]
 

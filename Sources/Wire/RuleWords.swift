@@ -33,6 +33,11 @@ enum RuleWords {
         }
     }
 
+    /// `5`, `0x00000005`.
+    static func number(_ text: some StringProtocol) -> UInt32? {
+        text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+    }
+
     /// `local`, `BROADCAST`. Others' (`unicast`, `blackhole`) only a route could tell.
     static func kind(_ text: some StringProtocol) -> AddressKind? {
         AddressKind(rawValue: text.lowercased()).flatMap { $0 == .foreign ? nil : $0 }

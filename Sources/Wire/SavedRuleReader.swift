@@ -150,10 +150,11 @@ struct SavedRuleReader {
         case "SNAT", "MASQUERADE": (effects, verdict) = ([.translateSource], .accept)
         case "DNAT", "REDIRECT": (effects, verdict) = ([.translateDestination], .accept)
         case "NETMAP": (effects, verdict) = ([.translateSource, .translateDestination], .accept)
-        case "TPROXY": (effects, verdict) = ([.divert, .mark], .queue)
-        case "MARK": effects = [.mark]
+        case "TPROXY": (effects, verdict) = ([.divert, .mark(nil)], .queue)
+        case "MARK": effects = [.mark(Self.markChange(options))]
         // A mark that is kept, or given back, is the session's, which conntrack tells.
-        case "CONNMARK": effects = options.contains("--restore-mark") || options.contains("--save-mark") ? [] : [.mark]
+        case "CONNMARK":
+            effects = options.contains("--restore-mark") || options.contains("--save-mark") ? [] : [.mark(nil)]
         case "NFLOG":
             let prefix = Self.value(of: "--nflog-prefix", options) ?? ""
             effects = Self.group(options).map { [.log(group: $0, prefix: prefix)] } ?? []
@@ -165,6 +166,13 @@ struct SavedRuleReader {
             // A chain, or what only its author knows.
             if !Self.passingTargets.contains(target) { verdict = .jump(target) }
         }
+    }
+
+    /// `--set-xmark 0x9/0xff`: as iptables-save writes all that MARK can do.
+    private static func markChange(_ options: [String]) -> MarkChange? {
+        let numbers = value(of: "--set-xmark", options)?.split(separator: "/").map { RuleWords.number($0) } ?? []
+        guard let first = numbers.first, let value = first, numbers.count <= 2 else { return nil }
+        return numbers.count == 1 ? MarkChange(value) : numbers[1].map { MarkChange(value, mask: $0) }
     }
 
     /// The group of NFLOG: 0 where none is written.

@@ -55,9 +55,10 @@ public struct SavedRuleset: Sendable {
         let place = addChain(name)
         tables[tables.count - 1].chains[place].place = Self.place(of: name, in: tables[tables.count - 1].name)
         tables[tables.count - 1].chains[place].seesFirstPacketsOnly = tables[tables.count - 1].name == "nat"
-        guard words[1] == "DROP" else { return }
         // iptables-nft writes one for chains without a counter, too.
         let counters = isLegacy && words.count > 2 ? Self.counters(words[2]) : nil
+        tables[tables.count - 1].chains[place].policyCounters = counters
+        guard words[1] == "DROP" else { return }
         var rule = FirewallRule(name: "policy", verdict: .drop, counters: counters, text: "policy DROP")
         rule.isPolicy = true
         policies[name] = rule

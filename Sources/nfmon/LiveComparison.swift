@@ -158,6 +158,7 @@ struct LiveComparison {
             facts.rules = nil
         }
         facts.ownAddresses = look.addresses
+        facts.routing = look.routing
         facts.flowtables = look.flowtables
         facts.unlooked = look.unlooked
     }

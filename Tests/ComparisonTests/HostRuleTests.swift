@@ -57,8 +57,8 @@ struct HostRuleTests {
         #expect(unlike.evidence.contains("ct status ! snat counter drop may mean these packets"))
     }
 
-    @Test(arguments: [SessionBuilder.client, SessionBuilder.server])
-    func packetsThatComeTheWayBackAreNotTakenForStrays(back: InterfaceIndex) {
+    @Test(arguments: [SessionBuilder.client, SessionBuilder.server], [AddressFamily.ipv4, .ipv6])
+    func packetsThatComeTheWayBackAreNotTakenForStrays(back: InterfaceIndex, ruled: AddressFamily) {
         let text = """
             table inet t {
             chain p {
@@ -73,9 +73,11 @@ struct HostRuleTests {
             """
         let result = RulesetTrial.denied(NFTRuleset(text).tables) { _ in
         } facts: {
+            $0.routing = RoutingPolicy(ruledFamilies: [ruled])
             $0.route = { $0.inInterface == 0 ? .interface(back) : .interface(SessionBuilder.server) }
         }
-        let isSure = back == SessionBuilder.client
+        // Rules of routing that ask where packets come from may lead elsewhere.
+        let isSure = back == SessionBuilder.client && ruled == .ipv6
         #expect(result.reasons == (isSure ? [.denied: 3] : [.unexplained: 3]))
         #expect(result.evidence.contains("reject means these packets") == isSure)
     }
@@ -101,18 +103,28 @@ struct HostRuleTests {
                     : "nobody on the host listens to ff02::fb, and the host does not pass it on"))
     }
 
-    @Test(arguments: [
-        ("-p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1", true), ("-j CONNMARK --restore-mark", true),
-        ("-p tcp -m tcp --dport 443 -j MARK --set-xmark 0x1", false),
-        ("-m set --match-set s src -j MARK --set-xmark 0x1", false),
-    ])
-    func theRouteOfPacketsThatNoRuleMarksIsAskedFor(rule: String, isAsked: Bool) {
+    @Test(
+        arguments: [
+            ("-p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1", 0), ("-j CONNMARK --restore-mark", 0),
+            ("-p tcp -m tcp --dport 443 -j MARK --set-xmark 0x1/0xf", 1), ("-j MARK --set-xmark 0x10/0x0", 0x10),
+            ("-m set --match-set s src -j MARK --set-xmark 0x1", nil), ("-j CONNMARK --set-xmark 0x1", nil),
+        ] as [(String, UInt32?)])
+    func theRouteOfPacketsIsAskedForByTheirMark(rule: String, mark: UInt32?) {
         let tables = RulesetTrial.saved("*mangle\n:PREROUTING ACCEPT [0:0]\n[9:900] -A PREROUTING \(rule)\nCOMMIT\n")
         let result = RulesetTrial.denied(tables) { _ in
         } facts: {
-            $0.route = { _ in .nowhere }
+            $0.route = { $0.mark == mark ? .nowhere : .interface(SessionBuilder.server) }
         }
-        #expect(result.reasons == (isAsked ? [.droppedAfterConntrack: 3] : [.unexplained: 3]))
+        #expect(result.reasons == (mark != nil ? [.droppedAfterConntrack: 3] : [.unexplained: 3]))
+        #expect(result.evidence.contains("iif lan0 mark 0x") == ((mark ?? 0) != 0))
+        #expect(result.evidence.contains("may set marks, by which the host's routing goes") == (mark == nil))
+        // Marks by which no route is chosen are nothing to it.
+        let unruled = RulesetTrial.denied(tables) { _ in
+        } facts: {
+            $0.routing = RoutingPolicy(ruledFamilies: [.ipv4], markedFamilies: [.ipv6])
+            $0.route = { $0.mark == 0 ? .nowhere : nil }
+        }
+        #expect(unruled.reasons == [.droppedAfterConntrack: 3])
     }
 
     @Test func whatTheRoutingRefusesAmidASessionIsTold() {

@@ -67,6 +67,28 @@ struct WatchedRuleTests {
         #expect(same.rules.map(\.growth?.packetCount) == [3] && same.change == nil)
     }
 
+    /// As iptables-save writes it.
+    private static func saved(_ policies: UInt64, _ input: [UInt64], _ forward: [UInt64]) -> FirewallRuleset {
+        func rules(_ chain: String, _ counts: [UInt64]) -> String {
+            counts.enumerated().map { "[\($1):\($1 * 60)] -A \(chain) -p \($0) -j DROP\n" }.joined()
+        }
+        let head = "*filter\n:INPUT ACCEPT [\(policies):\(policies * 60)]\n:FORWARD ACCEPT [0:0]\n"
+        return FirewallRuleset(
+            RulesetTrial.saved(head + rules("INPUT", input) + rules("FORWARD", forward) + "COMMIT\n"))
+    }
+
+    @Test func aTableThatWasReplacedIsToldByAnyOfItsCounters() {
+        // The policy of INPUT had counted; of what the others counted nobody knows.
+        let replaced = WatchedRuleset(before: Self.saved(9, [0], [0, 0]), after: Self.saved(2, [0], [3, 0]))
+        #expect(replaced.rules.map(\.growth) == [nil, nil, nil] && replaced.rules.map(\.limit) == [nil, nil, nil])
+        // One chain's were set back, and another's went on.
+        let zeroed = WatchedRuleset(before: Self.saved(9, [4], [5, 0]), after: Self.saved(2, [0], [8, 0]))
+        #expect(zeroed.rules.map(\.growth?.packetCount) == [nil, 3, 0])
+        // Where all were nought nothing shows it.
+        let idle = WatchedRuleset(before: Self.saved(0, [0], [0, 0]), after: Self.saved(0, [0], [0, 1]))
+        #expect(idle.rules.map(\.growth?.packetCount) == [0, 0, 1])
+    }
+
     @Test func whereNothingChangedNothingIsSaid() {
         let rules = Self.ruleset([Self.rule("a", 5)])
         #expect(WatchedRuleset(before: rules, after: rules).change == nil)

@@ -17,6 +17,13 @@ table inet t {
 }
 """
 
+SETTLED = """
+table inet t {
+    set s { type inet_service; elements = { 71 }; }
+    chain c { type filter hook forward priority -350; udp dport @s counter drop; }
+}
+"""
+
 # As firewalld writes it: no counters, and what was translated passes.
 ZONES = """
 table inet zones {
@@ -221,6 +228,56 @@ class HostRules(CompareTest):
         answer = comparison.answer()
         self.assertEqual(answer.of(81), {"denied": 8}, answer.evidence)
         self.assertIn("its counter was set back", answer.evidence)
+
+    def test_a_table_of_the_legacy_iptables_that_is_loaded_anew_did_not_stand_still(self):
+        lab = self.lab_with_accounting()
+        words = "sh", "-c", "printf '*raw\\n-A PREROUTING -p udp --dport 81 -j DROP\\nCOMMIT\\n' | iptables-legacy-restore"
+        lab.inside(*words)
+        # Its policy counts, whatever the rule does.
+        lab.datagrams(2, port=82)
+        comparison = self.compare(lab)
+        lab.datagrams(8, port=81)
+        lab.inside(*words)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"dropped-before-conntrack": 8}, answer.evidence)
+        self.assertIn("its counter was set back", answer.evidence)
+
+    def test_a_rule_that_let_the_first_packet_pass_is_not_blamed_for_later_ones(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", SETTLED)
+        comparison = self.compare(lab)
+        # A neighbour that does not answer: the kernel keeps the packets until it knows, and conntrack knows them.
+        self.send(lab, 3, "192.0.2.88", 75)
+        lab.datagrams(5, port=71)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(71), {"denied": 5}, answer.evidence)
+        self.assertEqual(answer.of(75), {"dropped-after-conntrack": 3}, answer.evidence)
+        self.assertEqual(self.accounted(answer), {"inet t c: udp dport @s counter drop": 5}, answer.evidence)
+
+    def test_an_address_that_is_banned_meanwhile_may_be_what_a_set_took(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", SETTLED)
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.sendto(b"nfmon", (lab.server.inet, 72))
+            self.until(lambda: any(key.destination[1] == 72 for key in lab.conntrack()), "it is tracked")
+            lab.inside("nft", "add element inet t s { 72 }")
+            for _ in range(4):
+                near.sendto(b"nfmon", (lab.server.inet, 72))
+        answer = comparison.answer()
+        self.assertEqual(answer.of(72), {"dropped-after-conntrack": 4}, answer.evidence)
+        self.assertEqual(self.accounted(answer), {"inet t c: udp dport @s counter drop": 4}, answer.evidence)
+
+    def test_where_marks_lead_is_asked_with_the_marks_that_rules_set(self):
+        lab = self.lab_with_accounting()
+        lab.inside("ip", "rule", "add", "fwmark", "9", "blackhole", "pref", "40")
+        lab.inside("iptables", "-t", "mangle", "-A", "PREROUTING", "-p", "udp", "--dport", "71", "-j", "MARK", "--set-mark", "9")
+        comparison = self.compare(lab)
+        lab.datagrams(5, port=71)
+        lab.datagrams(5, port=72)
+        answer = comparison.answer()
+        self.assertEqual([answer.of(71), answer.of(72)], [{"dropped-after-conntrack": 5}, {}], answer.evidence)
+        self.assertIn("iif lan0 mark 0x9 says", answer.evidence)
 
     def test_groups_of_ipv6_are_for_the_host_where_it_listens(self):
         lab = self.lab_with_accounting()

@@ -41,7 +41,9 @@ enum EveryDecoder {
         _ = try LinkMessage(message)
         _ = try AddressMessage(message)
         _ = try ChainMessage(message)
+        _ = try GenerationMessage(message)
         _ = try RouteMessage(message)
+        _ = try RoutingRuleMessage(message)
         _ = try NetlinkDiagnosis(message)
         guard let netfilter = try NetfilterMessage(message) else { return }
         switch netfilter.subsystem {

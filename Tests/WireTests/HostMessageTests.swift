@@ -89,6 +89,39 @@ struct HostMessageTests {
         #expect(other.family == "inet" && other.counters == nil)
     }
 
+    @Test func theNumberOfWhatTablesHoldIsRead() throws {
+        var attributes: [UInt8] = []
+        attributes.addAttribute(1, number: 4711 as UInt32)
+        let bytes = [UInt8].netfilterMessage(subsystem: 10, type: 15, attributes: attributes)
+        #expect(try first(bytes) { try GenerationMessage($0) }?.number == 4711)
+        let bare = [UInt8].netfilterMessage(subsystem: 10, type: 15, attributes: [])
+        #expect(try first(bare) { try GenerationMessage($0) } == nil)
+    }
+
+    @Test func whatTheHostsRoutingGoesByIsRead() throws {
+        func rule(_ table: UInt8, source: UInt8 = 0, flags: UInt32 = 0, _ attributes: [UInt8] = []) throws -> [Bool?] {
+            let head: [UInt8] = [2, 0, source, 0, table, 0, 0, 1] + [UInt8](native: flags)
+            let bytes = [UInt8].netlinkMessage(type: 32, body: head + attributes)
+            let rule = try first(bytes) { try RoutingRuleMessage($0) }
+            return [rule?.isPlain, rule?.asksForMark]
+        }
+        func attribute(_ type: UInt16, _ value: UInt32) -> [UInt8] {
+            var bytes: [UInt8] = []
+            bytes.addAttribute(type, [UInt8](native: value))
+            return bytes
+        }
+        // As the kernel tells its own: FRA_TABLE, FRA_SUPPRESS_PREFIXLEN, FRA_PRIORITY.
+        let own = attribute(15, 254) + attribute(14, .max) + attribute(6, 32766)
+        #expect(try rule(254, own) == [true, false])
+        #expect(try rule(100, own) == [false, false])
+        #expect(try rule(254, source: 24, own) == [false, false])
+        #expect(try rule(254, flags: 2, own) == [false, false])
+        #expect(try rule(254, attribute(14, 0)) == [false, false])
+        #expect(try rule(254, own + attribute(10, 9)) == [false, true])
+        // FRA_IIFNAME
+        #expect(try rule(254, own + attribute(3, 0x6c)) == [false, false])
+    }
+
     @Test func theGroupsOfAnInterfaceAreRead() {
         let text = """
             1    lo              ff020000000000000000000000000001     1 0000000C 0
@@ -106,12 +139,14 @@ struct HostMessageTests {
         var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, 1] + [UInt8](native: 0 as UInt32)
         body.addAttribute(4, [UInt8](native: 9 as UInt32))
         body.addNest(8) { $0.addAttribute(2, number: 5 as UInt64) }
-        for type: UInt16 in [20, 24, 10 << 8 | 3] {
+        for type: UInt16 in [20, 24, 32, 10 << 8 | 3, 10 << 8 | 15] {
             for length in 0...body.count {
                 let bytes = [UInt8].netlinkMessage(type: type, body: Array(body[..<length]))
                 _ = try? first(bytes) { try AddressMessage($0) }
                 _ = try? first(bytes) { try RouteMessage($0) }
                 _ = try? first(bytes) { try ChainMessage($0) }
+                _ = try? first(bytes) { try GenerationMessage($0) }
+                _ = try? first(bytes) { try RoutingRuleMessage($0) }
             }
         }
     }

@@ -70,7 +70,7 @@ struct NFTRuleTests {
         let states = RuleSamples.rules("ct state vmap { invalid : drop, established : accept, related : accept }")
         #expect(states.map(\.match.tests) == [.invalid, .established, .related].map { [.init(.tracking($0))] })
         let pairs = RuleSamples.rules("iifname \"lan0\" ip saddr . tcp dport vmap { 10.0.0.1 . 22 : accept }")
-        #expect(pairs[0].match.conditions == ["ip saddr . tcp dport 10.0.0.1 . 22"])
+        #expect(pairs[0].match.steadyConditions == ["ip saddr . tcp dport 10.0.0.1 . 22"])
         #expect(pairs[0].match.tests == [.init(.inInterface(["lan0"]))])
     }
 
@@ -116,7 +116,7 @@ struct NFTRuleTests {
     ])
     func whatATupleDoesNotTellIsOneCondition(text: String) throws {
         let rule = try RuleSamples.only("\(text) counter packets 1 bytes 2 drop")
-        #expect(rule.match.conditions == [text])
+        #expect(rule.match.conditions + rule.match.steadyConditions == [text])
         #expect(rule.match.tests.isEmpty)
         #expect(rule.counters == Counters(packetCount: 1, byteCount: 2))
     }
@@ -128,10 +128,30 @@ struct NFTRuleTests {
         #expect(rule.match.conditions == ["fib daddr type unicast"])
     }
 
+    @Test func whatIsTheSameForAllPacketsOfASessionIsKeptApart() throws {
+        func table(_ set: String, _ rule: String) -> [FirewallTable] {
+            NFTRuleset("table ip t {\nset s {\n\(set)\n}\nchain c {\n\(rule) drop\n}\n}").tables
+        }
+        let fixed = "type inet_service\nflags interval"
+        for rule in ["udp dport @s", "ip saddr . tcp dport != @s", "ip saddr & 255.0.0.255 == 10.0.0.7"] {
+            let match = try #require(RuleSamples.rules(table(fixed, rule)).first).match
+            #expect(match.steadyConditions == [rule] && match.conditions.isEmpty)
+        }
+        for rule in ["udp dport @other", "meta mark @s", "iifname . ip saddr @s", "ip dscp @s", "limit rate 5/second"] {
+            let match = try #require(RuleSamples.rules(table(fixed, rule)).first).match
+            #expect(match.steadyConditions.isEmpty && match.conditions == [rule])
+        }
+        for change in ["flags dynamic,timeout", "timeout 1h", "flags interval,timeout"] {
+            let match = try #require(RuleSamples.rules(table("type inet_service\n\(change)", "udp dport @s")).first)
+                .match
+            #expect(match.conditions == ["udp dport @s"])
+        }
+    }
+
     @Test func whatARuleSetsItDoesNotAskFor() throws {
         let rules = RuleSamples.rules(
             "ip saddr @s meta mark set 0x00000005 tcp dport 22 counter packets 1 bytes 2 accept")
-        #expect(rules.map(\.effects) == [[.mark], []])
+        #expect(rules.map(\.effects) == [[.mark(MarkChange(5))], []])
         #expect(rules.map(\.verdict) == [nil, .accept])
         #expect(rules[1].match.conditions == ["ip saddr @s"])
         #expect(rules[1].match.tests.contains(.init(.destinationPort([22...22]))))

@@ -105,13 +105,13 @@ struct RuleMatchTests {
 
     @Test func whatAProxyTakesGoesOnWhereItListens() throws {
         let rules = RuleSamples.rules("tcp dport 80 tproxy ip to 127.0.0.1:3128 meta mark set 0x1 accept")
-        #expect(rules.map(\.effects) == [[.divert], [.mark]])
+        #expect(rules.map(\.effects) == [[.divert], [.mark(MarkChange(1))]])
         #expect(rules.map(\.verdict) == [nil, .accept])
         #expect(rules.map(\.match.conditions) == [[], ["tproxy ip to 127.0.0.1:3128"]])
         let saved = SavedRuleset(
             "*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 3128\nCOMMIT\n", family: "ip", command: "iptables",
             isLegacy: true)
         let rule = try #require(RuleSamples.rules(saved.tables).first)
-        #expect(rule.effects == [.divert, .mark] && rule.verdict == .queue)
+        #expect(rule.effects == [.divert, .mark(nil)] && rule.verdict == .queue)
     }
 }

@@ -20,7 +20,7 @@ extension Comparison {
         }
         let inName = inInterface.map(interface)
         let states = states(of: session, counts.direction)
-        let isExpected = isExpected(first, from: inInterface, session)
+        let isExpected = isExpected(first, from: inInterface)
         let translations = Self.translations(session.record.original, session.record.reply)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(
@@ -37,11 +37,17 @@ extension Comparison {
                 isTracked: isTracked)
             views.isRefused = isRefused
             views.isRouted = !isRefused && !middle.destination.isLinkMulticast
-            views.reachOfSome = leave ? .end : isTracked && (counts.total?.packetCount ?? 0) > 0 ? .conntrack : .host
+            // What conntrack counted before the capture, other rules may have let pass.
+            let isCounted = isTracked && (counts.tracked?.packetCount ?? 0) > 0
+            let hasFirst = isCounted && counts.direction == .original && !isOlder(session)
+            views.reachOfSome = leave ? .end : hasFirst ? .confirmed : isCounted ? .conntrack : .host
+            if hasFirst, facts.rules?.isFinal == true {
+                views.firstStates = session.record.status.contains(.expected) ? .related : .new
+            }
             return views
         }
-        guard !leave, outInterface == nil, !isMarked(views()) else { return views() }
-        switch route(of: middle, from: inInterface, isFromHost, session) {
+        guard !leave, outInterface == nil else { return views() }
+        switch route(of: middle, from: inInterface, isFromHost, views(), session) {
         case .host: isToHost = .yes
         case .interface(let index): (isToHost, outInterface) = (.no, index)
         case .nowhere: (isToHost, isRefused) = (.no, true)
@@ -51,7 +57,7 @@ extension Comparison {
     }
 
     /// What the packets of one direction show as they come in, as they are routed, and as they leave.
-    private static func tuples(
+    static func tuples(
         of session: Session, _ direction: FlowDirection
     ) -> (first: FlowKey, middle: FlowKey, last: FlowKey) {
         let (original, reply) = (session.record.original.withoutZone, session.record.reply.withoutZone)
@@ -79,75 +85,12 @@ extension Comparison {
 
     /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's
     /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another.
-    private func ruleInterface(
+    func ruleInterface(
         _ logged: InterfaceIndex, _ captured: DirectionCounts.TapCounts?
     ) -> InterfaceIndex? {
         if logged != 0 { return logged }
         guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
         return own.belong(to: captured.interface) ? captured.interface : nil
-    }
-
-    /// The interface by which the packets of one direction would leave now, where nobody captures that; they left, or should have, by another.
-    mutating func uncapturedWay(of counts: DirectionCounts, _ session: Session) -> InterfaceIndex? {
-        // What is captured may be a part of the interface that routes name: a bridge's port, a bond's member.
-        guard let captured = facts.interfaces, let tap = counts.entering, ruleInterface(0, counts.leaving) != nil
-        else { return nil }
-        let (_, routed, _) = Self.tuples(of: session, counts.direction)
-        guard !isMarked(views(of: counts, session)),
-            case .interface(let way) = route(of: routed, from: ruleInterface(0, tap), .no, session),
-            !captured.contains(way), !captured.contains(where: { interface($0) == interface(way) })
-        else { return nil }
-        return way
-    }
-
-    /// Why no more packets of one direction would leave now, where the host's routing refuses them.
-    mutating func refusedWay(of counts: DirectionCounts, _ session: Session) -> String? {
-        guard let tap = counts.entering, let interface = ruleInterface(0, tap) else { return nil }
-        let (_, routed, _) = Self.tuples(of: session, counts.direction)
-        guard !isMarked(views(of: counts, session)), route(of: routed, from: interface, .no, session) == .nowhere else {
-            return nil
-        }
-        return Self.refusal(of: routed, by: self.interface(interface))
-    }
-
-    private static func refusal(of tuple: FlowKey, by interface: String?) -> String {
-        let (source, destination) = (
-            tuple.source.description(family: tuple.family), tuple.destination.description(family: tuple.family)
-        )
-        if tuple.destination.isMulticast {
-            return "nobody on the host listens to \(destination), and the host does not pass it on"
-        }
-        return
-            "the host's routing refuses them, as ip route get \(destination) from \(source)\(interface.map { " iif \($0)" } ?? "") says: no way, a blackhole, forwarding that is off, or a source that may not come from there (rp_filter)"
-    }
-
-    /// Whether rules may mark packets before they are routed: then their way may be another one than the host's routing says.
-    private mutating func isMarked(_ views: RuleViews) -> Bool {
-        search.chart?.setsMarks == true && search.suspects(of: views).contains { $0.deed == .mark }
-    }
-
-    /// Where packets go that nobody saw leave, and that no rule marked.
-    private mutating func route(
-        of tuple: FlowKey, from interface: InterfaceIndex?, _ isFromHost: RuleAnswer, _ session: Session
-    ) -> RouteQuestion.Answer? {
-        // Who knows neither the interface nor whether they are the host's own would ask for another route; so with marks.
-        guard let ask = facts.route, facts.rules?.isFinal == true, interface != nil || isFromHost == .yes,
-            session.record.mark == 0
-        else { return nil }
-        return search.route(RouteQuestion(of: tuple, inInterface: interface ?? 0), ask)
-    }
-
-    /// Whether packets come in by the interface by which their source is reached; `nil` where that is not known: where the best way back is
-    /// another, there may be one that is as good to who asks.
-    private mutating func isExpected(_ tuple: FlowKey, from interface: InterfaceIndex?, _ session: Session) -> Bool? {
-        guard search.chart?.reversePathFamilies.contains(tuple.family) == true, let interface,
-            !tuple.source.isLinkLocal, search.chart?.setsMarks == false, search.takesWayBack()
-        else { return nil }
-        let nobody = tuple.family == .ipv4 ? IPAddress(ipv4: 0) : .unspecified
-        let back = FlowKey(
-            source: nobody, destination: tuple.source, transport: TransportProtocol(rawValue: 0), family: tuple.family)
-        let isReached = route(of: back, from: nil, .yes, session) == .interface(interface)
-        return isReached ? true : nil
     }
 
     /// What conntrack may say of packets of a session; `nil` where nobody knows.
@@ -253,25 +196,6 @@ extension Comparison {
         guard !facts.hidesSessions, candidates.count > 1 else { return [] }
         let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
         return sum == missing ? candidates : []
-    }
-
-    /// Accounts for packets that the host's routing refuses, where no rule before it may have taken them.
-    mutating func accountForRefusedRoute(_ short: inout Shortfall, _ views: RuleViews) {
-        guard views.isRefused, views.isOwn == .no, let rules = facts.rules, !short.isAccountedFor else { return }
-        let sentence = Self.refusal(of: views.routed.tuple, by: views.routed.inInterface)
-        let missing = short.rest
-        let mayBeTaken = search.suspects(of: views).contains { suspect in
-            let watched = rules.rules[suspect.rule]
-            guard suspect.deed == .deny, watched.growth == nil || reserves.unclaimed(of: suspect.rule) > 0 else {
-                return false
-            }
-            return watched.canHaveTaken(missing, at: suspect.place)
-        }
-        if mayBeTaken {
-            short.suspicions.append(sentence)
-        } else {
-            short.account(.droppedAfterConntrack, isCertain: false, [sentence])
-        }
     }
 
     /// Whether a socket of the host's took packets that came in; where a rule only may have handed them to one, that is suspected.

@@ -43,6 +43,7 @@ struct LoggedDenials {
         let (asked, logged) = (rules[next].match, rules[place].match)
         let isMet =
             asked.tests.allSatisfy(logged.tests.contains) && asked.conditions.allSatisfy(logged.conditions.contains)
+            && asked.steadyConditions.allSatisfy(logged.steadyConditions.contains)
         return isMet ? next : nil
     }
 }

@@ -24,7 +24,7 @@ extension RuleMatch {
     /// Whether packets like these pass the tests; what is asked besides makes a yes a perhaps.
     func answer(to view: PacketView) -> RuleAnswer {
         let answer = tests.map { $0.answer(to: view) }.min() ?? .yes
-        return conditions.isEmpty ? answer : min(answer, .perhaps)
+        return isPlain ? answer : min(answer, .perhaps)
     }
 }
 

@@ -15,6 +15,10 @@ struct RuleChart {
         var isIdle: Bool
         /// Whether it was not there from the beginning: packets from before did not meet it.
         var isNew: Bool
+        /// Whether it surely was there all the time.
+        var isKept: Bool
+        /// Whether what it asks besides its tests was the same for all packets of one direction of a session.
+        var isSteady: Bool
 
         var denies: Bool { verdict == .drop || verdict == .reject }
     }
@@ -79,7 +83,7 @@ struct RuleChart {
                         found[place.hook, default: []].append(base)
                     }
                 }
-                chains.append(steps(of: chain, watched.rules[number...], from: number, targets))
+                chains.append(steps(of: chain, watched, from: number, targets))
                 chains[chains.count - 1].hasGone = watched.changedChains.contains(chains.count - 1)
                 number += chain.rules.count
             }
@@ -102,10 +106,10 @@ struct RuleChart {
 
     /// Rules that only count decide nothing; where their counters stood still, they tell who never came.
     private mutating func steps(
-        of chain: FirewallChain, _ watched: ArraySlice<WatchedRule>, from number: Int, _ targets: [String: Int]
+        of chain: FirewallChain, _ ruleset: WatchedRuleset, from number: Int, _ targets: [String: Int]
     ) -> Chain {
         var steps: [Step] = []
-        for (index, (rule, watched)) in zip(chain.rules, watched).enumerated() {
+        for (index, (rule, watched)) in zip(chain.rules, ruleset.rules[number...]).enumerated() {
             let isIdle = watched.growth?.packetCount == 0
             guard rule.verdict != nil || !rule.effects.isEmpty || isIdle else { continue }
             for test in rule.match.tests {
@@ -124,14 +128,17 @@ struct RuleChart {
                 }
             }
             if rule.effects.contains(.helper) { hasHelpers = true }
-            if rule.effects.contains(.mark) { setsMarks = true }
+            if rule.marks { setsMarks = true }
             if rule.effects.contains(.divert) { hasProxies = true }
             let target = rule.verdict?.target.flatMap { targets[$0] }
             if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }
             steps.append(
                 Step(
                     number: number + index, match: rule.match, effects: rule.effects, verdict: rule.verdict,
-                    target: target, isPolicy: rule.isPolicy, isIdle: isIdle, isNew: watched.isNew))
+                    target: target, isPolicy: rule.isPolicy, isIdle: isIdle, isNew: watched.isNew,
+                    isKept: watched.isKept,
+                    isSteady: rule.match.conditions.isEmpty
+                        && (rule.match.steadyConditions.isEmpty || ruleset.setsAreKept)))
         }
         return Chain(hints: steps.map { RuleHint($0.match) }, steps: steps)
     }

@@ -8,7 +8,7 @@ struct RuleSuspect: Equatable {
         /// Hands them to a socket of the host's.
         case divert
         /// Marks them before they are routed, so that another way may be theirs.
-        case mark
+        case mark(MarkChange?)
         case log(group: UInt16)
     }
 

@@ -22,10 +22,14 @@ struct RuleViews: Hashable {
     var reach = Reach.host
     /// How far some of them came, whatever became of the others.
     var reachOfSome = Reach.host
+    /// What conntrack said of the first of them, where that is known to have passed every rule while these rules stood; empty where not.
+    var firstStates: TrackingState = []
 
     enum Reach {
         case host
         case conntrack
+        /// To where conntrack confirms what it keeps: behind all of the host's own hooks.
+        case confirmed
         /// Wherever anybody counts packets.
         case end
     }
@@ -47,18 +51,27 @@ struct RuleViews: Hashable {
         return views
     }
 
-    /// Whether they are known to have come behind a place.
-    func pass(_ place: HookPlace) -> Bool {
-        Self.reach(reach, behind: place)
+    /// These as the first of them was.
+    var first: RuleViews {
+        var views = self
+        (views.untranslated.states, views.routed.states, views.translated.states) = (
+            firstStates, firstStates, firstStates
+        )
+        (views.reach, views.reachOfSome, views.firstStates) = (.host, .confirmed, [])
+        return views
     }
 
-    /// Whether some of them are known to have come behind a place: nobody there takes them all.
-    func someRefute(_ place: HookPlace) -> Bool { Self.reach(reachOfSome, behind: place) }
+    /// Whether they are known to have come behind a place.
+    func pass(_ place: HookPlace) -> Bool { isReach(reach, behind: place) }
 
-    private static func reach(_ reach: Reach, behind place: HookPlace) -> Bool {
+    /// Whether some of them are known to have come behind a place: nobody there takes them all.
+    func someRefute(_ place: HookPlace) -> Bool { isReach(reachOfSome, behind: place) }
+
+    private func isReach(_ reach: Reach, behind place: HookPlace) -> Bool {
         switch reach {
         case .host: false
         case .conntrack: place.isBeforeConntrack
+        case .confirmed: isLoop ? place.hook == .output || place.hook == .postrouting : place.hook != .egress
         case .end: true
         }
     }

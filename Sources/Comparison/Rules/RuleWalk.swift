@@ -16,6 +16,7 @@ struct RuleWalk {
     private var hidesSource = false
     private var hidesDestination = false
     private var isDiverted = false
+    private var precedent: RulePrecedent
     /// Rules that may still be looked at: chains that lead to each other again and again could take for ever.
     private var budget = 200_000
 
@@ -29,10 +30,14 @@ struct RuleWalk {
         var isMissed = false
     }
 
-    init(_ chart: RuleChart, _ views: RuleViews) {
+    init(_ chart: RuleChart, _ views: RuleViews) { self.init(chart, views, isOfFirst: false) }
+
+    private init(_ chart: RuleChart, _ views: RuleViews, isOfFirst: Bool) {
         self.chart = chart
         self.views = views
         view = views.untranslated
+        precedent = RulePrecedent(isOfFirst: isOfFirst)
+        if !views.firstStates.isEmpty { precedent.learn(RuleWalk(chart, views.first, isOfFirst: true).precedent) }
         walk()
         walkBridges()
         join()
@@ -43,19 +48,21 @@ struct RuleWalk {
             // From the host to itself: out by the loopback, and in again.
             var reach = RuleAnswer.yes
             for hook in [NetfilterHook.output, .postrouting, .ingress, .prerouting, .input] {
-                reach = pass(hook, reach)
+                reach = pass(hook, reach, by: .yes)
             }
             return
         }
-        var coming = pass(.ingress, views.isOwn.negated)
-        coming = pass(.prerouting, coming)
+        let cameIn = views.isOwn.negated
+        var coming = pass(.ingress, cameIn, by: cameIn)
+        coming = pass(.prerouting, coming, by: cameIn)
         let isForHost =
             hidesDestination ? .perhaps : isDiverted ? max(views.isForHost, .perhaps) : views.isForHost
-        _ = pass(.input, min(coming, isForHost))
-        let forwarded = pass(.forward, views.isRouted ? min(coming, isForHost.negated) : .no)
-        let own = pass(.output, views.isOwn)
-        let leaving = pass(.postrouting, max(forwarded, own))
-        _ = pass(.egress, leaving)
+        let goesOn = min(cameIn, isForHost.negated)
+        _ = pass(.input, min(coming, isForHost), by: min(cameIn, isForHost))
+        let forwarded = pass(.forward, views.isRouted ? min(coming, goesOn) : .no, by: goesOn)
+        let own = pass(.output, views.isOwn, by: views.isOwn)
+        let leaving = pass(.postrouting, max(forwarded, own), by: max(goesOn, views.isOwn))
+        _ = pass(.egress, leaving, by: max(goesOn, views.isOwn))
     }
 
     private mutating func walkBridges() {
@@ -63,15 +70,18 @@ struct RuleWalk {
             enter(base)
             // A bridge calls them by its ports.
             (view.inInterface, view.outInterface) = (nil, nil)
+            precedent.enter(isSure: false)
             _ = walk(base.chain, .perhaps, 0)
         }
     }
 
     /// The chains of a hook.
     ///
-    /// - Parameter reach: whether the packets come to it.
+    /// - Parameters:
+    ///   - reach: whether the packets come to it.
+    ///   - way: whether those do that nobody denied before it.
     /// - Returns: whether they come behind it.
-    private mutating func pass(_ hook: NetfilterHook, _ reach: RuleAnswer) -> RuleAnswer {
+    private mutating func pass(_ hook: NetfilterHook, _ reach: RuleAnswer, by way: RuleAnswer) -> RuleAnswer {
         var reach = reach
         for group in chart.bases[hook] ?? [] where reach != .no {
             let start = suspects.count
@@ -80,6 +90,7 @@ struct RuleWalk {
                 enter(base)
                 let isSeen = min(answer(base.devices), base.seesFirstPacketsOnly && views.isTracked ? .perhaps : .yes)
                 guard isSeen != .no else { continue }
+                precedent.enter(isSure: isSeen == .yes && way == .yes)
                 let fate = walk(base.chain, min(reach, isSeen), 0)
                 if fate.isMissed, isSeen == .yes { return .no }
                 if fate.denied != .no { denials.append(min(isSeen, fate.denied)) }
@@ -129,6 +140,7 @@ struct RuleWalk {
     /// - Parameter reach: whether the packets come to the chain. What is returned holds for those that do.
     private mutating func walk(_ chain: Int, _ reach: RuleAnswer, _ depth: Int) -> Fate {
         var fate = Fate()
+        if chart.chains[chain].hasGone { precedent.enterChanged() }
         // Whether they come to the next rule.
         var rest = chart.chains[chain].hasGone ? RuleAnswer.perhaps : .yes
         // Where nobody may have taken any, all come back, by whatever rule.
@@ -150,6 +162,8 @@ struct RuleWalk {
                 fate.isMissed = true
                 return fate
             }
+            if precedent.clears(step, hit, view, isPassed: views.someRefute(place)) { continue }
+            precedent.pass(step, hit, view)
             note(step, min(reach, hit))
             guard let verdict = step.verdict else { continue }
             if step.denies, views.pass(place) { continue }
@@ -206,8 +220,8 @@ struct RuleWalk {
             case .divert:
                 suspect(step, .divert, answer)
                 isDiverted = true
-            case .mark:
-                if place.isBeforeRouting { suspect(step, .mark, answer) }
+            case .mark(let change):
+                if place.isBeforeRouting { suspect(step, .mark(change), answer) }
                 isDiverted = isDiverted || chart.hasProxies
             case .helper: break
             }

@@ -11,6 +11,8 @@ public struct WatchedRule: Sendable {
     public var limit: UInt64?
     /// Whether it was not there at the first look.
     public var isNew = false
+    /// Whether it surely was there all the time as it stands.
+    var isKept = false
 
     public init(_ rule: FirewallRule, in chain: String, growth: Counters? = nil) {
         self.rule = rule

@@ -7,6 +7,8 @@ public struct WatchedRuleset: Sendable {
     public private(set) var rules: [WatchedRule] = []
     /// Whether there were two looks, so that growths are known.
     public let isFinal: Bool
+    /// Whether nobody changed nftables' sets between the looks.
+    let setsAreKept: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
     /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
@@ -19,6 +21,7 @@ public struct WatchedRuleset: Sendable {
     public init(_ ruleset: FirewallRuleset) {
         self.ruleset = ruleset
         isFinal = false
+        setsAreKept = false
         Self.forEachChain(of: ruleset) { table, chain in
             let title = Self.title(table, chain)
             rules += chain.rules.map { WatchedRule($0, in: title) }
@@ -28,21 +31,26 @@ public struct WatchedRuleset: Sendable {
     public init(before: FirewallRuleset, after: FirewallRuleset) {
         ruleset = after
         isFinal = true
+        setsAreKept = before.generation != nil && before.generation == after.generation
         var earlier: [ChainPlace: [FirewallRule]] = [:]
         var handles: [ChainPlace: String] = [:]
         Self.forEachChain(of: before) { table, chain in
             earlier[ChainPlace(table, chain)] = chain.rules
             handles[ChainPlace(table, chain)] = table.handle
         }
+        let resets = CounterResets(before: before, after: after)
         var number = 0
-        Self.forEachChain(of: after) { table, chain in
-            let gone = goneCount
-            let place = ChainPlace(table, chain)
-            let rules = earlier.removeValue(forKey: place) ?? []
-            let isOrdered = pair(
-                rules, chain.rules, isSameTable: handles[place] == table.handle, Self.title(table, chain))
-            if goneCount > gone || !isOrdered { changedChains.insert(number) }
-            number += 1
+        for (tableNumber, table) in after.tables.enumerated() {
+            for chain in table.chains {
+                let gone = goneCount
+                let place = ChainPlace(table, chain)
+                let rules = earlier.removeValue(forKey: place) ?? []
+                let isOrdered = pair(
+                    rules, chain.rules, isSameTable: handles[place] == table.handle,
+                    isReset: resets.contains(chain.name, ofTable: tableNumber), Self.title(table, chain))
+                if goneCount > gone || !isOrdered { changedChains.insert(number) }
+                number += 1
+            }
         }
         Self.forEachChain(of: before) { table, chain in
             guard let rules = earlier[ChainPlace(table, chain)] else { return }
@@ -91,10 +99,12 @@ public struct WatchedRuleset: Sendable {
     /// Rules' handles begin anew when their table is loaded anew: only with its text, and in the same table, a rule is the one that was
     /// there. One that was loaded anew as it was took the same packets, but what its counter began with nobody knows.
     ///
-    /// - Parameter isSameTable: whether the table was not made anew.
+    /// - Parameters:
+    ///   - isSameTable: whether the table was not made anew.
+    ///   - isReset: whether the chain's counters began anew: those that showed nothing before may have counted more than they show.
     /// - Returns: whether those that were there before surely stood in the order in which they stand.
     private mutating func pair(
-        _ before: [FirewallRule], _ after: [FirewallRule], isSameTable: Bool, _ chain: String
+        _ before: [FirewallRule], _ after: [FirewallRule], isSameTable: Bool, isReset: Bool, _ chain: String
     ) -> Bool {
         var isReloaded = false
         var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
@@ -110,7 +120,8 @@ public struct WatchedRuleset: Sendable {
         for (rule, old) in zip(after, kept) {
             var watched = WatchedRule(rule, in: chain)
             if let old {
-                learn(&watched, old)
+                learn(&watched, old, isReset)
+                watched.isKept = watched.growth != nil || rule.counters == nil
             } else if let old = reloaded[rule.text]?.popLast() {
                 (earlier[old.name], isReloaded) = (nil, true)
                 if rule.counters != nil { resetCount += 1 }
@@ -127,9 +138,10 @@ public struct WatchedRuleset: Sendable {
         return isSorted && (!isReloaded || before.map(\.text) == after.map(\.text))
     }
 
-    private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule) {
+    private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule, _ isReset: Bool) {
         guard let new = watched.rule.counters, let old = old.counters else { return }
-        if new.packetCount >= old.packetCount, new.byteCount >= old.byteCount {
+        let isOpen = isReset && old.packetCount == 0
+        if !isOpen, new.packetCount >= old.packetCount, new.byteCount >= old.byteCount {
             watched.growth = new.since(old)
             watched.limit = watched.growth?.packetCount
         } else {
