@@ -90,6 +90,7 @@ struct DeniedAttempts {
 extension Session {
     /// Takes over what rules logged of an attempt.
     fileprivate mutating func take(_ attempt: Session) {
+        record.facts.formUnion([.nflog, .denied])
         if denials.isEmpty {
             denials = attempt.denials
         } else {

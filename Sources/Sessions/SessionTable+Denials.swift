@@ -14,20 +14,22 @@ extension SessionTable {
     }
 
     /// Takes a denied packet for an attempt though a session has its tuple, where that is the same packet: logged by a rule
-    /// before the one that denied it, and waiting for a word of conntrack's that will not come.
+    /// before the one that denied it, of a session that waits for a word of conntrack's which will not come, or of frames alone, for
+    /// which none came.
     ///
     /// - Returns: whether it was.
     mutating func takeAttempt(
         _ packet: borrowing PacketObservation, from match: Match, _ seenAt: Timestamp, at time: ReceiveTime
     ) -> Bool {
         let slot = match.slot
-        guard records[slot].facts.contains(.awaitsConntrack), match.direction == .original, !packet.isICMPError else {
-            return false
-        }
-        guard let lane = log(of: slot) else { return false }
+        let facts = records[slot].facts
+        let isOfFrames = facts.contains(.packet) && facts.isDisjoint(with: [.conntrack, .ended])
+        guard facts.contains(.awaitsConntrack) || isOfFrames, match.direction == .original, !packet.isICMPError,
+            let lane = log(of: slot)
+        else { return false }
         guard lane.counters.total.packetCount + UInt64(lane.errorCount) <= 1 else { return false }
         guard lane.isLast(packet, at: seenAt, hold: configuration.packetHold) else { return false }
-        if records[slot].facts.contains(.packet) {
+        if isOfFrames {
             // What frames told of it stands for itself.
             removeLog(of: records[slot].laneSlot)
             records[slot].facts.remove(.nflog)

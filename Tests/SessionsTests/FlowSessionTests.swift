@@ -253,6 +253,31 @@ struct FlowSessionTests {
         }
     }
 
+    /// A client repeats its SYN after a second, and again, and a rule for new connections logs each before another one denies it.
+    @Test
+    func aDeniedAttemptStaysOneHoweverOftenItIsRepeated() {
+        let monitor = Monitor { ($0.hasTaps, $0.hasNFLog) = (true, true) }
+        for number in 0..<4 {
+            let now = monitor.now
+            for (hook, rule, verdict) in [(2, 8, .unknown), (2, 9, .drop)] as [(UInt8, UInt16, Verdict)] {
+                monitor.packet(.web) {
+                    ($0.hook, $0.rule, $0.verdict) = (hook, NameID(rawValue: rule), verdict)
+                    ($0.time, $0.opensConnection, $0.digest) = (now, true, UInt64(number))
+                }
+            }
+            monitor.wait(seconds: 0.6)
+            monitor.flow(.web, 1, 0, number == 0 ? [.isFirst, .opensConnection] : [], ago: 0.6)
+            monitor.wait(seconds: 1.4)
+        }
+        #expect(monitor.sessions.count == 2)
+        let attempt = monitor.sessions.first { !$0.denials.isEmpty }
+        #expect(attempt?.denials.packetCount == 4)
+        #expect(attempt?.taps.isEmpty == true)
+        let captured = monitor.sessions.first { $0.denials.isEmpty }
+        #expect(captured?.taps.first?.original.seen.packetCount == 4)
+        #expect(captured?.nflog == nil)
+    }
+
     // MARK: Loss
 
     @Test
