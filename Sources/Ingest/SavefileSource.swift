@@ -37,6 +37,8 @@ public struct SavefileSource: ~Copyable {
     private var untoldLosses = LaneCounts()
     /// How many times that was an unknown number.
     private var untoldUncountedLosses = LaneCounts()
+    /// The filters with which its frames were captured, as far as it has told by now.
+    public private(set) var recordedFilters = RecordedFilters()
     /// The first link type that was not read, while no record was.
     private var unreadLinkType: UInt32?
     /// Where the file was found damaged; told once all that came before was.
@@ -175,6 +177,7 @@ public struct SavefileSource: ~Copyable {
     ) throws(IngestError) -> Bool {
         let linkType = LinkType(rawValue: interface.linkType)
         if linkType == nil, unreadLinkType == nil { unreadLinkType = interface.linkType }
+        if linkType?.isOfFrames ?? false { recordedFilters.note(interface.filter) }
         guard let linkType, linkType.isOfFrames, Self.isOne(interface) else {
             // Without a name the first one is probably the only one, of which the file says nothing.
             let number = interface.name.isEmpty ? interface.number : 0

@@ -7,11 +7,15 @@ internal import Wire
 /// is refused: what it leaves out of a session would count as missing.
 public struct TupleFilter: Sendable {
     private let filter: CaptureFilter?
+    /// Whether it may ask for what packets of one tuple differ in.
+    private let mayPickPackets: Bool
     /// What is to be said of the filter; `nil` where it picks sessions.
     public let doubt: String?
 
     /// - Throws: where the expression picks packets.
     public init(_ expression: String) throws(IngestError) {
+        let words = Set(expression.split { !$0.isLetter }.map { $0.lowercased() })
+        mayPickPackets = expression.contains("[") || !words.isDisjoint(with: ["less", "greater", "len"])
         do throws(IngestError) {
             filter = try CaptureFilter(expression, linkType: .ethernet)
             doubt = nil
@@ -27,11 +31,21 @@ public struct TupleFilter: Sendable {
             cure: "filter by addresses, ports and protocols: leave out flags, lengths and the link layer")
     }
 
-    /// Whether packets with this tuple are among those that the filter admits; `nil` where it cannot be asked.
+    /// Makes the filter of a savefile into one that can be asked.
+    ///
+    /// - Returns: `nil` where it cannot be: it picks packets, or asks for a name, and what a file says must have nobody asked for names.
+    public init?(recorded expression: String) {
+        guard FilterWords.areKnown(expression), let filter = try? TupleFilter(expression), filter.doubt == nil else {
+            return nil
+        }
+        self = filter
+    }
+
+    /// Whether packets with this tuple, all of them, are among those that the filter admits; `nil` where it cannot be asked.
     public func admits(_ key: FlowKey) -> Bool? {
         guard let filter else { return nil }
-        // All packets of a tuple have the same answer: one of them tells it.
-        return TupleFrame.variants.prefix(1).contains { filter.admits(key, $0) }
+        // Mostly all packets of a tuple have the same answer: one of them tells it.
+        return TupleFrame.variants.prefix(mayPickPackets ? .max : 1).allSatisfy { filter.admits(key, $0) }
     }
 
     /// Whether of one tuple some packets are admitted and others are not.

@@ -46,6 +46,16 @@ struct PcapngInterface: Sendable {
         return name
     }
 
+    /// The filter in the same block (if_filter), which is told once and not kept.
+    static func filter(in body: ByteReader, isSwapped: Bool) throws(SavefileFault) -> SavefileFilter? {
+        var filter: SavefileFilter?
+        var options = PcapngOptions(body.slice(from: 8), isSwapped: isSwapped)
+        while try options.next() {
+            if options.code == 11 { filter = SavefileFilter(options.value) }
+        }
+        return filter
+    }
+
     /// The time of a record by its number of ticks.
     func time(of ticks: UInt64) -> Timestamp { resolution.time(of: ticks, offset: offset) }
 

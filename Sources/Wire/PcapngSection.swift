@@ -76,7 +76,8 @@ struct PcapngSection: Sendable {
         interfaces.append(interface)
         return SavefileInterface(
             number: number, linkType: UInt32(interface.linkType),
-            name: try PcapngInterface.name(in: body, isSwapped: isSwapped))
+            name: try PcapngInterface.name(in: body, isSwapped: isSwapped),
+            filter: try PcapngInterface.filter(in: body, isSwapped: isSwapped))
     }
 
     /// `interface, time (8), options`: what was lost since the capture began, of which the packets may have told already.

@@ -6,10 +6,13 @@ public struct SavefileInterface: Sendable, Equatable {
     public var linkType: UInt32
     /// As the system that captured called it; empty where the file does not say.
     public var name: [UInt8] = []
+    /// What of its packets was captured; `nil` where the file does not say.
+    public var filter: SavefileFilter?
 
-    public init(number: Int, linkType: UInt32, name: [UInt8] = []) {
+    public init(number: Int, linkType: UInt32, name: [UInt8] = [], filter: SavefileFilter? = nil) {
         self.number = number
         self.linkType = linkType
         self.name = name
+        self.filter = filter
     }
 }

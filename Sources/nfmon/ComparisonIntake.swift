@@ -14,13 +14,13 @@ struct ComparisonIntake {
     /// When the capture began.
     private let start: Timestamp
     private var events: [SessionEvent] = []
-    /// Decides about sessions of which the capture saw nothing.
-    private let filter: TupleFilter?
+    /// Decide about sessions of which the capture saw nothing.
+    private(set) var filters: CaptureFilters
     private(set) var filteredCount: UInt64 = 0
 
-    init(_ facts: ComparisonFacts, names: NameBook, filter: TupleFilter? = nil) {
+    init(_ facts: ComparisonFacts, names: NameBook, filter: TupleFilter?) {
         comparison = Comparison(facts, names: names, limit: Self.limit)
-        self.filter = filter
+        filters = CaptureFilters(filter)
         start = facts.start
     }
 
@@ -59,7 +59,7 @@ struct ComparisonIntake {
     }
 
     private mutating func add(_ session: Session) {
-        let gaps = gaps(of: session)
+        let gaps = filters.gaps(of: session)
         if gaps == .all, session.taps.isEmpty {
             filteredCount += 1
             return
@@ -71,20 +71,8 @@ struct ComparisonIntake {
         comparison.add(ComparedSession(session, baseline: before?.counters, at: before?.time, gaps: gaps))
     }
 
-    /// Where the capture's filter lets nothing of a session through: its packets show another tuple behind a translation.
-    private func gaps(of session: Session) -> CaptureGaps {
-        guard let filter else { return [] }
-        let (original, reply) = (session.record.original, session.record.reply)
-        var gaps = CaptureGaps()
-        for (gap, key) in [
-            (CaptureGaps.originalIn, original), (.originalOut, reply.inverse), (.replyIn, reply),
-            (.replyOut, original.inverse),
-        ] {
-            // Of a filter that cannot be asked, what was captured shows that it lets the session through.
-            if !(filter.admits(key) ?? !session.taps.isEmpty) { gaps.insert(gap) }
-        }
-        return gaps
-    }
+    /// Takes in with which filters a savefile's frames were captured.
+    mutating func note(_ recorded: RecordedFilters) { filters.note(recorded) }
 
     mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         comparison.conclude(facts, names: names)

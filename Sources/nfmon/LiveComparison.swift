@@ -53,7 +53,7 @@ struct LiveComparison {
         if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         facts.hidesSessions = filter != nil
-        if let doubt = filter?.doubt { facts.notes.append(doubt) }
+        facts.notes += intake.filters.doubts
     }
 
     /// Compares for a time, or until the user has seen enough.

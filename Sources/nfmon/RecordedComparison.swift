@@ -15,8 +15,6 @@ final class RecordedComparison {
     private var spans: [Lane: ClosedRange<Timestamp>] = [:]
     private var last: Timestamp?
     private var clock = RecordingClock()
-    /// What is to be said of the filter.
-    private let doubt: String?
     /// The lanes of which anything was told.
     private var found: Set<Lane> = []
 
@@ -30,7 +28,6 @@ final class RecordedComparison {
         store = SessionStore(configuration: table, seed: LiveTable.seed, queueLimit: .max)
         let facts = ComparisonFacts(start: .distantFuture, end: .distantFuture, lanes: lanes)
         let filter = try options.capture.expression.map { text throws(IngestError) in try TupleFilter(text) }
-        doubt = filter?.doubt
         intake = ComparisonIntake(
             facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()), filter: filter)
         for path in paths {
@@ -44,13 +41,13 @@ final class RecordedComparison {
     ///
     /// - Returns: what damage there is; what came before it was taken in.
     func run() throws(IngestError) -> IngestError? {
-        for file in files { file.advance() }
+        for file in files { advance(file) }
         while !stop.isRaised, let file = files.filter({ $0.isOpen }).min(by: { $0.time < $1.time }) {
             if !file.observations.isEmpty { note(file) }
             let interface = file.hasUnnamedFrames ? name(file) : nil
             _ = store.take(file.observations(naming: interface), at: clock.time(at: file.time))
             intake.drain(store, at: file.time)
-            file.advance()
+            advance(file)
         }
         if let last { store.finish(at: ReceiveTime(wall: last, monotonic: clock.monotonic)) }
         intake.drain(store, at: last ?? .distantFuture)
@@ -58,8 +55,13 @@ final class RecordedComparison {
         return files.lazy.compactMap(\.damage).first
     }
 
+    private func advance(_ file: RecordedFile) {
+        file.advance()
+        if let filters = file.takeFilters() { intake.note(filters) }
+    }
+
     /// Gives a file's frames an interface where they name none: that of a file which has ended before, as rotation leaves them; else
-    /// one of its own, as its packets are seen at another place. The first one needs no name.
+    /// one of its own, by its own name, as its packets are seen at another place.
     ///
     /// - Returns: the name, where it is new.
     private func name(_ file: RecordedFile) -> InterfaceObservation? {
@@ -76,11 +78,7 @@ final class RecordedComparison {
             file.unnamed = before.unnamed
             return nil
         }
-        guard files.contains(where: { $0.unnamed != nil }) else {
-            file.unnamed = 0
-            return nil
-        }
-        let name = names.number(of: (file.path.split(separator: "/").last ?? "").utf8)
+        let name = names.number(of: file.name(among: files).utf8)
         // No kernel gives such a number (SavefileSource).
         let number = 1 << 30 | InterfaceIndex(name.rawValue)
         file.unnamed = number
@@ -124,8 +122,9 @@ final class RecordedComparison {
         facts.lastLook = spans[.conntrack]?.upperBound
         facts.note(summary)
         facts.notes =
-            ["the firewall's rules at the time of the recording are not known"] + (doubt.map { [$0] } ?? []) + doubles
+            ["the firewall's rules at the time of the recording are not known"] + intake.filters.doubts + doubles
             + clock.notes
+        facts.hidesSessions = !intake.filters.isEmpty
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }
         return intake.conclude(facts, names: NameBook(names: names.snapshot, interfaces: interfaces))

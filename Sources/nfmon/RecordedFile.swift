@@ -12,6 +12,8 @@ final class RecordedFile {
     private(set) var damage: IngestError?
     /// The lanes of what it has next.
     private(set) var lanes: Set<Lane> = []
+    /// The filters with which its frames were captured, as far as they were noted.
+    private var notedFilters = RecordedFilters()
     /// The number of the interface that its frames do not name; `nil` before the first of them.
     var unnamed: InterfaceIndex?
     /// Whether another file goes on where this one ends.
@@ -52,12 +54,27 @@ final class RecordedFile {
 
     var time: Timestamp { source.time }
 
+    /// What tells it from other files: mostly the last part of its path.
+    func name(among files: [RecordedFile]) -> Substring {
+        let name = Self.lastPart(of: path)
+        return files.count { Self.lastPart(of: $0.path) == name } > 1 ? Substring(path) : name
+    }
+
+    private static func lastPart(of path: String) -> Substring { path.split(separator: "/").last ?? "" }
+
     /// Whether what it has next are frames of an interface that it does not name.
     var hasUnnamedFrames: Bool { observations.flows.contains { $0.tap.interface == 0 } }
 
+    /// The filters of its frames, where it has told of another one since this was asked last.
+    func takeFilters() -> RecordedFilters? {
+        guard source.recordedFilters != notedFilters else { return nil }
+        notedFilters = source.recordedFilters
+        return notedFilters
+    }
+
     /// What it has next, frames of an interface that it does not name as of this one.
     func observations(naming interface: InterfaceObservation?) -> ObservationBatch {
-        guard let number = unnamed, number != 0 else { return observations }
+        guard let number = unnamed else { return observations }
         var named = ObservationBatch()
         if let interface { named.append(.interface(interface)) }
         for observation in observations {

@@ -14,6 +14,7 @@ struct SavefileSourceTests {
         var losses: [Loss] = []
         var lossSeconds: [Double] = []
         var damage: IngestError?
+        var filters = RecordedFilters()
 
         init(_ file: [UInt8], names table: NameTable = NameTable()) throws {
             let url = FileManager.default.temporaryDirectory.appending(path: "nfmon-savefile-\(UUID())")
@@ -26,6 +27,7 @@ struct SavefileSourceTests {
             } catch {
                 damage = error
             }
+            filters = source.recordedFilters
         }
 
         private mutating func take(_ batch: ObservationBatch, at time: Timestamp) {
@@ -119,6 +121,26 @@ struct SavefileSourceTests {
             writer.section() + interface + interface + writer.packet(frame) + writer.packet(frame, interface: 1))
         #expect(told.names.isEmpty)
         #expect(told.flows.map(\.tap.interface).sorted() == [0, 1])
+    }
+
+    @Test
+    func theFiltersOfItsCapturesAreTold() throws {
+        func filtered(_ option: [UInt8]) -> [UInt8] {
+            writer.interface(.ethernet, options: writer.option(11, option) + writer.endOfOptions)
+        }
+        let ssh = filtered([0] + Array("not port 22".utf8))
+        let one = try Told(writer.section() + ssh + ssh + writer.packet(frame)).filters
+        #expect(one.expressions == ["not port 22"])
+        #expect(!one.hasNone && !one.hasUnreadable)
+        let mixed = try Told(writer.section() + ssh + filtered([1, 0]) + writer.interface(.ethernet)).filters
+        #expect(mixed.expressions == ["not port 22"])
+        #expect(mixed.hasNone && mixed.hasUnreadable)
+        #expect(try Told(classic(at: [1])).filters.hasNone)
+        // However many there are.
+        let many = (0..<1000).reduce(writer.section()) { $0 + filtered([0] + Array("port \($1)".utf8)) }
+        let told = try Told(many).filters
+        #expect(told.expressions.count == 64)
+        #expect(told.hasUnreadable)
     }
 
     @Test

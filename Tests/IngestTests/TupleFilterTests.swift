@@ -65,6 +65,33 @@ struct TupleFilterTests {
         #expect(throws: IngestError.self) { try TupleFilter(expression) }
     }
 
+    @Test func aTupleOfWhichSomePacketsAreLeftOutIsNotAdmitted() throws {
+        // The filter's own port is the one that shows it.
+        let filter = try TupleFilter("tcp port 22 and tcp[tcpflags] & tcp-syn != 0 or udp")
+        #expect(filter.admits(Self.session(.tcp, to: 22).record.original) == false)
+        #expect(filter.admits(Self.session().record.original) == true)
+    }
+
+    // MARK: Of savefiles
+
+    @Test(arguments: [
+        "not port 22", "host 10.0.0.7 or net 192.0.2.0/24", "ip6 host fd00:10::7", "udp portrange 80-90",
+        "icmp[icmptype] == icmp-echo", "!(tcp port 22 || tcp port 443)",
+    ])
+    func aFilterOfASavefileIsAskedWhereItHasNoNames(expression: String) {
+        #expect(TupleFilter(recorded: expression) != nil)
+    }
+
+    @Test(arguments: [
+        "host www.example.com", "port domain", "net loopback", "proto beef", "src host badcafe", "host 1e100.example",
+        "host ab:cd:ef", "host 1.2.3.4.5", "tcp[tcpflags] & tcp-syn != 0", "no such words", "(", "type mgt", "inbound",
+    ])
+    func aFilterOfASavefileThatCannotBeAskedIsNot(expression: String) {
+        #expect(TupleFilter(recorded: expression) == nil)
+    }
+
+    // MARK: Other link layers
+
     @Test func whatMeansNothingOnEthernetCannotBeAskedAndSaysSo() throws {
         let filter = try TupleFilter("type mgt")
         #expect(filter.doubt != nil)

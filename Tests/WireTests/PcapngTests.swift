@@ -30,6 +30,22 @@ struct PcapngTests {
     }
 
     @Test(arguments: writers)
+    func theFilterOfACaptureIsTold(_ writer: Pcapng) {
+        var file = writer.section() + writer.interface(.ethernet)
+        let options: [[UInt8]] = [
+            [0] + Array("not port 22".utf8), [0] + Array("udp".utf8) + [0], [0], [], [1, 6, 0, 0, 0],
+        ]
+        for option in options {
+            file += writer.interface(.ethernet, options: writer.option(11, option) + writer.endOfOptions)
+        }
+        let walk = SavefileWalk(file)
+        #expect(walk.fault == nil)
+        #expect(
+            walk.interfaces.map(\.filter)
+                == [nil, .expression("not port 22"), .expression("udp"), nil, nil, .program])
+    }
+
+    @Test(arguments: writers)
     func whomAPacketWasForIsTold(_ writer: Pcapng) {
         var file = writer.section() + writer.interface(.ethernet)
         for flags in [0x05, 0x11, 0x12] as [UInt32] {
