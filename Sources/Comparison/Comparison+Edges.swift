@@ -4,8 +4,10 @@ internal import FlowModel
 
 extension Comparison {
     /// What conntrack or rules counted when the capture had ended: no more than came until their last word.
-    func accountForEnd(_ short: inout Shortfall, _ session: Session, _ tap: DirectionCounts.TapCounts) {
-        if accountForLate(&short, session) { return }
+    func accountForEnd(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ tap: DirectionCounts.TapCounts
+    ) {
+        if accountForLate(&short, counts, session) { return }
         let hasEnded = session.record.facts.contains(.ended)
         let read = hasEnded ? session.record.lastSeen : facts.lastLook ?? facts.end
         let time = read.nanoseconds(since: facts.end)
@@ -23,13 +25,13 @@ extension Comparison {
     ///
     /// - Returns: whether that is known.
     @discardableResult
-    func accountForLate(_ short: inout Shortfall, _ session: Session) -> Bool {
+    func accountForLate(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) -> Bool {
         // What came then with its tuple is of the next one.
         if facts.late != nil, hasEndedBefore(session) { return true }
-        guard var count = count(facts.late, session, short) else { return false }
+        guard var count = count(facts.late, counts, session, short) else { return false }
         // Rules log on when conntrack's table was looked at, and what ends then tells its counters.
         if short.more == .nflog || session.record.facts.contains(.ended) {
-            count = count.adding(self.count(facts.later, session, short) ?? 0)
+            count = count.adding(self.count(facts.later, counts, session, short) ?? 0)
         }
         short.account(
             .endedAfter, for: count, isCertain: false,
@@ -41,10 +43,10 @@ extension Comparison {
     /// left, are packets of the comparison's own time.
     func settleEnd(_ counts: inout DirectionCounts, _ session: Session, _ found: inout [Difference]) {
         guard facts.isWhole(.packet), !hasEndedBefore(session), counts.entering != nil, counts.leaving != nil,
-            var left = facts.late?.leaving(session.record, counts.direction)
+            var left = facts.late?.leaving(session.record, counts)
         else { return }
         if session.record.facts.contains(.ended) {
-            left = left.adding(facts.later?.leaving(session.record, counts.direction) ?? 0)
+            left = left.adding(facts.later?.leaving(session.record, counts) ?? 0)
         }
         let late = counts.takeLate(left)
         var short = Shortfall(counts.direction, .conntrack, .captureIn, late)
@@ -61,9 +63,11 @@ extension Comparison {
     }
 
     /// How many packets of a session an edge saw at the place at which one lane has more or less; `nil` where nobody knows.
-    func count(_ frames: EdgeFrames?, _ session: Session, _ short: Shortfall) -> UInt64? {
-        guard facts.isWhole(.packet), let entered = frames?.entering(session.record, short.direction),
-            let left = frames?.leaving(session.record, short.direction)
+    func count(
+        _ frames: EdgeFrames?, _ counts: DirectionCounts, _ session: Session, _ short: Shortfall
+    ) -> UInt64? {
+        guard facts.isWhole(.packet), let entered = frames?.entering(session.record, counts),
+            let left = frames?.leaving(session.record, counts)
         else { return nil }
         // What the host sends itself does not come in.
         return [short.more, short.fewer].contains(.captureOut) ? left : max(entered, left)
@@ -82,8 +86,8 @@ extension Comparison {
         }
         guard short.fewer == .captureOut, !hasEndedBefore(session) else { return }
         let isBusy = facts.end.nanoseconds(since: entering.last) <= Self.flight
-        let left = late.leaving(session.record, counts.direction) ?? 0
-        let entered = late.entering(session.record, counts.direction) ?? 0
+        let left = late.leaving(session.record, counts) ?? 0
+        let entered = late.entering(session.record, counts) ?? 0
         // Whatever was under way left later, and was seen.
         // No more than a queue holds: taps that count differently differ by more.
         let queued = min(left.lacking(entered), Pace(entering).average(in: Self.queueing))

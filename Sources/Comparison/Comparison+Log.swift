@@ -86,7 +86,7 @@ extension Comparison {
         // Rules log on when the captures have ended, and conntrack's table was looked at.
         if let start = session.start, start >= facts.end {
             short.account(.endedAfter, ["it began when the capture had ended"])
-        } else if !accountForLate(&short, session), let last = session.nflog?.lastTime,
+        } else if !accountForLate(&short, counts, session), let last = session.nflog?.lastTime,
             let tap = counts.entering ?? counts.leaving, !tap.counts.isEmpty
         {
             short.account(

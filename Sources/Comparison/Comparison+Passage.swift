@@ -79,7 +79,7 @@ extension Comparison {
         accountForLoss(&short, of: .packet, session)
         accountForOtherInterface(&short, counts.path.outInterface)
         if counts.entering == nil {
-            accountForEnd(&short, session, leaving)
+            accountForEnd(&short, counts, session, leaving)
             if leaving.counts.isEmpty { accountForOwnUnsent(&short, counts, session) }
             if leaving.counts.whole.packetCount == 0, facts.isWhole(.packet) {
                 short.account(
@@ -90,8 +90,9 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
+            accountForErrors(&short, counts, session)
             accountForSkew(&short, counts, session)
-            if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, session, leaving) }
+            if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, counts, session, leaving) }
             if let way = uncapturedWay(of: counts, session) {
                 short.account(
                     .otherInterface, isCertain: false,

@@ -97,8 +97,8 @@ extension Comparison {
 
     /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.
     mutating func accountForErrors(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
-        // Where some got further, others may have answered.
-        guard counts.entering != nil, counts.leaving?.counts.isEmpty ?? true else { return }
+        guard counts.entering != nil else { return }
+        guard counts.leaving?.counts.isEmpty ?? true else { return accountForOwnErrors(&short, counts) }
         let errors = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
         short.account(
             .droppedAfterConntrack, for: errors, isCertain: false,
@@ -109,6 +109,17 @@ extension Comparison {
         short.suspicions.append(
             "the firewall answered \(errors > 0 ? "others of them" : "other packets between these two") with ICMP errors, of which it sends but so many a second (icmp_ratelimit): these may have met the same end"
         )
+    }
+
+    /// Packets that the host could not pass on, of a session of which others got further: too large for the next link, or at the end of
+    /// their life. What others answer passes both interfaces.
+    private func accountForOwnErrors(_ short: inout Shortfall, _ counts: DirectionCounts) {
+        guard facts.isWhole(.packet), let entered = counts.entering?.counts.errorCount,
+            let left = counts.leaving?.counts.errorCount, entered > left
+        else { return }
+        short.account(
+            .droppedAfterConntrack, for: UInt64(entered - left), isCertain: false,
+            ["the firewall itself answered \(entered - left) of its packets with ICMP errors"] + short.suspicions)
     }
 
     /// Notes whom the host answered with ICMP errors: packets that did not leave.

@@ -197,7 +197,7 @@ public struct Comparison {
         var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
         accountForOtherInterface(&short, counts.path.inInterface)
         accountForLoss(&short, of: .packet, session)
-        if !accountForLate(&short, session), session.record.lastSeen > facts.end {
+        if !accountForLate(&short, counts, session), session.record.lastSeen > facts.end {
             short.account(.endedAfter, isCertain: false, ["rules denied it after the capture had ended, too"])
         }
         short.account(.unexplained, ["rules denied packets that were not captured"])

@@ -27,6 +27,8 @@ struct DirectionCounts {
         /// Where packets pass by several interfaces, the first of them.
         var interface: InterfaceIndex
         var isLowerBound: Bool
+        /// Whether several interfaces each show a part of it, as two uplinks do.
+        var isSum = false
     }
 
     init(_ compared: ComparedSession, _ direction: FlowDirection) {
@@ -98,6 +100,7 @@ struct DirectionCounts {
             sum.isLowerBound = sum.isLowerBound || tap.isLowerBound
         }
         let fits = expected.map { sum.counts.whole.packetCount <= $0.packetCount } ?? false
+        sum.isSum = true
         if isRelay || fits { return sum }
         return busy.max { $0.counts.whole.packetCount < $1.counts.whole.packetCount }
     }

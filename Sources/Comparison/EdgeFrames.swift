@@ -60,20 +60,23 @@ public struct EdgeFrames: Sendable {
     }
 
     /// How many packets of one direction of a session came in; `nil` where nobody can say.
-    func entering(_ record: SessionRecord, _ direction: FlowDirection) -> UInt64? {
-        count(direction == .original ? record.original : record.reply, .ingress)
+    func entering(_ record: SessionRecord, _ counts: DirectionCounts) -> UInt64? {
+        let tuple = counts.direction == .original ? record.original : record.reply
+        return count(tuple, .ingress, counts.entering?.isSum ?? false)
     }
 
     /// How many left.
-    func leaving(_ record: SessionRecord, _ direction: FlowDirection) -> UInt64? {
-        count(direction == .original ? record.reply.inverse : record.original.inverse, .egress)
+    func leaving(_ record: SessionRecord, _ counts: DirectionCounts) -> UInt64? {
+        let tuple = counts.direction == .original ? record.reply.inverse : record.original.inverse
+        return count(tuple, .egress, counts.leaving?.isSum ?? false)
     }
 
-    /// The interface that saw most of it saw all.
-    private func count(_ tuple: FlowKey, _ way: FrameDirection) -> UInt64? {
+    /// The interface that saw most of it saw all, unless each showed a part of the session.
+    private func count(_ tuple: FlowKey, _ way: FrameDirection, _ isSum: Bool) -> UInt64? {
         guard isWhole else { return nil }
         let sight = Sight(tuple: tuple.withoutZone, way: way)
         guard let count = first[sight] else { return 0 }
-        return further[sight].map { $0.reduce(count.packets) { max($0, $1.packets) } } ?? count.packets
+        guard let others = further[sight] else { return count.packets }
+        return others.reduce(count.packets) { isSum ? $0.adding($1.packets) : max($0, $1.packets) }
     }
 }

@@ -86,6 +86,35 @@ struct EndOfComparisonTests {
         #expect(result.sessions.count == 1)
     }
 
+    @Test func whatCameLaterByTwoUplinksIsAddedUpWhereTheirPacketsAre() {
+        var builder = SessionBuilder()
+        builder.facts.remove(.ended)
+        (builder.startTime, builder.lastTime) = (Timestamp(seconds: 1099, nanoseconds: 0), SessionBuilder.end)
+        (builder.tracked, builder.first, builder.second) = ((26, 0), (12, 0), nil)
+        let uplink = Tap(interface: 4, direction: .ingress)
+        func reasons(_ other: UInt64) -> [DifferenceReason: UInt64] {
+            var compared = builder.compared
+            var lane = TapLane(tap: uplink)
+            lane.original = builder.frames(other)
+            compared.session.taps.append(lane)
+            var batch = ObservationBatch()
+            for tap in [Tap(interface: SessionBuilder.client, direction: .ingress), uplink] {
+                var flow = FlowObservation(key: builder.key, tap: tap)
+                flow.forward = builder.frames(3)
+                batch.append(flow)
+            }
+            var late = EdgeFrames()
+            late.add(batch)
+            var comparison = Comparison(someFacts { $0.late = late }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(reasons(8) == [.endedAfter: 6])
+        // A bridge and its port show the same.
+        builder.tracked = (15, 0)
+        #expect(reasons(12) == [.endedAfter: 3])
+    }
+
     @Test func whatCameAfterTheEndIsNotOfASessionThatHadEndedBefore() {
         let facts = someFacts { $0.late = late(5, 5) }
         #expect(compare(facts) { $0.tracked = (14, 8) }.reasons == [.unexplained: 4])

@@ -102,6 +102,23 @@ struct PassageTests {
         #expect(result.evidence.contains("answered 2 of its packets with ICMP errors"))
     }
 
+    @Test func packetsThatTheFirewallAnsweredWithErrorsWereNotPassedOnThoughOthersWere() {
+        func outcome(tracked: UInt64) -> ComparisonOutcome {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.second) = ((tracked, 8), (7, 8))
+            var compared = builder.compared
+            compared.session.taps.first?.original.errorCount = 2
+            var comparison = Comparison(someFacts(), names: someNames())
+            comparison.add(compared)
+            return comparison.conclude()
+        }
+        // Conntrack keeps nothing of a first packet that does not leave.
+        #expect(outcome(tracked: 7).reasons == [.droppedAfterConntrack: 2, .unexplained: 1])
+        let counted = outcome(tracked: 10)
+        #expect(counted.reasons == [.droppedAfterConntrack: 3])
+        #expect(counted.evidence.contains("the firewall itself answered 2 of its packets"))
+    }
+
     @Test func anotherUplinkThatLoggedPacketsShowIsNotTakenForADrop() {
         let facts = someFacts {
             $0.interfaces = [SessionBuilder.client, 9]
