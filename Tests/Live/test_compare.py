@@ -1,12 +1,11 @@
 """`nfmon compare`: lanes that tell the same of clean traffic, and one disturbance at a time, which is found and named."""
 
 import json
-import os
 import signal
 import socket
 import threading
 
-from comparison import WORDS, Answer, CompareTest
+from comparison import WORDS, CompareTest
 from nfmon import finish
 
 # What is no disagreement: the same packets, counted in another way.
@@ -263,59 +262,6 @@ class Compare(CompareTest):
                     self.assertLessEqual(answer.reasons["lost-by-source"], lost)
                 others = {"packet", "nflog", "conntrack"} - {lane}
                 self.assertEqual({answer.summary["lanes"][other]["lost"] for other in others}, {0})
-
-    def test_savefiles_of_one_period_are_compared(self):
-        lab = self.lab_with_accounting()
-        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "DROP")
-        directory = self.directory()
-        frames, netfilter = directory / "frames.pcap", directory / "netfilter.pcap"
-        recorders = [
-            self.closing(lab.record("-i", "lan0", frames)), self.closing(lab.record(netfilter)),
-        ]
-        lab.datagrams(7, port=81)
-        lab.datagrams(5, port=82)
-        lab.flush()
-        self.until(lambda: os.path.getsize(netfilter) > 600, "the end is written")
-        for recorder in recorders:
-            self.assertEqual(recorder.stop(), 0, recorder.talk)
-        found = finish("compare", "-o", "json", "-r", frames, netfilter)
-        self.assertEqual(found.returncode, 0, found.stderr)
-        answer = Answer(json.loads(found.stdout))
-        # Nobody knows the rules of then: what lacks is told, and not why.
-        self.assertEqual(answer.of(82), {})
-        self.assertEqual(answer.of(81), {"unexplained": 7})
-        words = "compare", "-o", "json", "--capture-filter", "udp port 82", "-r", frames, netfilter
-        chosen = Answer(json.loads(finish(*words).stdout))
-        self.assertEqual((chosen.reasons, chosen.summary["sessions"]), ({}, 1))
-
-    def test_savefiles_of_two_interfaces_are_two_places_and_rotated_ones_are_one(self):
-        lab = self.lab_with_accounting()
-        directory = self.directory()
-        files = [directory / name for name in ("lan.pcap", "wan.pcap", "netfilter.pcap")]
-        places = ("-i", "lan0"), ("-i", "wan0"), ()
-        recorders = [self.closing(lab.record(*place, path)) for place, path in zip(places, files)]
-        # IPv6 is not translated: both interfaces show the same.
-        with lab.server.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sink:
-            sink.bind((lab.server.inet6, 53))
-            with lab.client.socket(socket.AF_INET6, socket.SOCK_DGRAM) as near:
-                near.connect((lab.server.inet6, 53))
-                for _ in range(6):
-                    near.send(b"there and back")
-                    sink.sendto(b"and back", sink.recvfrom(100)[1])
-                    near.recv(100)
-        lab.flush()
-        self.until(lambda: os.path.getsize(files[2]) > 600, "the end is written")
-        for recorder in recorders:
-            self.assertEqual(recorder.stop(), 0, recorder.talk)
-        answer = Answer(json.loads(finish("compare", "-o", "json", "-r", *files).stdout))
-        self.assertEqual(answer.reasons, {}, answer.evidence)
-        self.assertEqual(answer.summary["lanes"]["packet"]["packets"], 12)
-        parts = directory / "part0.pcap", directory / "part1.pcap"
-        for path, chosen in zip(parts, ("1-5", "6-100")):
-            self.program(["editcap", "-F", "nsecpcap", "-r", str(files[0]), str(path), chosen]).wait()
-        answer = Answer(json.loads(finish("compare", "-o", "json", "-r", *parts, files[2]).stdout))
-        self.assertEqual(answer.reasons, {}, answer.evidence)
-        self.assertEqual(answer.summary["lanes"]["packet"]["packets"], 12)
 
     def test_it_needs_an_interface_or_a_file_and_two_lanes(self):
         for words in (), ("-i", "lo", "--no-conntrack", "--no-nflog"), ("-r", "x", "--for", "1s"), ("-r", "x", "x"), ("-i", "lo", "inbound"):
