@@ -12,6 +12,8 @@ public struct ComparedSession: Sendable {
     /// Whether its entry, or one of them, went without a word of what it counted last.
     var hasUntoldEnd = false
     public var gaps = CaptureGaps()
+    /// The interfaces that passed it and that show no packet which another shows, too.
+    var separateInterfaces: Set<InterfaceIndex> = []
     public var differences: [Difference] = []
     /// Rules log other sessions, and none means this one: that is no difference, but the rules' purpose.
     public var isUnlogged = false
@@ -24,6 +26,13 @@ public struct ComparedSession: Sendable {
         self.gaps = gaps
         self.baseline = baseline
         self.baselineTime = baselineTime
+    }
+
+    /// Learns which of its interfaces show packets of their own.
+    mutating func noteInterfaces(_ addresses: LocalAddresses?) {
+        // One by which it comes, and one by which it leaves, are what most have.
+        guard session.taps.lanes.count > 2, let addresses else { return }
+        separateInterfaces = addresses.separate(Set(session.taps.lanes.map(\.tap.interface)))
     }
 
     /// The lanes that tell of the session.

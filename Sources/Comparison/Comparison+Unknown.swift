@@ -87,7 +87,7 @@ extension Comparison {
         if facts.isWhole(.conntrack) {
             // Those that conntrack could make nothing of pass without an entry, too.
             short.account(
-                .untracked, isCertain: facts.failures?.invalid ?? 0 == 0,
+                .untracked, isCertain: facts.failures?.invalid == 0,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
                 ] + noRule("before conntrack"))

@@ -50,6 +50,8 @@ public struct Comparison {
             summary.neverTrackedCount += 1
             return
         }
+        var compared = compared
+        compared.noteInterfaces(facts.ownAddresses)
         let record = compared.session.record
         // Of one that ended without a last word the counters are a lower bound, too.
         if record.facts.contains(.lowerBound), !record.facts.contains(.ended) { resetCount += 1 }

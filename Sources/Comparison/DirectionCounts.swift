@@ -62,7 +62,11 @@ struct DirectionCounts {
             }
         }
         let expected = total.map { $0.since(before) }
-        if !lacksEntering { entering = Self.foremost(of: ingress, Self.one(of: ingress, expected)) }
+        if !lacksEntering {
+            entering =
+                Self.sum(ofSeparate: ingress, compared.separateInterfaces)
+                ?? Self.foremost(of: ingress, Self.one(of: ingress, expected))
+        }
         if !lacksLeaving { leaving = Self.one(of: egress, expected) }
         // A capture that saw all that conntrack ever counted was there from the beginning, if it saw some before the first look.
         if let total, let seen = (entering ?? leaving)?.counts, total == seen.whole,
@@ -94,15 +98,30 @@ struct DirectionCounts {
         if let exact = busy.first(where: { $0.counts.whole == expected }) { return exact }
         let ordered = busy.sorted { $0.counts.first < $1.counts.first }
         let isRelay = zip(ordered, ordered.dropFirst()).allSatisfy { $0.counts.last <= $1.counts.first }
-        var sum = ordered[0]
-        for tap in ordered.dropFirst() {
+        let sum = Self.sum(of: ordered)
+        let fits = expected.map { sum.counts.whole.packetCount <= $0.packetCount } ?? false
+        if isRelay || fits { return sum }
+        return busy.max { $0.counts.whole.packetCount < $1.counts.whole.packetCount }
+    }
+
+    /// What comes in by interfaces of which none shows what another does; `nil` where it is not several that show something.
+    ///
+    /// Of what leaves, a second interface may show copies (TEE), which conntrack does not count.
+    private static func sum(ofSeparate taps: [TapCounts], _ separate: Set<InterfaceIndex>) -> TapCounts? {
+        let busy = taps.filter { !$0.counts.isEmpty }
+        let interfaces = Set(busy.map(\.interface))
+        guard busy.count > 1, interfaces.count == busy.count, interfaces.isSubset(of: separate) else { return nil }
+        return sum(of: busy.sorted { $0.counts.first < $1.counts.first })
+    }
+
+    private static func sum(of taps: [TapCounts]) -> TapCounts {
+        var sum = taps[0]
+        for tap in taps.dropFirst() {
             sum.counts.add(tap.counts)
             sum.isLowerBound = sum.isLowerBound || tap.isLowerBound
         }
-        let fits = expected.map { sum.counts.whole.packetCount <= $0.packetCount } ?? false
         sum.isSum = true
-        if isRelay || fits { return sum }
-        return busy.max { $0.counts.whole.packetCount < $1.counts.whole.packetCount }
+        return sum
     }
 
     /// Whether what leaves is what comes in, as on a loopback: conntrack counts it once, before it leaves.

@@ -9,6 +9,7 @@ struct HostAddresses {
     private var broadcasts: Set<IPAddress> = []
     private var interfaces: Set<InterfaceIndex> = []
     private var parts: Set<InterfaceIndex> = []
+    private var lowers: [InterfaceIndex: InterfaceIndex] = [:]
 
     /// Those of the thread's network namespace; `nil` where the kernel does not give the whole list. It needs no privilege.
     static var current: LocalAddresses? {
@@ -22,7 +23,7 @@ struct HostAddresses {
         }
         return LocalAddresses(
             found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts),
-            groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
+            over: found.lowers, groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
     }
 
     /// - Returns: whether the kernel gave the whole list.
@@ -35,8 +36,9 @@ struct HostAddresses {
             addresses.insert(address.address)
             broadcasts.formUnion(address.broadcasts)
             if !address.isOfLink { interfaces.insert(address.interface) }
-        } else if let link = try? LinkMessage(message), link.master != nil {
-            parts.insert(link.index)
+        } else if let link = try? LinkMessage(message) {
+            if link.master != nil { parts.insert(link.index) }
+            lowers[link.index] = link.lower
         }
     }
 }

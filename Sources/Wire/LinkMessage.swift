@@ -11,6 +11,8 @@ public struct LinkMessage: ~Escapable {
     public let isGone: Bool
     /// The bridge, bond or VRF that it is a part of (IFLA_MASTER).
     public let master: InterfaceIndex?
+    /// The interface of the same host that it is made of, as a VLAN is of its trunk (IFLA_LINK).
+    public let lower: InterfaceIndex?
 
     /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
     ///   interface, and whose RTM_DELLINK does not mean that it went.
@@ -24,15 +26,20 @@ public struct LinkMessage: ~Escapable {
         guard family == 0 else { return nil }
         var name = message.body.slice(from: 0, to: 0).span
         var master: InterfaceIndex?
+        var lower: InterfaceIndex?
+        var isLowerElsewhere = false
         var cursor = NetlinkAttributes(message.body.slice(from: 16))
         while try cursor.next() {
             switch cursor.type {
             case 3: name = cursor.payload.text  // IFLA_IFNAME
+            case 5: lower = cursor.payload.native(UInt32.self, at: 0)  // IFLA_LINK
+            case 37: isLowerElsewhere = true  // IFLA_LINK_NETNSID
             case 10: master = cursor.payload.native(UInt32.self, at: 0)  // IFLA_MASTER
             default: break
             }
         }
         self.master = master
+        self.lower = isLowerElsewhere || lower == index || lower == 0 ? nil : lower
         self.index = index
         self.name = name
         isGone = message.type == Self.deleteLinkType

@@ -119,6 +119,32 @@ struct PassageTests {
         #expect(counted.evidence.contains("the firewall itself answered 2 of its packets"))
     }
 
+    @Test func whatComesInByTwoUplinksIsAddedUpThoughSomeOfItWasDropped() {
+        func reasons(of growth: UInt64, over lowers: [InterfaceIndex: InterfaceIndex]) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = ((14, 0), (10, 0), nil)
+            var compared = builder.compared
+            var lane = TapLane(tap: Tap(interface: 4, direction: .ingress))
+            lane.original = builder.frames(10)
+            compared.session.taps.append(lane)
+            lane = TapLane(tap: Tap(interface: SessionBuilder.server, direction: .egress))
+            lane.original = builder.frames(14)
+            compared.session.taps.append(lane)
+            let facts = someFacts {
+                $0.ownAddresses = LocalAddresses(
+                    [], of: [SessionBuilder.client, SessionBuilder.server, 4], over: lowers)
+                $0.rules = watched([rule(.drop, at: HookPlace(.prerouting, -300), port: 443, growth: growth)])
+            }
+            var comparison = Comparison(facts, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(reasons(of: 6, over: [:]) == [.droppedBeforeConntrack: 6])
+        // A VLAN and its trunk show the same packets.
+        #expect(reasons(of: 6, over: [4: SessionBuilder.client])[.droppedBeforeConntrack] == nil)
+        #expect(reasons(of: 6, over: [4: 7, 7: SessionBuilder.client])[.droppedBeforeConntrack] == nil)
+    }
+
     @Test func anotherUplinkThatLoggedPacketsShowIsNotTakenForADrop() {
         let facts = someFacts {
             $0.interfaces = [SessionBuilder.client, 9]

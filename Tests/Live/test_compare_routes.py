@@ -5,6 +5,7 @@ import socket
 from comparison import WORDS, CompareTest
 
 SIZE = 200_000
+NTH = "-m", "statistic", "--mode", "nth", "--every"
 
 
 class CompareRoutes(CompareTest):
@@ -64,6 +65,55 @@ class CompareRoutes(CompareTest):
             self.exchange(near, far)
         answer = self.assert_agrees(comparison)
         self.assertEqual(answer.summary["lanes"]["packet"]["lost"], 0)
+
+    def take_turns(self, lab, role, chain, gateway, interface, *match):
+        """Every second packet takes the other link."""
+        lab.inside("ip", "route", "add", "default", "via", gateway, "dev", interface, "table", "7", role=role)
+        lab.inside("ip", "rule", "add", "fwmark", "7", "table", "7", role=role)
+        words = "-t", "mangle", "-A", chain, "-p", "udp", *match, *NTH, "2", "--packet", "1", "-j", "MARK", "--set-mark", "7"
+        lab.inside("iptables", *words, role=role)
+
+    def test_what_is_dropped_of_a_session_that_leaves_by_two_uplinks_is_told_by_its_rule(self):
+        lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
+        lab.inside("iptables", "-I", "FORWARD", "-o", "wan1", "-j", "ACCEPT")
+        self.take_turns(lab, "firewall", "PREROUTING", "198.51.100.9", "wan1", "--dport", "91")
+        words = "POSTROUTING", "-o", "wan1", "-p", "udp", *NTH, "3", "--packet", "0", "-j", "DROP"
+        lab.inside("iptables", "-t", "mangle", "-A", *words)
+        comparison = self.compare(lab, *WORDS, "-i", "wan1")
+        lab.datagrams(30, port=91)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 5}, answer.evidence)
+        self.assertIn("mangle POSTROUTING", answer.evidence)
+
+    def test_what_is_dropped_of_a_session_that_comes_in_by_two_uplinks_is_told_by_its_rule(self):
+        lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
+        self.take_turns(lab, "server", "OUTPUT", "198.51.100.1", "eth1", "--sport", "91")
+        words = "PREROUTING", "-i", "wan1", "-p", "udp", *NTH, "3", "--packet", "0", "-j", "DROP"
+        lab.inside("iptables", "-t", "raw", "-A", *words)
+        comparison = self.compare(lab, *WORDS, "-i", "wan1")
+        with lab.server.socket(socket.AF_INET, socket.SOCK_DGRAM) as far, lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            far.bind((lab.server.inet, 91))
+            near.connect((lab.server.inet, 91))
+            near.settimeout(10)
+            for _ in range(12):
+                near.send(b"there")
+                far.sendto(b"and back", far.recvfrom(100)[1])
+            for _ in range(10):
+                near.recv(100)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-before-conntrack": 2}, answer.evidence)
+        self.assertIn("raw PREROUTING", answer.evidence)
+
+    def test_packets_that_the_firewall_answers_with_errors_were_not_passed_on(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for life in 1, 1, 64, 64:  # as a traceroute whose ports do not change
+                near.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, life)
+                near.sendto(b"how far", (lab.server.inet, 91))
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 2}, answer.evidence)
+        self.assertIn("the firewall itself answered 2 of its packets with ICMP errors", answer.evidence)
 
     def test_an_interface_that_is_made_anew_is_compared_again(self):
         lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")

@@ -35,6 +35,24 @@ struct LinkMessageTests {
     }
 
     @Test
+    func whatAnInterfaceIsMadeOfIsToldWhereItIsOfTheSameHost() throws {
+        func lower(_ attributes: [(UInt16, UInt32)]) throws -> InterfaceIndex? {
+            var body: [UInt8] = [0, 0, 1, 0] + [UInt8](native: 3 as UInt32) + [UInt8](repeating: 0, count: 8)
+            for (type, value) in attributes { body.addAttribute(type, [UInt8](native: value)) }
+            let datagram = [UInt8].netlinkMessage(type: 16, body: body)
+            var messages = NetlinkMessages(datagram.reader)
+            guard let message = try messages.next() else { return nil }
+            return try LinkMessage(message)?.lower
+        }
+        #expect(try lower([(5, 2)]) == 2)
+        #expect(try lower([]) == nil)
+        #expect(try lower([(5, 3)]) == nil, "itself")
+        #expect(try lower([(5, 0)]) == nil)
+        // A cable's other end, in another namespace, has a number of that one.
+        #expect(try lower([(5, 2), (37, 0)]) == nil)
+    }
+
+    @Test
     func otherMessagesAreNobodysError() throws { #expect(try decode(link(type: 20)) == nil) }
 
     @Test

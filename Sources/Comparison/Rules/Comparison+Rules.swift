@@ -88,6 +88,8 @@ extension Comparison {
     func ruleInterface(
         _ logged: InterfaceIndex, _ captured: DirectionCounts.TapCounts?
     ) -> InterfaceIndex? {
+        // Of packets that pass several, no one is that of all.
+        if captured?.isSum ?? false { return nil }
         if logged != 0 { return logged }
         guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
         return own.belong(to: captured.interface) ? captured.interface : nil
