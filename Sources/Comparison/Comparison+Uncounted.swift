@@ -23,10 +23,12 @@ extension Comparison {
         }
         // Of a session's first packets conntrack counts those only that got out: nothing else keeps its entry.
         let mayBeFirst = !isOlder(session)
+        // Whatever left was not dropped.
+        let hasLeft = short.more == .captureOut
         accountForRules(&short, views(of: counts, session)) {
-            $0.isBeforeConntrack || mayBeFirst ? Self.reason($0) : nil
+            !hasLeft && ($0.isBeforeConntrack || mayBeFirst) ? Self.reason($0) : nil
         }
-        if mayBeFirst, short.more == .captureIn, counts.leaving != nil { accountForErrors(&short, counts, session) }
+        if mayBeFirst, !hasLeft, counts.leaving != nil { accountForErrors(&short, counts, session) }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(

@@ -129,7 +129,7 @@ struct PassageTests {
             compared.session.taps.append(lane)
             lane = TapLane(tap: Tap(interface: SessionBuilder.server, direction: .egress))
             lane.original = builder.frames(14)
-            compared.session.taps.append(lane)
+            compared.session.taps.appendFurther(lane)
             let facts = someFacts {
                 $0.ownAddresses = LocalAddresses(
                     [], of: [SessionBuilder.client, SessionBuilder.server, 4], over: lowers)
