@@ -28,12 +28,12 @@ final class FrameFile: Sendable {
 
     init(
         _ path: String, _ rotation: SavefileRotation?, _ writer: SavefileWriter, needsOrder: Bool,
-        failure: SourceFailure
+        unless stop: Signal, failure: SourceFailure
     ) throws(IngestError) {
         self.failure = failure
         hurry = try Signal()
         var state = State(
-            file: try RecordingFile.create(path), rotation: rotation, writer: writer,
+            file: try RecordingFile.create(path, unless: stop), rotation: rotation, writer: writer,
             order: needsOrder ? FrameOrder() : nil)
         Self.begin(at: ReceiveTime.now.wall, &state)
         self.state = Lock(state)
@@ -175,7 +175,7 @@ final class FrameFile: Sendable {
         flush(&state)
         guard !state.hasFailed else { return }
         do throws(IngestError) {
-            state.file = try RecordingFile.create(step.path)
+            state.file = try RecordingFile.create(step.path, unless: hurry)
             Self.begin(at: time, &state)
             for path in step.removed { RecordingFile.remove(path) }
         } catch {

@@ -36,8 +36,11 @@ public final class FrameRecorder: Sendable {
     private let threads: CaptureThreads
 
     /// Opens the interfaces, creates the file and starts writing.
+    ///
+    /// - Parameter stop: ends the wait for the reader of a pipe.
     public init(
-        _ configuration: Configuration, failure: SourceFailure, notice: @escaping @Sendable (String) -> Void
+        _ configuration: Configuration, unless stop: Signal, failure: SourceFailure,
+        notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
         var capture = configuration.capture
         let writer = try Self.writer(configuration)
@@ -50,7 +53,8 @@ public final class FrameRecorder: Sendable {
             capture, failure: failure, notice: notice,
             begin: { () throws(IngestError) in
                 desk.file = try FrameFile(
-                    configuration.path, configuration.rotation, writer, needsOrder: !isOrdered, failure: failure)
+                    configuration.path, configuration.rotation, writer, needsOrder: !isOrdered, unless: stop,
+                    failure: failure)
             }
         ) { FrameWriter(desk, capture: $0) }
     }

@@ -142,7 +142,7 @@ struct RecordCommand: ParsableCommand {
                 path: file, byteLimit: rotateSize.map { UInt64($0.bytes) }, interval: rotateEvery?.nanoseconds,
                 keptCount: keptCount)
         }
-        let recorder = try FrameRecorder(configuration, failure: failure, notice: Talk.warn)
+        let recorder = try FrameRecorder(configuration, unless: stop, failure: failure, notice: Talk.warn)
         Talk.say("recording: packets on \(sources.capture.interfaces.joined(separator: ", "))")
         let end = duration.map { ReceiveTime.now.monotonic &+ $0.nanoseconds } ?? .max
         while !stop.isRaised, failure.first == nil, ReceiveTime.now.monotonic < end {

@@ -10,7 +10,7 @@ import struct
 
 from cable import Cable, ethernet, icmp, ipv4, ipv6, records, tcp, udp
 from case import LiveTest
-from nfmon import MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
+from nfmon import IO, MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
 from processes import Program, run
 
 MULTICAST = "01:00:5e:00:00:05"
@@ -446,6 +446,26 @@ class Capture(LiveTest):
         cable.send(FRAMES)
         self.until(lambda: self.count(recorder.output_path) == 2, "the frames")
         self.assert_ends_well(recorder)
+
+    def test_a_pipe_waits_for_its_reader_and_a_stop_ends_the_wait(self):
+        cable, path = self.cable(), self.directory() / "pipe.pcap"
+        os.mkfifo(path)
+
+        def sockets():
+            return len(cable.inside(cable.far, "cat", "/proc/net/packet").stdout.splitlines()) - 1
+
+        for has_reader in True, False:
+            recorder = self.closing(Monitor("record", "--netns", cable.far.name, "-i", "far0", path))
+            self.until(lambda: sockets() == 1, "the interface is open")
+            if has_reader:
+                reader = self.program(["tcpdump", "-lnn", "-r", path])
+                recorder.until_said("recording: ")
+                cable.send(FRAMES[:1])
+                self.until(lambda: b"10.0.0.7.4000 > 198.51.100.9.53" in reader.output, "it is read")
+                self.assert_ends_well(recorder)
+            else:
+                self.assertEqual(recorder.stop(), IO)
+                self.assertIn("pipe.pcap: nobody reads the pipe: start its reader first", recorder.talk)
 
     def test_a_savefile_is_not_asked_for_what_it_does_not_tell(self):
         cable, path = self.cable(), self.directory() / "far.pcap"
