@@ -11,6 +11,8 @@ struct Reserves {
     private var claims: [UInt64]
     /// By rule: what one session lacks of which it may have taken something, where that is just what it counted. Others wait for it.
     private var fits: [Int: UInt64]
+    /// By rule: the packets of which it may have taken some, where those of one session only do.
+    private var preys: [Int: Prey]
     /// What each rule was said to account for.
     private(set) var uses: [RuleUse]
     /// Packets that rules were said to have rejected: each may have been answered.
@@ -32,6 +34,25 @@ struct Reserves {
         uses = watched.map { RuleUse($0) }
         claims = draft?.claims ?? watched.map { _ in 0 }
         fits = draft?.fits ?? [:]
+        preys = draft?.preys ?? [:]
+    }
+
+    private enum Prey {
+        case one(FlowKey)
+        case several
+    }
+
+    /// Notes in a draft that a rule may have taken some of these packets.
+    mutating func notePrey(_ tuple: FlowKey, of rule: Int) {
+        guard isDraft else { return }
+        guard let known = preys[rule] else { return preys[rule] = .one(tuple) }
+        if case .one(tuple) = known { return }
+        preys[rule] = .several
+    }
+
+    /// Whether no other session lacks packets that a rule may have taken.
+    func isOnlyPrey(_ tuple: FlowKey, of rule: Int) -> Bool {
+        if case .one(tuple) = preys[rule] { true } else { false }
     }
 
     /// Takes up to so many packets of what a lane lost.

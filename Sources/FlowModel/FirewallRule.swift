@@ -14,6 +14,8 @@ public struct FirewallRule: Sendable, Hashable {
         case divert
         /// Sets a mark, by which routes may be chosen; `nil` where nobody knows which.
         case mark(MarkChange?)
+        /// Gives a packet its session's mark.
+        case restoreMark
         /// Has conntrack's helpers expect sessions that belong to the packet's.
         case helper
     }
@@ -48,9 +50,6 @@ public struct FirewallRule: Sendable, Hashable {
         self.counters = counters
         self.text = text
     }
-
-    /// Whether it sets marks.
-    public var marks: Bool { effects.contains { if case .mark = $0 { true } else { false } } }
 
     /// Whether it refuses packets.
     public var denies: Bool { verdict == .drop || verdict == .reject }

@@ -22,6 +22,12 @@ public struct RuleMatch: Sendable, Hashable {
         case reversePath
         /// Bytes of the IP packet.
         case length([ClosedRange<UInt16>])
+        /// Being a later piece of a datagram, which has no ports.
+        case laterFragment
+        /// These bits of the packet's mark.
+        case mark(UInt32, mask: UInt32)
+        /// All tests of one of these lists.
+        case oneOf([[Test]])
     }
 
     public struct Test: Sendable, Hashable {
@@ -67,6 +73,9 @@ public struct RuleMatch: Sendable, Hashable {
                 case .length(let ranges):
                     let texts = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
                     return "length \(negation)\(texts.joined(separator: ","))"
+                case .mark(let value, let mask):
+                    let bits = mask == .max ? "" : "/0x\(String(mask, radix: 16))"
+                    return "mark \(negation)0x\(String(value, radix: 16))\(bits)"
                 default: return nil
                 }
             }

@@ -8,6 +8,12 @@ extension NFTRuleReader {
         let before = (words, isHarmless)
         if let tests = understoodTest(word) { return tests }
         (words, isHarmless) = before
+        if let test = understoodPairs(word) { return [test] }
+        (words, isHarmless) = before
+        if word == "ip", let test = understoodFragment() { return [test] }
+        (words, isHarmless) = before
+        if word == "meta", let test = understoodMark() { return [test] }
+        (words, isHarmless) = before
         return nil
     }
 
@@ -54,6 +60,34 @@ extension NFTRuleReader {
         }
         guard let states = TrackingState(list: text) else { return nil }
         return isOfAll ? [] : [RuleMatch.Test(.tracking(states), isNegated: isNone || isUnequal)]
+    }
+
+    /// `meta mark 0x00000005`, `meta mark & 0x8000 == 0x8000`
+    private mutating func understoodMark() -> RuleMatch.Test? {
+        guard words.popFirst() == "mark" else { return nil }
+        var mask = UInt32.max
+        if words.first == "&" || words.first == "and" {
+            guard let bits = words.dropFirst().first.flatMap({ RuleWords.number($0) }) else { return nil }
+            mask = bits
+            words = words.dropFirst(2)
+            guard words.first == "==" || words.first == "!=" else { return nil }
+        }
+        let isNegated = words.first == "!="
+        if isNegated || words.first == "==" { words = words.dropFirst() }
+        guard let value = words.popFirst().flatMap({ RuleWords.number($0) }),
+            !NFTWords.operators.contains(words.first ?? "")
+        else { return nil }
+        return RuleMatch.Test(.mark(value, mask: mask), isNegated: isNegated)
+    }
+
+    /// `ip frag-off & 0x1fff != 0`: the pieces of a datagram behind its first one.
+    private mutating func understoodFragment() -> RuleMatch.Test? {
+        let asked = words.prefix(5).map { String($0) }
+        guard asked.count == 5, asked.prefix(2) == ["frag-off", "&"], RuleWords.number(asked[2]) == 0x1fff,
+            asked[3] == "!=" || asked[3] == "==", RuleWords.number(asked[4]) == 0
+        else { return nil }
+        words = words.dropFirst(5)
+        return RuleMatch.Test(.laterFragment, isNegated: asked[3] == "==")
     }
 
     /// `fib saddr . mark . iif oif missing`

@@ -101,7 +101,7 @@ struct NFTRuleReader {
             // A session's mark that is given back is one that conntrack tells.
             let isGivenBack = unknown == ["meta", "mark"] && words.prefix(2) == ["ct", "mark"]
             addUnknown(word)
-            if !isGivenBack { part.effects.append(.mark(nil)) }
+            part.effects.append(isGivenBack ? .restoreMark : .mark(nil))
         case "#", "xt":
             mayDoAnything = mayDoAnything || words.first != "match"
             addUnknown(word)

@@ -57,7 +57,7 @@ enum RuleWords {
     }
 
     /// All of them, or `nil` where there is one that is not understood, or none at all.
-    static func all<Value>(_ texts: [String], _ parse: (String) -> Value?) -> [Value]? {
+    static func all<Text, Value>(_ texts: [Text], _ parse: (Text) -> Value?) -> [Value]? {
         let values = texts.compactMap(parse)
         return values.isEmpty || values.count != texts.count ? nil : values
     }

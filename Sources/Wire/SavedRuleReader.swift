@@ -56,6 +56,7 @@ struct SavedRuleReader {
     }
 
     private func subject(_ option: String, _ values: [String]) -> RuleMatch.Subject? {
+        if option == "-f", values.isEmpty { return .laterFragment }
         guard values.count == 1, let value = values.first else { return nil }
         let list = value.split(separator: ",").map(String.init)
         switch option {
@@ -116,6 +117,7 @@ struct SavedRuleReader {
             switch (module, option) {
             case ("conntrack", "--ctstate"), ("state", "--state"): TrackingState(list: value).map { .tracking($0) }
             case ("length", "--length"): RuleWords.numbers(value).map { .length([$0]) }
+            case ("mark", "--mark"): change(value).map { .mark($0.value, mask: $0.mask) }
             case ("addrtype", "--src-type"): kinds().map { .sourceKind($0) }
             case ("addrtype", "--dst-type"): kinds().map { .destinationKind($0) }
             default: nil
@@ -154,7 +156,8 @@ struct SavedRuleReader {
         case "MARK": effects = [.mark(Self.markChange(options))]
         // A mark that is kept, or given back, is the session's, which conntrack tells.
         case "CONNMARK":
-            effects = options.contains("--restore-mark") || options.contains("--save-mark") ? [] : [.mark(nil)]
+            let isKept = options.contains("--save-mark")
+            effects = options.contains("--restore-mark") ? [.restoreMark] : isKept ? [] : [.mark(nil)]
         case "NFLOG":
             let prefix = Self.value(of: "--nflog-prefix", options) ?? ""
             effects = Self.group(options).map { [.log(group: $0, prefix: prefix)] } ?? []
@@ -170,8 +173,13 @@ struct SavedRuleReader {
 
     /// `--set-xmark 0x9/0xff`: as iptables-save writes all that MARK can do.
     private static func markChange(_ options: [String]) -> MarkChange? {
-        let numbers = value(of: "--set-xmark", options)?.split(separator: "/").map { RuleWords.number($0) } ?? []
-        guard let first = numbers.first, let value = first, numbers.count <= 2 else { return nil }
+        value(of: "--set-xmark", options).flatMap { change($0) }
+    }
+
+    /// `0x9`, `0x9/0xff`
+    private static func change(_ text: String) -> MarkChange? {
+        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { RuleWords.number($0) }
+        guard let value = numbers[0], numbers.count <= 2 else { return nil }
         return numbers.count == 1 ? MarkChange(value) : numbers[1].map { MarkChange(value, mask: $0) }
     }
 

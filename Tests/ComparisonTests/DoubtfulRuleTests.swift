@@ -58,6 +58,25 @@ struct DoubtfulRuleTests {
         #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.destinationPort == 71)
     }
 
+    @Test func whatOnlyOneSessionCanHaveComeToTookThatOnes() {
+        // Both rose by enough, and one by just that; no other session can have come to it.
+        let rules = "ip saddr @s \(RulesetTrial.counted) drop\ntcp dport 443 counter packets 3 bytes 300 drop"
+        let result = RulesetTrial.forward(rules)
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("tcp dport 443 counter drop may mean these packets"))
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        // Two can.
+        var comparison = Self.comparison(rules)
+        for port: UInt16 in [1, 2] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (port == 1 ? 3 : 5, 0), nil)
+            builder.key.sourcePort = port
+            comparison.add(builder.compared)
+        }
+        let both = comparison.conclude()
+        #expect(both.sessions.first { $0.session.record.original.sourcePort == 1 }?.reasons == [.unexplained])
+    }
+
     @Test func rulesWhoseCountersTogetherRoseByWhatIsMissingExplainIt() {
         let result = RulesetTrial.forward(
             "ip saddr @s counter packets 2 bytes 200 drop\nip saddr @t counter packets 1 bytes 100 drop")

@@ -5,6 +5,47 @@ import Wire
 
 /// Which rule is blamed for packets that came in and did not leave: the way through a ruleset.
 struct RuleWalkTests {
+    @Test(arguments: [(443 as UInt16, "192.0.2.9"), (443, "192.0.2.8"), (80, "192.0.2.9")])
+    func aPairOfAddressAndPortIsHeldAgainstBoth(port: UInt16, address: String) {
+        let result = RulesetTrial.forward(
+            "ip daddr . tcp dport { 192.0.2.7 . 443, \(address) . \(port) } \(RulesetTrial.counted) drop",
+            policy: "drop")
+        let isMeant = port == 443 && address == "192.0.2.9"
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("ip daddr . tcp dport") == isMeant)
+        #expect(result.evidence.contains("means these packets"))
+    }
+
+    @Test(arguments: [(443, 0x8000, true), (80, 0x8000, false), (443, 0x200, nil)] as [(UInt16, UInt32, Bool?)])
+    func marksThatRulesSetAreKnownToOthers(port: UInt16, asked: UInt32, isMeant: Bool?) {
+        let tables = RulesetTrial.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [9:900] -A PREROUTING -p tcp -m tcp --dport \(port) -j MARK --set-xmark 0x8001/0x8001
+            COMMIT
+            *filter
+            :FORWARD ACCEPT [0:0]
+            [9:900] -A FORWARD -m mark --mark \(asked)/\(asked) -j DROP
+            [9:900] -A FORWARD -j REJECT
+            COMMIT
+            """)
+        let result = RulesetTrial.denied(tables)
+        // Bits that no rule sets a program may have set.
+        #expect(result.reasons == (isMeant == nil ? [.unexplained: 3] : [.denied: 3]))
+        #expect(result.evidence.contains("-j DROP") == (isMeant != false))
+        #expect(result.evidence.contains("-j DROP means these packets") == (isMeant == true))
+    }
+
+    @Test func packetsThatCameInWholeAreNoFragments() {
+        let rules =
+            "ip frag-off & 0x1fff != 0 \(RulesetTrial.counted) drop\ntcp dport 443 counter packets 3 bytes 300 drop"
+        let result = RulesetTrial.forward(rules)
+        #expect(
+            result.evidence
+                == "rule inet t c: tcp dport 443 counter drop means these packets, and its counter rose by 3")
+    }
+
     @Test func whatIsAcceptedBeforeACatchAllIsNotItsPrey() {
         let result = RulesetTrial.forward("tcp dport 443 accept\n\(RulesetTrial.counted) drop")
         #expect(result.reasons == [.unexplained: 3])

@@ -58,6 +58,23 @@ table netdev n {
 }
 """
 
+PAIRS = """
+table inet t {
+    chain marks { type filter hook prerouting priority mangle; udp dport 81 meta mark set 0x8000; }
+    chain c {
+        type filter hook forward priority 10; policy accept;
+        ip frag-off & 0x1fff != 0 counter drop
+        meta mark & 0x8000 == 0x8000 counter drop
+        ip daddr . udp dport { 192.0.2.9 . 82, 192.0.2.8 . 83 } counter drop
+        iifname . oifname vmap { "lan0" . "wan0" : jump user, "wan0" . "lan0" : drop }
+    }
+    chain user {
+        udp dport vmap { 84 : drop, 85-86 : continue, 87 : accept }
+        udp dport 85-88 counter drop
+    }
+}
+"""
+
 SAVED = """*raw
 :PREROUTING ACCEPT [0:0]
 -A PREROUTING -p udp --dport 81 -j DROP
@@ -136,6 +153,18 @@ class Rules(LiveTest):
         self.assertEqual(answer.of(85), {"denied": 5})
         self.assertEqual(answer.of(88), {"denied": 8})
         del blamed[next(name for name in blamed if "vmap @late" in name)]
+        self.assert_as_counted(lab, blamed, answer)
+
+    def test_pairs_marks_and_fragments_leave_no_doubt(self):
+        lab = self.lab_that_forwards()
+        lab.inside("nft", PAIRS)
+        blamed, answer = self.blamed(lab)
+        self.assertEqual(
+            [answer.of(port) for port in PORTS],
+            [{"denied": 1}, {"denied": 2}, {}, {"denied": 4}, {"denied": 5}, {"denied": 6}, {}, {"denied": 8}],
+            answer.evidence)
+        self.assertNotIn("may mean", answer.evidence)
+        del blamed[next(name for name in blamed if "84 : drop" in name)]
         self.assert_as_counted(lab, blamed, answer)
 
     def test_rules_of_all_layers_from_the_device_to_postrouting(self):

@@ -70,8 +70,12 @@ struct NFTRuleTests {
         let states = RuleSamples.rules("ct state vmap { invalid : drop, established : accept, related : accept }")
         #expect(states.map(\.match.tests) == [.invalid, .established, .related].map { [.init(.tracking($0))] })
         let pairs = RuleSamples.rules("iifname \"lan0\" ip saddr . tcp dport vmap { 10.0.0.1 . 22 : accept }")
-        #expect(pairs[0].match.steadyConditions == ["ip saddr . tcp dport 10.0.0.1 . 22"])
-        #expect(pairs[0].match.tests == [.init(.inInterface(["lan0"]))])
+        let pair: [RuleMatch.Test] = [
+            .init(.family(.ipv4)), .init(.source([RuleWords.addresses("10.0.0.1")].compactMap(\.self))),
+            .init(.transport([.tcp])), .init(.destinationPort([22...22])),
+        ]
+        #expect(pairs[0].match.tests == [.init(.inInterface(["lan0"])), .init(.oneOf([pair]))])
+        #expect(pairs[0].match.isPlain)
     }
 
     @Test func aMapWithANameIsAskedFor() throws {
@@ -111,8 +115,8 @@ struct NFTRuleTests {
     }
 
     @Test(arguments: [
-        "fib saddr . mark oif missing", "iifname . oifname { \"a\" . \"b\" }", "ct original ip saddr 10.0.0.1",
-        "ip saddr . tcp dport { 10.0.0.1 . 22 }", "limit rate 5/second", "meta mark 0x5",
+        "fib saddr . mark oif missing", "iifname . ct mark { \"a\" . 0x1 }", "ct original ip saddr 10.0.0.1",
+        "ip saddr . tcp dport { 10.0.0.1 . @x }", "limit rate 5/second", "meta mark { 0x5, 0x6 }",
     ])
     func whatATupleDoesNotTellIsOneCondition(text: String) throws {
         let rule = try RuleSamples.only("\(text) counter packets 1 bytes 2 drop")

@@ -98,6 +98,59 @@ struct RuleMatchTests {
         }
     }
 
+    @Test func severalPropertiesThatAreAskedAtOnceAreUnderstood() throws {
+        let rule = try RuleSamples.only("iifname . oifname != { \"a\" . \"b\", \"c*\" . \"d\" } drop")
+        let lists: [[RuleMatch.Test]] = [
+            [.init(.inInterface(["a"])), .init(.outInterface(["b"]))],
+            [.init(.inInterface(["c*"])), .init(.outInterface(["d"]))],
+        ]
+        #expect(rule.match == RuleMatch(tests: [.init(.oneOf(lists), isNegated: true)]))
+        let one = try RuleSamples.only("ip daddr . udp dport 192.0.2.0/24 . 80-90 counter packets 1 bytes 2 drop")
+        guard case .oneOf(let only) = one.match.tests.first?.subject else {
+            Issue.record("it is no concatenation")
+            return
+        }
+        #expect(only.count == 1 && only[0].contains(.init(.destinationPort([80...90]))))
+        #expect(one.counters?.packetCount == 1)
+        // What does not fit is not understood.
+        for text in ["ip saddr . tcp dport { 10.0.0.1 }", "ip saddr . tcp dport 10.0.0.1 . 22 . 23", "ip saddr ."] {
+            #expect(!(try RuleSamples.only("\(text) drop").match.isPlain))
+        }
+    }
+
+    @Test func marksAreAskedForByTheirBits() throws {
+        for (text, test) in [
+            ("meta mark 0x00000005", RuleMatch.Test(.mark(5, mask: .max))),
+            ("meta mark != 7", .init(.mark(7, mask: .max), isNegated: true)),
+            ("meta mark & 0x00008000 == 0x00008000", .init(.mark(0x8000, mask: 0x8000))),
+            ("meta mark and 0xff != 0x1", .init(.mark(1, mask: 0xff), isNegated: true)),
+        ] {
+            let rule = try RuleSamples.only("\(text) counter packets 1 bytes 2 drop")
+            #expect(rule.match == RuleMatch(tests: [test]) && rule.counters != nil)
+        }
+        for (text, match) in [
+            ("--mark 0x4000/0x4000", RuleMatch(tests: [.init(.mark(0x4000, mask: 0x4000))])),
+            ("! --mark 0x5", RuleMatch(tests: [.init(.mark(5, mask: .max), isNegated: true)])),
+            ("--mark 0x5/", RuleMatch(conditions: ["mark --mark 0x5/"])),
+        ] {
+            let saved = SavedRuleset(
+                "*mangle\n-A FORWARD -m mark \(text) -j DROP\nCOMMIT\n", family: "ip", command: "iptables",
+                isLegacy: true)
+            #expect(RuleSamples.rules(saved.tables).first?.match == match)
+        }
+    }
+
+    @Test(arguments: ["ip frag-off & 0x1fff != 0x0", "ip frag-off & 8191 != 0"])
+    func laterFragmentsAreAskedFor(text: String) throws {
+        #expect(try RuleSamples.only("\(text) counter packets 1 bytes 2 drop").match.tests == [.init(.laterFragment)])
+        let saved = SavedRuleset(
+            "*raw\n-A PREROUTING -f -j DROP\n-A PREROUTING ! -f -p udp -j DROP\nCOMMIT\n", family: "ip",
+            command: "iptables", isLegacy: true)
+        let rules = RuleSamples.rules(saved.tables)
+        #expect(rules.map(\.match.tests.first) == [.init(.laterFragment), .init(.laterFragment, isNegated: true)])
+        #expect(try !RuleSamples.only("ip frag-off & 0x3fff != 0 drop").match.isPlain)
+    }
+
     @Test func aTableHasAHandleThatNoOtherEverHas() {
         let text = "table inet t { # handle 7\n\tchain c { # handle 1\n\t}\n}\ntable ip u {\n}"
         #expect(NFTRuleset(text).tables.map(\.handle) == ["7", nil])

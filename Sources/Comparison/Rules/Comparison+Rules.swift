@@ -21,12 +21,14 @@ extension Comparison {
         let inName = inInterface.map(interface)
         let states = states(of: session, counts.direction)
         let isExpected = isExpected(first, from: inInterface)
+        // What came in whole stays so.
+        let isWhole = comeIn && counts.entering?.counts.fragmentCount == 0 && facts.isWhole(.packet)
         let translations = Self.translations(session.record.original, session.record.reply)
         func view(_ tuple: FlowKey) -> PacketView {
             PacketView(
                 tuple: tuple, inInterface: inName, outInterface: outInterface.map(interface),
                 sourceKind: own?.kind(of: tuple.source), destinationKind: own?.kind(of: tuple.destination),
-                isExpected: isExpected, states: states, translations: translations)
+                isExpected: isExpected, isFragmented: isWhole ? false : nil, states: states, translations: translations)
         }
         let isTracked = session.record.facts.contains(.conntrack)
         func views() -> RuleViews {
@@ -36,6 +38,8 @@ extension Comparison {
                 isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
                 isTracked: isTracked)
             views.isRefused = isRefused
+            // That of their session may be given back to them.
+            views.mark = comeIn && session.record.mark == 0 ? 0 : nil
             views.isRouted = !isRefused && !middle.destination.isLinkMulticast
             // What conntrack counted before the capture, other rules may have let pass.
             let isCounted = isTracked && (counts.tracked?.packetCount ?? 0) > 0
@@ -151,6 +155,7 @@ extension Comparison {
                 continue
             }
             let watched = rules.rules[suspect.rule]
+            reserves.notePrey(views.untranslated.tuple, of: suspect.rule)
             // Where nobody listens a proxy's rule drops the first packet, and conntrack keeps nothing of it.
             if views.isTracked, watched.rule.effects.contains(.divert) { continue }
             // Some got behind it: how many it took, only its counter tells.
@@ -168,7 +173,7 @@ extension Comparison {
         guard !isSure, !short.isAccountedFor else { return }
         // What nobody counts proves nothing, and rules that are gone were counted by nobody.
         let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
-        for (suspect, reason) in likely(counted, short, rules) {
+        for (suspect, reason) in likely(counted, short, views, rules) {
             take(suspect, reason, &short, rules.rules[suspect.rule])
         }
         guard !short.isAccountedFor else { return }
@@ -178,8 +183,9 @@ extension Comparison {
     private typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
 
     /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
-    private mutating func likely(_ candidates: [Suspicion], _ short: Shortfall, _ rules: WatchedRuleset) -> [Suspicion]
-    {
+    private mutating func likely(
+        _ candidates: [Suspicion], _ short: Shortfall, _ views: RuleViews, _ rules: WatchedRuleset
+    ) -> [Suspicion] {
         let missing = short.rest.packetCount
         let able = candidates.filter { candidate in
             guard reserves.mayHaveTaken(missing, by: candidate.suspect.rule) else { return false }
@@ -194,6 +200,9 @@ extension Comparison {
         // What denies all that it counts, and counted just these: then what stands before it let them pass.
         let exact = able.filter { !$0.suspect.mayPass && reserves.unclaimed(of: $0.suspect.rule) == missing }
         if exact.count == 1, able.allSatisfy({ $0.suspect.mayPass || $0.suspect == exact[0].suspect }) { return exact }
+        // What only these packets can have come to, while it counted as many.
+        let own = exact.filter { reserves.isOnlyPrey(views.untranslated.tuple, of: $0.suspect.rule) }
+        if own.count == 1, !facts.hidesSessions { return own }
         // Sessions that a filter hides were counted, too.
         guard !facts.hidesSessions, candidates.count > 1 else { return [] }
         let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
@@ -217,7 +226,7 @@ extension Comparison {
         switch suspect.deed {
         case .deny: reason(suspect.place)
         case .untrack: untracks && suspect.place.isBeforeConntrack ? .untracked : nil
-        case .log, .divert, .mark: nil
+        case .log, .divert, .translate, .mark: nil
         }
     }
 

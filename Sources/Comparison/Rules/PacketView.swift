@@ -11,6 +11,12 @@ struct PacketView: Hashable {
     var destinationKind: AddressKind?
     /// Whether the way back to their source leads through the interface by which they come.
     var isExpected: Bool?
+    /// Whether they are later pieces of datagrams; `nil` where some may be.
+    var isFragmented: Bool?
+    /// Their mark, as far as rules set it; `nil` where nobody knows.
+    var mark: UInt32?
+    /// The bits of marks that rules set, and so nobody else does.
+    var markedBits: UInt32 = 0
     /// What conntrack may say of them: one of these; `nil` where nobody knows.
     var states: TrackingState?
     /// How their session is translated, and how it may be, besides.

@@ -11,6 +11,15 @@ enum RuleAnswer: Int, Comparable, Hashable {
 
     init(_ isSo: Bool?) { self = isSo.map { $0 ? .yes : .no } ?? .perhaps }
 
+    /// `nil` where it may be.
+    var isSo: Bool? {
+        switch self {
+        case .no: false
+        case .perhaps: nil
+        case .yes: true
+        }
+    }
+
     var negated: RuleAnswer {
         switch self {
         case .no: .yes
@@ -83,6 +92,14 @@ extension RuleMatch.Subject {
         case .reversePath: return view.isExpected
         // Of a session's packets only the sum is known; see ``WatchedRule/canHaveTaken(_:at:)``.
         case .length: return nil
+        case .laterFragment: return view.isFragmented
+        case .mark(let value, let mask):
+            // Programs set bits of their own (eBPF, tc): only those that rules set, they set alone.
+            guard value != 0, value & ~view.markedBits == 0 else { return nil }
+            return view.mark.map { $0 & mask == value }
+        case .oneOf(let lists):
+            let answers = lists.map { list in list.map { $0.answer(to: view) }.min() ?? .yes }
+            return (answers.max() ?? .no).isSo
         }
     }
 

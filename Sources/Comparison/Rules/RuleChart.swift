@@ -55,6 +55,10 @@ struct RuleChart {
     private(set) var isUnderstood = true
     /// Whether conntrack's helpers may expect sessions.
     private(set) var hasHelpers = false
+    /// Whether a rule sends packets elsewhere than they were to go.
+    private(set) var translatesDestinations = false
+    /// The bits of marks that rules set.
+    private(set) var markedBits: UInt32 = 0
     /// Whether a rule sets marks, by which routes may be chosen.
     private(set) var setsMarks = false
     /// Of which families' packets rules ask where the way back to their source leads.
@@ -112,23 +116,13 @@ struct RuleChart {
         for (index, (rule, watched)) in zip(chain.rules, ruleset.rules[number...]).enumerated() {
             let isIdle = watched.growth?.packetCount == 0
             guard rule.verdict != nil || !rule.effects.isEmpty || isIdle else { continue }
-            for test in rule.match.tests {
-                switch test.subject {
-                case .sourcePort(let ranges), .destinationPort(let ranges), .eitherPort(let ranges):
-                    for range in ranges { portBounds += [range.lowerBound, range.upperBound &+ 1] }
-                case .reversePath:
-                    reversePathFamilies.formUnion(
-                        [.ipv4, .ipv6].filter { family in
-                            !rule.match.tests.contains {
-                                guard case .family(let asked) = $0.subject else { return false }
-                                return (asked == family) == $0.isNegated
-                            }
-                        })
-                default: break
-                }
-            }
+            note(rule.match.tests)
             if rule.effects.contains(.helper) { hasHelpers = true }
-            if rule.marks { setsMarks = true }
+            for case .mark(let change) in rule.effects {
+                setsMarks = true
+                markedBits |= change?.value ?? 0
+            }
+            if rule.effects.contains(.translateDestination) { translatesDestinations = true }
             if rule.effects.contains(.divert) { hasProxies = true }
             let target = rule.verdict?.target.flatMap { targets[$0] }
             if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }
@@ -141,5 +135,25 @@ struct RuleChart {
                         && (rule.match.steadyConditions.isEmpty || ruleset.setsAreKept)))
         }
         return Chain(hints: steps.map { RuleHint($0.match) }, steps: steps)
+    }
+
+    /// Notes at which ports answers change, and what is to be asked of the host's routing.
+    private mutating func note(_ tests: [RuleMatch.Test]) {
+        for test in tests {
+            switch test.subject {
+            case .sourcePort(let ranges), .destinationPort(let ranges), .eitherPort(let ranges):
+                for range in ranges { portBounds += [range.lowerBound, range.upperBound &+ 1] }
+            case .reversePath:
+                reversePathFamilies.formUnion(
+                    [.ipv4, .ipv6].filter { family in
+                        !tests.contains {
+                            guard case .family(let asked) = $0.subject else { return false }
+                            return (asked == family) == $0.isNegated
+                        }
+                    })
+            case .oneOf(let lists): for list in lists { note(list) }
+            default: break
+            }
+        }
     }
 }

@@ -29,8 +29,10 @@ struct RulePrecedent {
     /// Notes a rule that leads packets elsewhere.
     mutating func pass(_ step: RuleChart.Step, _ hit: RuleAnswer, _ view: PacketView) {
         // What denies leads nowhere: of what passed, it took nothing.
-        guard step.verdict != nil, !step.denies else { return }
-        if !step.isKept || hit == .perhaps && (isOfFirst || !step.isAlike(to: view)) { isOneWay = false }
+        guard let verdict = step.verdict, !step.denies else { return }
+        // What becomes of each a program decides, or nobody knows who.
+        let isOpen = verdict == .queue || verdict == .unknown || verdict.target != nil && step.target == nil
+        if isOpen || !step.isKept || hit == .perhaps && (isOfFirst || !step.isAlike(to: view)) { isOneWay = false }
     }
 
     /// Whether a rule that may mean packets does not.

@@ -7,6 +7,8 @@ struct RuleSuspect: Equatable {
         case untrack
         /// Hands them to a socket of the host's.
         case divert
+        /// Sends them elsewhere before they are routed.
+        case translate
         /// Marks them before they are routed, so that another way may be theirs.
         case mark(MarkChange?)
         case log(group: UInt16)

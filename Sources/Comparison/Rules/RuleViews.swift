@@ -16,6 +16,8 @@ struct RuleViews: Hashable {
     var isRouted = true
     /// Whether the host's routing refuses them: then they are not for it either.
     var isRefused = false
+    /// The mark that they come with; `nil` where nobody knows.
+    var mark: UInt32?
     /// Whether conntrack keeps the session: then it tells the translation.
     var isTracked: Bool
     /// How far they surely came: no rule up to there denied them.
@@ -91,7 +93,10 @@ struct RuleViews: Hashable {
             view = isBefore ? untranslated : routed
         case .input, .forward: view = routed
         case .postrouting: view = translates || place.priority <= HookPlace.sourceNATPriority ? routed : translated
-        case .egress: view = translated
+        case .egress:
+            view = translated
+            // The host makes them behind its own hooks.
+            view.isFragmented = nil
         }
         switch place.hook {
         case .ingress, .prerouting, .input: view.outInterface = ""

@@ -16,6 +16,7 @@ struct RuleWalk {
     private var hidesSource = false
     private var hidesDestination = false
     private var isDiverted = false
+    private var mark: UInt32?
     private var precedent: RulePrecedent
     /// Rules that may still be looked at: chains that lead to each other again and again could take for ever.
     private var budget = 200_000
@@ -36,6 +37,7 @@ struct RuleWalk {
         self.chart = chart
         self.views = views
         view = views.untranslated
+        mark = views.mark
         precedent = RulePrecedent(isOfFirst: isOfFirst)
         if !views.firstStates.isEmpty { precedent.learn(RuleWalk(chart, views.first, isOfFirst: true).precedent) }
         walk()
@@ -115,6 +117,7 @@ struct RuleWalk {
     /// What earlier rules did changes what later ones see.
     private mutating func show() {
         (view.hidesSource, view.hidesDestination) = (hidesSource, hidesDestination)
+        (view.mark, view.markedBits) = (mark, chart.markedBits)
         // Another destination may lie behind another interface.
         if hidesDestination, view.outInterface != "" { view.outInterface = nil }
         if hidesSource { view.openTranslations.insert(.sourceTranslated) }
@@ -216,16 +219,30 @@ struct RuleWalk {
                 // At once, also for the chain's own next rules.
                 showTracking()
             case .translateSource: hidesSource = hidesSource || !views.isTracked
-            case .translateDestination: hidesDestination = hidesDestination || !views.isTracked
+            case .translateDestination:
+                if place.isBeforeRouting { suspect(step, .translate, answer) }
+                hidesDestination = hidesDestination || !views.isTracked
             case .divert:
                 suspect(step, .divert, answer)
                 isDiverted = true
             case .mark(let change):
                 if place.isBeforeRouting { suspect(step, .mark(change), answer) }
+                setMark(answer == .yes ? mark.flatMap { mark in change?.applied(to: mark) } : nil)
                 isDiverted = isDiverted || chart.hasProxies
+            case .restoreMark:
+                // Their session has none, where what they came with is known.
+                guard let set = mark, set != 0 else { break }
+                if place.isBeforeRouting { suspect(step, .mark(nil), answer) }
+                setMark(nil)
             case .helper: break
             }
         }
+    }
+
+    /// For the chain's own next rules, too.
+    private mutating func setMark(_ mark: UInt32?) {
+        self.mark = mark
+        view.mark = mark
     }
 
     private mutating func suspect(
