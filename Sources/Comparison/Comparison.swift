@@ -134,7 +134,10 @@ public struct Comparison {
                 compare(compared, Self.directions(of: compared))
             }
             for var compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
-                if facts.lanes.contains(.packet) { attempts.lend(to: &compared.session) }
+                if facts.lanes.contains(.packet) {
+                    attempts.lend(
+                        to: &compared.session, isTranslated: search.chart?.translatesDestinations ?? true)
+                }
                 compare(compared, Self.directions(of: compared))
             }
         }

@@ -17,10 +17,30 @@ struct DeniedAttempts {
         var rest: UInt64
         /// Its number among all, so that they keep their order.
         var number: Int
+
+        /// Whether its packets came from this port, and from no other.
+        func isFrom(_ port: UInt16) -> Bool {
+            compared.session.record.hasSourcePort && compared.session.record.original.sourcePort == port
+        }
     }
 
     private var attempts: [Pair: [Attempt]] = [:]
+    /// To whom those with one source went, as rules saw it.
+    private var destinations: [Sender: Set<IPAddress>] = [:]
     private var count = 0
+
+    /// Who sent packets, and from where: what a translation of their destination leaves as it is.
+    private struct Sender: Hashable {
+        var source: IPAddress
+        var port: UInt16
+        var transport: TransportProtocol
+
+        /// `nil` of what has no ports.
+        init?(_ key: FlowKey) {
+            guard key.hasPorts else { return nil }
+            (source, port, transport) = (key.source, key.sourcePort, key.transport)
+        }
+    }
 
     private static func pair(_ key: FlowKey) -> Pair {
         Pair(source: key.source, destination: key.destination, transport: key.transport)
@@ -29,18 +49,35 @@ struct DeniedAttempts {
     mutating func add(_ compared: ComparedSession) {
         count += 1
         let attempt = Attempt(compared: compared, rest: compared.session.denials.packetCount, number: count)
-        attempts[Self.pair(compared.session.record.original), default: []].append(attempt)
+        let key = compared.session.record.original
+        attempts[Self.pair(key), default: []].append(attempt)
+        if compared.session.record.hasSourcePort, let sender = Sender(key) {
+            destinations[sender, default: []].insert(key.destination)
+        }
     }
 
     /// Gives a captured session the denials that were logged of its packets.
-    mutating func lend(to session: inout Session) {
+    ///
+    /// - Parameter isTranslated: whether rules may have seen them with another destination.
+    mutating func lend(to session: inout Session, isTranslated: Bool) {
         guard session.denials.isEmpty, let tap = session.taps.first else { return }
         let key = session.record.original
-        let pair = Self.pair(key)
         var wanted = tap.original.whole.packetCount
+        lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) }
+        guard isTranslated, wanted > 0, let sender = Sender(key), let seen = destinations[sender] else { return }
+        for destination in seen.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) })
+        where destination != key.destination {
+            let pair = Pair(source: key.source, destination: destination, transport: key.transport)
+            lend(to: &session, pair, &wanted) { Self.isMeanwhile($0, tap) && $0.isFrom(key.sourcePort) }
+        }
+    }
+
+    private mutating func lend(
+        to session: inout Session, _ pair: Pair, _ wanted: inout UInt64, where fits: (Attempt) -> Bool
+    ) {
         guard wanted > 0, var list = attempts[pair] else { return }
         // One ends, and the next begins: a session of many packets may have met several.
-        for place in list.indices where wanted > 0 && Self.fits(list[place], key, tap) {
+        for place in list.indices where wanted > 0 && fits(list[place]) {
             let lent = min(wanted, list[place].rest)
             list[place].rest -= lent
             wanted -= lent
@@ -66,15 +103,20 @@ struct DeniedAttempts {
 
     private static func fits(_ attempt: Attempt, _ key: FlowKey, _ tap: TapLane) -> Bool {
         let record = attempt.compared.session.record
-        guard attempt.rest > 0 else { return false }
-        // The rule logs a moment after the capture saw it.
-        let isLater = record.start.nanoseconds(since: tap.last) > Comparison.edge
-        let isEarlier = tap.first.nanoseconds(since: record.lastSeen) > Comparison.edge
-        if isLater || isEarlier { return false }
+        guard isMeanwhile(attempt, tap) else { return false }
         if let ports = attempt.compared.session.denials.scannedPorts { return ports.contains(key.destinationPort) }
         if record.hasSourcePort, record.original.sourcePort != key.sourcePort { return false }
         return !record.hasDestinationPort || record.original.destinationPort == key.destinationPort
             || key.transport.isICMP
+    }
+
+    /// Whether some of it is left, and was denied while the capture saw packets.
+    private static func isMeanwhile(_ attempt: Attempt, _ tap: TapLane) -> Bool {
+        let record = attempt.compared.session.record
+        // The rule logs a moment after the capture saw it.
+        let isLater = record.start.nanoseconds(since: tap.last) > Comparison.edge
+        let isEarlier = tap.first.nanoseconds(since: record.lastSeen) > Comparison.edge
+        return attempt.rest > 0 && !isLater && !isEarlier
     }
 
     /// What no captured session was found of.

@@ -127,6 +127,26 @@ struct HostRuleTests {
         #expect(unruled.reasons == [.droppedAfterConntrack: 3])
     }
 
+    @Test(arguments: [443 as UInt16, 80])
+    func theWayOfPacketsThatWereSentElsewhereIsNotAskedFor(port: UInt16) {
+        let tables = RulesetTrial.saved(
+            """
+            *nat
+            :PREROUTING ACCEPT [0:0]
+            [9:900] -A PREROUTING -p tcp -m tcp --dport \(port) -j DNAT --to-destination 192.0.2.77:443
+            COMMIT
+            *filter
+            :FORWARD DROP [3:300]
+            COMMIT
+            """)
+        let result = RulesetTrial.denied(tables) { _ in
+        } facts: {
+            $0.route = { _ in .nowhere }
+        }
+        #expect(result.reasons == (port == 443 ? [.denied: 3] : [.droppedAfterConntrack: 3]))
+        #expect(result.evidence.contains("routing refuses") == (port == 80))
+    }
+
     @Test func whatTheRoutingRefusesAmidASessionIsTold() {
         let facts = someFacts { $0.route = { _ in .nowhere } }
         let result = compare(facts) { $0.second = (6, 8) }

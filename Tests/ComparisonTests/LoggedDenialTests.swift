@@ -64,6 +64,44 @@ struct LoggedDenialTests {
         #expect(result.summary.ruleUses.map(\.packetCount) == [13])
     }
 
+    @Test(arguments: [true, false])
+    func whatARuleDeniedWithAnotherDestinationItDeniedOfTheSessionThatCame(isTranslated: Bool) {
+        let table = NameTable()
+        let name = table.number(of: Array("y".utf8))
+        let rules = FirewallRuleset(
+            NFTRuleset(
+                """
+                table ip t {
+                chain n {
+                type nat hook prerouting priority dstnat; policy accept;
+                ip daddr 10.96.0.11 tcp dport 53 \(isTranslated ? "dnat to 192.0.2.9:443" : "accept")
+                }
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                tcp dport 443 log prefix "drop:y" group 100 counter packets 4 bytes 400 reject
+                }
+                }
+                """
+            ).tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        for isLogged in [true, false] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, isLogged ? nil : (4, 0), nil)
+            if isLogged {
+                var denial = Denial(rule: name, verdict: .reject, at: builder.startTime)
+                denial.count = 4
+                (builder.denials, builder.logged) = ([denial], (4, 0))
+            } else {
+                (builder.key.destination, builder.key.destinationPort) = (IPAddress(ipv4: 0x0a60_000b), 53)
+            }
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == (isTranslated ? [.denied: 4] : [.unexplained: 8]))
+        #expect(result.sessions.count == (isTranslated ? 1 : 2))
+    }
+
     @Test func theCounterOfAnotherRuleIsItsOwn() {
         let rules = """
             tcp dport 82 log prefix "drop:y" group 100 counter packets 8 bytes 800 drop

@@ -279,6 +279,19 @@ class HostRules(CompareTest):
         self.assertEqual([answer.of(71), answer.of(72)], [{"dropped-after-conntrack": 5}, {}], answer.evidence)
         self.assertIn("iif lan0 mark 0x9 says", answer.evidence)
 
+    def test_what_a_rule_logged_behind_a_translation_is_the_session_that_came(self):
+        lab = self.lab_with_accounting()
+        lab.inside(
+            "iptables", "-t", "nat", "-A", "PREROUTING", "-d", "10.96.0.11", "-p", "udp", "--dport", "53", "-j", "DNAT",
+            "--to-destination", "192.0.2.9:93")
+        lab.inside("iptables", "-I", "FORWARD", "-p", "udp", "--dport", "93", "-j", "DROP")
+        lab.log("drop:np", "-p", "udp", "--dport", "93")
+        comparison = self.compare(lab)
+        self.send(lab, 4, "10.96.0.11", 53)
+        answer = comparison.answer()
+        self.assertEqual([answer.of(53), answer.of(93)], [{"denied": 4}, {}], answer.evidence)
+        self.assertIn("rule np logged that it denied 4 packets", answer.evidence)
+
     def test_groups_of_ipv6_are_for_the_host_where_it_listens(self):
         lab = self.lab_with_accounting()
         lab.inside("ip6tables", "-P", "INPUT", "DROP")

@@ -58,9 +58,19 @@ extension Comparison {
         return mark
     }
 
+    /// A rule that may have given packets another destination, of those of which conntrack does not tell it.
+    private mutating func translator(of views: RuleViews) -> Int? {
+        guard !views.isTracked, search.chart?.translatesDestinations == true else { return nil }
+        return search.suspects(of: views).first { $0.deed == .translate }?.rule
+    }
+
     /// Why it was not asked where packets go: by marks that nobody knows there may be another way.
-    private mutating func doubt(_ views: RuleViews, _ session: Session) -> String? {
-        guard facts.route != nil, let rules = facts.rules, mark(of: views, session) == nil else { return nil }
+    mutating func doubt(_ views: RuleViews, _ session: Session) -> String? {
+        guard facts.route != nil, let rules = facts.rules else { return nil }
+        if let rule = translator(of: views) {
+            return "rule \(rules.rules[rule].title) may have sent them elsewhere: where to was not asked"
+        }
+        guard mark(of: views, session) == nil else { return nil }
         let end = "by which the host's routing goes (ip rule): where these were to go was not asked"
         guard session.record.mark == 0 else {
             return "their session has the mark 0x\(String(session.record.mark, radix: 16)), \(end)"
@@ -76,7 +86,7 @@ extension Comparison {
     ) -> RouteQuestion.Answer? {
         // Who knows neither the interface nor whether they are the host's own would ask for another route; so with marks.
         guard let ask = facts.route, facts.rules?.isFinal == true, interface != nil || isFromHost == .yes,
-            let mark = mark(of: views, session)
+            let mark = mark(of: views, session), translator(of: views) == nil
         else { return nil }
         return search.route(RouteQuestion(of: tuple, inInterface: interface ?? 0, mark: mark), ask)
     }
