@@ -65,7 +65,9 @@ extension Comparison {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
         }
         accountForSkew(&short, counts, session)
-        if mayBeFirst, let doubt = doubt(views(of: counts, session), session) { short.suspicions.append(doubt) }
+        if mayBeFirst, !hasLeft, let doubt = doubt(views(of: counts, session), session) {
+            short.suspicions.append(doubt)
+        }
         short.account(.unexplained, noRule("before conntrack") + (passed(counts) ? [Self.lookedAway] : []))
     }
 

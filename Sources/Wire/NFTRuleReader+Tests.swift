@@ -31,7 +31,7 @@ extension NFTRuleReader {
             default: return nil
             }
         case "fib": return understoodKind()
-        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
+        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6", "ether":
             guard let field = words.popFirst() else { return nil }
             return understoodField(word, field)
         default: return nil
@@ -137,6 +137,8 @@ extension NFTRuleReader {
             subject = RuleWords.all(values, RuleWords.numbers).map { .length($0) }
         case ("meta", "nfproto"):
             subject = values == ["ipv4"] ? .family(.ipv4) : values == ["ipv6"] ? .family(.ipv6) : nil
+        case ("meta", "protocol"), ("ether", "type"):
+            subject = values == ["ip"] ? .family(.ipv4) : values == ["ip6"] ? .family(.ipv6) : nil
         case ("icmp", "type"), ("icmpv6", "type"):
             let family: AddressFamily = header == "icmp" ? .ipv4 : .ipv6
             subject = RuleWords.all(values) { RuleWords.icmpType($0, family: family) }.map { .icmpType($0) }

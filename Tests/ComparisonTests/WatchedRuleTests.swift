@@ -84,6 +84,11 @@ struct WatchedRuleTests {
         // One chain's were set back, and another's went on.
         let zeroed = WatchedRuleset(before: Self.saved(9, [4], [5, 0]), after: Self.saved(2, [0], [8, 0]))
         #expect(zeroed.rules.map(\.growth?.packetCount) == [nil, 3, 0])
+        // So in tables of nftables, whose rules keep their numbers when they are set back.
+        let numbered = WatchedRuleset(
+            before: Self.ruleset([Self.rule("handle 4", 9), Self.rule("handle 5", 0)]),
+            after: Self.ruleset([Self.rule("handle 4", 1), Self.rule("handle 5", 3)]))
+        #expect(numbered.rules.map(\.growth) == [nil, nil])
         // Where all were nought nothing shows it.
         let idle = WatchedRuleset(before: Self.saved(0, [0], [0, 0]), after: Self.saved(0, [0], [0, 1]))
         #expect(idle.rules.map(\.growth?.packetCount) == [0, 0, 1])

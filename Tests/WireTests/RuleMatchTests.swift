@@ -118,6 +118,15 @@ struct RuleMatchTests {
         }
     }
 
+    @Test(arguments: ["meta nfproto", "meta protocol", "ether type"])
+    func theFamilyIsAskedForInManyWords(words: String) throws {
+        for (name, family) in [("4", AddressFamily.ipv4), ("6", .ipv6)] {
+            let value = words == "meta nfproto" ? "ipv\(name)" : name == "4" ? "ip" : "ip6"
+            #expect(try RuleSamples.only("\(words) \(value) drop").match == RuleMatch(tests: [.init(.family(family))]))
+        }
+        #expect(try !RuleSamples.only("\(words) arp drop").match.isPlain)
+    }
+
     @Test func marksAreAskedForByTheirBits() throws {
         for (text, test) in [
             ("meta mark 0x00000005", RuleMatch.Test(.mark(5, mask: .max))),

@@ -1,7 +1,7 @@
 internal import FlowModel
 
-/// Which chains' counters began anew between two looks, of tables that have no numbers to tell that: the legacy iptables replaces a table
-/// as a whole.
+/// Which chains' counters began anew between two looks: the legacy iptables replaces a table as a whole, `iptables -Z` and `nft reset` leave
+/// rules their numbers.
 struct CounterResets {
     private struct Chain: Hashable {
         var table: Int
@@ -11,7 +11,7 @@ struct CounterResets {
     private var chains: Set<Chain> = []
 
     init(before: FirewallRuleset, after: FirewallRuleset) {
-        for (number, table) in after.tables.enumerated() where table.handle == nil {
+        for (number, table) in after.tables.enumerated() {
             guard let old = before.tables.first(where: table.isSame) else { continue }
             let earlier = Dictionary(old.chains.map { ($0.name, $0) }) { first, _ in first }
             let signs = table.chains.map { chain in
