@@ -14,6 +14,11 @@ struct DoubtfulRuleTests {
             "ip saddr @s \(RulesetTrial.counted) drop\nip saddr @t \(RulesetTrial.counted) drop")
         #expect(two.reasons == [.unexplained: 3])
         #expect(two.evidence.contains("@s") && two.evidence.contains("@t"))
+        // One without a counter may have done it as well.
+        let other = RulesetTrial.forward("ip saddr @s counter packets 3 bytes 300 drop\nip saddr @t drop")
+        #expect(other.reasons == [.denied: 3])
+        #expect(
+            other.evidence.hasSuffix("ip saddr @t drop may mean these packets; it has no counter that would show it"))
         // One whose counter stood still is not among them.
         let idle = RulesetTrial.forward(
             "ip saddr @s \(RulesetTrial.counted) drop\nip saddr @t counter packets 0 bytes 0 drop")

@@ -173,8 +173,9 @@ extension Comparison {
         guard !isSure, !short.isAccountedFor else { return }
         // What nobody counts proves nothing, and rules that are gone were counted by nobody.
         let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
+        let others = doubtful.map(\.suspect).filter { rules.rules[$0.rule].growth == nil }
         for (suspect, reason) in likely(counted, short, views, rules) {
-            take(suspect, reason, &short, rules.rules[suspect.rule])
+            take(suspect, reason, &short, rules.rules[suspect.rule], beside: others.prefix(Self.greatestEvidence - 1))
         }
         guard !short.isAccountedFor else { return }
         suspectAll(doubtful.map(\.suspect), &short, rules)
@@ -231,13 +232,18 @@ extension Comparison {
     }
 
     private mutating func take(
-        _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule
+        _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule,
+        beside others: ArraySlice<RuleSuspect> = []
     ) {
+        // Nothing shows that those did not.
+        let sentences = others.compactMap { other in
+            facts.rules.map { evidence($0.rules[other.rule], other.answer) }
+        }
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, isSure: suspect.answer == .yes)
         short.account(
             reason, for: taken, isCertain: suspect.answer == .yes && watched.growth != nil,
-            [evidence(watched, suspect.answer)])
+            [evidence(watched, suspect.answer)] + sentences)
     }
 
     /// How many rules that may have done it are named.
