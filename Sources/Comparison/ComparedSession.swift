@@ -11,6 +11,8 @@ public struct ComparedSession: Sendable {
     public internal(set) var entryCount: UInt64 = 1
     /// Whether its entry, or one of them, went without a word of what it counted last.
     var hasUntoldEnd = false
+    /// Whether rules denied packets of its tuple before they let it in.
+    var wasDenied = false
     public var gaps = CaptureGaps()
     /// The interfaces that passed it and that show no packet which another shows, too.
     var separateInterfaces: Set<InterfaceIndex> = []

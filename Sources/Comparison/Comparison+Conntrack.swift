@@ -18,7 +18,8 @@ extension Comparison {
 
     /// What comes in, against conntrack.
     mutating func explainEntering(
-        _ counts: DirectionCounts, _ compared: ComparedSession, _ found: inout [Difference]
+        _ counts: DirectionCounts, _ compared: ComparedSession, _ refusals: inout Refusals,
+        _ found: inout [Difference]
     ) {
         guard let tap = counts.entering, let tracked = counts.tracked else { return }
         let entered = tap.counts.whole
@@ -29,6 +30,9 @@ extension Comparison {
             found += short.found
         } else {
             var short = Shortfall(counts.direction, .captureIn, .conntrack, entered.since(tracked))
+            if compared.wasDenied, counts.direction == .original {
+                accountForDenials(&short, compared.session, &refusals)
+            }
             accountForUntracked(&short, counts, compared, tap)
             found += short.found
             if found.isEmpty, entered.packetCount == tracked.packetCount {
@@ -106,6 +110,13 @@ extension Comparison {
         if !facts.isWhole(.conntrack) {
             short.account(
                 .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told its counters"])
+        }
+        // The kernel gives an entry its counters as it is made, or never.
+        let wasLookedAt = facts.lastLookStart != nil || session.record.facts.contains(.ended)
+        if facts.isWhole(.conntrack), wasLookedAt {
+            short.account(
+                .accountingOff, isCertain: false,
+                ["conntrack told of it and has no counters of it: accounting was off as it began"])
         }
         short.account(.unexplained, ["no message of conntrack's told its counters"])
         found += short.found

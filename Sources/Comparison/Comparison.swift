@@ -130,7 +130,8 @@ public struct Comparison {
         open = []
         // What conntrack found invalid is likelier to be theirs than of those that are only left over.
         for mayBeInvalid in [true, false] {
-            for compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
+            for var compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
+                if facts.lanes.contains(.packet) { lendDenials(to: &compared) }
                 compare(compared, Self.directions(of: compared))
             }
             for var compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
@@ -197,18 +198,6 @@ public struct Comparison {
         }
     }
 
-    /// Why the capture did not see what a rule denied.
-    private mutating func unseen(_ counts: DirectionCounts, _ session: Session) -> [Difference] {
-        var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
-        accountForOtherInterface(&short, counts.path.inInterface)
-        accountForLoss(&short, of: .packet, session)
-        if !accountForLate(&short, counts, session), session.record.lastSeen > facts.end {
-            short.account(.endedAfter, isCertain: false, ["rules denied it after the capture had ended, too"])
-        }
-        short.account(.unexplained, ["rules denied packets that were not captured"])
-        return short.found
-    }
-
     private mutating func explain(
         _ counts: DirectionCounts, _ compared: inout ComparedSession, _ refusals: inout Refusals
     ) {
@@ -229,7 +218,7 @@ public struct Comparison {
                 var counts = counts
                 settleEnd(&counts, session, &found)
                 // What comes in by a loopback has been counted as it left.
-                if !counts.isLoopback { explainEntering(counts, compared, &found) }
+                if !counts.isLoopback { explainEntering(counts, compared, &refusals, &found) }
                 explainPassage(counts, compared, &refusals, &found)
             }
         }

@@ -72,6 +72,16 @@ struct DeniedAttempts {
         }
     }
 
+    /// Gives a session that conntrack knows the denials of packets of its tuple that were not let in: before it began, as rules changed.
+    ///
+    /// - Parameter count: how many packets more than conntrack the capture saw.
+    mutating func lend(to session: inout Session, upTo count: UInt64) {
+        guard session.denials.isEmpty, count > 0, let tap = session.taps.first else { return }
+        let key = session.record.original
+        var wanted = count
+        lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) && $0.isFrom(key.sourcePort) }
+    }
+
     private mutating func lend(
         to session: inout Session, _ pair: Pair, _ wanted: inout UInt64, where fits: (Attempt) -> Bool
     ) {

@@ -120,6 +120,18 @@ struct RenewedSessionTests {
         #expect(alone.evidence.contains("somebody set its counters back"))
     }
 
+    @Test func anEntryThatEndsWithoutCountersWasMadeWhileNobodyCounted() {
+        func reasons(_ change: (inout SessionBuilder) -> Void) -> [DifferenceReason: UInt64] {
+            compare {
+                $0.facts.remove(.counters)
+                change(&$0)
+            }.reasons
+        }
+        #expect(reasons { _ in } == [.accountingOff: 18])
+        // What goes on nobody has looked at.
+        #expect(reasons { $0.facts.remove(.ended) } == [.unexplained: 18])
+    }
+
     @Test func countersThatSomebodySetBackAreThat() {
         let result = compare {
             $0.facts.insert(.lowerBound)

@@ -97,6 +97,22 @@ class CompareEnds(CompareTest):
         answer = comparison.answer()
         self.assertLessEqual(set(answer.reasons), {"started-before", "events-off"}, answer.evidence)
 
+    def test_what_rules_denied_before_they_let_the_session_in_is_that(self):
+        lab = self.lab_with_accounting()
+        match = "-p", "udp", "--dport", "91"
+        lab.inside("iptables", "-I", "FORWARD", *match, "-j", "DROP")
+        lab.log("drop:not-yet", *match)
+        comparison = self.compare(lab)
+        lab.datagrams(3, port=91)
+        self.until(lambda: lab.logged_count("drop:not-yet") == 3, "they are denied")
+        for _ in range(2):
+            lab.inside("iptables", "-D", "FORWARD", "1")
+        lab.datagrams(2, port=91)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(91)["denied"], 3, answer.evidence)
+        self.assertNotIn("unexplained", answer.reasons, answer.evidence)
+        self.assertEqual(answer.summary["sessions"], 1)
+
     def test_an_interrupt_while_it_starts_ends_it(self):
         lab = self.lab_with_accounting()
         for _ in range(20):

@@ -1,0 +1,107 @@
+import Comparison
+import FlowModel
+import Testing
+
+/// What rules denied stands in sessions of its own, and is found by the packets that a capture saw of it.
+struct DeniedAttemptTests {
+    @Test func whatARuleLoggedAsDeniedIsThatRules() {
+        let names = NameTable()
+        let name = names.number(of: Array("no-web".utf8))
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        // The attempts stand in a session of their own, with the source ports folded.
+        var denied = SessionBuilder()
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+        denied.key.sourcePort = 1
+        denied.facts = [.live, .nflog, .denied, .sourcePortVaries]
+        var denial = Denial(rule: name, verdict: .drop, at: builder.startTime)
+        denial.count = 3
+        denied.denials = [denial]
+        let facts = someFacts { $0.lanes.insert(.nflog) }
+        var comparison = Comparison(
+            facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()))
+        comparison.add(denied.compared)
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("no-web"))
+        #expect(result.summary.sessionCount == 1)
+    }
+
+    @Test func attemptsThatWereCapturedInPartAreToldInBoth() {
+        var denied = SessionBuilder()
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (5, 0))
+        denied.facts = [.live, .nflog, .denied, .sourcePortVaries]
+        var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+        denial.count = 5
+        denied.denials = [denial]
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.lostCounts.packet = 1
+        }
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(denied.compared)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.denied: 3, .lostBySource: 1, .unexplained: 1])
+    }
+
+    @Test func aSessionOfManyPacketsMayHaveMetSeveralAttempts() {
+        var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+        for _ in 1...2 {
+            var denied = SessionBuilder()
+            (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (5, 0))
+            denied.facts = [.live, .nflog, .denied]
+            var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+            denial.count = 5
+            denied.denials = [denial]
+            comparison.add(denied.compared)
+        }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (10, 0), nil)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.denied: 10])
+    }
+
+    @Test func attemptsOfAnotherTimeAreNotThoseThatWereCaptured() {
+        var denied = SessionBuilder()
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+        denied.facts = [.live, .nflog, .denied]
+        (denied.startTime, denied.lastTime) = (
+            Timestamp(seconds: 1050, nanoseconds: 0), Timestamp(seconds: 1051, nanoseconds: 0)
+        )
+        var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+        denial.count = 3
+        denied.denials = [denial]
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+        comparison.add(denied.compared)
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons == [.unexplained: 6])
+    }
+
+    /// Whoever goes on trying from one port is let in once the rules are changed: a telephone, a tunnel.
+    @Test func whatWasDeniedBeforeTheSessionWasLetInIsNotMissing() {
+        func outcome(from port: UInt16) -> ComparisonOutcome {
+            var denied = SessionBuilder()
+            (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+            denied.facts = [.live, .nflog, .denied]
+            denied.key.sourcePort = port
+            var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+            denial.count = 3
+            denied.denials = [denial]
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = ((3, 0), (6, 0), (3, 0))
+            var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+            comparison.add(denied.compared)
+            comparison.add(builder.compared)
+            return comparison.conclude()
+        }
+        let result = outcome(from: SessionBuilder().key.sourcePort)
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.summary.sessionCount == 1)
+        #expect(outcome(from: 1).reasons == [.unexplained: 6])
+    }
+}
