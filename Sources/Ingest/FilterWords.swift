@@ -4,22 +4,24 @@ internal import FlowModel
 ///
 /// Any other word is a name, of a host, a network, a service or a protocol, for which libpcap asks the host's resolver.
 enum FilterWords {
-    private static let known: Set<Substring> = [
-        "and", "or", "not", "src", "dst", "host", "net", "mask", "port", "portrange", "gateway", "proto", "ip", "ip6",
-        "arp",
-        "rarp", "tcp", "udp", "icmp", "icmp6", "igmp", "sctp", "ah", "esp", "pim", "vrrp", "ether", "broadcast",
-        "multicast",
-        "less", "greater", "len", "vlan", "mpls", "pppoes", "link", "type", "tcpflags", "icmptype", "icmpcode", "syn",
-        "ack", "fin",
-        "rst", "push", "urg", "echo", "echoreply",
-    ]
+    private static let known = Set(
+        """
+        and or not src dst host net mask port portrange gateway proto ip ip6 arp rarp tcp udp icmp icmp6 igmp sctp ah esp pim vrrp \
+        ether broadcast multicast less greater len vlan mpls pppoes link type tcpflags icmptype icmpcode syn ack fin rst push urg \
+        echo echoreply
+        """.split(separator: " "))
 
-    /// Whether none of an expression's words is a name.
+    /// Of more words libpcap may make a program for seconds, and nobody can stop it.
+    private static let limit = 100
+
+    /// Whether none of an expression's words is a name, and there are no more than libpcap has soon understood.
     static func areKnown(_ expression: String) -> Bool {
-        expression.split { !$0.isLetter && !$0.isNumber && $0 != ":" && $0 != "." && $0 != "_" }.allSatisfy { word in
-            known.contains(word) || isNumber(word) || IPAddress.parse(word) != nil
-                || IPAddress.parse(octets: word) != nil
-        }
+        let words = expression.split { !$0.isLetter && !$0.isNumber && $0 != ":" && $0 != "." && $0 != "_" }
+        return words.count <= limit && expression.utf8.count <= 16 * limit
+            && words.allSatisfy { word in
+                known.contains(word) || isNumber(word) || IPAddress.parse(word) != nil
+                    || IPAddress.parse(octets: word) != nil
+            }
     }
 
     private static func isNumber(_ word: Substring) -> Bool {

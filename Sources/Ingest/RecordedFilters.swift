@@ -3,7 +3,7 @@ internal import Wire
 /// The filters with which a savefile's frames were captured, as far as it says.
 public struct RecordedFilters: Sendable, Equatable {
     /// Filters that are kept: a file may name another one with each of its interfaces.
-    private static var limit: Int { 64 }
+    private static var limit: Int { 16 }
 
     /// Those in tcpdump's language, each once.
     public private(set) var expressions: [String] = []

@@ -33,7 +33,7 @@ public struct TupleFilter: Sendable {
 
     /// Makes the filter of a savefile into one that can be asked.
     ///
-    /// - Returns: `nil` where it cannot be: it picks packets, or asks for a name, and what a file says must have nobody asked for names.
+    /// - Returns: `nil` where it cannot be: it picks packets, is very long, or asks for a name, and what a file says must have nobody asked for names.
     public init?(recorded expression: String) {
         guard FilterWords.areKnown(expression), let filter = try? TupleFilter(expression), filter.doubt == nil else {
             return nil

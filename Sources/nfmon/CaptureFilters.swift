@@ -32,11 +32,17 @@ struct CaptureFilters {
         hasUnfiltered = hasUnfiltered || filters.hasNone
     }
 
+    /// Characters of an expression that a note shows.
+    private static var shownLength: Int { 80 }
+
     /// What is to be said of them.
     var doubts: [String] {
         var doubts = own?.doubt.map { [$0] } ?? []
-        let filters = unasked.sorted().map { "the filter \($0)" } + (hasUnreadable ? ["a filter that is no text"] : [])
-        doubts += filters.map {
+        let filters = unasked.sorted().map { expression in
+            let shown = expression.prefix(Self.shownLength)
+            return "the filter \(shown)\(shown.count < expression.count ? "…" : "")"
+        }
+        doubts += (filters + (hasUnreadable ? ["filters that are no text, or too many"] : [])).map {
             "packets of a savefile were captured with \($0), which cannot be asked of sessions: what it left out of those that were captured seems to be missing, others are not compared"
         }
         return doubts

@@ -139,7 +139,7 @@ struct SavefileSourceTests {
         // However many there are.
         let many = (0..<1000).reduce(writer.section()) { $0 + filtered([0] + Array("port \($1)".utf8)) }
         let told = try Told(many).filters
-        #expect(told.expressions.count == 64)
+        #expect(told.expressions.count == 16)
         #expect(told.hasUnreadable)
     }
 

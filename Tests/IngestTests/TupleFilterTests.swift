@@ -90,6 +90,14 @@ struct TupleFilterTests {
         #expect(TupleFilter(recorded: expression) == nil)
     }
 
+    @Test func aLongFilterOfASavefileIsNotAsked() {
+        func ports(_ count: Int) -> String { (1...count).map { "port \($0)" }.joined(separator: " or ") }
+        #expect(TupleFilter(recorded: ports(30)) != nil)
+        #expect(TupleFilter(recorded: ports(400)) == nil)
+        let nested = String(repeating: "(", count: 20_000) + "udp" + String(repeating: ")", count: 20_000)
+        #expect(TupleFilter(recorded: nested) == nil)
+    }
+
     // MARK: Other link layers
 
     @Test func whatMeansNothingOnEthernetCannotBeAskedAndSaysSo() throws {
