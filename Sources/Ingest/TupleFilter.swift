@@ -12,16 +12,19 @@ public struct TupleFilter: Sendable {
     /// What is to be said of the filter; `nil` where it picks sessions.
     public let doubt: String?
 
+    private static var linkWords: Set<String> { ["ether", "link", "vlan", "mpls", "pppoed", "pppoes"] }
+
     /// - Throws: where the expression picks packets.
     public init(_ expression: String) throws(IngestError) {
         let words = Set(expression.split { !$0.isLetter }.map { $0.lowercased() })
         mayPickPackets = expression.contains("[") || !words.isDisjoint(with: ["less", "greater", "len"])
-        do throws(IngestError) {
-            filter = try CaptureFilter(expression, linkType: .ethernet)
+        // What it means on other link layers the capture itself judges; and what a frame is wrapped in no tuple tells.
+        let compiled =
+            words.isDisjoint(with: Self.linkWords) ? try? CaptureFilter(expression, linkType: .ethernet) : nil
+        filter = compiled
+        if compiled != nil {
             doubt = nil
-        } catch {
-            // It may mean something on other link layers, which the capture itself judges.
-            filter = nil
+        } else {
             doubt = "sessions of which nothing was captured are not compared: the filter can be asked of packets only"
         }
         guard let filter, Self.picksPackets(filter) else { return }

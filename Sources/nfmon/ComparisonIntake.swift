@@ -17,6 +17,8 @@ struct ComparisonIntake {
     /// Decide about sessions of which the capture saw nothing.
     private(set) var filters: CaptureFilters
     private(set) var filteredCount: UInt64 = 0
+    /// Sessions of which a filter lets some packets through, and not others.
+    private var halvedCount: UInt64 = 0
 
     init(_ facts: ComparisonFacts, names: NameBook, filter: TupleFilter?) {
         comparison = Comparison(facts, names: names, limit: Self.limit)
@@ -64,6 +66,7 @@ struct ComparisonIntake {
             filteredCount += 1
             return
         }
+        if gaps == .all { halvedCount += 1 }
         let baseline = baselines.removeValue(forKey: session.record.id)
         // Of one that began before the eyes of the capture all that conntrack counted is to be seen.
         let isOlder = session.start.map { $0 < start } ?? true
@@ -75,6 +78,12 @@ struct ComparisonIntake {
     mutating func note(_ recorded: RecordedFilters) { filters.note(recorded) }
 
     mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
-        comparison.conclude(facts, names: names)
+        var facts = facts
+        if halvedCount > 0 {
+            facts.notes.append(
+                "a capture's filter picks packets of \(halvedCount) \(halvedCount == 1 ? "session" : "sessions"), which so are compared without it"
+            )
+        }
+        return comparison.conclude(facts, names: names)
     }
 }

@@ -100,6 +100,14 @@ struct TupleFilterTests {
 
     // MARK: Other link layers
 
+    @Test(arguments: ["vlan 5 and udp", "ether host 02:00:00:00:00:01", "mpls"])
+    func whatAsksForTheLinkLayerCannotBeAskedOfTuples(expression: String) throws {
+        let filter = try TupleFilter(expression)
+        #expect(filter.doubt != nil)
+        #expect(filter.admits(Self.session().record.original) == nil)
+        #expect(TupleFilter(recorded: expression) == nil)
+    }
+
     @Test func whatMeansNothingOnEthernetCannotBeAskedAndSaysSo() throws {
         let filter = try TupleFilter("type mgt")
         #expect(filter.doubt != nil)
