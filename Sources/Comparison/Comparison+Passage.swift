@@ -90,7 +90,7 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
-            accountForErrors(&short, counts, session)
+            accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
             accountForSkew(&short, counts, session)
             if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, counts, session, leaving) }
             if let way = uncapturedWay(of: counts, session) {

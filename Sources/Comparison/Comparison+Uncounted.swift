@@ -25,10 +25,15 @@ extension Comparison {
         let mayBeFirst = !isOlder(session)
         // Whatever left was not dropped.
         let hasLeft = short.more == .captureOut
+        let before = reserves.rejectedCount
         accountForRules(&short, views(of: counts, session)) {
             !hasLeft && ($0.isBeforeConntrack || mayBeFirst) ? Self.reason($0) : nil
         }
-        if mayBeFirst, !hasLeft, counts.leaving != nil { accountForErrors(&short, counts, session) }
+        if mayBeFirst, !hasLeft, let left = counts.leaving?.counts.whole, let tracked = counts.tracked {
+            // Those of packets that conntrack counted account for these, where they did not leave.
+            let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
+            accountForErrors(&short, counts, session, besides: others.adding(tracked.since(left).packetCount))
+        }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(

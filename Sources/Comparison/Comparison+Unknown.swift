@@ -65,7 +65,7 @@ extension Comparison {
         let views = views(of: counts, session)
         accountForRules(&short, views, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
-        accountForErrors(&short, counts, session)
+        accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
         accountForRefusedRoute(&short, views, session)
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
@@ -96,10 +96,17 @@ extension Comparison {
     }
 
     /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.
-    mutating func accountForErrors(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+    ///
+    /// - Parameter others: packets that it answered for another reason.
+    mutating func accountForErrors(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64 = 0
+    ) {
         guard counts.entering != nil else { return }
-        guard counts.leaving?.counts.isEmpty ?? true else { return accountForOwnErrors(&short, counts) }
-        let errors = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
+        guard counts.leaving?.counts.isEmpty ?? true else {
+            return accountForOwnErrors(&short, counts, besides: others)
+        }
+        let all = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
+        let errors = all.lacking(others)
         short.account(
             .droppedAfterConntrack, for: errors, isCertain: false,
             ["the firewall answered \(errors) of its packets with ICMP errors, and none left"] + short.suspicions)
@@ -113,12 +120,12 @@ extension Comparison {
 
     /// Packets that the host could not pass on, of a session of which others got further: too large for the next link, or at the end of
     /// their life. What others answer passes both interfaces.
-    private func accountForOwnErrors(_ short: inout Shortfall, _ counts: DirectionCounts) {
+    private func accountForOwnErrors(_ short: inout Shortfall, _ counts: DirectionCounts, besides others: UInt64) {
         guard facts.isWhole(.packet), let entered = counts.entering?.counts.errorCount,
             let left = counts.leaving?.counts.errorCount, entered > left
         else { return }
         short.account(
-            .droppedAfterConntrack, for: UInt64(entered - left), isCertain: false,
+            .droppedAfterConntrack, for: UInt64(entered - left).lacking(others), isCertain: false,
             ["the firewall itself answered \(entered - left) of its packets with ICMP errors"] + short.suspicions)
     }
 

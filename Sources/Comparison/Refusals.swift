@@ -18,6 +18,9 @@ struct Refusals {
         rejected[direction, default: 0] &+= count
     }
 
+    /// Packets of one direction that rules rejected, as far as is known by now, and so answered.
+    func rejectedCount(_ direction: FlowDirection) -> UInt64 { (rejected[direction] ?? 0).adding(answerable) }
+
     /// Takes up to so many answers of the firewall's own, which go the way that the rejected packets came from: one for each.
     mutating func takeAnswers(_ direction: FlowDirection, upTo count: UInt64) -> UInt64 {
         let other = direction == .original ? FlowDirection.reply : .original

@@ -119,6 +119,24 @@ struct PassageTests {
         #expect(counted.evidence.contains("the firewall itself answered 2 of its packets"))
     }
 
+    @Test func eachErrorAccountsForOnePacket() {
+        func outcome(_ rules: [PlacedRule], tracked: UInt64) -> ComparisonOutcome {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.second) = ((tracked, 8), (6, 8))
+            var compared = builder.compared
+            compared.session.taps.first?.original.errorCount = 2
+            var comparison = Comparison(someFacts { $0.rules = watched(rules) }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude()
+        }
+        // Two that conntrack counted were answered: nobody knows what became of the other two.
+        #expect(outcome([], tracked: 8).reasons == [.droppedAfterConntrack: 2, .unexplained: 2])
+        // A rule that rejects sends them.
+        let rejected = outcome([rule(.reject, port: 443, growth: 2)], tracked: 10)
+        #expect(rejected.reasons == [.droppedAfterConntrack: 4])
+        #expect(!rejected.evidence.contains("the firewall itself answered"))
+    }
+
     @Test func whatComesInByTwoUplinksIsAddedUpThoughSomeOfItWasDropped() {
         func reasons(of growth: UInt64, over lowers: [InterfaceIndex: InterfaceIndex]) -> [DifferenceReason: UInt64] {
             var builder = SessionBuilder()
