@@ -32,8 +32,7 @@ public struct ComparedSession: Sendable {
 
     /// Learns which of its interfaces show packets of their own.
     mutating func noteInterfaces(_ addresses: LocalAddresses?) {
-        // One by which it comes, and one by which it leaves, are what most have.
-        guard session.taps.lanes.count > 2, let addresses else { return }
+        guard session.taps.lanes.count > 1, let addresses else { return }
         separateInterfaces = addresses.separate(Set(session.taps.lanes.map(\.tap.interface)))
     }
 

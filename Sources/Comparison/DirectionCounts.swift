@@ -64,7 +64,7 @@ struct DirectionCounts {
         let expected = total.map { $0.since(before) }
         if !lacksEntering {
             entering =
-                Self.sum(ofSeparate: ingress, compared.separateInterfaces)
+                Self.sum(ofSeparate: ingress, compared.separateInterfaces, expected)
                 ?? Self.foremost(of: ingress, Self.one(of: ingress, expected))
         }
         if !lacksLeaving { leaving = Self.one(of: egress, expected) }
@@ -107,8 +107,12 @@ struct DirectionCounts {
     /// What comes in by interfaces of which none shows what another does; `nil` where it is not several that show something.
     ///
     /// Of what leaves, a second interface may show copies (TEE), which conntrack does not count.
-    private static func sum(ofSeparate taps: [TapCounts], _ separate: Set<InterfaceIndex>) -> TapCounts? {
+    private static func sum(
+        ofSeparate taps: [TapCounts], _ separate: Set<InterfaceIndex>, _ expected: Counters?
+    ) -> TapCounts? {
         let busy = taps.filter { !$0.counts.isEmpty }
+        // Two that each show just what conntrack counted show the same after all.
+        guard busy.count(where: { $0.counts.whole == expected }) < 2 else { return nil }
         let interfaces = Set(busy.map(\.interface))
         guard busy.count > 1, interfaces.count == busy.count, interfaces.isSubset(of: separate) else { return nil }
         return sum(of: busy.sorted { $0.counts.first < $1.counts.first })

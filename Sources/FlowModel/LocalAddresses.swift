@@ -3,6 +3,7 @@ public struct LocalAddresses: Sendable, Equatable {
     private var addresses: Set<IPAddress>
     private var broadcasts: Set<IPAddress>
     private var interfaces: Set<InterfaceIndex>
+    private var carried: Set<InterfaceIndex>
     private var lowers: [InterfaceIndex: InterfaceIndex]
     private var groups: [InterfaceIndex: Set<IPAddress>]?
 
@@ -10,12 +11,15 @@ public struct LocalAddresses: Sendable, Equatable {
     ///   - addresses: of the host's interfaces.
     ///   - broadcasts: those to which all hosts of their networks are called.
     ///   - interfaces: those that have addresses of more than their link, and are no part of another interface.
+    ///   - carried: those whose packets another interface may carry, and show, too (PPPoE).
     ///   - lowers: by interface, the one that it is made of, as a VLAN is of its trunk.
     ///   - groups: of IPv6 that each interface listens to; `nil` where they are not known.
     public init(
         _ addresses: Set<IPAddress>, broadcasts: Set<IPAddress> = [], of interfaces: Set<InterfaceIndex>,
-        over lowers: [InterfaceIndex: InterfaceIndex] = [:], groups: [InterfaceIndex: Set<IPAddress>]? = nil
+        carried: Set<InterfaceIndex> = [], over lowers: [InterfaceIndex: InterfaceIndex] = [:],
+        groups: [InterfaceIndex: Set<IPAddress>]? = nil
     ) {
+        self.carried = carried
         self.lowers = lowers
         self.groups = groups
         self.addresses = addresses
@@ -29,7 +33,7 @@ public struct LocalAddresses: Sendable, Equatable {
     /// Those of some interfaces that show no packet which another of them shows on its way in: each has addresses of its own, and none is
     /// made of another.
     public func separate(_ interfaces: Set<InterfaceIndex>) -> Set<InterfaceIndex> {
-        var separate = interfaces.filter(belong)
+        var separate = interfaces.filter(belong).subtracting(carried)
         for upper in interfaces {
             var lower = lowers[upper]
             // As deep as anybody stacks them; two may be made of each other, as the ends of a cable are.

@@ -7,8 +7,8 @@ enum FilterWords {
     private static let known = Set(
         """
         and or not src dst host net mask port portrange gateway proto ip ip6 arp rarp tcp udp icmp icmp6 igmp sctp ah esp pim vrrp \
-        ether broadcast multicast less greater len vlan mpls pppoes link type tcpflags icmptype icmpcode syn ack fin rst push urg \
-        echo echoreply
+        broadcast multicast less greater len tcpflags tcp-fin tcp-syn tcp-rst tcp-push tcp-ack tcp-urg icmptype icmpcode icmp-echo \
+        icmp-echoreply icmp-unreach icmp-timxceed
         """.split(separator: " "))
 
     /// Of more words libpcap may make a program for seconds, and nobody can stop it.
@@ -16,13 +16,21 @@ enum FilterWords {
 
     /// Whether none of an expression's words is a name, and there are no more than libpcap has soon understood.
     static func areKnown(_ expression: String) -> Bool {
-        let words = expression.split { !$0.isLetter && !$0.isNumber && $0 != ":" && $0 != "." && $0 != "_" }
+        // Of names it takes what these consist of; a backslash makes a name of any word.
+        let words = expression.split { !$0.isLetter && !$0.isNumber && !":.-_\\".contains($0) }
         return words.count <= limit && expression.utf8.count <= 16 * limit
-            && words.allSatisfy { word in
-                known.contains(word) || isNumber(word) || IPAddress.parse(word) != nil
-                    || IPAddress.parse(octets: word) != nil
+            && words.indices.allSatisfy { place in
+                // Two numbers are a name anywhere else.
+                let isRange = place > 0 && words[place - 1] == "portrange" && Self.isRange(words[place])
+                return isRange || known.contains(words[place]) || isNumber(words[place]) || isAddress(words[place])
             }
     }
+
+    private static func isAddress(_ word: Substring) -> Bool {
+        IPAddress.parse(word) != nil || IPAddress.parse(octets: word) != nil
+    }
+
+    private static func isRange(_ word: Substring) -> Bool { word.split(separator: "-").allSatisfy(isNumber) }
 
     private static func isNumber(_ word: Substring) -> Bool {
         let digits = word.hasPrefix("0x") ? word.dropFirst(2) : word

@@ -9,6 +9,7 @@ struct HostAddresses {
     private var broadcasts: Set<IPAddress> = []
     private var interfaces: Set<InterfaceIndex> = []
     private var parts: Set<InterfaceIndex> = []
+    private var carried: Set<InterfaceIndex> = []
     private var lowers: [InterfaceIndex: InterfaceIndex] = [:]
 
     /// Those of the thread's network namespace; `nil` where the kernel does not give the whole list. It needs no privilege.
@@ -23,7 +24,8 @@ struct HostAddresses {
         }
         return LocalAddresses(
             found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts),
-            over: found.lowers, groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
+            carried: found.carried, over: found.lowers,
+            groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
     }
 
     /// - Returns: whether the kernel gave the whole list.
@@ -37,6 +39,7 @@ struct HostAddresses {
             broadcasts.formUnion(address.broadcasts)
             if !address.isOfLink { interfaces.insert(address.interface) }
         } else if let link = try? LinkMessage(message) {
+            if link.isCarried { carried.insert(link.index) }
             if link.master != nil { parts.insert(link.index) }
             lowers[link.index] = link.lower
         }

@@ -11,6 +11,8 @@ public struct LinkMessage: ~Escapable {
     public let isGone: Bool
     /// The bridge, bond or VRF that it is a part of (IFLA_MASTER).
     public let master: InterfaceIndex?
+    /// Whether it is the end of a connection (PPP), which another interface may carry, as Ethernet does PPPoE; of that nothing is told.
+    public let isCarried: Bool
     /// The interface of the same host that it is made of, as a VLAN is of its trunk (IFLA_LINK).
     public let lower: InterfaceIndex?
 
@@ -38,6 +40,8 @@ public struct LinkMessage: ~Escapable {
             default: break
             }
         }
+        // ARPHRD_PPP (linux/if_arp.h)
+        isCarried = message.body.native(UInt16.self, at: 2) == 512
         self.master = master
         self.lower = isLowerElsewhere || lower == index || lower == 0 ? nil : lower
         self.index = index

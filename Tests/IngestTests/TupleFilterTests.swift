@@ -84,7 +84,10 @@ struct TupleFilterTests {
 
     @Test(arguments: [
         "host www.example.com", "port domain", "net loopback", "proto beef", "src host badcafe", "host 1e100.example",
-        "host ab:cd:ef", "host 1.2.3.4.5", "tcp[tcpflags] & tcp-syn != 0", "no such words", "(", "type mgt", "inbound",
+        "host ab:cd:ef", "host 1.2.3.4.5", "host 10-0-0-1", "host 80-90", "host ip-10-0-0-1", "host tcp-ip",
+        "src host syn-ack",
+        "host \\tcp",
+        "tcp[tcpflags] & tcp-syn != 0", "no such words", "(", "type mgt", "inbound",
     ])
     func aFilterOfASavefileThatCannotBeAskedIsNot(expression: String) {
         #expect(TupleFilter(recorded: expression) == nil)

@@ -53,6 +53,19 @@ struct LinkMessageTests {
     }
 
     @Test
+    func aConnectionThatAnotherInterfaceMayCarryIsToldByItsHardware() throws {
+        func isCarried(_ hardware: UInt16) throws -> Bool? {
+            let head: [UInt8] = [0, 0] + [UInt8](native: hardware) + [UInt8](native: 3 as UInt32)
+            let datagram = [UInt8].netlinkMessage(type: 16, body: head + [UInt8](repeating: 0, count: 8))
+            var messages = NetlinkMessages(datagram.reader)
+            guard let message = try messages.next() else { return nil }
+            return try LinkMessage(message)?.isCarried
+        }
+        #expect(try isCarried(512) == true)
+        #expect(try isCarried(1) == false)
+    }
+
+    @Test
     func otherMessagesAreNobodysError() throws { #expect(try decode(link(type: 20)) == nil) }
 
     @Test
