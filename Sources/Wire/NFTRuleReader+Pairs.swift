@@ -3,8 +3,11 @@ internal import FlowModel
 // Several properties asked at once: `ip daddr . udp dport { 10.0.0.1 . 22, 10.0.0.2 . 80-90 }`.
 
 extension NFTRuleReader {
-    /// The test that begins with this word, `nil` where it is no concatenation, or not understood.
-    mutating func understoodPairs(_ word: String) -> RuleMatch.Test? {
+    /// How many are held against every session.
+    private static let greatestCount = 256
+
+    /// The tests that begin with this word, `nil` where it is no concatenation, or not understood.
+    mutating func understoodPairs(_ word: String) -> [RuleMatch.Test]? {
         var fields: [[String]] = []
         var next: String? = word
         while let first = next {
@@ -25,8 +28,10 @@ extension NFTRuleReader {
             words = words.dropFirst(values.count)
             elements = [Array(values)]
         }
-        guard let lists = RuleWords.all(elements, { Self.tests(of: fields, $0) }) else { return nil }
-        return RuleMatch.Test(.oneOf(lists), isNegated: isNegated)
+        guard elements.count <= Self.greatestCount,
+            let lists = RuleWords.all(elements, { Self.tests(of: fields, $0) })
+        else { return nil }
+        return lists.count == 1 && !isNegated ? lists[0] : [RuleMatch.Test(.oneOf(lists), isNegated: isNegated)]
     }
 
     /// `ip daddr`, or `iifname`.

@@ -8,7 +8,7 @@ extension NFTRuleReader {
         let before = (words, isHarmless)
         if let tests = understoodTest(word) { return tests }
         (words, isHarmless) = before
-        if let test = understoodPairs(word) { return [test] }
+        if let tests = understoodPairs(word) { return tests }
         (words, isHarmless) = before
         if word == "ip", let test = understoodFragment() { return [test] }
         (words, isHarmless) = before

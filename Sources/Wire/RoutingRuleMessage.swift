@@ -28,7 +28,8 @@ public struct RoutingRuleMessage: Sendable {
             switch cursor.type {
             case 6, 15, 21: break  // FRA_PRIORITY, FRA_TABLE, FRA_PROTOCOL
             case 14: if cursor.payload.native(UInt32.self, at: 0) != .max { isPlain = false }  // FRA_SUPPRESS_PREFIXLEN
-            case 10: (isPlain, asksForMark) = (false, true)  // FRA_FWMARK
+            // FRA_FWMARK and FRA_FWMASK: a mark of 0 is told by its mask alone (fib_nl_fill_rule).
+            case 10, 16: (isPlain, asksForMark) = (false, true)
             default: isPlain = false
             }
         }

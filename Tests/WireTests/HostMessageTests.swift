@@ -118,6 +118,8 @@ struct HostMessageTests {
         #expect(try rule(254, flags: 2, own) == [false, false])
         #expect(try rule(254, attribute(14, 0)) == [false, false])
         #expect(try rule(254, own + attribute(10, 9)) == [false, true])
+        // fwmark 0/0xff
+        #expect(try rule(254, own + attribute(16, 0xff)) == [false, true])
         // FRA_IIFNAME
         #expect(try rule(254, own + attribute(3, 0x6c)) == [false, false])
     }
