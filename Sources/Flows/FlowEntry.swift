@@ -2,22 +2,23 @@ import FlowModel
 
 /// A flow in the table: what came since it was told last, and what else the table must know of it.
 ///
-/// It takes 128 bytes, two or three cache lines, of which a packet of either direction needs all.
+/// It takes 128 bytes. What packets of the first direction need comes last: a large array of Swift's begins 16 bytes before a cache
+/// line, so that this lies in two lines and not in three.
 struct FlowEntry {
-    /// What the times of its counts are counted from; where there are none, when its last packet passed.
-    private var base = Timestamp(nanoseconds: 0)
+    private var backward = PlainCounts()
     /// Where what is no ``PlainCounts`` is counted.
     var odd = OddCounts.none
-    var facts = FlowObservation.Facts()
-    /// Empty of an unused place.
-    var state = State()
-    /// The VLANs of both ways, each where there is room for it.
-    private var forwardVLAN = VLANs.unknown
+    /// What the times of its counts are counted from; where there are none, when its last packet passed.
+    private var base = Timestamp(nanoseconds: 0)
     private(set) var key = FlowKey.empty
     private(set) var tap = Tap(interface: 0, direction: .unknown)
+    /// Empty of an unused place.
+    var state = State()
+    var facts = FlowObservation.Facts()
+    /// The VLANs of both ways, each where there is room for it.
+    private var forwardVLAN = VLANs.unknown
     private var backwardVLAN = VLANs.unknown
     private var forward = PlainCounts()
-    private var backward = PlainCounts()
 
     /// Nanoseconds by which a packet may be older than the first one that was counted.
     private static var leeway: Int64 { 200_000_000 }
@@ -51,7 +52,16 @@ struct FlowEntry {
     var lastUsed: Timestamp { Timestamp(nanoseconds: base.nanoseconds &+ Int64(max(forward.last, backward.last))) }
 
     /// Something of each of the cache lines.
-    var ahead: UInt64 { UInt64(bitPattern: base.nanoseconds) &+ key.destination.low &+ UInt64(backward.first) }
+    var ahead: UInt64 { UInt64(bitPattern: base.nanoseconds) &+ UInt64(forward.first) }
+
+    /// Whether a flow that was told before had packets since a time, so that it is not ending, and has gathered for less than so
+    /// many nanoseconds.
+    @inline(__always)
+    func gathers(at recent: Timestamp, for time: Int64) -> Bool {
+        // The clock may have been set back meanwhile.
+        let waited = recent.nanoseconds(since: base).magnitude
+        return lastUsed > recent && waited < time.magnitude && facts.isDisjoint(with: [.isFirst, .closed])
+    }
 
     /// Whether no packet came for so long that one which passes at `time` begins the flow anew, be it still in the table or not.
     @inline(__always)
@@ -103,7 +113,8 @@ struct FlowEntry {
             (forward.last, backward.last) = (0, 0)
         }
         let passed = packet.time.nanoseconds(since: base)
-        guard passed >= 0, passed <= Int64(UInt32.max), !forward.isFull, !backward.isFull else { return false }
+        let isFull = isForward ? forward.isFull : backward.isFull
+        guard passed >= 0, passed <= Int64(UInt32.max), !isFull else { return false }
         let time = UInt32(truncatingIfNeeded: passed)
         state.insert(.changed)
         if isForward {

@@ -43,9 +43,13 @@ struct FlowIndex {
 
     /// - Complexity: O(1) on average.
     mutating func insert(_ hash: UInt32, _ place: Int) {
-        var position = Int(hash) & mask
+        put(Self.entry(hash, place))
+    }
+
+    private mutating func put(_ entry: UInt64) {
+        var position = Int(truncatingIfNeeded: entry >> 32) & mask
         while entries[position] != 0 { position = (position &+ 1) & mask }
-        entries[position] = Self.entry(hash, place)
+        entries[position] = entry
     }
 
     /// Removes the entry; nothing happens where there is none.
@@ -71,6 +75,16 @@ struct FlowIndex {
             }
         }
         entries[hole] = 0
+    }
+
+    /// Makes room for twice as many flows.
+    ///
+    /// - Complexity: O(n), without a look at the flows.
+    mutating func grow() {
+        let old = entries
+        entries = [UInt64](repeating: 0, count: old.count * 2)
+        mask = entries.count - 1
+        for entry in old where entry != 0 { put(entry) }
     }
 
     private static func entry(_ hash: UInt32, _ place: Int) -> UInt64 {

@@ -69,10 +69,6 @@ extension FlowTable {
 
     private mutating func growIndex() {
         indexCapacity *= 2
-        index = FlowIndex(capacity: indexCapacity)
-        // The last place is not in use yet.
-        for place in 0..<(entries.count - 1) where entries[place].state.contains(.used) {
-            index.insert(hash(of: entries[place].key, entries[place].tap), place)
-        }
+        index.grow()
     }
 }

@@ -12,9 +12,10 @@ public struct FlowTable: ~Copyable {
     public static var drainLimit: Int { 512 }
     /// With so many flows that made room for others and were not handed on yet, one should not wait for the second to be over.
     private static var pressingCount: Int { 4_096 }
-    /// How many busy flows are handed on in a turn, where more have changed. The others wait for the next, as handing on is most of what
-    /// many flows cost. None waits for more than 4 s, for which ``PlainCounts`` have room: its next packet has it handed on then.
+    /// Where more flows than this have changed, the busy ones gather for longer, as handing on is most of what many flows cost.
     public static var busyLimit: Int { 16_384 }
+    /// Nanoseconds for which they do: with a turn a second, well within the 4 s for which ``PlainCounts`` have room.
+    private static var busyTime: Int64 { 2_000_000_000 }
     /// Nanoseconds by which frames may be out of order.
     private static var greatestDisorder: Int64 { 1_000_000_000 }
     /// Fewer flows than this are near anyway.
@@ -37,9 +38,8 @@ public struct FlowTable: ~Copyable {
     private var drainedCount = 0
     /// Where the drain that is under way ends: what changes meanwhile is for the next one, or under a flood there would be none.
     private var drainEnd: Int?
-    /// Those at the list's head that wait for the next turn, and how many busy ones this one still hands on.
+    /// Those at the list's head that wait for a later turn.
     private var keptCount = 0
-    private var busyRoom = busyLimit
     /// What was counted of flows that had to make room, or whose tuple another one took over.
     var retired: [FlowObservation] = []
     private var drainedRetiredCount = 0
@@ -118,13 +118,10 @@ public struct FlowTable: ~Copyable {
         while room > 0, drainedCount < end {
             let place = changed[drainedCount]
             drainedCount &+= 1
-            if let recent, isBusy(place, since: recent) {
-                if busyRoom == 0 {
-                    changed[keptCount] = place
-                    keptCount &+= 1
-                    continue
-                }
-                busyRoom &-= 1
+            if let recent, end > Self.busyLimit, entries[place].gathers(at: recent, for: Self.busyTime) {
+                changed[keptCount] = place
+                keptCount &+= 1
+                continue
             }
             entries[place].state.remove(.listed)
             guard entries[place].state.contains(.changed) else { continue }
@@ -134,14 +131,9 @@ public struct FlowTable: ~Copyable {
         guard drainedCount == end, drainedRetiredCount == retired.count else { return true }
         changed.removeSubrange(keptCount..<end)
         retired.removeAll(keepingCapacity: true)
-        (drainedCount, drainedRetiredCount, keptCount, drainEnd, busyRoom) = (0, 0, 0, nil, Self.busyLimit)
+        (drainedCount, drainedRetiredCount, keptCount, drainEnd) = (0, 0, 0, nil)
         sweep()
         return recent == nil && !changed.isEmpty
-    }
-
-    /// Whether a flow that was told before had packets since a time: then it is not ending.
-    private func isBusy(_ place: Int, since recent: Timestamp) -> Bool {
-        entries[place].lastUsed > recent && entries[place].facts.isDisjoint(with: [.isFirst, .closed])
     }
 
     /// Appends what is no flow.
