@@ -23,7 +23,7 @@ public struct EdgeFrames: Sendable {
     private var first: [Sight: Count] = [:]
     /// What others saw of it: a bridge and its port see the same packets.
     private var further: [Sight: [Count]] = [:]
-    /// Whether all found room.
+    /// Whether all came and found room.
     private var isWhole = true
 
     /// - Parameter limit: tuples that are kept at most, by the way that they pass.
@@ -36,6 +36,8 @@ public struct EdgeFrames: Sendable {
             add(flow.forward, Sight(tuple: flow.key, way: tap.direction), tap.interface)
             add(flow.backward, Sight(tuple: flow.key.inverse, way: tap.direction.opposite), tap.interface)
         }
+        // A frame that could not be read is of no session; what was lost may be of any.
+        for case .loss(let loss) in batch.others where loss.lane == .packet && loss.fault == nil { isWhole = false }
     }
 
     private mutating func add(_ frames: FrameCounts, _ sight: Sight, _ interface: InterfaceIndex) {

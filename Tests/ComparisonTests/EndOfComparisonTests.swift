@@ -138,6 +138,11 @@ struct EndOfComparisonTests {
         // As where there were too many to keep.
         let full = late(5, 5, limit: 1)
         #expect(reasons(someFacts { $0.late = full }) { $0.tracked = (16, 8) } == [.endedAfter: 6])
+        var batch = ObservationBatch()
+        batch.append(.loss(Loss(lane: .packet, cause: .overrun, count: 100)))
+        var holed = late(5, 5)
+        holed.add(batch)
+        #expect(reasons(someFacts { $0.late = holed }) { $0.tracked = (16, 8) } == [.endedAfter: 6])
     }
 
     @Test func whatWasUnderWayWhenTheCapturesEndedWasNotDropped() {
