@@ -24,6 +24,8 @@ final class FrameFile: Sendable {
 
     private let failure: SourceFailure
     private let state: Lock<State>
+    /// Not in ``state``, whose lock is held while a slow reader is waited for: somebody may ask just then.
+    private let toldFigures = Lock(FrameRecorder.Figures())
     private let hurry: Signal
 
     init(
@@ -36,10 +38,18 @@ final class FrameFile: Sendable {
             file: try RecordingFile.create(path, unless: stop), rotation: rotation, writer: writer,
             order: needsOrder ? FrameOrder() : nil)
         Self.begin(at: ReceiveTime.now.wall, &state)
+        let figures = state.figures
+        toldFigures.withLock { $0 = figures }
         self.state = Lock(state)
     }
 
-    var figures: FrameRecorder.Figures { state.withLock { $0.figures } }
+    var figures: FrameRecorder.Figures { toldFigures.withLock { $0 } }
+
+    /// Has those who ask know what came by now.
+    private func tell(_ state: borrowing State) {
+        let figures = state.figures
+        toldFigures.withLock { $0 = figures }
+    }
 
     /// The end is near: a slow reader is not waited for any longer.
     func stopWaiting() { hurry.raise() }
@@ -50,6 +60,7 @@ final class FrameFile: Sendable {
             var block = block
             while let frame = block.next() { append(frame, of: capture, &state) }
             if block.lostCount > 0 { note(UInt64(block.lostCount), of: capture, &state) }
+            tell(state)
         }
     }
 
@@ -105,11 +116,15 @@ final class FrameFile: Sendable {
             state.lastTurn = time.monotonic
             takeOut(before: Timestamp(nanoseconds: time.wall.nanoseconds - Self.patience), &state)
             flush(&state)
+            tell(state)
         }
     }
 
     func note(_ loss: Loss, of capture: Int) {
-        state.withLock { note(loss.count, of: capture, &$0) }
+        state.withLock { state in
+            note(loss.count, of: capture, &state)
+            tell(state)
+        }
     }
 
     private func note(_ count: UInt64?, of capture: Int, _ state: inout State) {
@@ -131,6 +146,7 @@ final class FrameFile: Sendable {
             takeOut(before: Timestamp(nanoseconds: .max), &state)
             if !state.hasFailed { state.writer.end(at: time, to: &state.pending.bytes) }
             flush(&state)
+            tell(state)
         }
     }
 
@@ -193,6 +209,7 @@ final class FrameFile: Sendable {
 
     private func flush(_ state: inout State) {
         guard !state.hasFailed, !state.pending.bytes.isEmpty else { return }
+        tell(state)
         do throws(IngestError) {
             try state.pending.write(to: state.file, unless: hurry)
         } catch {

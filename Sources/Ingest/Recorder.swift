@@ -8,7 +8,6 @@ public final class Recorder: Sendable {
     private struct State: ~Copyable {
         let file: RecordingFile
         var pending = RecordBuffer()
-        var figures = Figures()
     }
 
     /// What has become of the recording.
@@ -22,6 +21,8 @@ public final class Recorder: Sendable {
     private let state: Lock<State>
     /// Not in ``state``, whose lock is held while a slow reader is waited for.
     private let firstFailure = Lock<IngestError?>(nil)
+    /// The same: somebody may ask just then.
+    private let counts = Lock(Figures())
     private let hurry: Signal
 
     /// Creates the file, readable by its owner only, as it tells who talks to whom; or empties one that exists, whose mode is
@@ -42,7 +43,7 @@ public final class Recorder: Sendable {
     /// The end is near: a slow reader is not waited for any longer, so that the sources can stop.
     public func stopWaiting() { hurry.raise() }
 
-    public var figures: Figures { state.withLock { $0.figures } }
+    public var figures: Figures { counts.withLock { $0 } }
 
     /// Appends messages, and hands them on before anybody else can append.
     func record<Result>(
@@ -53,7 +54,7 @@ public final class Recorder: Sendable {
             state.pending = RecordBuffer()
             body(&batch)
             state.pending = batch.records
-            state.figures.recordCount += batch.count
+            counts.withLock { $0.recordCount += batch.count }
             if state.pending.isFull { flush(&state) }
             return handOn()
         }
@@ -87,8 +88,10 @@ public final class Recorder: Sendable {
             }
         }
         let count = state.pending.giveUp()
-        state.figures.recordCount -= count
-        state.figures.unwrittenCount += count
+        counts.withLock { figures in
+            figures.recordCount -= count
+            figures.unwrittenCount += count
+        }
     }
 }
 

@@ -64,6 +64,8 @@ class Unwritten(LiveTest):
                 self.flood(cable, recorder)
                 # It has all of them once it waits for the pipe to be read.
                 self.until(lambda: recorder.status("State").startswith("S"), "it waits")
+                recorder.send(signal.SIGUSR1)
+                recorder.until_said(" so far; ")
                 self.assertEqual(recorder.stop(), IO)
                 with open(directory / "taken", "wb") as file:
                     file.write(reader.read())
