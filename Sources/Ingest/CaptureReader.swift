@@ -126,8 +126,10 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// Looks what the kernel has dropped, and whether the interface is up.
     private mutating func lookAround(at now: ReceiveTime) {
         lastLook = now.monotonic
+        // The time from before: where the frames have gone to somebody else meanwhile, it is still the former's loss rather than nobody's.
+        let time = ReceiveTime.now
         let drops = ring?.takeDrops() ?? 0
-        if drops > 0 { tellLoss(drops, at: now) }
+        if drops > 0 { tellLoss(drops, at: time) }
         let wasDown = isDown
         isDown = isCutOff() || interface.isDown
         guard isDown != wasDown else { return }

@@ -65,8 +65,9 @@ public final class CaptureSource: Source {
     public func turn(to intake: Intake?) -> Timestamp {
         // Read now, what was lost until now is told to those who took the frames until now.
         let drops = threads.takeDrops()
-        if drops > 0, let current = stages.current {
-            _ = current.deliver([.loss(Loss(lane: .packet, cause: .overrun, count: drops))], at: .now) { _ in }
+        let now = ReceiveTime.now
+        if drops > 0, let intake = stages.intake(at: now.wall) {
+            _ = intake.deliver([.loss(Loss(lane: .packet, cause: .overrun, count: drops))], at: now) { _ in }
         }
         return stages.begin(intake)
     }

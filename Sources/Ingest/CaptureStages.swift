@@ -29,8 +29,8 @@ final class CaptureStages: Sendable {
         stages.withLock { count < $0.count ? $0[count] : nil }
     }
 
-    /// To whom frames go that pass now.
-    var current: Intake? { stages.withLock { $0.last?.intake } }
+    /// To whom frames go that pass at a time; `nil` for nobody.
+    func intake(at time: Timestamp) -> Intake? { stages.withLock { $0.last { $0.start <= time }?.intake } }
 
     /// To whom frames have gone since the last of so many stages began.
     func intakes(from count: Int) -> [Intake] {
