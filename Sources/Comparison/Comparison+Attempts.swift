@@ -7,9 +7,13 @@ extension Comparison {
     mutating func lendDenials(to compared: inout ComparedSession) {
         let counts = DirectionCounts(compared, .original)
         guard let entered = counts.entering?.counts.whole, let tracked = counts.tracked else { return }
-        let isDenied = !compared.session.denials.isEmpty
-        attempts.lend(to: &compared.session, upTo: entered.since(tracked).packetCount)
-        compared.wasDenied = !isDenied && !compared.session.denials.isEmpty
+        if compared.session.denials.isEmpty {
+            attempts.lend(to: &compared.session, upTo: entered.since(tracked).packetCount)
+            compared.wasDenied = !compared.session.denials.isEmpty
+        } else if let start = compared.session.start {
+            // What rules logged may come after conntrack's word about what they let in then.
+            compared.wasDenied = compared.session.denials.allSatisfy { $0.last < start }
+        }
     }
 
     /// Why the capture did not see what a rule denied.

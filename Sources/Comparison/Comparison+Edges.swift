@@ -30,8 +30,9 @@ extension Comparison {
         if facts.late != nil, hasEndedBefore(session) { return true }
         guard var count = count(facts.late, counts, session, short) else { return false }
         // Rules log on when conntrack's table was looked at, and what ends then tells its counters.
-        if short.more == .nflog || session.record.facts.contains(.ended) {
-            count = count.adding(self.count(facts.later, counts, session, short) ?? 0)
+        if let later = facts.later, short.more == .nflog || session.record.facts.contains(.ended) {
+            guard let more = self.count(later, counts, session, short) else { return false }
+            count = count.adding(more)
         }
         short.account(
             .endedAfter, for: count, isCertain: false,
@@ -45,8 +46,9 @@ extension Comparison {
         guard facts.isWhole(.packet), !hasEndedBefore(session), counts.entering != nil, counts.leaving != nil,
             var left = facts.late?.leaving(session.record, counts)
         else { return }
-        if session.record.facts.contains(.ended) {
-            left = left.adding(facts.later?.leaving(session.record, counts) ?? 0)
+        if let later = facts.later, session.record.facts.contains(.ended) {
+            guard let more = later.leaving(session.record, counts) else { return }
+            left = left.adding(more)
         }
         let late = counts.takeLate(left)
         var short = Shortfall(counts.direction, .conntrack, .captureIn, late)

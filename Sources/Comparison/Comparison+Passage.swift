@@ -124,12 +124,16 @@ extension Comparison {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
             }
         }
-        accountForUnsent(&short, counts, session)
+        accountForUnsent(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
         found += short.found
     }
 
     /// Packets that should have left by an interface that is captured, and none of which did.
-    private mutating func accountForUnsent(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+    ///
+    /// - Parameter others: packets that rules rejected.
+    private mutating func accountForUnsent(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64
+    ) {
         let key = session.record.original
         let target = counts.direction == .original ? session.record.reply.source : key.source
         // Where one interface is captured, what leaves passes another one.
@@ -146,7 +150,7 @@ extension Comparison {
         accountForRules(&short, views.counted, untracks: false) {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
-        accountForErrors(&short, counts, session)
+        accountForErrors(&short, counts, session, besides: others)
         accountForRefusedRoute(&short, views, session)
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(

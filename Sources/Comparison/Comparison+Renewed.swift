@@ -20,6 +20,7 @@ extension Comparison {
                 renewed[head].join(sessions[other])
                 gone.insert(other)
             }
+            renewed[head].noteInterfaces(facts.ownAddresses)
         }
         return gone.isEmpty ? renewed : renewed.indices.filter { !gone.contains($0) }.map { renewed[$0] }
     }

@@ -25,7 +25,8 @@ public struct TupleFilter: Sendable {
         if compiled != nil {
             doubt = nil
         } else {
-            doubt = "sessions of which nothing was captured are not compared: the filter can be asked of packets only"
+            doubt =
+                "where nothing of a session was captured it is not compared: the filter can be asked of packets only"
         }
         guard let filter, Self.picksPackets(filter) else { return }
         throw IngestError(

@@ -57,16 +57,16 @@ struct CaptureFilters {
         for (gap, key) in [
             (CaptureGaps.originalIn, original), (.originalOut, reply.inverse), (.replyIn, reply),
             (.replyOut, original.inverse),
-        ] where lacks(key, isCaptured: !session.taps.isEmpty, isSeen: seen.contains(gap)) {
+        ] where lacks(key, isSeen: seen.contains(gap)) {
             gaps.insert(gap)
         }
         return gaps
     }
 
-    private func lacks(_ key: FlowKey, isCaptured: Bool, isSeen: Bool) -> Bool {
-        // Of a filter that cannot be asked, what was captured shows that it lets the session through.
-        if let own, !(own.admits(key) ?? isCaptured) { return true }
-        if !isCaptured, hasUnreadable || !unasked.isEmpty { return true }
+    private func lacks(_ key: FlowKey, isSeen: Bool) -> Bool {
+        // Of a filter that cannot be asked, what was captured somewhere shows that it lets packets through there.
+        if let own, !(own.admits(key) ?? isSeen) { return true }
+        if !isSeen, hasUnreadable || !unasked.isEmpty { return true }
         let refusals = recorded.values.count { $0.admits(key) == false }
         guard refusals > 0 else { return false }
         // Which of several captures should have seen it nobody knows: where one refuses it and none saw it, it may be that one.

@@ -104,4 +104,18 @@ struct DeniedAttemptTests {
         #expect(result.summary.sessionCount == 1)
         #expect(outcome(from: 1).reasons == [.unexplained: 6])
     }
+
+    /// NFLOG gathers packets, and what it has may come after conntrack's word about the session.
+    @Test func whatWasDeniedBeforeMayStandWithTheSession() {
+        func reasons(at time: Timestamp) -> [DifferenceReason: UInt64] {
+            compare(someFacts { $0.lanes.insert(.nflog) }) {
+                var denial = Denial(rule: .none, verdict: .drop, at: time)
+                denial.count = 3
+                $0.denials = [denial]
+                ($0.tracked, $0.first, $0.second, $0.logged) = ((3, 0), (6, 0), (3, 0), (3, 0))
+            }.reasons
+        }
+        #expect(reasons(at: Timestamp(seconds: 1009, nanoseconds: 0)) == [.denied: 3])
+        #expect(reasons(at: Timestamp(seconds: 1011, nanoseconds: 0))[.denied] == nil)
+    }
 }

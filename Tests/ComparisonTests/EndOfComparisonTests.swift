@@ -115,6 +115,23 @@ struct EndOfComparisonTests {
         #expect(reasons(12) == [.endedAfter: 3])
     }
 
+    @Test func whatIsNotWhollyKnownOfTheVeryEndIsNotKnown() {
+        func reasons(_ later: EdgeFrames) -> [DifferenceReason: UInt64] {
+            let facts = someFacts {
+                $0.late = late(2, 2)
+                $0.later = later
+            }
+            return compare(facts) {
+                $0.startTime = Timestamp(seconds: 1099, nanoseconds: 0)
+                $0.lastTime = Timestamp(seconds: 1100, nanoseconds: 1)
+                $0.tracked = (15, 8)
+            }.reasons
+        }
+        #expect(reasons(late(2, 2)) == [.endedAfter: 4, .unexplained: 1])
+        // No room for all: the pace says how many there may be.
+        #expect(reasons(late(2, 2, limit: 1)) == [.endedAfter: 5])
+    }
+
     @Test func whatCameAfterTheEndIsNotOfASessionThatHadEndedBefore() {
         let facts = someFacts { $0.late = late(5, 5) }
         #expect(compare(facts) { $0.tracked = (14, 8) }.reasons == [.unexplained: 4])
