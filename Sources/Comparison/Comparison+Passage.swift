@@ -65,7 +65,8 @@ extension Comparison {
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session,
         _ leaving: DirectionCounts.TapCounts, from place: CountedPlace, _ refusals: inout Refusals
     ) {
-        accountForDenials(&short, session, &refusals)
+        let isProof = denialsAreProof(counts, session)
+        if isProof { accountForDenials(&short, session, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
         let isTracked = counts.tracked != nil && !counts.isUntold
@@ -76,6 +77,7 @@ extension Comparison {
             return isTracked && !isAllCounted ? .droppedBeforeConntrack : nil
         }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
+        if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForLoss(&short, of: .packet, session)
         accountForOtherInterface(&short, counts.path.outInterface)
         if counts.entering == nil {
@@ -184,8 +186,18 @@ extension Comparison {
         facts.downInterfaceNames.contains(name) ? ["\(name) was down for a while"] : []
     }
 
+    /// Whether rules logged no more packets as denied than did not leave: else what they log also passes.
+    func denialsAreProof(_ counts: DirectionCounts, _ session: Session) -> Bool {
+        guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
+            let left = counts.leaving?.counts.whole
+        else { return true }
+        return session.denials.packetCount <= entered.since(left).packetCount
+    }
+
     /// What rules refused, as they logged it.
-    mutating func accountForDenials(_ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals) {
+    mutating func accountForDenials(
+        _ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals, isCertain: Bool = true
+    ) {
         guard refusals.loggedCount > 0, !session.denials.isEmpty else { return }
         let taken = min(refusals.loggedCount, short.rest.packetCount)
         refusals.loggedCount -= taken
@@ -194,7 +206,7 @@ extension Comparison {
             let packets = denial.count == 1 ? "packet" : "packets"
             return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
         }
-        short.account(.denied, for: taken, evidence)
+        short.account(.denied, for: taken, isCertain: isCertain, evidence)
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.

@@ -138,7 +138,9 @@ extension Comparison {
         var parts: [String] = []
         // Invalid packets pass, unless a rule takes them; and of protocols without states only broken ones are.
         let mayBeInvalid = session.record.original.transport.hasStates || hasPassed(counts)
-        if failures.invalid > 0, mayBeInvalid { parts.append("found \(failures.invalid) packets invalid") }
+        if failures.invalid > 0, mayBeInvalid {
+            parts.append("found \(failures.invalid) \(failures.invalid == 1 ? "packet" : "packets") invalid")
+        }
         if failures.drops > 0 { parts.append("dropped \(failures.drops) for want of room") }
         if failures.failedInserts > 0 { parts.append("could not enter \(failures.failedInserts) sessions") }
         if failures.earlyDrops > 0 { parts.append("gave up \(failures.earlyDrops) sessions to make room") }

@@ -59,12 +59,14 @@ extension Comparison {
     private mutating func accountForDenied(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals
     ) {
-        accountForDenials(&short, session, &refusals)
+        let isProof = denialsAreProof(counts, session)
+        if isProof { accountForDenials(&short, session, &refusals) }
         if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
         accountForRules(&short, views, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
+        if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
         accountForRefusedRoute(&short, views, session)
         accountForInvalid(&short, counts, session)

@@ -103,6 +103,23 @@ struct LogComparisonTests {
         #expect(result.reasons == [.notLogged: 8])
     }
 
+    @Test func aLogOfPacketsThatPassedIsNoProofThatTheyWereDenied() {
+        func outcome(left: UInt64) -> ComparisonOutcome {
+            var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
+            denial.count = 5
+            return compare(Self.facts([rule(.log(group: 100), growth: 10)])) {
+                ($0.tracked, $0.first, $0.second, $0.logged) = ((10, 0), (10, 0), (left, 0), (10, 0))
+                $0.denials = [denial]
+            }
+        }
+        let proof = outcome(left: 5)
+        #expect(proof.reasons == [.denied: 5])
+        #expect(proof.sessions.flatMap(\.differences).allSatisfy { $0.isCertain })
+        let doubtful = outcome(left: 7)
+        #expect(doubtful.reasons == [.denied: 3])
+        #expect(doubtful.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+
     @Test func aDropThatIsLoggedWithALimitIsSampled() {
         var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
         denial.count = 3
