@@ -77,6 +77,13 @@ extension Comparison {
                 ["all its packets are fragments and none left: a datagram that does not become whole nobody gets"]
                     + short.suspicions)
         }
+        if facts.eventsAreOn == false {
+            // A translated one is two halves, each of which seems to end here.
+            short.account(
+                .eventsOff, isCertain: false,
+                ["net.netfilter.nf_conntrack_events is 0: conntrack may have known it, and let it go without a word"]
+                    + short.suspicions)
+        }
         short.account(.unexplained, noRule(nil))
     }
 

@@ -67,6 +67,12 @@ struct BoundedReasonTests {
             $0.lastTime = Timestamp(seconds: 1099, nanoseconds: 900_000_000)
         }
         #expect(late.reasons == [.untracked: 18])
+        // Half of a translated one, of which nobody knows the other.
+        let half = compare(facts) {
+            ($0.tracked, $0.second) = (nil, nil)
+            $0.lastTime = Timestamp(seconds: 1099, nanoseconds: 900_000_000)
+        }
+        #expect(half.reasons == [.eventsOff: 18])
     }
 
     @Test func theFirewallAnswersEachPacketThatItRejectsOnce() {
