@@ -66,7 +66,7 @@ public final class CaptureSource: Source {
         // Read now, what was lost until now is told to those who took the frames until now.
         let drops = threads.takeDrops()
         let now = ReceiveTime.now
-        if drops > 0, let intake = stages.intake(at: now.wall) {
+        if drops > 0, let intake = stages.intake(at: now) {
             _ = intake.deliver([.loss(Loss(lane: .packet, cause: .overrun, count: drops))], at: now) { _ in }
         }
         return stages.begin(intake)

@@ -6,6 +6,8 @@ final class CaptureStages: Sendable {
     /// From when on somebody takes the frames; nobody, where there is no intake.
     struct Stage: Sendable {
         let start: Timestamp
+        /// The same in nanoseconds of the clock that is never set: the other one may be set back behind the start.
+        let begun: UInt64
         let intake: Intake?
     }
 
@@ -18,9 +20,9 @@ final class CaptureStages: Sendable {
     /// - Returns: when it begins.
     func begin(_ intake: Intake?) -> Timestamp {
         stages.withLock { stages in
-            let start = ReceiveTime.now.wall
-            stages.append(Stage(start: start, intake: intake))
-            return start
+            let now = ReceiveTime.now
+            stages.append(Stage(start: now.wall, begun: now.monotonic, intake: intake))
+            return now.wall
         }
     }
 
@@ -30,7 +32,9 @@ final class CaptureStages: Sendable {
     }
 
     /// To whom frames go that pass at a time; `nil` for nobody.
-    func intake(at time: Timestamp) -> Intake? { stages.withLock { $0.last { $0.start <= time }?.intake } }
+    func intake(at time: ReceiveTime) -> Intake? {
+        stages.withLock { $0.last { $0.begun <= time.monotonic }?.intake }
+    }
 
     /// To whom frames have gone since the last of so many stages began.
     func intakes(from count: Int) -> [Intake] {

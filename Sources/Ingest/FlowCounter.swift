@@ -69,7 +69,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     mutating func note(_ loss: Loss, at time: ReceiveTime) {
         // What the kernel counts was lost by then. An outage, of which nobody knows how much it took, began behind the last frame.
         let takers =
-            loss.count == nil ? stages.intakes(from: stageCount) : stages.intake(at: time.wall).map { [$0] } ?? []
+            loss.count == nil ? stages.intakes(from: stageCount) : stages.intake(at: time).map { [$0] } ?? []
         for taker in takers { _ = taker.deliver([.loss(loss)], at: time) { _ in } }
     }
 

@@ -93,6 +93,17 @@ struct CaptureStagesTests {
         #expect((early.lost, late.lost) == (11, 70))
     }
 
+    @Test func aClockThatIsSetBackHidesNoLoss() {
+        let stages = CaptureStages()
+        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: false)
+        let sink = Sink()
+        let start = stages.begin(intake(sink))
+        let later = ReceiveTime(
+            wall: Timestamp(nanoseconds: start.nanoseconds - 3_600_000_000_000), monotonic: ReceiveTime.now.monotonic)
+        counter.note(Loss(lane: .packet, cause: .overrun, count: 5), at: later)
+        #expect(sink.lost == 5)
+    }
+
     @Test func anOutageIsOfAllWhoTookFramesSinceTheLastOne() {
         let stages = CaptureStages()
         var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: false)
