@@ -9,8 +9,14 @@ public struct FlowKey: Hashable, Sendable {
     public var sourcePort: UInt16
     public var destinationPort: UInt16
     public var transport: TransportProtocol
-    public var family: AddressFamily
+    /// The kernel's number of the address family: as a byte, so that all but the addresses is compared by one load.
+    @usableFromInline var familyNumber: UInt8
     public var zone: UInt16
+
+    public var family: AddressFamily {
+        @inlinable get { familyNumber == AddressFamily.ipv4.rawValue ? .ipv4 : .ipv6 }
+        @inlinable set { familyNumber = newValue.rawValue }
+    }
 
     @inlinable
     public init(
@@ -22,7 +28,7 @@ public struct FlowKey: Hashable, Sendable {
         self.sourcePort = sourcePort
         self.destinationPort = destinationPort
         self.transport = transport
-        self.family = family
+        familyNumber = family.rawValue
         self.zone = zone
     }
 
@@ -68,7 +74,7 @@ extension FlowKey {
     /// What is not an address, as one number.
     @inlinable var rest: UInt64 {
         UInt64(sourcePort) | UInt64(destinationPort) << 16 | UInt64(transport.rawValue) << 32
-            | UInt64(family.rawValue) << 40 | UInt64(zone) << 48
+            | UInt64(familyNumber) << 40 | UInt64(zone) << 48
     }
 
     /// The tuple of the packets that answer this one, in the same zone, when nothing translates them.
@@ -97,7 +103,7 @@ extension FlowKey {
             (source.high ^ other.destination.high) | (source.low ^ other.destination.low)
             | (destination.high ^ other.source.high) | (destination.low ^ other.source.low)
         let ports = (sourcePort ^ other.destinationPort) | (destinationPort ^ other.sourcePort)
-        return addresses | UInt64(ports) == 0 && transport == other.transport && family == other.family
+        return addresses | UInt64(ports) == 0 && transport == other.transport && familyNumber == other.familyNumber
     }
 
     @inlinable

@@ -20,8 +20,8 @@ public struct FlowTable: ~Copyable {
     private static var greatestDisorder: Int64 { 1_000_000_000 }
     /// Fewer flows than this are near anyway.
     private static var warmCount: Int { 4_096 }
-    /// How many frames wait to be counted: the processor waits for the memory of all of them at once.
-    private static var queueLength: Int { 32 }
+    /// Room for frames that wait to be counted: the processor waits for the memory of all of them at once.
+    private typealias Queue<Element> = InlineArray<32, Element>
 
     let hasher: KeyHasher
     let limit: Int
@@ -44,8 +44,8 @@ public struct FlowTable: ~Copyable {
     var retired: [FlowObservation] = []
     private var drainedRetiredCount = 0
     /// Frames that wait to be counted, and how many of these places are taken.
-    private var queue = [FramePacket](repeating: .none, count: queueLength)
-    private var hashes = [UInt32](repeating: 0, count: queueLength)
+    private var queue = Queue<FramePacket>(repeating: .none)
+    private var hashes = Queue<UInt32>(repeating: 0)
     private var queued = 0
     private var fragments = FragmentTrail()
     /// The time of the last frame: the only clock there is.
@@ -87,7 +87,7 @@ public struct FlowTable: ~Copyable {
             hashes[queued] = hash(of: packet.key, packet.tap)
             queue[queued] = packet
             queued &+= 1
-            if queued == Self.queueLength { settle() }
+            if queued == queue.count { settle() }
         } catch {
             // What is there as a whole was cut by nobody: its sender made it so short.
             let isWhole = frame.bytes.count >= frame.facts.originalLength
