@@ -12,7 +12,7 @@ public struct Comparison {
     /// What rules denied of sessions that nothing else told of.
     var attempts = DeniedAttempts()
     private let limit: Int
-    private var summary = ComparisonSummary()
+    private(set) var summary = ComparisonSummary()
     private var differing: [ComparedSession] = []
     /// Sessions whose counters conntrack had higher at the first look than later.
     private(set) var resetCount: UInt64 = 0
@@ -105,7 +105,11 @@ public struct Comparison {
     private mutating func draft(_ logged: [Int: UInt64]) -> Reserves? {
         guard facts.rules?.isFinal == true else { return nil }
         reserves = Reserves(facts, isDraft: true, butFor: logged)
-        for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
+        for compared in open {
+            let directions = Self.directions(of: compared)
+            for counts in directions { notePrey(counts, compared.session) }
+            _ = agreeing(compared, directions)
+        }
         return reserves
     }
 
@@ -128,17 +132,16 @@ public struct Comparison {
             }
         }
         open = []
+        if facts.lanes.contains(.packet) {
+            for place in known.indices { lendDenials(to: &known[place]) }
+            lendAttempts(to: &unknown)
+        }
         // What conntrack found invalid is likelier to be theirs than of those that are only left over.
         for mayBeInvalid in [true, false] {
-            for var compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
-                if facts.lanes.contains(.packet) { lendDenials(to: &compared) }
+            for compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
                 compare(compared, Self.directions(of: compared))
             }
-            for var compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
-                if facts.lanes.contains(.packet) {
-                    attempts.lend(
-                        to: &compared.session, isTranslated: search.chart?.translatesDestinations ?? true)
-                }
+            for compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
                 compare(compared, Self.directions(of: compared))
             }
         }

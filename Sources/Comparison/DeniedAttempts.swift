@@ -27,6 +27,8 @@ struct DeniedAttempts {
     private var attempts: [Pair: [Attempt]] = [:]
     /// To whom those with one source went, as rules saw it.
     private var destinations: [Sender: Set<IPAddress>] = [:]
+    /// To whom captured packets of theirs went.
+    private var captured: [Sender: Set<IPAddress>] = [:]
     private var count = 0
 
     /// Who sent packets, and from where: what a translation of their destination leaves as it is.
@@ -57,16 +59,23 @@ struct DeniedAttempts {
     }
 
     /// Gives a captured session the denials that were logged of its packets.
-    ///
-    /// - Parameter isTranslated: whether rules may have seen them with another destination.
-    mutating func lend(to session: inout Session, isTranslated: Bool) {
-        guard session.denials.isEmpty, let tap = session.taps.first else { return }
+    mutating func lend(to session: inout Session) {
         let key = session.record.original
+        guard let tap = session.taps.first else { return }
+        if let sender = Sender(key) { captured[sender, default: []].insert(key.destination) }
+        guard session.denials.isEmpty else { return }
         var wanted = tap.original.whole.packetCount
         lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) }
-        guard isTranslated, wanted > 0, let sender = Sender(key), let seen = destinations[sender] else { return }
-        for destination in seen.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) })
-        where destination != key.destination {
+    }
+
+    /// Gives a captured session the denials that were logged of its sender's packets to where nobody saw any go; all others have theirs.
+    mutating func lendTranslated(to session: inout Session) {
+        let key = session.record.original
+        guard session.denials.isEmpty, let tap = session.taps.first, let sender = Sender(key),
+            let seen = destinations[sender]?.subtracting(captured[sender] ?? [])
+        else { return }
+        var wanted = tap.original.whole.packetCount
+        for destination in seen.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
             let pair = Pair(source: key.source, destination: destination, transport: key.transport)
             lend(to: &session, pair, &wanted) { Self.isMeanwhile($0, tap) && $0.isFrom(key.sourcePort) }
         }
@@ -76,8 +85,10 @@ struct DeniedAttempts {
     ///
     /// - Parameter count: how many packets more than conntrack the capture saw.
     mutating func lend(to session: inout Session, upTo count: UInt64) {
-        guard session.denials.isEmpty, count > 0, let tap = session.taps.first else { return }
+        guard let tap = session.taps.first else { return }
         let key = session.record.original
+        if let sender = Sender(key) { captured[sender, default: []].insert(key.destination) }
+        guard session.denials.isEmpty, count > 0 else { return }
         var wanted = count
         lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) && $0.isFrom(key.sourcePort) }
     }

@@ -9,6 +9,8 @@ public struct MarkChange: Sendable, Hashable {
         self.mask = mask
     }
 
-    /// The mark behind the rule.
-    public func applied(to mark: UInt32) -> UInt32 { (mark & ~mask) ^ value }
+    /// The mark behind the rule; `nil` where it depends on one before it that nobody knows.
+    public func applied(to mark: UInt32?) -> UInt32? {
+        mask == .max ? value : mark.map { ($0 & ~mask) ^ value }
+    }
 }

@@ -18,8 +18,9 @@ extension NFTRuleReader {
             words = words.dropFirst(2)
         }
         guard fields.count > 1 else { return nil }
-        let isNegated = words.first == "!="
-        if isNegated || words.first == "==" { words = words.dropFirst() }
+        // What is not one of them is of these protocols all the same; that is left for others to read.
+        if words.first == "!=" { return nil }
+        if words.first == "==" { words = words.dropFirst() }
         let elements: [[String]]
         if words.first == "{" {
             elements = Self.elements(takeBraces())
@@ -31,7 +32,7 @@ extension NFTRuleReader {
         guard elements.count <= Self.greatestCount,
             let lists = RuleWords.all(elements, { Self.tests(of: fields, $0) })
         else { return nil }
-        return lists.count == 1 && !isNegated ? lists[0] : [RuleMatch.Test(.oneOf(lists), isNegated: isNegated)]
+        return lists.count == 1 ? lists[0] : [RuleMatch.Test(.oneOf(lists))]
     }
 
     /// `ip daddr`, or `iifname`.

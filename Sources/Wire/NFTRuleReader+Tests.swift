@@ -10,7 +10,7 @@ extension NFTRuleReader {
         (words, isHarmless) = before
         if let tests = understoodPairs(word) { return tests }
         (words, isHarmless) = before
-        if word == "ip", let test = understoodFragment() { return [test] }
+        if word == "ip", let test = understoodFragment() { return [RuleMatch.Test(.family(.ipv4)), test] }
         (words, isHarmless) = before
         if word == "meta", let test = understoodMark() { return [test] }
         (words, isHarmless) = before
@@ -31,7 +31,7 @@ extension NFTRuleReader {
             default: return nil
             }
         case "fib": return understoodKind()
-        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6", "ether":
+        case "ip", "ip6", "meta", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6":
             guard let field = words.popFirst() else { return nil }
             return understoodField(word, field)
         default: return nil
@@ -137,7 +137,7 @@ extension NFTRuleReader {
             subject = RuleWords.all(values, RuleWords.numbers).map { .length($0) }
         case ("meta", "nfproto"):
             subject = values == ["ipv4"] ? .family(.ipv4) : values == ["ipv6"] ? .family(.ipv6) : nil
-        case ("meta", "protocol"), ("ether", "type"):
+        case ("meta", "protocol"):
             subject = values == ["ip"] ? .family(.ipv4) : values == ["ip6"] ? .family(.ipv6) : nil
         case ("icmp", "type"), ("icmpv6", "type"):
             let family: AddressFamily = header == "icmp" ? .ipv4 : .ipv6

@@ -106,7 +106,7 @@ struct HostRuleTests {
     @Test(
         arguments: [
             ("-p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1", 0), ("-j CONNMARK --restore-mark", 0),
-            ("-p tcp -m tcp --dport 443 -j MARK --set-xmark 0x1/0xf", 1), ("-j MARK --set-xmark 0x10/0x0", 0x10),
+            ("-p tcp -m tcp --dport 443 -j MARK --set-xmark 0x1/0xf", 1), ("-j MARK --set-xmark 0x10/0xffffffff", 0x10),
             ("-m set --match-set s src -j MARK --set-xmark 0x1", nil), ("-j CONNMARK --set-xmark 0x1", nil),
         ] as [(String, UInt32?)])
     func theRouteOfPacketsIsAskedForByTheirMark(rule: String, mark: UInt32?) {

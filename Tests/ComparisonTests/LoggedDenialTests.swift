@@ -102,6 +102,49 @@ struct LoggedDenialTests {
         #expect(result.sessions.count == (isTranslated ? 1 : 2))
     }
 
+    @Test func whatARuleDeniedOfACapturedSessionItDidNotDenyOfOthersFromItsPort() {
+        // One socket for all: its packets to one host were denied and logged, those to another nobody knows why.
+        let table = NameTable()
+        let name = table.number(of: Array("y".utf8))
+        let rules = FirewallRuleset(
+            NFTRuleset(
+                """
+                table ip t {
+                chain n {
+                type nat hook prerouting priority dstnat; policy accept;
+                tcp dport 80 dnat to 192.0.2.9:443
+                }
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                ip daddr 192.0.2.9 log prefix "drop:y" group 100 counter packets 4 bytes 400 drop
+                }
+                }
+                """
+            ).tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        for port: UInt16 in [443, 80] {
+            var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+            for (target, first, isLogged) in [(8, (4, 0), false), (9, (4, 0), false), (9, nil, true)]
+                as [(UInt32, (UInt64, UInt64)?, Bool)]
+            {
+                var builder = SessionBuilder()
+                (builder.tracked, builder.first, builder.second) = (nil, first, nil)
+                builder.key.destination = IPAddress(ipv4: 0xc000_0200 | target)
+                builder.key.destinationPort = port
+                if isLogged {
+                    var denial = Denial(rule: name, verdict: .drop, at: builder.startTime)
+                    denial.count = 4
+                    (builder.denials, builder.logged) = ([denial], (4, 0))
+                }
+                comparison.add(builder.compared)
+            }
+            let result = comparison.conclude()
+            #expect(result.reasons[.denied] == 4)
+            let denied = result.sessions.first { $0.reasons.contains(.denied) }
+            #expect(denied?.session.record.original.destination == IPAddress(ipv4: 0xc000_0209))
+        }
+    }
+
     @Test func theCounterOfAnotherRuleIsItsOwn() {
         let rules = """
             tcp dport 82 log prefix "drop:y" group 100 counter packets 8 bytes 800 drop

@@ -37,6 +37,43 @@ struct RuleWalkTests {
         #expect(result.evidence.contains("-j DROP means these packets") == (isMeant == true))
     }
 
+    @Test(arguments: [("-p tcp -m tcp --dport 80", true), ("-p esp", false), ("-i wan0", false)])
+    func marksThatATunnelsPacketsMayHaveKeptNobodyKnows(match: String, isSure: Bool) {
+        let tables = RulesetTrial.saved(
+            """
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            [9:900] -A PREROUTING \(match) -j MARK --set-xmark 0x1/0x1
+            COMMIT
+            *filter
+            :FORWARD ACCEPT [0:0]
+            [9:900] -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT
+            [9:900] -A FORWARD -j DROP
+            COMMIT
+            """)
+        #expect(RulesetTrial.denied(tables).sessions.flatMap(\.differences).map(\.isCertain) == [isSure])
+    }
+
+    @Test func marksThatABridgeMayHaveSetNobodyKnows() {
+        let text = """
+            table bridge b {
+            chain c {
+            type filter hook prerouting priority -300; policy accept;
+            meta mark set 0x00000007
+            }
+            }
+            table ip t {
+            chain c {
+            type filter hook forward priority filter; policy accept;
+            meta mark 0x00000007 counter packets 3 bytes 300 drop
+            }
+            }
+            """
+        let result = RulesetTrial.denied(NFTRuleset(text).tables)
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.evidence.contains("meta mark 0x00000007 counter drop may mean these packets"))
+    }
+
     @Test func packetsThatCameInWholeAreNoFragments() {
         let rules =
             "ip frag-off & 0x1fff != 0 \(RulesetTrial.counted) drop\ntcp dport 443 counter packets 3 bytes 300 drop"

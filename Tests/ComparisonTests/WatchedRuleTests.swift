@@ -1,6 +1,7 @@
 import Comparison
 import FlowModel
 import Testing
+import Wire
 
 /// Two looks at the rules.
 struct WatchedRuleTests {
@@ -18,17 +19,28 @@ struct WatchedRuleTests {
     }
 
     @Test func aCountersGrowthIsTheDifferenceOfTwoLooks() {
-        let before = [Self.rule("a", 5), Self.rule("gone", 1), Self.rule("none", nil), Self.rule("zeroed", 9)]
-        let after = [Self.rule("a", 8), Self.rule("new", 2), Self.rule("none", nil), Self.rule("zeroed", 4)]
+        let before = [Self.rule("a", 5), Self.rule("gone", 1), Self.rule("none", nil)]
+        let after = [Self.rule("a", 8), Self.rule("new", 2), Self.rule("none", nil)]
         let watched = WatchedRuleset(before: Self.ruleset(before), after: Self.ruleset(after))
-        #expect(watched.rules.map(\.growth?.packetCount) == [3, nil, nil, nil])
-        // A new one cannot have denied more than it shows; of one that was set back nobody knows.
-        #expect(watched.rules.map(\.limit) == [3, 2, nil, nil])
+        #expect(watched.rules.map(\.growth?.packetCount) == [3, nil, nil])
+        // A new one cannot have denied more than it shows.
+        #expect(watched.rules.map(\.limit) == [3, 2, nil])
         #expect(watched.goneDenials.map(\.rule.name) == ["gone"])
         #expect(
             watched.change
-                == "the firewall's rules changed meanwhile: one is new, one is gone, one counter was set back")
+                == "the firewall's rules changed meanwhile: one is new, one is gone")
         #expect(watched.rules[0].title == "ip filter FORWARD: a")
+    }
+
+    @Test func anElementThatAMapGotMeanwhileIsNew() {
+        func ruleset(_ elements: String) -> FirewallRuleset {
+            let text = "table inet t {\nchain c {\ntcp dport vmap @m # handle 7\n}\n}"
+            let map = "table inet t {\nmap m {\ntype inet_service : verdict\nelements = { \(elements) }\n}\n}"
+            return FirewallRuleset(NFTRuleset(text, maps: [map]).tables)
+        }
+        let watched = WatchedRuleset(before: ruleset("22 : drop"), after: ruleset("80 : accept, 22 : drop"))
+        #expect(watched.rules.map(\.rule.verdict).contains(.accept))
+        #expect(watched.rules.filter(\.isNew).map(\.rule.verdict) == [.accept])
     }
 
     @Test func aHandleThatBeganAnewIsAnotherRules() {
@@ -89,6 +101,11 @@ struct WatchedRuleTests {
             before: Self.ruleset([Self.rule("handle 4", 9), Self.rule("handle 5", 0)]),
             after: Self.ruleset([Self.rule("handle 4", 1), Self.rule("handle 5", 3)]))
         #expect(numbered.rules.map(\.growth) == [nil, nil])
+        // One that shows as much as before, or more, may have begun anew with the others.
+        let alike = WatchedRuleset(
+            before: Self.ruleset([Self.rule("a", 9), Self.rule("b", 5), Self.rule("c", 5)]),
+            after: Self.ruleset([Self.rule("a", 1), Self.rule("b", 5), Self.rule("c", 7)]))
+        #expect(alike.rules.map(\.growth) == [nil, nil, nil] && alike.rules.map(\.limit) == [nil, nil, nil])
         // Where all were nought nothing shows it.
         let idle = WatchedRuleset(before: Self.saved(0, [0], [0, 0]), after: Self.saved(0, [0], [0, 1]))
         #expect(idle.rules.map(\.growth?.packetCount) == [0, 0, 1])

@@ -99,12 +99,15 @@ struct RuleMatchTests {
     }
 
     @Test func severalPropertiesThatAreAskedAtOnceAreUnderstood() throws {
-        let rule = try RuleSamples.only("iifname . oifname != { \"a\" . \"b\", \"c*\" . \"d\" } drop")
+        let rule = try RuleSamples.only("iifname . oifname { \"a\" . \"b\", \"c*\" . \"d\" } drop")
         let lists: [[RuleMatch.Test]] = [
             [.init(.inInterface(["a"])), .init(.outInterface(["b"]))],
             [.init(.inInterface(["c*"])), .init(.outInterface(["d"]))],
         ]
-        #expect(rule.match == RuleMatch(tests: [.init(.oneOf(lists), isNegated: true)]))
+        #expect(rule.match == RuleMatch(tests: [.init(.oneOf(lists))]))
+        // What is none of them is of the same protocols, and so is what a condition stands for.
+        let others = try RuleSamples.only("ip daddr . udp dport != { 10.0.0.1 . 53, 10.0.0.2 . 53 } drop").match
+        #expect(others.tests.isEmpty && others.steadyConditions.count == 1)
         let one = try RuleSamples.only("ip daddr . udp dport 192.0.2.0/24 . 80-90 counter packets 1 bytes 2 drop")
         #expect(one.match.tests.contains(.init(.destinationPort([80...90]))) && one.match.tests.count == 4)
         #expect(one.counters?.packetCount == 1)
@@ -116,12 +119,14 @@ struct RuleMatchTests {
         }
     }
 
-    @Test(arguments: ["meta nfproto", "meta protocol", "ether type"])
+    @Test(arguments: ["meta nfproto", "meta protocol"])
     func theFamilyIsAskedForInManyWords(words: String) throws {
         for (name, family) in [("4", AddressFamily.ipv4), ("6", .ipv6)] {
             let value = words == "meta nfproto" ? "ipv\(name)" : name == "4" ? "ip" : "ip6"
             #expect(try RuleSamples.only("\(words) \(value) drop").match == RuleMatch(tests: [.init(.family(family))]))
         }
+        // What comes by a tunnel has no header of Ethernet's.
+        #expect(try !RuleSamples.only("ether type ip drop").match.isPlain)
         #expect(try !RuleSamples.only("\(words) arp drop").match.isPlain)
     }
 
@@ -149,7 +154,10 @@ struct RuleMatchTests {
 
     @Test(arguments: ["ip frag-off & 0x1fff != 0x0", "ip frag-off & 8191 != 0"])
     func laterFragmentsAreAskedFor(text: String) throws {
-        #expect(try RuleSamples.only("\(text) counter packets 1 bytes 2 drop").match.tests == [.init(.laterFragment)])
+        #expect(
+            try RuleSamples.only("\(text) counter packets 1 bytes 2 drop").match.tests == [
+                .init(.family(.ipv4)), .init(.laterFragment),
+            ])
         let saved = SavedRuleset(
             "*raw\n-A PREROUTING -f -j DROP\n-A PREROUTING ! -f -p udp -j DROP\nCOMMIT\n", family: "ip",
             command: "iptables", isLegacy: true)

@@ -50,16 +50,16 @@ extension Comparison {
         // That may be given back to its packets.
         guard session.record.mark == 0 else { return nil }
         guard search.chart?.setsMarks == true else { return 0 }
-        var mark: UInt32? = 0
+        var mark: UInt32? = search.chart?.marksMayPrecede == true ? nil : 0
         for suspect in search.suspects(of: views) {
             guard case .mark(let change) = suspect.deed else { continue }
-            mark = suspect.answer == .yes ? mark.flatMap { mark in change.map { $0.applied(to: mark) } } : nil
+            mark = suspect.answer == .yes ? change?.applied(to: mark) : nil
         }
         return mark
     }
 
     /// A rule that may have given packets another destination, of those of which conntrack does not tell it.
-    private mutating func translator(of views: RuleViews) -> Int? {
+    mutating func translator(of views: RuleViews) -> Int? {
         guard !views.isTracked, search.chart?.translatesDestinations == true else { return nil }
         return search.suspects(of: views).first { $0.deed == .translate }?.rule
     }

@@ -155,7 +155,6 @@ extension Comparison {
                 continue
             }
             let watched = rules.rules[suspect.rule]
-            reserves.notePrey(views.untranslated.tuple, of: suspect.rule)
             // Where nobody listens a proxy's rule drops the first packet, and conntrack keeps nothing of it.
             if views.isTracked, watched.rule.effects.contains(.divert) { continue }
             // Some got behind it: how many it took, only its counter tells.
@@ -183,6 +182,16 @@ extension Comparison {
 
     private typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
 
+    /// Notes which rules may have taken packets of one direction, where some seem to be missing.
+    mutating func notePrey(_ counts: DirectionCounts, _ session: Session) {
+        let seen = max(counts.entering?.counts.whole.packetCount ?? 0, counts.tracked?.packetCount ?? 0)
+        guard seen > counts.leaving?.counts.whole.packetCount ?? 0 else { return }
+        let views = views(of: counts, session)
+        for suspect in search.suspects(of: views) where suspect.deed == .deny || suspect.deed == .untrack {
+            reserves.notePrey(views.untranslated.tuple, of: suspect.rule)
+        }
+    }
+
     /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
     private mutating func likely(
         _ candidates: [Suspicion], _ short: Shortfall, _ views: RuleViews, _ rules: WatchedRuleset
@@ -203,7 +212,7 @@ extension Comparison {
         if exact.count == 1, able.allSatisfy({ $0.suspect.mayPass || $0.suspect == exact[0].suspect }) { return exact }
         // What only these packets can have come to, while it counted as many.
         let own = exact.filter { reserves.isOnlyPrey(views.untranslated.tuple, of: $0.suspect.rule) }
-        if own.count == 1, !facts.hidesSessions { return own }
+        if own.count == 1, !facts.hidesSessions, summary.unkeptCount == 0 { return own }
         // Sessions that a filter hides were counted, too.
         guard !facts.hidesSessions, candidates.count > 1 else { return [] }
         let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }

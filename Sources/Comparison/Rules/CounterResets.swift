@@ -45,7 +45,7 @@ struct CounterResets {
             guard let before, let after, before.packetCount > 0 else { return }
             if after.packetCount < before.packetCount || after.byteCount < before.byteCount {
                 hasGoneBack = true
-            } else {
+            } else if after.packetCount > before.packetCount {
                 hasGoneOn = true
             }
         }

@@ -49,6 +49,17 @@ struct LoggedDenials {
 }
 
 extension Comparison {
+    /// Gives captured sessions that conntrack does not know what rules logged as denied of their packets: each first that of its own tuple,
+    /// then what a rule may have seen of it with another destination.
+    mutating func lendAttempts(to sessions: inout [ComparedSession]) {
+        for place in sessions.indices { attempts.lend(to: &sessions[place].session) }
+        guard search.chart?.translatesDestinations == true else { return }
+        for place in sessions.indices where sessions[place].session.denials.isEmpty {
+            let views = views(of: DirectionCounts(sessions[place], .original), sessions[place].session)
+            if translator(of: views) != nil { attempts.lendTranslated(to: &sessions[place].session) }
+        }
+    }
+
     /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
     mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
         guard let rules = facts.rules, rules.isFinal else { return [:] }

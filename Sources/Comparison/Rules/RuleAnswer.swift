@@ -96,7 +96,8 @@ extension RuleMatch.Subject {
         case .mark(let value, let mask):
             // Programs set bits of their own (eBPF, tc): only those that rules set, they set alone.
             guard value != 0, value & ~view.markedBits == 0 else { return nil }
-            return view.mark.map { $0 & mask == value }
+            guard let isSet = view.mark.map({ $0 & mask == value }) else { return nil }
+            return isSet && mask & ~view.markedBits != 0 ? nil : isSet
         case .oneOf(let lists):
             let answers = lists.map { list in list.map { $0.answer(to: view) }.min() ?? .yes }
             return (answers.max() ?? .no).isSo

@@ -59,6 +59,8 @@ struct RuleChart {
     private(set) var translatesDestinations = false
     /// The bits of marks that rules set.
     private(set) var markedBits: UInt32 = 0
+    /// Whether packets may come with marks that rules set, of a bridge's chains or out of tunnels.
+    private(set) var marksMayPrecede = false
     /// Whether a rule sets marks, by which routes may be chosen.
     private(set) var setsMarks = false
     /// Of which families' packets rules ask where the way back to their source leads.
@@ -87,7 +89,8 @@ struct RuleChart {
                         found[place.hook, default: []].append(base)
                     }
                 }
-                chains.append(steps(of: chain, watched, from: number, targets))
+                chains.append(
+                    steps(of: chain, watched, from: number, targets, isBridge: table.family == "bridge"))
                 chains[chains.count - 1].hasGone = watched.changedChains.contains(chains.count - 1)
                 number += chain.rules.count
             }
@@ -96,6 +99,7 @@ struct RuleChart {
         bases = found.mapValues { bases in
             Dictionary(grouping: bases) { $0.place.priority }.sorted { $0.key < $1.key }.map(\.value)
         }
+        marksMayPrecede = marksMayPrecede || tunnelMarks
     }
 
     /// The least port that is as good as this one to every rule.
@@ -110,7 +114,7 @@ struct RuleChart {
 
     /// Rules that only count decide nothing; where their counters stood still, they tell who never came.
     private mutating func steps(
-        of chain: FirewallChain, _ ruleset: WatchedRuleset, from number: Int, _ targets: [String: Int]
+        of chain: FirewallChain, _ ruleset: WatchedRuleset, from number: Int, _ targets: [String: Int], isBridge: Bool
     ) -> Chain {
         var steps: [Step] = []
         for (index, (rule, watched)) in zip(chain.rules, ruleset.rules[number...]).enumerated() {
@@ -120,6 +124,7 @@ struct RuleChart {
             if rule.effects.contains(.helper) { hasHelpers = true }
             for case .mark(let change) in rule.effects {
                 setsMarks = true
+                if isBridge { marksMayPrecede = true }
                 markedBits |= change?.value ?? 0
             }
             if rule.effects.contains(.translateDestination) { translatesDestinations = true }

@@ -37,7 +37,7 @@ struct RuleWalk {
         self.chart = chart
         self.views = views
         view = views.untranslated
-        mark = views.mark
+        mark = chart.marksMayPrecede ? nil : views.mark
         precedent = RulePrecedent(isOfFirst: isOfFirst)
         if !views.firstStates.isEmpty { precedent.learn(RuleWalk(chart, views.first, isOfFirst: true).precedent) }
         walk()
@@ -227,7 +227,7 @@ struct RuleWalk {
                 isDiverted = true
             case .mark(let change):
                 if place.isBeforeRouting { suspect(step, .mark(change), answer) }
-                setMark(answer == .yes ? mark.flatMap { mark in change?.applied(to: mark) } : nil)
+                setMark(answer == .yes ? change?.applied(to: mark) : nil)
                 isDiverted = isDiverted || chart.hasProxies
             case .restoreMark:
                 // Their session has none, where what they came with is known.

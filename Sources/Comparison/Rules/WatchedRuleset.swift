@@ -86,6 +86,15 @@ public struct WatchedRuleset: Sendable {
         }
     }
 
+    /// What makes two rules the same: elements of a map are rules of one text.
+    private struct Meaning: Hashable {
+        var text: String
+        var match: RuleMatch
+        var verdict: RuleVerdict?
+
+        init(_ rule: FirewallRule) { (text, match, verdict) = (rule.text, rule.match, rule.verdict) }
+    }
+
     private static func title(_ table: FirewallTable, _ chain: FirewallChain) -> String {
         "\(table.family) \(table.name) \(chain.name)"
     }
@@ -101,7 +110,7 @@ public struct WatchedRuleset: Sendable {
     ///
     /// - Parameters:
     ///   - isSameTable: whether the table was not made anew.
-    ///   - isReset: whether the chain's counters began anew: those that showed nothing before may have counted more than they show.
+    ///   - isReset: whether the chain's counters began anew: all may have counted more than they show.
     /// - Returns: whether those that were there before surely stood in the order in which they stand.
     private mutating func pair(
         _ before: [FirewallRule], _ after: [FirewallRule], isSameTable: Bool, isReset: Bool, _ chain: String
@@ -109,20 +118,20 @@ public struct WatchedRuleset: Sendable {
         var isReloaded = false
         var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
         let kept = after.map { rule in
-            let old = isSameTable ? earlier[rule.name].flatMap { $0.text == rule.text ? $0 : nil } : nil
+            let old = isSameTable ? earlier[rule.name].flatMap { Meaning($0) == Meaning(rule) ? $0 : nil } : nil
             if old != nil { earlier[rule.name] = nil }
             return old
         }
         let keptNames = kept.compactMap { $0?.name }
         let names = Set(keptNames)
         let isSorted = keptNames == before.map(\.name).filter(names.contains)
-        var reloaded = Dictionary(grouping: before.filter { earlier[$0.name] != nil }, by: \.text)
+        var reloaded = Dictionary(grouping: before.filter { earlier[$0.name] != nil }, by: Meaning.init)
         for (rule, old) in zip(after, kept) {
             var watched = WatchedRule(rule, in: chain)
             if let old {
                 learn(&watched, old, isReset)
                 watched.isKept = watched.growth != nil || rule.counters == nil
-            } else if let old = reloaded[rule.text]?.popLast() {
+            } else if let old = reloaded[Meaning(rule)]?.popLast() {
                 (earlier[old.name], isReloaded) = (nil, true)
                 if rule.counters != nil { resetCount += 1 }
             } else {
@@ -140,8 +149,7 @@ public struct WatchedRuleset: Sendable {
 
     private mutating func learn(_ watched: inout WatchedRule, _ old: FirewallRule, _ isReset: Bool) {
         guard let new = watched.rule.counters, let old = old.counters else { return }
-        let isOpen = isReset && old.packetCount == 0
-        if !isOpen, new.packetCount >= old.packetCount, new.byteCount >= old.byteCount {
+        if !isReset, new.packetCount >= old.packetCount, new.byteCount >= old.byteCount {
             watched.growth = new.since(old)
             watched.limit = watched.growth?.packetCount
         } else {
