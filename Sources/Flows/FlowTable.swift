@@ -81,11 +81,11 @@ public struct FlowTable: ~Copyable {
             return
         }
         do throws(WireFault) {
-            let packet = try FramePacket(frame)
+            try queue[queued].read(frame)
             // The clock may have been set back, or a record of a file have had a wrong one.
-            if packet.time > now || now.nanoseconds(since: packet.time) > Self.greatestDisorder { now = packet.time }
-            hashes[queued] = hash(of: packet.key, packet.tap)
-            queue[queued] = packet
+            let time = frame.facts.time
+            if time > now || now.nanoseconds(since: time) > Self.greatestDisorder { now = time }
+            hashes[queued] = hash(of: queue[queued].key, queue[queued].tap)
             queued &+= 1
             if queued == queue.count { settle() }
         } catch {

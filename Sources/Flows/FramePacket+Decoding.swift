@@ -7,12 +7,14 @@ extension FramePacket {
     /// TCP and UDP in whole packets are read here, by a few loads of their fixed places; all else as logged packets are
     /// (``IPPacket``), so that both have the same tuples.
     ///
+    /// It is read where it will wait, as a copy costs as much as the reading. Of a frame that cannot be read parts are there.
+    ///
     /// - Throws: ``WireFault/notIP`` where the frame carries no IP packet, ``WireFault/packetCut`` where one of ICMP does not even show
     ///   what it is, else what is wrong with it.
     @inline(__always)
-    init(_ frame: borrowing Frame) throws(WireFault) {
+    mutating func read(_ frame: borrowing Frame) throws(WireFault) {
         let link = try LinkHeader(frame)
-        self.init(
+        self = FramePacket(
             key: .empty, time: frame.facts.time, tap: Tap(interface: link.interface, direction: link.direction))
         if let tag = link.vlan { vlan = tag & 0xfff }
         let bytes = frame.bytes

@@ -26,6 +26,15 @@ struct TrackedLane {
     fileprivate var isListed = false
 
     init(owner: UInt32 = .max) { self.owner = owner }
+
+    fileprivate mutating func link(behind place: UInt32) { (older, newer, isListed) = (place, AgeList.end, true) }
+
+    /// - Returns: its neighbours; `nil` where it is in no list.
+    fileprivate mutating func unlink() -> (older: UInt32, newer: UInt32)? {
+        guard isListed else { return nil }
+        isListed = false
+        return (older, newer)
+    }
 }
 
 /// Lanes, from the one unused for longest to the one used last.
@@ -43,9 +52,7 @@ struct AgeList {
 
     /// Adds a lane as the one used last.
     mutating func append(_ place: UInt32, in lanes: inout Slab<TrackedLane>) {
-        lanes[place].older = tail
-        lanes[place].newer = Self.end
-        lanes[place].isListed = true
+        lanes[place].link(behind: tail)
         if tail == Self.end { head = place } else { lanes[tail].newer = place }
         tail = place
         count += 1
@@ -53,11 +60,9 @@ struct AgeList {
 
     /// Takes a lane out; nothing happens where it is not in the list.
     mutating func remove(_ place: UInt32, in lanes: inout Slab<TrackedLane>) {
-        guard lanes[place].isListed else { return }
-        let (older, newer) = (lanes[place].older, lanes[place].newer)
+        guard let (older, newer) = lanes[place].unlink() else { return }
         if older == Self.end { head = newer } else { lanes[older].newer = newer }
         if newer == Self.end { tail = older } else { lanes[newer].older = older }
-        lanes[place].isListed = false
         count -= 1
     }
 

@@ -60,23 +60,20 @@ extension SessionTable {
         _ flow: borrowing FlowObservation, _ match: Match, hash: UInt32, at time: ReceiveTime
     ) {
         let slot = match.slot
-        ensureLane(slot)
-        let place = records[slot].laneSlot
+        let place = ensureLane(slot)
         let addition = taps.add(flow, match.direction, hash: hash, to: &lanes[place].taps)
         if addition == .refused { lanes[place].otherTapCount &+= 1 }
-        records[slot].facts.insert(.packet)
-        guard !records[slot].facts.contains(.ended) else { return }
-        records[slot].lastSeen = max(records[slot].lastSeen, flow.last)
-        if !records[slot].facts.contains(.conntrack) {
-            if !records[slot].facts.contains(.announced) { records[slot].start = min(records[slot].start, flow.first) }
+        let facts = records[slot].see(from: flow.first, to: flow.last)
+        guard !facts.contains(.ended) else { return }
+        if !facts.contains(.conntrack) {
             lanes[place].lastUsed = time.monotonic
             packetSessions.use(place, in: &lanes)
             if flow.facts.contains(.closed) { awaitClose(of: slot, at: time) } else { prolong(slot) }
         }
-        if addition == .new, records[slot].facts.contains(.announced) {
+        if addition == .new, facts.contains(.announced) {
             // One more interface is known by which it passes.
             tell(.update, slot, at: flow.last)
-        } else if !records[slot].facts.contains(.awaitsConntrack) {
+        } else if facts.isDisjoint(with: [.awaitsConntrack, .announced]) {
             announce(slot, at: records[slot].start)
         }
     }
@@ -276,5 +273,18 @@ extension SessionTable {
         let start = records[slot].start
         if let firstFrame, firstFrame.nanoseconds(since: start) > Self.clockSlack { return true }
         return lastFrameLoss.map { $0 >= start } ?? false
+    }
+}
+
+extension SessionRecord {
+    /// A capture saw packets of the session.
+    ///
+    /// - Returns: what is known of it.
+    fileprivate mutating func see(from first: Timestamp, to last: Timestamp) -> SessionFacts {
+        facts.insert(.packet)
+        guard !facts.contains(.ended) else { return facts }
+        lastSeen = max(lastSeen, last)
+        if facts.isDisjoint(with: [.conntrack, .announced]) { start = min(start, first) }
+        return facts
     }
 }

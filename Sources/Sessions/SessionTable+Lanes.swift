@@ -4,8 +4,14 @@ import FlowModel
 // logged apart from that again, as captures see every session and rules log some.
 
 extension SessionTable {
-    mutating func ensureLane(_ slot: UInt32) {
-        if records[slot].laneSlot == .max { records[slot].laneSlot = lanes.insert(TrackedLane(owner: slot)) }
+    /// - Returns: the place of the session's lane.
+    @discardableResult
+    mutating func ensureLane(_ slot: UInt32) -> UInt32 {
+        let known = records[slot].laneSlot
+        guard known == .max else { return known }
+        let place = lanes.insert(TrackedLane(owner: slot))
+        records[slot].laneSlot = place
+        return place
     }
 
     /// What rules logged of a session; `nil` where they logged nothing.

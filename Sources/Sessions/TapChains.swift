@@ -48,12 +48,10 @@ struct TapChains {
     }
 
     private mutating func add(_ original: FrameCounts, _ reply: FrameCounts, at place: UInt32) {
-        if original.isPlain {
-            links[place].original.add(original)
-        } else {
-            odd[ensureOdd(place)].original.add(original)
-        }
-        if reply.isPlain { links[place].reply.add(reply) } else { odd[ensureOdd(place)].reply.add(reply) }
+        guard !links[place].add(original, reply) else { return }
+        let apart = ensureOdd(place)
+        if !original.isPlain { odd[apart].original.add(original) }
+        if !reply.isPlain { odd[apart].reply.add(reply) }
     }
 
     private mutating func ensureOdd(_ place: UInt32) -> UInt32 {
@@ -96,10 +94,7 @@ struct TapChains {
     ) -> UInt32? {
         var (before, place, count) = (Self.none, chain, 0)
         while place != Self.none {
-            if links[place].tupleHash == hash, links[place].tap == tap, links[place].vlans.fits(vlans) {
-                links[place].vlans.complete(by: vlans)
-                return place
-            }
+            if links[place].takes(tap, vlans, tupleHash: hash) { return place }
             if self.first(at: place) <= first { before = place }
             count += 1
             place = links[place].next

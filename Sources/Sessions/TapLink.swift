@@ -65,6 +65,23 @@ struct TapLink {
         mutating func swapDirections() { swap(&original, &reply) }
     }
 
+    /// Whether it is a tap's; then the VLANs that were not known yet are.
+    mutating func takes(_ tap: Tap, _ vlans: VLANs, tupleHash: UInt32) -> Bool {
+        guard self.tupleHash == tupleHash, self.tap == tap, self.vlans.fits(vlans) else { return false }
+        self.vlans.complete(by: vlans)
+        return true
+    }
+
+    /// Adds what is plain.
+    ///
+    /// - Returns: whether all was.
+    mutating func add(_ original: FrameCounts, _ reply: FrameCounts) -> Bool {
+        let (isPlain, isReplyPlain) = (original.isPlain, reply.isPlain)
+        if isPlain { self.original.add(original) }
+        if isReplyPlain { self.reply.add(reply) }
+        return isPlain && isReplyPlain
+    }
+
     /// What was taken for the answer is the first direction after all.
     mutating func swapDirections() {
         swap(&original, &reply)

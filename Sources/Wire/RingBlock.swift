@@ -40,7 +40,9 @@ public struct RingBlock: ~Escapable {
     public mutating func next() -> Frame? {
         while remainingCount > 0 {
             let header = bytes.slice(from: place, to: place &+ RingLayout.frameHeaderSize)
-            guard place >= RingLayout.blockHeaderSize, let step = header.native(UInt32.self, at: 0),
+            // With a count that is known, this one comparison stands for those of all its words.
+            guard place >= RingLayout.blockHeaderSize, header.count == RingLayout.frameHeaderSize,
+                let step = header.native(UInt32.self, at: 0),
                 let status = header.native(UInt32.self, at: 20),
                 step >= RingLayout.frameHeaderSize || remainingCount == 1
             else { return lose() }
