@@ -18,6 +18,19 @@ public struct CaptureFilter: Sendable {
         }
     }
 
+    /// Refuses an expression before anything is read.
+    ///
+    /// - Throws: where it means nothing for frames of any kind, in libpcap's words.
+    static func check(_ expression: String) throws(IngestError) {
+        do throws(IngestError) {
+            _ = try CaptureFilter(expression, linkType: .ethernet)
+        } catch {
+            // Some words are for the headers of other links.
+            let others = LinkType.allCases.filter { $0.isOfFrames && $0 != .ethernet }
+            guard others.contains(where: { (try? CaptureFilter(expression, linkType: $0)) != nil }) else { throw error }
+        }
+    }
+
     /// Whether the frame is one of those that the expression means.
     public func admits(_ frame: borrowing Frame) -> Bool {
         let bytes = frame.bytes.bytes

@@ -27,7 +27,10 @@ struct CaptureThreads: Sendable {
             expression: configuration.expression, snapLength: configuration.snapLength,
             leavesLoopbackEgress: configuration.leavesLoopbackEgress)
         var seats: [CaptureSeat<Consumer>] = []
-        for (place, interface) in try CaptureInterface.chosen(configuration.interfaces).enumerated() {
+        let interfaces = try CaptureInterface.chosen(configuration.interfaces)
+        try Self.checkRoom(
+            forRings: interfaces.count * configuration.shareCount, of: ring.byteCount, in: FreeMemory.current)
+        for (place, interface) in interfaces.enumerated() {
             let count = configuration.shareCount
             let share = count > 1 ? PacketShare(count: count) : nil
             for number in 0..<count {
@@ -55,6 +58,16 @@ struct CaptureThreads: Sendable {
         self.stopSignal = stopSignal
         self.gate = gate
         self.threads = threads
+    }
+
+    /// Refuses rings that take more than half of the free memory: it is the kernel's, and nobody gets it back before the capture ends.
+    static func checkRoom(forRings count: Int, of size: Int, in free: UInt64?) throws(IngestError) {
+        let (bytes, isTooMuch) = UInt64(count).multipliedReportingOverflow(by: UInt64(size))
+        guard let free, isTooMuch || bytes > free / 2 else { return }
+        throw IngestError(
+            .wording, "capture into \(count) \(count == 1 ? "ring" : "rings") of \(size >> 10) KiB",
+            reason: "that is more than half of the \(free >> 20) MiB of free memory",
+            cure: "give a smaller --packet-buffer")
     }
 
     /// The names of interfaces that were down at some time.

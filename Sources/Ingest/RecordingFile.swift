@@ -20,7 +20,11 @@ struct RecordingFile: ~Copyable {
     ///   - stop: ends the wait for a pipe's reader; where there is none, what ends the process ends it, too.
     static func create(_ path: String, unless stop: Signal? = nil) throws(IngestError) -> RecordingFile {
         let number = path == "-" ? dup(STDOUT_FILENO) : try open(path, unless: stop)
-        guard number >= 0 else { throw IngestError(file: "write savefile \(path)", errno: errno) }
+        guard number >= 0 else {
+            let reason = errno
+            throw IngestError(
+                file: "write savefile \(path)", errno: reason, cure: reason == ENOENT ? "make its directory first" : "")
+        }
         return RecordingFile(
             path: path, file: Descriptor(owning: number),
             stream: OutputStream(writingTo: number, name: "savefile \(path)"))

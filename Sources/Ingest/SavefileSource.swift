@@ -59,6 +59,7 @@ public struct SavefileSource: ~Copyable {
         _ path: String, names: NameTable, seed: (UInt64, UInt64), frames expression: String = "",
         unless stop: Signal? = nil
     ) throws(IngestError) -> SavefileSource {
+        if !expression.isEmpty { try CaptureFilter.check(expression) }
         var source = SavefileSource(
             window: try FileWindow(of: path, "read savefile \(path)", unless: stop), names: names, seed: seed,
             expression: expression)

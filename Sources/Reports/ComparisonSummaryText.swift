@@ -44,8 +44,12 @@ struct ComparisonSummaryText {
         // Nothing was there to differ, or only one of the lanes counts.
         let isCompared = summary.capture.packetCount > 0 || summary.log.packetCount > 0
         guard summary.differingCount > 0 || isCompared else {
-            text.append(contentsOf: "nothing to compare: no two of \(names) have counts of ".utf8)
-            text.appendCount(summary.sessionCount, "session")
+            if summary.sessionCount > 0 {
+                text.append(contentsOf: "nothing to compare: no two of \(names) have counts of ".utf8)
+                text.appendCount(summary.sessionCount, "session")
+            } else {
+                text.append(contentsOf: "nothing to compare: \(names) told of no session".utf8)
+            }
             appendSpan(to: &text)
             return
         }

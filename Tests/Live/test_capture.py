@@ -475,6 +475,16 @@ class Capture(LiveTest):
             result = finish("sessions", "-r", path, "--capture-filter", expression)
             self.assertEqual(result.returncode, MISUSE, result.stderr)
             self.assertIn(words, result.stderr)
+            self.assertEqual(result.stdout, "")
+
+    def test_a_wrong_expression_is_refused_before_anything_is_told_of_a_recording(self):
+        cable, path = self.cable(), self.directory() / "far.pcapng"
+        recorder = self.record(cable, "far0", path)
+        self.assert_ends_well(recorder)
+        for command in ("sessions", "events"):
+            result = finish(command, "-r", path, "--capture-filter", "((")
+            self.assertEqual((result.returncode, result.stdout), (MISUSE, ""), result.stderr)
+            self.assertIn("syntax error", result.stderr)
 
     def test_expressions_choose_of_a_savefile_what_tcpdump_chooses(self):
         cable, path = self.cable(), self.directory() / "far.pcap"
