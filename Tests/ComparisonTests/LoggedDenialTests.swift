@@ -64,25 +64,32 @@ struct LoggedDenialTests {
         #expect(result.summary.ruleUses.map(\.packetCount) == [13])
     }
 
-    @Test(arguments: [true, false])
-    func whatARuleDeniedWithAnotherDestinationItDeniedOfTheSessionThatCame(isTranslated: Bool) {
-        let table = NameTable()
-        let name = table.number(of: Array("y".utf8))
-        let rules = FirewallRuleset(
+    /// A rule that may translate destinations, and one behind it.
+    private static func rules(prerouting: String, forward: String) -> FirewallRuleset {
+        FirewallRuleset(
             NFTRuleset(
                 """
                 table ip t {
                 chain n {
                 type nat hook prerouting priority dstnat; policy accept;
-                ip daddr 10.96.0.11 tcp dport 53 \(isTranslated ? "dnat to 192.0.2.9:443" : "accept")
+                \(prerouting)
                 }
                 chain c {
                 type filter hook forward priority filter; policy accept;
-                tcp dport 443 log prefix "drop:y" group 100 counter packets 4 bytes 400 reject
+                \(forward)
                 }
                 }
                 """
             ).tables)
+    }
+
+    @Test(arguments: [true, false])
+    func whatARuleDeniedWithAnotherDestinationItDeniedOfTheSessionThatCame(isTranslated: Bool) {
+        let table = NameTable()
+        let name = table.number(of: Array("y".utf8))
+        let rules = Self.rules(
+            prerouting: "ip daddr 10.96.0.11 tcp dport 53 \(isTranslated ? "dnat to 192.0.2.9:443" : "accept")",
+            forward: #"tcp dport 443 log prefix "drop:y" group 100 counter packets 4 bytes 400 reject"#)
         let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
         var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
         for isLogged in [true, false] {
@@ -106,21 +113,9 @@ struct LoggedDenialTests {
         // One socket for all: its packets to one host were denied and logged, those to another nobody knows why.
         let table = NameTable()
         let name = table.number(of: Array("y".utf8))
-        let rules = FirewallRuleset(
-            NFTRuleset(
-                """
-                table ip t {
-                chain n {
-                type nat hook prerouting priority dstnat; policy accept;
-                tcp dport 80 dnat to 192.0.2.9:443
-                }
-                chain c {
-                type filter hook forward priority filter; policy accept;
-                ip daddr 192.0.2.9 log prefix "drop:y" group 100 counter packets 4 bytes 400 drop
-                }
-                }
-                """
-            ).tables)
+        let rules = Self.rules(
+            prerouting: "tcp dport 80 dnat to 192.0.2.9:443",
+            forward: #"ip daddr 192.0.2.9 log prefix "drop:y" group 100 counter packets 4 bytes 400 drop"#)
         let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
         for port: UInt16 in [443, 80] {
             var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
