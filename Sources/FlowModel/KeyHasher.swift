@@ -16,7 +16,7 @@ public struct KeyHasher: Sendable {
         var destinationPort = key.destinationPort
         var rest = UInt64(key.transport.rawValue) << 8 | UInt64(key.familyNumber)
         if key.transport.isICMP {  // the identifier belongs to both ends, and a query and its answer are of one session
-            let types = (key.icmpType, key.inverse.icmpType)
+            let types = (key.icmpType, FlowKey.answer(to: key.icmpType, family: key.family))
             rest |= UInt64(min(types.0, types.1)) << 24 | UInt64(key.icmpCode) << 16
             destinationPort = sourcePort
         }

@@ -74,23 +74,34 @@ public struct FlowTable: ~Copyable {
     /// Counts a frame to its flow.
     ///
     /// - Complexity: O(1) on average; allocates nothing once there were as many flows before.
-    public mutating func count(_ frame: borrowing Frame) {
+    public mutating func count(_ frame: borrowing Frame) { add(frame.bytes, frame.facts) }
+
+    /// Counts the frames of a block in front of the first one that passed after `end`, which is the block's next one then.
+    ///
+    /// Cheaper than frame by frame: what no call takes is never put together in memory (Tests/Benchmarks).
+    public mutating func count(framesOf block: inout RingBlock, until end: Timestamp = .distantFuture) {
+        var facts = FrameFacts.none
+        while let bytes = block.next(until: end, &facts) { add(bytes, facts) }
+    }
+
+    @inline(__always)
+    private mutating func add(_ bytes: ByteReader, _ facts: borrowing FrameFacts) {
         figures.frameCount &+= 1
-        if leavesForeign, frame.facts.isForOtherHost {
+        if leavesForeign, facts.isForOtherHost {
             figures.foreignCount &+= 1
             return
         }
         do throws(WireFault) {
-            try queue[queued].read(frame)
+            try queue[queued].read(bytes, facts)
             // The clock may have been set back, or a record of a file have had a wrong one.
-            let time = frame.facts.time
+            let time = facts.time
             if time > now || now.nanoseconds(since: time) > Self.greatestDisorder { now = time }
             hashes[queued] = hash(of: queue[queued].key, queue[queued].tap)
             queued &+= 1
             if queued == queue.count { settle() }
         } catch {
             // What is there as a whole was cut by nobody: its sender made it so short.
-            let isWhole = frame.bytes.count >= frame.facts.originalLength
+            let isWhole = bytes.count >= facts.originalLength
             note(error == .packetCut && isWhole ? .packetHeader : error)
         }
     }
@@ -151,6 +162,7 @@ public struct FlowTable: ~Copyable {
         }
     }
 
+    @inline(never)  // as it is seldom called, from two places in the middle of what is done for each frame
     private mutating func note(_ fault: WireFault) {
         guard fault != .notIP else {
             figures.otherCount &+= 1

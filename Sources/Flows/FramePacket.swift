@@ -42,6 +42,8 @@ struct FramePacket {
         static var lowerBound: Marks { Marks(rawValue: 1 << 13) }
         /// It ends, or was cut, in front of its ports.
         static var portless: Marks { Marks(rawValue: 1 << 14) }
+        /// It is of TCP or UDP.
+        static var transport: Marks { Marks(rawValue: 1 << 15) }
 
         /// Opens a TCP connection.
         var isOpening: Bool { isSuperset(of: .syn) && isDisjoint(with: .acknowledgment) }

@@ -30,7 +30,10 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     mutating func take(_ block: RingBlock) {
         var block = block
         var end = enterStage(of: Timestamp(nanoseconds: .min))
-        while let frame = block.next() {
+        while true {
+            if intake != nil { table.count(framesOf: &block, until: end) }
+            // What is left passed later, or nobody takes it.
+            guard let frame = block.next() else { break }
             if frame.facts.time > end { end = enterStage(of: frame.facts.time) }
             if intake != nil { table.count(frame) }
         }

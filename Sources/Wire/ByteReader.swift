@@ -52,7 +52,32 @@ public struct ByteReader: ~Escapable {
         return ByteReader(bytes.extracting(lower..<upper))
     }
 
-    /// The bytes from `start` on.
+    /// The `size` bytes at `offset`; `nil` where not all of them are there.
+    ///
+    /// For a header with many words at fixed places: as its size is known, this one check stands for those of all of them.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy self)
+    func part(_ size: Int, at offset: Int) -> ByteReader? {
+        // What is negative is great as an unsigned number, and the difference of two that are not is none.
+        guard UInt(bitPattern: size) <= UInt(bitPattern: count),
+            UInt(bitPattern: offset) <= UInt(bitPattern: count &- size)
+        else { return nil }
+        // SAFETY: the bounds were checked.
+        return ByteReader(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (offset, offset &+ size))))
+    }
+
+    /// The bytes from `start` on; `nil` where it lies outside.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy self)
+    public func rest(from start: Int) -> ByteReader? {
+        guard UInt(bitPattern: start) <= UInt(bitPattern: count) else { return nil }
+        // SAFETY: the bounds were checked.
+        return ByteReader(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, count))))
+    }
+
+    /// The bytes from `start` on, as far as there are any.
     @inlinable
     @_lifetime(copy self)
     public func slice(from start: Int) -> ByteReader { slice(from: start, to: count) }

@@ -57,4 +57,10 @@ public struct FrameFacts: Sendable {
         self.isAggregate = isAggregate
         self.knowsAggregates = knowsAggregates
     }
+
+    /// Of no frame, for a place that is to be filled.
+    @inlinable
+    public static var none: FrameFacts {
+        FrameFacts(time: Timestamp(nanoseconds: 0), originalLength: 0, linkType: .ethernet)
+    }
 }

@@ -16,22 +16,36 @@ public struct LinkHeader: Sendable {
 
     /// Finds a frame's IP packet.
     ///
-    /// Inlined as far as IP right behind an Ethernet header goes, which is nearly every frame.
-    ///
     /// - Throws: ``WireFault/notIP`` for ARP, LLDP and all else that carries no IP packet, ``WireFault/packetCut`` where the bytes
     ///   end in front of it.
     @inlinable
-    public init(_ frame: borrowing Frame) throws(WireFault) {
+    public init(_ frame: borrowing Frame) throws(WireFault) { try self.init(frame.bytes, frame.facts) }
+
+    /// The same of a frame in two parts.
+    ///
+    /// Inlined as far as IP right behind an Ethernet header goes, which is nearly every frame.
+    @inlinable
+    @inline(__always)
+    public init(_ bytes: ByteReader, _ facts: borrowing FrameFacts) throws(WireFault) {
         length = Self.ethernetLength
-        interface = frame.facts.interface
-        direction = frame.facts.direction
-        vlan = frame.facts.vlan
+        interface = facts.interface
+        direction = facts.direction
+        vlan = facts.vlan
         wireLength = Self.ethernetLength &+ (vlan == nil ? 0 : 4)
-        if frame.facts.linkType == .ethernet, let type = frame.bytes.bigEndian(UInt16.self, at: 12), Self.isIP(type) {
-            return
-        }
-        if frame.facts.linkType == .raw, frame.facts.etherType != 0, !Self.isIP(frame.facts.etherType) { throw .notIP }
-        try skip(frame.bytes, frame.facts.linkType)
+        if facts.linkType == .ethernet, let type = bytes.bigEndian(UInt16.self, at: 12), Self.isIP(type) { return }
+        self = try found(in: bytes, facts.linkType, facts.etherType)
+    }
+
+    /// The way of every other frame.
+    ///
+    /// A copy that is handed back: were the header changed in place, it would be in memory for all the frames that do not come here, too.
+    @usableFromInline
+    @inline(never)
+    func found(in bytes: ByteReader, _ linkType: LinkType, _ etherType: UInt16) throws(WireFault) -> LinkHeader {
+        if linkType == .raw, etherType != 0, !Self.isIP(etherType) { throw .notIP }
+        var header = self
+        try header.skip(bytes, linkType)
+        return header
     }
 
     @usableFromInline static var ethernetLength: Int { 14 }
@@ -40,9 +54,7 @@ public struct LinkHeader: Sendable {
     @inlinable
     static func isIP(_ etherType: UInt16) -> Bool { etherType == 0x0800 || etherType == 0x86dd }
 
-    /// The way of every other frame.
-    @usableFromInline
-    mutating func skip(_ bytes: ByteReader, _ linkType: LinkType) throws(WireFault) {
+    private mutating func skip(_ bytes: ByteReader, _ linkType: LinkType) throws(WireFault) {
         switch linkType {
         case .ethernet:
             let type = try Self.number(bytes, at: 12)

@@ -38,10 +38,23 @@ public struct RingBlock: ~Escapable {
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     public mutating func next() -> Frame? {
+        var facts = FrameFacts.none
+        guard let bytes = next(until: .distantFuture, &facts) else { return nil }
+        return Frame(bytes, facts)
+    }
+
+    /// The next frame if it passed by `end`; else `nil`, and it is still the next one.
+    ///
+    /// - Parameter facts: set to those of the frame that is returned. A ``Frame``, which has both, is put together in memory; these two, where they
+    ///   are used at once, are not.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    public mutating func next(until end: Timestamp, _ facts: inout FrameFacts) -> ByteReader? {
         while remainingCount > 0 {
-            let header = bytes.slice(from: place, to: place &+ RingLayout.frameHeaderSize)
-            // With a count that is known, this one comparison stands for those of all its words.
-            guard place >= RingLayout.blockHeaderSize, header.count == RingLayout.frameHeaderSize,
+            guard place >= RingLayout.blockHeaderSize,
+                let header = bytes.part(RingLayout.frameHeaderSize, at: place),
                 let step = header.native(UInt32.self, at: 0),
                 let status = header.native(UInt32.self, at: 20),
                 step >= RingLayout.frameHeaderSize || remainingCount == 1
@@ -58,15 +71,18 @@ public struct RingBlock: ~Escapable {
                 let type = header.bigEndian(UInt16.self, at: 50), let interface = header.native(UInt32.self, at: 52),
                 let hardware = header.native(UInt16.self, at: 56), let kind = header.native(UInt8.self, at: 58)
             else { return lose() }
+            let time = Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds))
+            guard time <= end else { return nil }
             // A frame without a link layer of its own begins with its network header: what the kernel keeps in front differs from
             // device to device.
             let isEthernet = RingLayout.isEthernet(hardware)
-            let start = place &+ Int(isEthernet ? link : network)
-            let end = place &+ Int(link) &+ Int(captured)
-            guard Int(link) >= RingLayout.frameHeaderSize, network >= link, end <= bytes.count else { return lose() }
-            var facts = FrameFacts(
-                time: Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds)),
-                originalLength: Int(length) &- (isEthernet ? 0 : Int(network &- link)), interface: interface,
+            let ahead = isEthernet ? 0 : Int(network) &- Int(link)
+            let skipped = min(ahead, Int(captured))
+            guard Int(link) >= RingLayout.frameHeaderSize, network >= link,
+                let frame = bytes.part(Int(captured) &- skipped, at: place &+ Int(link) &+ skipped)
+            else { return lose() }
+            facts = FrameFacts(
+                time: time, originalLength: Int(length) &- ahead, interface: interface,
                 direction: kind == RingLayout.outgoing ? .egress : .ingress,
                 linkType: isEthernet ? .ethernet : .raw)
             facts.isForOtherHost = kind == RingLayout.otherHost
@@ -87,7 +103,7 @@ public struct RingBlock: ~Escapable {
                 }
             }
             skip(step)
-            return Frame(bytes.slice(from: start, to: end), facts)
+            return frame
         }
         return nil
     }
@@ -104,7 +120,7 @@ public struct RingBlock: ~Escapable {
     @usableFromInline
     @_lifetime(copy self)
     @_lifetime(self: copy self)
-    mutating func lose() -> Frame? {
+    mutating func lose() -> ByteReader? {
         lostCount += remainingCount
         remainingCount = 0
         return nil

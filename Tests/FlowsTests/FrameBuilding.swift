@@ -42,6 +42,21 @@ struct Watch: ~Copyable {
     }
 }
 
+/// What a flow was told to be.
+struct ToldFlow: Hashable {
+    var key: FlowKey
+    var tap: Tap
+    var facts: UInt8
+    var vlans: VLANs
+    var forward: FrameCounts
+    var backward: FrameCounts
+
+    init(_ flow: FlowObservation) {
+        (key, tap, facts, vlans) = (flow.key, flow.tap, flow.facts.rawValue, flow.vlans)
+        (forward, backward) = (flow.forward, flow.backward)
+    }
+}
+
 extension FrameFacts {
     /// An IP packet with nothing in front.
     static func raw(

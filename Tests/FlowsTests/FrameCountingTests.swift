@@ -248,4 +248,41 @@ struct FrameCountingTests {
             #expect(flow.key == expected || flow.key.inverse == expected, "\(packet)")
         }
     }
+
+    /// A packet waits where an older one was read: nothing of that is left.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func whateverIsReadBeforeAPacketComesToTheSame(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let data = [UInt8](repeating: 0, count: 600)
+        let quoted = [UInt8].ipv4(17, .ports(4000, 53))
+        let kinds: [[UInt8]] = [
+            .ipv4(6, .tcp(51514, 443, flags: 0x3f) + data), .ipv4(6, .tcp(51514, 443, flags: 0x10)),
+            .ipv4(17, .ports(4000, 53) + data, optionWords: 2), .ipv4(17, .ports(4000, 53), fragment: 0x2000),
+            .ipv4(17, data, fragment: 0x0020), .ipv4(1, .icmp(8, 0, [0, 1, 0, 1])),
+            .ipv4(1, .icmp(3, 1, [0, 0, 0, 0] + quoted)), .ipv4(47, [0, 0, 8, 0] + quoted), .ipv4(17, [1, 2]),
+            .ipv4(132, .ports(7, 8, count: 12)), .ipv6(6, .tcp(51514, 443, flags: 0x02)),
+            .ipv6(17, .ports(4000, 53) + data), .ipv6(58, .icmp(128, 0, [0, 1, 0, 1])),
+            .ipv6(44, [17, 0, 0, 1, 0, 0, 0, 9] + .ports(4000, 53)),
+            .ipv4(6, .tcp(51514, 443, flags: 0x10), length: 1400),
+        ]
+        var all = Watch()
+        var expected: [ToldFlow] = []
+        for number in 1...200 as ClosedRange<UInt32> {
+            let frame = [UInt8].ethernet(kinds[Int.random(in: 0..<kinds.count, using: &random)])
+            var facts = FrameFacts.ethernet(frame, vlan: Bool.random(using: &random) ? 7 : nil)
+            // By an interface of its own, each is a flow of its own.
+            facts.interface = number
+            if Bool.random(using: &random) { (facts.segmentSize, facts.isAggregate) = (100, true) }
+            // What nobody can read is in between.
+            let cut = [UInt8](frame.prefix(.random(in: 0..<20, using: &random)))
+            all.see(cut, facts)
+            all.see(frame, facts)
+            var alone = Watch()
+            alone.see(frame, facts)
+            expected += alone.drain().map(ToldFlow.init)
+        }
+        let told = all.drain().map(ToldFlow.init)
+        #expect(told == expected)
+        #expect(told.count == 200)
+    }
 }

@@ -115,6 +115,24 @@ struct RingBlockTests {
     }
 
     @Test
+    func aFrameThatPassedLaterIsStillTheNextOne() {
+        let memory = Self.ring().memory
+        var block = RingBlock(memory.reader, knowsSegments: true)
+        var facts = FrameFacts.none
+        var counts: [Int] = []
+        while let bytes = block.next(until: Timestamp(seconds: 1_700_000_000, nanoseconds: 6), &facts) {
+            counts.append(bytes.count)
+        }
+        #expect(counts.isEmpty, "the first one passed a nanosecond later")
+        while let bytes = block.next(until: Timestamp(seconds: 1_700_000_000, nanoseconds: 7), &facts) {
+            counts.append(bytes.count)
+        }
+        #expect(counts == Self.packets.map(\.bytes.count))
+        #expect(facts.isForOtherHost, "they are the last one's")
+        #expect(block.lostCount == 0)
+    }
+
+    @Test
     func aBlockThatIsCutLosesWhatIsNotThereAndCountsIt() {
         let whole = Self.ring().memory
         let end = 48 + Self.packets.count * 200

@@ -24,19 +24,19 @@ enum RingBenchmarks {
                 Benchmark("retrieving, decoding and finding the flow", goal: 120) { stopwatch in
                     ring.read(&stopwatch) { block in
                         var block = block
-                        while let frame = block.next() { counter.table.count(frame) }
+                        counter.table.count(framesOf: &block)
                     }
                 },
                 Benchmark("  … and handing the flows on, once a pass") { stopwatch in
                     ring.read(&stopwatch, then: { counter.drain() }) { block in
                         var block = block
-                        while let frame = block.next() { counter.table.count(frame) }
+                        counter.table.count(framesOf: &block)
                     }
                 },
                 Benchmark("  … and adding them to their sessions") { stopwatch in
                     ring.read(&stopwatch, then: { counter.account() }) { block in
                         var block = block
-                        while let frame = block.next() { counter.table.count(frame) }
+                        counter.table.count(framesOf: &block)
                     }
                 },
             ])
