@@ -106,6 +106,23 @@ extension FlowKey {
         return addresses | UInt64(ports) == 0 && transport == other.transport && familyNumber == other.familyNumber
     }
 
+    /// Whether this is the other tuple, or where `isBack` what answers it; zones aside, and of tuples with ports only.
+    ///
+    /// As ``==(_:_:)`` and ``answers(_:)`` tell, but without a branch on the way: a capture sees both ways in turn.
+    @inlinable
+    @inline(__always)
+    public func matches(_ other: FlowKey, isBack: Bool) -> Bool {
+        let (near, far) = isBack ? (other.destination, other.source) : (other.source, other.destination)
+        let (nearPort, farPort) =
+            isBack ? (other.destinationPort, other.sourcePort) : (other.sourcePort, other.destinationPort)
+        let addresses =
+            (source.high ^ near.high) | (source.low ^ near.low)
+            | (destination.high ^ far.high) | (destination.low ^ far.low)
+        let ports = (sourcePort ^ nearPort) | (destinationPort ^ farPort)
+        let kinds = (transport.rawValue ^ other.transport.rawValue) | (familyNumber ^ other.familyNumber)
+        return addresses | UInt64(ports) | UInt64(kinds) == 0
+    }
+
     @inlinable
     static func answer(to type: UInt8, family: AddressFamily) -> UInt8 {
         switch (family, type) {

@@ -45,6 +45,13 @@ struct FlowEntry {
     /// Whether the connection is over, or one side of it.
     var isEnding: Bool { !state.isDisjoint(with: .ended) }
 
+    /// Whether it has packets to tell, is listed for that, and is of no connection that ends: a usual packet only adds to its numbers.
+    ///
+    /// Nor is it forgotten where such a packet can be counted to it: the time since what its times are counted from then fits into 32 bits,
+    /// 4.3 s.
+    @inline(__always)
+    var isUnderWay: Bool { state == [.used, .changed, .listed] }
+
     /// Whether it is over.
     var isClosed: Bool { state.contains(.reset) || state.isSuperset(of: [.finForward, .finBackward]) }
 
@@ -79,6 +86,17 @@ struct FlowEntry {
         }
         guard tap.direction == packet.tap.direction.opposite, key.answers(packet.key) else { return nil }
         return VLANs.fits(packet.vlan, backwardVLAN) ? false : nil
+    }
+
+    /// Whether a usual packet (``FramePacket/isUsual``), which goes that way if it is of this flow, is.
+    ///
+    /// It tells what ``isForward(_:)`` does: as the ways of both are known, a packet of the flow goes forward if it passes the tap as the flow does.
+    @inline(__always)
+    func isFlow(of packet: borrowing FramePacket, isForward: Bool) -> Bool {
+        guard tap.interface == packet.tap.interface, tap.direction != .unknown,
+            key.matches(packet.key, isBack: !isForward)
+        else { return false }
+        return VLANs.fits(packet.vlan, isForward ? forwardVLAN : backwardVLAN)
     }
 
     /// Begins a flow with its first packet.

@@ -186,7 +186,13 @@ public struct FlowTable: ~Copyable {
     /// processor waits for all of them at once.
     private mutating func settle() {
         if entries.count >= Self.warmCount { warm() }
-        for number in 0..<queued { settle(number) }
+        var number = 0
+        while true {
+            number = Self.countUnderWay(queue.span, hashes.span, number..<queued, index, &entries)
+            guard number < queued else { break }
+            settle(number)
+            number &+= 1
+        }
         queued = 0
     }
 
@@ -208,6 +214,7 @@ public struct FlowTable: ~Copyable {
         self.sum = sum
     }
 
+    /// Does all that a packet may need. ``countUnderWay(_:_:_:_:_:)`` does the same for most packets, faster.
     private mutating func settle(_ number: Int) {
         if queue[number].marks.contains(.fragment) { follow(number) }
         let hash = hashes[number]

@@ -48,8 +48,20 @@ struct PlainCounts {
 extension FramePacket {
     /// Whether ``PlainCounts`` can hold it.
     @inline(__always)
-    var isPlain: Bool {
-        marks.isDisjoint(with: [.error, .aggregate, .unsplit, .fragment])
-            && wire.byteCount &- UInt64(byteCount) <= UInt64(UInt16.max)
+    var isPlain: Bool { marks.isDisjoint(with: .odd) && fitsPlainCounts }
+
+    /// Whether it is plain, of TCP or UDP, and neither begins nor ends a connection, and it is known which way it passes.
+    @inline(__always)
+    var isUsual: Bool {
+        marks.intersection([.odd, .transport, .fin, .syn, .reset, .lowerBound]) == .transport
+            && tap.direction != .unknown && fitsPlainCounts
     }
+
+    @inline(__always)
+    private var fitsPlainCounts: Bool { wire.byteCount &- UInt64(byteCount) <= UInt64(UInt16.max) }
+}
+
+extension FramePacket.Marks {
+    /// Of packets that are more or less than one on the wire (``OddCounts``).
+    fileprivate static var odd: FramePacket.Marks { [.error, .aggregate, .unsplit, .fragment] }
 }
