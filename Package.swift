@@ -29,6 +29,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Arrays that nobody else can hold, for the tables: of what NIO comes with.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Without its traits it does without Foundation. HummingbirdCore is its server; five paths need no router.
@@ -51,7 +53,10 @@ let package = Package(
         .target(
             name: "Ingest", dependencies: ["FlowModel", "Wire", "Flows", "CNetfilter", "CLinux", "CYAML", "CPcap"],
             swiftSettings: strict),
-        .target(name: "Sessions", dependencies: ["FlowModel"], swiftSettings: strict),
+        .target(
+            name: "Sessions",
+            dependencies: ["FlowModel", .product(name: "BasicContainers", package: "swift-collections")],
+            swiftSettings: strict),
         .target(name: "Query", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Doctor", dependencies: ["FlowModel"], swiftSettings: strict),
         .target(name: "Comparison", dependencies: ["FlowModel"], swiftSettings: strict),

@@ -65,13 +65,23 @@ extension FlowKey {
     @inlinable
     @inline(__always)
     public static func == (left: FlowKey, right: FlowKey) -> Bool {
-        let addresses =
-            (left.source.high ^ right.source.high) | (left.source.low ^ right.source.low)
-            | (left.destination.high ^ right.destination.high) | (left.destination.low ^ right.destination.low)
-        return addresses | (left.rest ^ right.rest) == 0
+        left.addressDifference(from: right) | (left.rest ^ right.rest) == 0
     }
 
-    /// What is not an address, as one number.
+    /// Whether all parts but the zones are equal: packets do not say which zone they are in.
+    @inlinable
+    @inline(__always)
+    public func isSame(as other: FlowKey) -> Bool { addressDifference(from: other) | (rest ^ other.rest) << 16 == 0 }
+
+    /// 0 if the addresses are equal.
+    @inlinable
+    @inline(__always)
+    func addressDifference(from other: FlowKey) -> UInt64 {
+        (source.high ^ other.source.high) | (source.low ^ other.source.low)
+            | (destination.high ^ other.destination.high) | (destination.low ^ other.destination.low)
+    }
+
+    /// What is not an address, as one number, with the zone on top.
     @inlinable var rest: UInt64 {
         UInt64(sourcePort) | UInt64(destinationPort) << 16 | UInt64(transport.rawValue) << 32
             | UInt64(familyNumber) << 40 | UInt64(zone) << 48

@@ -1,30 +1,31 @@
 /// What the table keeps of every session, in fixed size: identity, both tuples, conntrack's facts and counters.
 ///
-/// A field whose ``SessionFacts`` flag is not set is unknown, whatever its value. What an event without counters reads and
-/// changes comes first, as among a million sessions every cache line is a wait.
+/// A field whose ``SessionFacts`` flag is not set is unknown, whatever its value. What frames of the
+/// session read and change comes first, in 64 bytes, then what an event without counters does, as among a million sessions every cache
+/// line is a wait.
 public struct SessionRecord: Sendable {
     public var original: FlowKey
     /// When the session was last known to exist.
     public var lastSeen: Timestamp
+    /// When the session began: the kernel's stamp if it gave one, else when the first word of it was received.
+    public var start: Timestamp
+    public var facts = SessionFacts()
+    /// The place of what packets told of the session, for the table's own use.
+    public var laneSlot: UInt32 = .max
     public var conntrackID: UInt32 = 0
     public var status = ConntrackStatus()
     public var mark: UInt32 = 0
     /// The dump in which the session was last seen.
     public var generation: UInt32 = 0
-    public var facts = SessionFacts()
     public var helper = NameID.none
     public var tcpState = TCPState.none
     /// How many complete dumps in a row did not show the session.
     public var missCount: UInt8 = 0
-    /// The place of what packets told of the session, for the table's own use.
-    public var laneSlot: UInt32 = .max
     /// Of a session that has ended: its place among the departures, for the table's own use.
     public var departureSlot: UInt32 = .max
     /// The tuple of the packets that come back; differs from the original's inverse by what NAT changed.
     public var reply: FlowKey
     public var id: SessionID
-    /// When the session began: the kernel's stamp if it gave one, else when the first word of it was received.
-    public var start: Timestamp
     /// Conntrack's absolute counters.
     public var counters = DirectionalCounters()
     /// When ``counters`` were read, in nanoseconds of the monotonic clock; 0 before the first reading.

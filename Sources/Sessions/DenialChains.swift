@@ -3,11 +3,12 @@ import FlowModel
 /// What rules denied, for each session a chain with a link for each of its rules.
 ///
 /// Most sessions have none, and a denied attempt has one: a slab of links costs no allocation for either.
-struct DenialChains {
+struct DenialChains: ~Copyable {
     /// No chain: nothing was denied.
     static let none = UInt32.max
 
-    private struct Link {
+    /// A rule, and the next one.
+    struct Link {
         var denial: Denial
         var next = none
         /// Of attempts, see ``Denials``.

@@ -5,7 +5,7 @@ import FlowModel
 /// Whoever tries again takes another source port, so these are folded into one. Whoever tries one port after the other has a
 /// session for each of the first few; the rest is one session, the scan. They are no candidates for packets that pass, so they
 /// have an index of their own.
-struct DeniedSessions {
+struct DeniedSessions: ~Copyable {
     /// How many ports of one destination have sessions of their own, for each source and rule, before it is a scan.
     static let portLimit = 16
 

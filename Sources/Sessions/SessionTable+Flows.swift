@@ -34,7 +34,7 @@ extension SessionTable {
             return
         case .one(let found):
             if endFormer(found, before: flow) {
-                guard let slot = beginFrameSession(flow, at: time) else { return }
+                guard let slot = beginFrameSession(flow, hash: hash, at: time) else { return }
                 match = Match(slot: slot, direction: .original)
             } else {
                 match = found
@@ -50,7 +50,7 @@ extension SessionTable {
         case .nothing:
             // Conntrack's word about it was left out, as nobody wishes to know of such sessions.
             guard configuration.sourceFilter.admits(packet: flow.key) else { return }
-            guard let slot = beginFrameSession(flow, at: time) else { return }
+            guard let slot = beginFrameSession(flow, hash: hash, at: time) else { return }
             match = Match(slot: slot, direction: .original)
         }
         count(flow, match, hash: hash, at: time)
@@ -88,9 +88,18 @@ extension SessionTable {
         let (key, way) = (flow.key, flow.tap.direction)
         let (first, last) = (flow.first, flow.last)
         let opens = flow.facts.isSuperset(of: [.isFirst, .opensConnection])
+        var probe = index.probe(hash)
+        guard let only = index.next(&probe) else { return .nothing }
+        guard index.next(&probe) != nil else {
+            // Nearly always: there is nothing to choose.
+            guard let direction = direction(of: key, at: only), group(of: only.slot, first, last) != .none else {
+                return .nothing
+            }
+            return .one(Match(slot: only.slot, direction: direction))
+        }
         var strict = Candidates()
         var loose = Candidates()
-        var probe = index.probe(hash)
+        probe = index.probe(hash)
         while let entry = index.next(&probe) {
             guard let direction = direction(of: key, at: entry) else { continue }
             let match = Match(slot: entry.slot, direction: direction)
@@ -223,7 +232,9 @@ extension SessionTable {
     // MARK: Beginning and end
 
     /// Begins a session that only frames told of so far; `nil` where the table is full.
-    private mutating func beginFrameSession(_ flow: borrowing FlowObservation, at time: ReceiveTime) -> UInt32? {
+    private mutating func beginFrameSession(
+        _ flow: borrowing FlowObservation, hash: UInt32, at time: ReceiveTime
+    ) -> UInt32? {
         var record = SessionRecord(
             id: SessionID(firstSeen: flow.first, original: flow.key), original: flow.key, reply: flow.key.inverse,
             start: flow.first, lastSeen: flow.first)
@@ -232,7 +243,7 @@ extension SessionTable {
         let isTCP = flow.key.transport == .tcp
         record.facts = isOpening || !isTCP ? [.live, .start] : .live
         if flow.facts.contains(.portless) { record.facts.insert(.fragments) }
-        return insertPacketSession(record, at: time)
+        return insertPacketSession(record, hash: hash, at: time)
     }
 
     /// Has a TCP connection that frames show to be open last for as long as such may be silent. Whoever only begins connections, and

@@ -182,9 +182,7 @@ extension SessionTable {
     }
 
     private func direction(of key: FlowKey, along tuple: FlowKey) -> FlowDirection? {
-        var zoned = key
-        zoned.zone = tuple.zone
-        if zoned == tuple { return .original }
-        return zoned.inverse == tuple ? .reply : nil
+        if key.isSame(as: tuple) { return .original }
+        return key.answers(tuple) ? .reply : nil
     }
 }

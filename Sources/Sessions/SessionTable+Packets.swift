@@ -70,7 +70,7 @@ extension SessionTable {
         case .nothing where isDenial:
             return takeAttempt(packet, seenAt, at: time)
         case .nothing:
-            guard let slot = beginPacketSession(packet, at: time) else { return }
+            guard let slot = beginPacketSession(packet, hash: hash, at: time) else { return }
             match = Match(slot: slot, direction: .original)
         }
         let slot = match.slot
@@ -135,7 +135,9 @@ extension SessionTable {
     }
 
     /// Begins a session that only logged packets told of so far; `nil` where the table is full.
-    private mutating func beginPacketSession(_ packet: borrowing PacketObservation, at time: ReceiveTime) -> UInt32? {
+    private mutating func beginPacketSession(
+        _ packet: borrowing PacketObservation, hash: UInt32, at time: ReceiveTime
+    ) -> UInt32? {
         let start = packet.time ?? time.wall
         let key = packet.key
         var record = SessionRecord(
@@ -148,11 +150,15 @@ extension SessionTable {
         if packet.fragment?.isFirst == false, key.sourcePort == 0, key.destinationPort == 0 {
             record.facts.insert(.fragments)
         }
-        return insertPacketSession(record, at: time)
+        return insertPacketSession(record, hash: hash, at: time)
     }
 
     /// Puts a session into the table that only packets told of so far; `nil` where the table is full.
-    mutating func insertPacketSession(_ record: SessionRecord, at time: ReceiveTime) -> UInt32? {
+    ///
+    /// - Parameters:
+    ///   - record: as far as is known nothing translates it.
+    ///   - hash: its tuple's.
+    mutating func insertPacketSession(_ record: SessionRecord, hash: UInt32, at time: ReceiveTime) -> UInt32? {
         let limit =
             readsFrames
             ? max(configuration.maximumPacketSessions, configuration.maximumFrameSessions)
@@ -169,7 +175,7 @@ extension SessionTable {
         }
         let slot = records.insert(record)
         ensureLane(slot)
-        enter(slot)
+        index.insert(hash, SessionIndex.Reference(slot: slot, role: .original))
         packetSessions.append(records[slot].laneSlot, in: &lanes)
         if configuration.hasConntrack {
             records[slot].facts.insert(.awaitsConntrack)

@@ -39,13 +39,14 @@ extension SessionTable {
         guard batch.count > 1, records.count >= Warming.minimumSessions else { return }
         var sum: UInt64 = 0
         for hash in warming.hashes { sum &+= index.home(of: hash) }
+        let isOfFlows = batch.conntrack.isEmpty && batch.packets.isEmpty
         let needsLanes = (needsCounters || !batch.flows.isEmpty) && lanes.extent > 0
         let lastLane = UInt32(max(lanes.extent, 1) - 1)
         warming.places.removeAll(keepingCapacity: true)
         for hash in warming.hashes {
             var probe = index.probe(hash)
             guard let entry = index.next(&probe) else { continue }
-            sum &+= records[entry.slot].front
+            sum &+= isOfFlows ? records[entry.slot].head : records[entry.slot].front
             if needsCounters { sum &+= records[entry.slot].back }
             if needsLanes { warming.places.append(min(records[entry.slot].laneSlot, lastLane)) }
         }
@@ -73,8 +74,11 @@ extension SessionTable {
 }
 
 extension SessionRecord {
+    /// Something of the cache lines that a flow needs.
+    fileprivate var head: UInt64 { original.source.high &+ UInt64(laneSlot) }
+
     /// Something of each of the cache lines that an event without counters needs: no two of these lie a line or more apart.
-    fileprivate var front: UInt64 { original.source.high &+ UInt64(mark) &+ UInt64(reply.zone) }
+    fileprivate var front: UInt64 { head &+ UInt64(generation) &+ UInt64(reply.zone) }
 
     /// Something of the others.
     fileprivate var back: UInt64 { UInt64(bytesPerSecond.bitPattern) }

@@ -1,10 +1,15 @@
+import BasicContainers
+
 /// Places for values of fixed size, in chunks: growing copies nothing, and a freed place is used again.
-struct Slab<Element> {
+///
+/// Nobody else can hold the chunks, so that a change need not ask whether somebody does: with arrays those two questions were most of what
+/// a change of one field costs (Tests/Benchmarks).
+struct Slab<Element>: ~Copyable {
     private static var chunkShift: Int { 12 }
     private static var chunkSize: Int { 1 << chunkShift }
 
     private let filler: Element
-    private var chunks: [[Element]] = []
+    private var chunks = UniqueArray<RigidArray<Element>>()
     private var free: [UInt32] = []
     /// How many places were ever used; the free ones among them included.
     private(set) var extent = 0
@@ -23,11 +28,7 @@ struct Slab<Element> {
             self[slot] = element
             return slot
         }
-        if extent == chunks.count << Self.chunkShift {
-            var chunk: [Element] = []
-            chunk.reserveCapacity(Self.chunkSize)
-            chunks.append(chunk)
-        }
+        if extent == chunks.count << Self.chunkShift { chunks.append(RigidArray(capacity: Self.chunkSize)) }
         chunks[extent >> Self.chunkShift].append(element)
         extent += 1
         return UInt32(extent - 1)

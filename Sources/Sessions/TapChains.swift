@@ -1,7 +1,7 @@
 import FlowModel
 
 /// What captures saw of sessions: a chain of lanes for each of them, in the order in which the packets passed.
-struct TapChains {
+struct TapChains: ~Copyable {
     /// What a session without any has.
     static let none = UInt32.max
     /// How many lanes a session has at most: one that passes a router has two, more on a host of bridges and containers.
@@ -36,6 +36,8 @@ struct TapChains {
         var tap = flow.tap
         var vlans = flow.vlans
         if direction == .reply { (tap.direction, vlans) = (tap.direction.opposite, vlans.reversed) }
+        // Most sessions have one lane, of plain counts.
+        if chain != Self.none, links[chain].add(flow, direction, tap, vlans, tupleHash: hash) { return .known }
         let known = links.count
         guard let place = place(of: tap, vlans, hash, in: &chain, at: flow.first) else { return .refused }
         if direction == .original {

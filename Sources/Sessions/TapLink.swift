@@ -72,6 +72,27 @@ struct TapLink {
         return true
     }
 
+    /// Adds a flow that is plain both ways, if it is of this tap.
+    ///
+    /// - Parameters:
+    ///   - direction: which way of the session the flow's own packets go.
+    ///   - tap: the flow's, as the session's first direction passes it; so are the VLANs.
+    /// - Returns: whether it was added.
+    mutating func add(
+        _ flow: borrowing FlowObservation, _ direction: FlowDirection, _ tap: Tap, _ vlans: VLANs, tupleHash: UInt32
+    ) -> Bool {
+        guard flow.forward.isPlain, flow.backward.isPlain, takes(tap, vlans, tupleHash: tupleHash) else { return false }
+        if direction == .original {
+            original.add(flow.forward)
+            reply.add(flow.backward)
+        } else {
+            original.add(flow.backward)
+            reply.add(flow.forward)
+        }
+        if flow.facts.contains(.lowerBound) { isLowerBound = true }
+        return true
+    }
+
     /// Adds what is plain.
     ///
     /// - Returns: whether all was.

@@ -8,7 +8,7 @@ struct ModuleTests {
         "Wire": ["FlowModel"],
         "Flows": ["FlowModel", "Wire"],
         "Ingest": ["FlowModel", "Wire", "Flows", "CNetfilter", "CLinux", "CYAML", "CPcap", "Glibc"],
-        "Sessions": ["FlowModel"],
+        "Sessions": ["FlowModel", "BasicContainers"],
         "Query": ["FlowModel"],
         "Doctor": ["FlowModel"],
         "Comparison": ["FlowModel"],
