@@ -40,7 +40,7 @@ public struct Comparison {
         self.facts = facts
         self.names = names
         self.limit = limit
-        reserves = Reserves(facts, isDraft: true)
+        reserves = Reserves(facts, .draft)
         search = RuleSearch(facts.rules)
     }
 
@@ -78,7 +78,7 @@ public struct Comparison {
         (self.facts, self.names) = (facts, names)
         search = RuleSearch(facts.rules)
         let logged = countLoggedDenials(open)
-        reserves = Reserves(facts, isDraft: false, after: draft(logged), butFor: logged)
+        reserves = Reserves(facts, .final, after: draft(logged), butFor: logged)
         explainAll()
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
@@ -104,12 +104,17 @@ public struct Comparison {
     /// What sessions draw on for sure, whatever their order.
     private mutating func draft(_ logged: [Int: UInt64]) -> Reserves? {
         guard facts.rules?.isFinal == true else { return nil }
-        reserves = Reserves(facts, isDraft: true, butFor: logged)
+        reserves = Reserves(facts, .draft, butFor: logged)
         for compared in open {
             let directions = Self.directions(of: compared)
             for counts in directions { notePrey(counts, compared.session) }
             _ = agreeing(compared, directions)
         }
+        guard reserves.hasRivals else { return reserves }
+        // Who has rivals is known only when all have said what they surely took.
+        reserves = Reserves(facts, .trial, after: reserves, butFor: logged)
+        for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
+        reserves.settleRivals(isWhole: !facts.hidesSessions && summary.unkeptCount == 0)
         return reserves
     }
 

@@ -17,14 +17,25 @@ struct Reserves {
     private(set) var uses: [RuleUse]
     /// Packets that rules were said to have rejected: each may have been answered.
     private(set) var rejectedCount: UInt64 = 0
+    /// What several rules may have taken alike.
+    private var rivals = RivalRules()
+    let stage: Stage
     /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
-    let isDraft: Bool
+    var isDraft: Bool { stage != .final }
+
+    enum Stage {
+        /// What rules surely took is noted.
+        case draft
+        /// That is known, and what several rules may have taken alike is noted.
+        case trial
+        case final
+    }
 
     /// - Parameters:
     ///   - draft: what sessions draw on for sure.
     ///   - logged: how much of what rules counted is explained by their log.
-    init(_ facts: ComparisonFacts, isDraft: Bool, after draft: Reserves? = nil, butFor logged: [Int: UInt64] = [:]) {
-        self.isDraft = isDraft
+    init(_ facts: ComparisonFacts, _ stage: Stage, after draft: Reserves? = nil, butFor logged: [Int: UInt64] = [:]) {
+        self.stage = stage
         losses = facts.missingCounts
         invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
         let watched = facts.rules?.rules ?? []
@@ -35,7 +46,11 @@ struct Reserves {
         claims = draft?.claims ?? watched.map { _ in 0 }
         fits = draft?.fits ?? [:]
         preys = draft?.preys ?? [:]
+        if stage == .final, let draft, draft.stage == .trial { rivals = draft.rivals }
     }
+
+    /// Whether sessions lack what several rules may have taken alike.
+    var hasRivals: Bool { !rivals.isEmpty }
 
     private enum Prey {
         case one(FlowKey)
@@ -44,7 +59,7 @@ struct Reserves {
 
     /// Notes in a draft that a rule may have taken some of these packets.
     mutating func notePrey(_ tuple: FlowKey, of rule: Int) {
-        guard isDraft else { return }
+        guard stage == .draft else { return }
         guard let known = preys[rule] else { return preys[rule] = .one(tuple) }
         if case .one(tuple) = known { return }
         preys[rule] = .several
@@ -84,15 +99,55 @@ struct Reserves {
 
     /// Notes in a draft that only this rule may have taken so many packets, and counted just these.
     mutating func noteFit(_ count: UInt64, of rule: Int) {
-        if isDraft, unclaimed(of: rule) == count { fits[rule] = count }
+        if stage == .draft, unclaimed(of: rule) == count { fits[rule] = count }
+    }
+
+    /// Notes before the end that each of these rules may have taken so many packets.
+    mutating func noteRivals(_ claim: RivalRules.Claim, at place: RivalRules.Place) {
+        if isDraft { rivals.note(claim, at: place) }
+    }
+
+    /// Notes before the end that one of these rules may have taken packets of which nothing more can be said.
+    mutating func noteOpenRivals(_ rules: [Int]) {
+        if isDraft { rivals.noteOpen(rules) }
+    }
+
+    /// Leaves out rivals of which the counters show nothing.
+    ///
+    /// - Parameter isWhole: whether no session is left out that the rules may have counted, too.
+    mutating func settleRivals(isWhole: Bool) { rivals.settle(isWhole: isWhole, unclaimed) }
+
+    /// Takes so many packets of what several rules counted, where any of them may have taken these.
+    mutating func takeRivals(_ count: UInt64, at place: RivalRules.Place) -> RivalRules.Claim? {
+        guard stage == .final, let claim = rivals.take(count, at: place),
+            claim.rules.reduce(0, { $0.adding(unclaimed(of: $1)) }) >= count
+        else { return nil }
+        let spare = Dictionary(claim.rules.map { ($0, unclaimed(of: $0).lacking(rivals.ownPrey(of: $0))) }) { one, _ in
+            one
+        }
+        var rest = count
+        for rule in claim.rules.sorted(by: { (spare[$0] ?? 0, $1) > (spare[$1] ?? 0, $0) }) {
+            let taken = min(rest, unclaimed(of: rule))
+            if let left = rules[rule] { rules[rule] = left - taken }
+            rest -= taken
+        }
+        if claim.rules.allSatisfy({ uses[$0].watched.rule.verdict == .reject }) { rejectedCount &+= count }
+        return claim
     }
 
     /// Takes up to so many packets of what a rule counted.
     mutating func take(of rule: Int, upTo count: UInt64, isSure: Bool) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
         if isSure, rules[rule] != nil {
-            let (sum, isTooMuch) = claims[rule].addingReportingOverflow(taken)
-            claims[rule] = isDraft ? (isTooMuch ? .max : sum) : claims[rule] - min(claims[rule], taken)
+            switch stage {
+            case .draft: claims[rule] = claims[rule].adding(taken)
+            case .trial: break
+            case .final: claims[rule] -= min(claims[rule], taken)
+            }
+        } else if stage == .trial {
+            rivals.noteOwnPrey(taken, of: rule)
+        } else {
+            rivals.release(taken, of: rule)
         }
         guard !isDraft else { return taken }
         if fits[rule] == taken { fits[rule] = nil }

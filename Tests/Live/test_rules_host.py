@@ -24,6 +24,14 @@ table inet t {
 }
 """
 
+RIVALS = """
+table inet t {
+    set s { type inet_service; elements = { 71 }; }
+    set t { type inet_service; elements = { 72 }; }
+    chain c { type filter hook forward priority 10; udp dport @s counter drop; udp dport @t counter drop; }
+}
+"""
+
 # As firewalld writes it: no counters, and what was translated passes.
 ZONES = """
 table inet zones {
@@ -158,6 +166,20 @@ class HostRules(CompareTest):
         answer = comparison.answer()
         self.assertEqual(self.accounted(answer), {"inet t c: udp dport 81 quota over 100 bytes counter drop": 6}, answer.evidence)
         self.assertFalse(any("rules changed" in note for note in answer.summary.get("notes", [])), answer.summary)
+
+    def test_of_two_sets_that_took_as_many_packets_neither_is_named_alone(self):
+        lab = self.lab_with_accounting()
+        lab.inside("nft", RIVALS)
+        comparison = self.compare(lab)
+        for port in 71, 72:
+            lab.datagrams(5, port=port)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"denied": 10}, answer.evidence)
+        self.assertEqual(answer.summary["reasons"]["denied"]["uncertain_packets"], 10)
+        self.assertEqual(answer.evidence.count("one of these rules may have taken them"), 2, answer.evidence)
+        for name in "@s", "@t":
+            self.assertEqual(answer.evidence.count(f"udp dport {name} counter drop may mean"), 2, answer.evidence)
+        self.assertEqual(self.accounted(answer), {}, answer.evidence)
 
     def test_a_rule_that_counted_packets_of_another_length_is_not_blamed_for_these(self):
         lab = self.lab_with_accounting()

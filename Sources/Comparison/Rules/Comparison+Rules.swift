@@ -173,6 +173,7 @@ extension Comparison {
         // What nobody counts proves nothing, and rules that are gone were counted by nobody.
         let counted = doubtful.filter { rules.rules[$0.suspect.rule].growth != nil }
         let others = doubtful.map(\.suspect).filter { rules.rules[$0.rule].growth == nil }
+        if takeRivals(&short, views, others, rules) { return }
         for (suspect, reason) in likely(counted, short, views, rules) {
             take(suspect, reason, &short, rules.rules[suspect.rule], beside: others.prefix(Self.greatestEvidence - 1))
         }
@@ -180,7 +181,7 @@ extension Comparison {
         suspectAll(doubtful.map(\.suspect), &short, rules)
     }
 
-    private typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
+    typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
 
     /// Notes which rules may have taken packets of one direction, where some seem to be missing.
     mutating func notePrey(_ counts: DirectionCounts, _ session: Session) {
@@ -214,9 +215,13 @@ extension Comparison {
         let own = exact.filter { reserves.isOnlyPrey(views.untranslated.tuple, of: $0.suspect.rule) }
         if own.count == 1, !facts.hidesSessions, summary.unkeptCount == 0 { return own }
         // Sessions that a filter hides were counted, too.
-        guard !facts.hidesSessions, candidates.count > 1 else { return [] }
-        let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
-        return sum == missing ? candidates : []
+        if !facts.hidesSessions, candidates.count > 1 {
+            let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
+            if sum == missing { return candidates }
+        }
+        let rivals = able.filter { !$0.suspect.mayPass }
+        noteRivals(rivals, fitsEach: rivals.count == exact.count, short, views)
+        return []
     }
 
     /// Whether a socket of the host's took packets that came in; where a rule only may have handed them to one, that is suspected.
@@ -256,18 +261,23 @@ extension Comparison {
     }
 
     /// How many rules that may have done it are named.
-    private static let greatestEvidence = 3
+    static let greatestEvidence = 3
 
     private func suspectAll(_ suspects: [RuleSuspect], _ short: inout Shortfall, _ rules: WatchedRuleset) {
         let sentences =
             suspects.map { evidence(rules.rules[$0.rule], $0.answer) }
             + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
-        short.suspicions += sentences.prefix(Self.greatestEvidence)
-        let more = sentences.count - Self.greatestEvidence
-        if more > 0 { short.suspicions.append("\(more) more \(more == 1 ? "rule" : "rules") may have done it") }
+        short.suspicions += Self.shortened(sentences)
     }
 
-    private func evidence(_ watched: WatchedRule, _ answer: RuleAnswer) -> String {
+    /// The first of what rules may have done, and how many more there are.
+    static func shortened(_ sentences: [String]) -> [String] {
+        let more = sentences.count - greatestEvidence
+        guard more > 0 else { return sentences }
+        return sentences.prefix(greatestEvidence) + ["\(more) more \(more == 1 ? "rule" : "rules") may have done it"]
+    }
+
+    func evidence(_ watched: WatchedRule, _ answer: RuleAnswer) -> String {
         let start = "rule \(watched.title) \(answer == .perhaps ? "may mean" : "means") these packets"
         if let growth = watched.growth { return "\(start), and its counter rose by \(growth.packetCount)" }
         if watched.rule.counters == nil { return "\(start); it has no counter that would show it" }
