@@ -224,7 +224,10 @@ struct FilterParser<Vocabulary: FilterVocabulary> {
     private mutating func count(_ tests: Int) throws(FilterError) {
         testCount += tests
         guard testCount <= FilterLimits.maximumTestCount else {
-            throw error(at: token, "more than \(FilterLimits.maximumTestCount) tests")
+            throw error(
+                at: token,
+                "more than \(FilterLimits.maximumTestCount) tests: write networks in place of hosts, and < and > in place of many ports"
+            )
         }
     }
 }
