@@ -13,6 +13,9 @@ public struct FirewallLook: Sendable {
     public var flowtables: [Flowtable] { found.flowtables }
     private let found: FirewallRuleset
 
+    /// What a program was given by `setcap` goes to no tool that it asks.
+    private static let rootCure = "run nfmon as root: the firewall's tools tell their rules to nobody else"
+
     /// Looks, in the thread's network namespace; takes as long as the firewall's tools do.
     public init() {
         let rules = HostRules()
@@ -20,6 +23,10 @@ public struct FirewallLook: Sendable {
         ruleset = rules.areKnown ? rules.ruleset : nil
         addresses = HostAddresses.current
         routing = HostRouting.current
-        unlooked = rules.unlooked
+        unlooked = rules.unlooked.map { part in
+            var part = part
+            if part.cure == Unlooked.rootCure { part.cure = Self.rootCure }
+            return part
+        }
     }
 }

@@ -28,7 +28,11 @@ struct LiveTable {
         captureSink: (SessionStore) -> any ObservationSink = { $0 }
     ) throws(IngestError) {
         self.names = names
-        if let name = options.netns { try NetworkNamespace.enter(name) }
+        do throws(IngestError) {
+            if let name = options.netns { try NetworkNamespace.enter(name) }
+        } catch {
+            throw error.curing(options.needs)
+        }
         let stop = try Signal()
         let change = try Signal()
         try stop.raiseOnTermination()
@@ -38,10 +42,14 @@ struct LiveTable {
         failure = SourceFailure { change.raise() }
         store = SessionStore(configuration: table, seed: Self.seed) { change.raise() }
         sweep = NameSweep(of: store, names, clock: { ReceiveTime.now.monotonic })
-        sources = try LiveSources(
-            options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
-            packetsInto: Intake(sink: captureSink(store), names: names, recorder: recorder), failure: failure,
-            leavesForeign: leavesForeign)
+        do throws(IngestError) {
+            sources = try LiveSources(
+                options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
+                packetsInto: Intake(sink: captureSink(store), names: names, recorder: recorder), failure: failure,
+                leavesForeign: leavesForeign)
+        } catch {
+            throw error.curing(options.needs)
+        }
     }
 
     /// Stops the sources, tells what is left to tell, completes the recording.

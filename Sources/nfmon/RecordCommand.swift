@@ -113,7 +113,9 @@ struct RecordCommand: ParsableCommand {
         do throws(IngestError) {
             if sources.capture.isGiven { try recordPackets() } else { try recordMessages() }
         } catch {
-            throw Talk.fail(error)
+            // Of packets alone netfilter need not be asked.
+            let needs = sources.capture.isGiven ? sources.needs.subtracting(.netfilter) : sources.needs
+            throw Talk.fail(error.curing(needs))
         }
     }
 

@@ -86,6 +86,14 @@ struct SourceOptions: ParsableArguments {
         }
     }
 
+    /// What of the superuser's power it takes to read all this.
+    var needs: CapabilityNeeds {
+        var needs: CapabilityNeeds = noConntrack && noNFLog ? [] : .netfilter
+        if capture.isGiven { needs.insert(.capture) }
+        if netns != nil { needs.insert(.namespace) }
+        return needs
+    }
+
     /// What a savefile does not heed. It does heed which lanes to read.
     var liveOptions: [IdleOption] {
         socketOptions + capture.ringOptions + [IdleOption("--netns", isGiven: netns != nil)]

@@ -6,6 +6,7 @@ import socket
 
 from case import LiveTest
 from nfmon import DATA, IO, MISUSE, NFMON, PRIVILEGE, UNAVAILABLE, Monitor, finish
+from service import nfmon_for_everybody
 
 FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Fixtures", "tcp-snat.pcap")
 
@@ -34,6 +35,31 @@ class Errors(LiveTest):
         with self.subTest("--netns"):
             result = lab.inside(*nobody, "sessions", "--netns", lab.namespace, check=False, role="client", seconds=10)
             self.assert_fails(result, PRIVILEGE, f"enter network namespace {lab.namespace}", "run as root")
+
+    def test_all_that_is_missing_is_named_at_once(self):
+        lab = self.make_lab("new")
+        nobody = "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"
+        program = nfmon_for_everybody(self.directory())
+        compare, away = ("compare", "-i", "lan0", "--for", "1s"), ("--netns", lab.namespace)
+        both = "cap_net_admin,cap_net_raw"
+        for held, words, missing, needed in (
+            ((), compare, "CAP_NET_ADMIN, CAP_NET_RAW are missing", both),
+            (("net_raw",), compare, "CAP_NET_ADMIN is missing", both),
+            (("net_admin",), compare, "CAP_NET_RAW is missing", both),
+            (("net_raw",), (*compare, *away), "CAP_NET_ADMIN, CAP_SYS_ADMIN are missing", f"{both},cap_sys_admin"),
+            (("net_raw",), ("sessions", "-i", "lan0"), "CAP_NET_ADMIN is missing", both),
+            ((), ("record", "-i", "lan0", "/dev/null"), "CAP_NET_RAW is missing", "cap_net_raw"),
+        ):
+            with self.subTest(held=held, words=words):
+                names = "-all" + "".join(f",+{name}" for name in held)
+                powers = f"--inh-caps={names}", f"--ambient-caps={names}"
+                self.assert_fails(
+                    lab.inside(*nobody, *powers, program, *words, check=False, seconds=10), PRIVILEGE,
+                    f"{missing}: run as root", f"setcap {needed}+ep ")
+        # With all of it only the firewall's tools refuse to tell.
+        names = "-all,+net_admin,+net_raw"
+        result = lab.inside(*nobody, f"--inh-caps={names}", f"--ambient-caps={names}", program, *compare)
+        self.assertNotIn("nfmon doctor", result.stdout)
 
     def test_a_savefile_needs_no_privilege(self):
         lab = self.make_lab("new")
