@@ -74,6 +74,8 @@ public final class Recorder: Sendable {
             batch.appendEndMark()
             state.pending = batch.records
             flush(&state)
+            // A record like others to every program that reads the file.
+            if failure == nil { counts.withLock { $0.recordCount += 1 } }
         }
         if let failure { throw failure }
     }
@@ -139,7 +141,7 @@ struct RecordBatch {
         append(mark.reader, .fromKernel, .netfilter)
     }
 
-    /// NLMSG_NOOP: nothing is to be done, but time has passed; it counts as no record.
+    /// NLMSG_NOOP: nothing is to be done, but time has passed. Where it could not be written, nothing is missing.
     fileprivate mutating func appendEndMark() {
         let mark: [UInt8] = NetlinkMessage.noOperation
         write(mark.reader, .fromKernel, .netfilter)
