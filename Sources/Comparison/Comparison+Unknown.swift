@@ -77,11 +77,11 @@ extension Comparison {
                 ["all its packets are fragments and none left: a datagram that does not become whole nobody gets"]
                     + short.suspicions)
         }
-        if facts.eventsAreOn == false {
+        if let silence = silence(of: session) {
             // A translated one is two halves, each of which seems to end here.
             short.account(
                 .eventsOff, isCertain: false,
-                ["net.netfilter.nf_conntrack_events is 0: conntrack may have known it, and let it go without a word"]
+                ["\(silence): conntrack may have known it, and let it go without a word"]
                     + short.suspicions)
         }
         short.account(.unexplained, noRule(nil))
@@ -164,12 +164,16 @@ extension Comparison {
         }
         // One that went on until the last look would have been seen by it.
         let last = counts.tap?.counts.counts.last ?? session.record.lastSeen
-        if facts.eventsAreOn == false, (facts.lastLook ?? facts.end).nanoseconds(since: last) > Self.edge {
+        if let silence = silence(of: session), (facts.lastLook ?? facts.end).nanoseconds(since: last) > Self.edge {
             short.account(
                 .eventsOff, isCertain: false,
-                [
-                    "net.netfilter.nf_conntrack_events is 0: conntrack does not tell what came and went between two looks at its table"
-                ])
+                ["\(silence): conntrack does not tell what came and went between two looks at its table"])
         }
+    }
+
+    /// Why conntrack may have known a session that it did not tell of, as it was told not to.
+    func silence(of session: Session) -> String? {
+        facts.silence(
+            at: session.taps.lanes.flatMap { [$0.original, $0.reply] }.filter { !$0.isEmpty }.map(\.first).min())
     }
 }

@@ -43,8 +43,10 @@ public struct ComparisonFacts: Sendable {
     public var untoldCount: UInt64 = 0
     /// Whether new sessions get counters now; `nil` where nobody looked.
     public var accountingIsOn: Bool?
-    /// Whether conntrack tells what comes and goes; `nil` where nobody looked.
+    /// Whether conntrack told all the time what comes and goes; `nil` where nobody looked.
     public var eventsAreOn: Bool?
+    /// From when to when it may not have told of what began; `nil` where nobody knows.
+    public var eventsOffSpan: LossSpan?
     /// What conntrack failed between the looks; `nil` where the kernel does not say.
     public var failures: ConntrackFailures?
     /// The firewall's rules; `nil` where they are not all known.

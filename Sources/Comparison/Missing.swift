@@ -20,6 +20,17 @@ extension ComparisonFacts {
             && (lane != .conntrack || untoldCount == 0)
     }
 
+    /// Why conntrack may not have told of a session; `nil` where its events were on as it began.
+    ///
+    /// - Parameter start: when its first packet was captured.
+    func silence(at start: Timestamp?) -> String? {
+        guard eventsAreOn == false else { return nil }
+        let setting = "net.netfilter.nf_conntrack_events"
+        guard let span = eventsOffSpan else { return "\(setting) is 0" }
+        if let start, start < span.from || start > span.to { return nil }
+        return span.to < end ? "\(setting) was 0 for a while" : "\(setting) is 0"
+    }
+
     /// In words: `nflog lost 5 packets, could not read 2`.
     func losses(of lane: Lane) -> String {
         let unit = lane == .conntrack ? "messages" : "packets"

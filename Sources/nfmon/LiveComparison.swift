@@ -14,9 +14,14 @@ struct LiveComparison {
     private var facts: ComparisonFacts
     private var intake: ComparisonIntake
     private let early: EdgeFrameSink
+    /// When conntrack's events were off.
+    private var eventsOff = OffTimes()
 
     /// Nanoseconds that the last look at conntrack's table may take.
     private static let patience: UInt64 = 30_000_000_000
+
+    /// Nanoseconds between two looks at the settings, which somebody may change for a moment.
+    private static let settingsInterval: UInt64 = 100_000_000
 
     /// Opens everything, the capture first: what it did not see from the beginning must not count as missing.
     ///
@@ -24,6 +29,8 @@ struct LiveComparison {
     init(_ options: SourceOptions) throws(IngestError) {
         self.options = options
         let filter = try options.capture.expression.map { text throws(IngestError) in try TupleFilter(text) }
+        // Before the capture begins.
+        let (eventsMode, beginning) = (KernelSettings.eventsMode, ReceiveTime.now.wall)
         rulesBefore = FirewallLook()
         failuresBefore = KernelSettings.failures
         interruptsBefore = InterruptTime.current
@@ -47,7 +54,8 @@ struct LiveComparison {
         facts.interfaces = options.capture.configuration.interfaceIndexes
         facts.groups = options.noNFLog ? [] : options.groups.numbers
         facts.accountingIsOn = options.noConntrack ? nil : KernelSettings.countsBytes
-        facts.eventsAreOn = options.noConntrack ? nil : KernelSettings.eventsMode.map { $0 != 0 }
+        facts.eventsAreOn = options.noConntrack ? nil : eventsMode.map { $0 != 0 }
+        if let eventsMode, !options.noConntrack { eventsOff.look(isOff: eventsMode == 0, at: beginning) }
         facts.rules = rulesBefore.ruleset.map { WatchedRuleset($0) }
         facts.ownAddresses = rulesBefore.addresses
         if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
@@ -119,12 +127,18 @@ struct LiveComparison {
         while !live.stop.isRaised, live.failure.first == nil {
             let now = ReceiveTime.now.monotonic
             if let end, now >= end { return }
-            Signal.wait(
-                for: [live.stop, live.change], timeout: end.map { min($0 - now, 1_000_000_000) } ?? 1_000_000_000)
+            let pause = Self.settingsInterval
+            Signal.wait(for: [live.stop, live.change], timeout: end.map { min($0 - now, pause) } ?? pause)
+            lookAtSettings()
             live.change.lower()
             intake.drain(live.store, at: ReceiveTime.now.wall)
             live.sweep.sweepIfDue()
         }
+    }
+
+    private mutating func lookAtSettings() {
+        guard !options.noConntrack, let mode = KernelSettings.eventsMode else { return }
+        eventsOff.look(isOff: mode == 0, at: ReceiveTime.now.wall)
     }
 
     /// Waits until conntrack's table has been looked at since a time of the monotonic clock.
@@ -181,9 +195,14 @@ struct LiveComparison {
             facts.uncountedCounts.packet += 1
             facts.notes.append("an interface went or was made anew meanwhile: what passed it between is not captured")
         }
-        if summary.eventsWereOff || KernelSettings.eventsMode == 0, !options.noConntrack {
+        lookAtSettings()
+        if let span = eventsOff.span {
             facts.eventsAreOn = false
-            facts.notes.append("conntrack's events are off: sessions that came and went meanwhile are not known to it")
+            facts.eventsOffSpan = span
+            facts.notes.append(
+                span.to < facts.end
+                    ? "conntrack's events were off for a while: sessions that began then and went meanwhile are not known to it"
+                    : "conntrack's events are off: sessions that came and went meanwhile are not known to it")
         }
     }
 }

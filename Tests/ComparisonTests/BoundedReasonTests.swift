@@ -75,6 +75,33 @@ struct BoundedReasonTests {
         #expect(half.reasons == [.eventsOff: 18])
     }
 
+    @Test func whereConntracksEventsWereOffForAWhileThatIsSaidOfWhatBeganThen() {
+        func result(from: Int64, to: Int64, _ change: (inout SessionBuilder) -> Void = { _ in }) -> ComparisonOutcome {
+            let facts = someFacts {
+                $0.eventsAreOn = false
+                $0.eventsOffSpan = LossSpan(
+                    LossSpan(at: Timestamp(seconds: from, nanoseconds: 0)),
+                    upTo: Timestamp(seconds: to, nanoseconds: 0))
+            }
+            return compare(facts) {
+                $0.tracked = nil
+                change(&$0)
+            }
+        }
+        // Its packets came from 1010 to 1020.
+        let meanwhile = result(from: 1005, to: 1015)
+        #expect(meanwhile.reasons == [.eventsOff: 18])
+        #expect(meanwhile.evidence.contains("net.netfilter.nf_conntrack_events was 0 for a while"))
+        #expect(meanwhile.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        // What was on when it began tells its end, too.
+        #expect(result(from: 1015, to: 1030).reasons == [.untracked: 18])
+        #expect(result(from: 1002, to: 1009).reasons == [.untracked: 18])
+        #expect(result(from: 1005, to: 1100).evidence.contains("net.netfilter.nf_conntrack_events is 0"))
+        // What came in and did not leave may be half of a translated one.
+        #expect(result(from: 1005, to: 1015) { $0.second = nil }.reasons == [.eventsOff: 18])
+        #expect(result(from: 1015, to: 1030) { $0.second = nil }.reasons == [.unexplained: 18])
+    }
+
     @Test func theFirewallAnswersEachPacketThatItRejectsOnce() {
         func reasons(_ effect: RuleDeed, answers: UInt64) -> [DifferenceReason: UInt64] {
             let facts = someFacts { $0.rules = watched([rule(effect, port: 443, growth: 3)]) }

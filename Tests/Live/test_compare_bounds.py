@@ -27,6 +27,26 @@ class CompareBounds(CompareTest):
         # Without conntrack nobody knows that what came in and what left translated is one.
         self.assertEqual(answer.reasons, {"events-off": 14}, answer.evidence)
 
+    def test_where_conntracks_events_were_off_for_a_while_that_is_said_of_what_began_then(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(5, port=81)
+        lab.sysctl(nf_conntrack_events=0)
+        begin = time.monotonic_ns()
+        lab.datagrams(7, port=82)
+        lab.flush()
+        self.until(lambda: time.monotonic_ns() - begin > 300_000_000, "they were off for a while")
+        lab.sysctl(nf_conntrack_events=2)
+        # A look at the setting finds them on again.
+        then = time.monotonic_ns()
+        self.until(lambda: time.monotonic_ns() - then > QUIET, "the session is quiet")
+        lab.datagrams(4, port=83)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"events-off": 14}, answer.evidence)
+        self.assertEqual(answer.of(82), {"events-off": 14}, answer.evidence)
+        self.assertIn("nf_conntrack_events was 0 for a while", answer.evidence)
+        self.assertTrue(any("were off for a while" in note for note in answer.summary["notes"]), answer.summary)
+
     def test_packets_that_conntrack_finds_invalid_are_that(self):
         lab = self.lab_with_accounting()
         comparison = self.compare(lab)

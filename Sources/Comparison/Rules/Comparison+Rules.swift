@@ -106,7 +106,7 @@ extension Comparison {
         guard record.facts.contains(.conntrack) else {
             // It keeps nothing of it, so every packet is the first that it sees.
             guard direction == .original, facts.lanes.contains(.conntrack), facts.isWhole(.conntrack),
-                facts.eventsAreOn != false
+                silence(of: session) == nil
             else {
                 return nil
             }
