@@ -29,6 +29,7 @@ extension Comparison {
         accountForRules(&short, views(of: counts, session)) {
             !hasLeft && ($0.isBeforeConntrack || mayBeFirst) ? Self.reason($0) : nil
         }
+        if hasLeft { accountForCopies(&short, views(of: counts, session)) }
         if mayBeFirst, !hasLeft, let left = counts.leaving?.counts.whole, let tracked = counts.tracked {
             // Those of packets that conntrack counted account for these, where they did not leave.
             let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)

@@ -23,6 +23,7 @@ extension Comparison {
         found += stopped.found
         explainLost(stopped.found, counts, session, &refusals, &found)
         var passed = Shortfall(counts.direction, place, .conntrack, whole.since(whole.since(left)))
+        accountForCopied(&passed, counts, session, &refusals)
         accountForPassed(&passed, counts, session)
         for difference in passed.found { found.add(difference) }
     }
@@ -94,12 +95,14 @@ extension Comparison {
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if facts.isWhole(.conntrack) {
+            let views = views(of: counts, session)
+            let copier = search.suspects(of: views).first { copies($0) }.map(copySentence)
             // Those that conntrack could make nothing of pass without an entry, too.
             short.account(
-                .untracked, isCertain: facts.failures?.invalid == 0,
+                .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
-                ] + noRule("before conntrack"))
+                ] + [copier].compactMap(\.self) + noRule("before conntrack"))
         }
         short.account(.unexplained, noRule("before conntrack"))
     }

@@ -142,6 +142,13 @@ struct DirectionCounts {
         entering.map { ($0, .captureIn) } ?? leaving.map { ($0, .captureOut) }
     }
 
+    /// These, where what left was not these packets.
+    var unsent: DirectionCounts {
+        var counts = self
+        counts.leaving = nil
+        return counts
+    }
+
     /// Takes packets out of conntrack's total that it counted when the captures had ended, which it did of no more than left then. Only where
     /// some that came in did not get to it: else what it has more shows them.
     ///

@@ -6,6 +6,8 @@ public struct FirewallRule: Sendable, Hashable {
     public enum Effect: Sendable, Hashable {
         /// NOTRACK.
         case untrack
+        /// Sends copies of packets elsewhere (dup, TEE), which conntrack does not count (`nf_dup_ipv4.c`).
+        case copy
         /// To an NFLOG group, with what the rule says of itself there.
         case log(group: UInt16, prefix: String = "")
         case translateSource

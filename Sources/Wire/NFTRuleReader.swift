@@ -82,7 +82,7 @@ struct NFTRuleReader {
         case "notrack": act(.untrack)
         case "fwd", "synproxy": decide(.unknown, skipping: true)
         case "continue": act(nil)
-        case "dup": act(nil, skipping: true)
+        case "dup": act(.copy, skipping: true)
         case "flow": act(nil) { $0.words = $0.words.dropFirst(2) }
         case "counter":
             endUnknown()

@@ -162,6 +162,7 @@ struct SavedRuleReader {
             let prefix = Self.value(of: "--nflog-prefix", options) ?? ""
             effects = Self.group(options).map { [.log(group: $0, prefix: prefix)] } ?? []
         case "NOTRACK": effects = [.untrack]
+        case "TEE": effects = [.copy]
         case "CT":
             if options.contains("--notrack") { effects.append(.untrack) }
             if options.contains("--helper") { effects.append(.helper) }

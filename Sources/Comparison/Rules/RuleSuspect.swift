@@ -5,6 +5,8 @@ struct RuleSuspect: Equatable {
     enum Deed: Hashable {
         case deny
         case untrack
+        /// Sends copies of them elsewhere.
+        case copy
         /// Hands them to a socket of the host's.
         case divert
         /// Sends them elsewhere before they are routed.

@@ -218,6 +218,7 @@ struct RuleWalk {
                 isUntracked = max(isUntracked, answer)
                 // At once, also for the chain's own next rules.
                 showTracking()
+            case .copy: suspect(step, .copy, answer)
             case .translateSource: hidesSource = hidesSource || !views.isTracked
             case .translateDestination:
                 if place.isBeforeRouting { suspect(step, .translate, answer) }
