@@ -10,7 +10,7 @@ struct Reserves {
     /// By rule: what it surely took of sessions that are still to be explained. One of which it only may have taken something waits.
     private var claims: [UInt64]
     /// By rule: what one session lacks of which it may have taken something, where that is just what it counted. Others wait for it.
-    private var fits: [Int: UInt64]
+    private var fits: [Int: Fit]
     /// By rule: the packets of which it may have taken some, where those of one session only do.
     private var preys: [Int: Prey]
     /// What each rule was said to account for.
@@ -52,6 +52,12 @@ struct Reserves {
     /// Whether sessions lack what several rules may have taken alike.
     var hasRivals: Bool { !rivals.isEmpty }
 
+    /// What one session lacks, and whose packets they are.
+    private struct Fit {
+        var tuple: FlowKey
+        var count: UInt64
+    }
+
     private enum Prey {
         case one(FlowKey)
         case several
@@ -91,15 +97,16 @@ struct Reserves {
     func unclaimed(of rule: Int) -> UInt64 { rules[rule].map { $0 - min($0, claims[rule]) } ?? 0 }
 
     /// Whether a rule that may have taken so many packets can have done so, others that it fits better left out.
-    func mayHaveTaken(_ count: UInt64, by rule: Int) -> Bool {
+    func mayHaveTaken(_ count: UInt64, of tuple: FlowKey, by rule: Int) -> Bool {
         let unclaimed = unclaimed(of: rule)
-        let others = fits[rule] == count ? 0 : fits[rule] ?? 0
+        // A session may lack less by now than all that the rule took of it: a part its log explains.
+        let others = fits[rule].map { $0.count == count || $0.tuple == tuple ? 0 : $0.count } ?? 0
         return unclaimed >= others && unclaimed - others >= count
     }
 
     /// Notes in a draft that only this rule may have taken so many packets, and counted just these.
-    mutating func noteFit(_ count: UInt64, of rule: Int) {
-        if stage == .draft, unclaimed(of: rule) == count { fits[rule] = count }
+    mutating func noteFit(_ count: UInt64, of tuple: FlowKey, by rule: Int) {
+        if stage == .draft, unclaimed(of: rule) == count { fits[rule] = Fit(tuple: tuple, count: count) }
     }
 
     /// Notes before the end that each of these rules may have taken so many packets.
@@ -150,7 +157,7 @@ struct Reserves {
             rivals.release(taken, of: rule)
         }
         guard !isDraft else { return taken }
-        if fits[rule] == taken { fits[rule] = nil }
+        if fits[rule]?.count == taken { fits[rule] = nil }
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken
         uses[rule].sessionCount &+= 1

@@ -64,6 +64,26 @@ struct LoggedDenialTests {
         #expect(result.summary.ruleUses.map(\.packetCount) == [13])
     }
 
+    @Test func whatWasNoLongerLoggedTheCounterStillExplains() {
+        // The rule that logged is gone: of a session it tells five packets, and the rule that drops counted ten.
+        let rules = FirewallRuleset(Self.nft("tcp dport @s counter packets 10 bytes 1000 drop"))
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: someNames())
+        for isLogged in [false, true] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, isLogged ? nil : (10, 0), nil)
+            if isLogged {
+                var denial = Denial(rule: .none, verdict: .drop, at: builder.startTime)
+                denial.count = 5
+                (builder.denials, builder.logged) = ([denial], (5, 0))
+            }
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 10])
+        #expect(result.evidence.contains("may mean these packets, and its counter rose by 10"))
+    }
+
     /// A rule that may translate destinations, and one behind it.
     private static func rules(prerouting: String, forward: String) -> FirewallRuleset {
         FirewallRuleset(

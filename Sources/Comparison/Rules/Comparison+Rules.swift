@@ -198,21 +198,22 @@ extension Comparison {
         _ candidates: [Suspicion], _ short: Shortfall, _ views: RuleViews, _ rules: WatchedRuleset
     ) -> [Suspicion] {
         let missing = short.rest.packetCount
+        let tuple = views.untranslated.tuple
         let able = candidates.filter { candidate in
-            guard reserves.mayHaveTaken(missing, by: candidate.suspect.rule) else { return false }
+            guard reserves.mayHaveTaken(missing, of: tuple, by: candidate.suspect.rule) else { return false }
             // Of a part that is left over the bytes are only a share.
             return !short.found.isEmpty
                 || rules.rules[candidate.suspect.rule].canHaveTaken(short.rest, at: candidate.suspect.place)
         }
         if able.count == 1 {
-            reserves.noteFit(missing, of: able[0].suspect.rule)
+            reserves.noteFit(missing, of: tuple, by: able[0].suspect.rule)
             return able
         }
         // What denies all that it counts, and counted just these: then what stands before it let them pass.
         let exact = able.filter { !$0.suspect.mayPass && reserves.unclaimed(of: $0.suspect.rule) == missing }
         if exact.count == 1, able.allSatisfy({ $0.suspect.mayPass || $0.suspect == exact[0].suspect }) { return exact }
         // What only these packets can have come to, while it counted as many.
-        let own = exact.filter { reserves.isOnlyPrey(views.untranslated.tuple, of: $0.suspect.rule) }
+        let own = exact.filter { reserves.isOnlyPrey(tuple, of: $0.suspect.rule) }
         if own.count == 1, !facts.hidesSessions, summary.unkeptCount == 0 { return own }
         // Sessions that a filter hides were counted, too.
         if !facts.hidesSessions, candidates.count > 1 {
