@@ -188,6 +188,8 @@ public struct Comparison {
         compared.differences = []
         var refusals = Refusals(compared.session)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
+        // What is a difference of one direction is not no difference of the session.
+        if compared.reasons.contains(.notLogged) { compared.isUnlogged = false }
         if compared.entryCount > 1 {
             let sentence = "conntrack kept it as \(compared.entryCount) entries, one after the other"
             for place in compared.differences.indices { compared.differences[place].evidence.append(sentence) }

@@ -103,6 +103,18 @@ struct LogComparisonTests {
         #expect(result.reasons == [.notLogged: 8])
     }
 
+    @Test func whatLacksInTheLogOneWayIsNotAlsoASessionThatNoRuleLogs() {
+        // Of the answers no rule means any; of what was asked one saw a part, and what it logged got lost.
+        var watched = rule(.log(group: 100), growth: 4)
+        watched.rule.match = RuleMatch(tests: [RuleMatch.Test(.inInterface(["lan*"]))])
+        var facts = Self.facts([watched])
+        facts.lostCounts.nflog = 4
+        let result = compare(facts)
+        #expect(result.reasons == [.notLogged: 6, .lostBySource: 4])
+        #expect(result.summary.unloggedCount == 0)
+        #expect(result.summary.reasons[.notLogged]?.sessionCount == 1)
+    }
+
     @Test func aLogOfPacketsThatPassedIsNoProofThatTheyWereDenied() {
         func outcome(left: UInt64) -> ComparisonOutcome {
             var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
