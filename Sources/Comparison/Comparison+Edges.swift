@@ -28,10 +28,11 @@ extension Comparison {
     func accountForLate(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) -> Bool {
         // What came then with its tuple is of the next one.
         if facts.late != nil, hasEndedBefore(session) { return true }
-        guard var count = count(facts.late, counts, session, short) else { return false }
+        let last = short.more == .conntrack ? lastCounted(session) : nil
+        guard var count = count(facts.late, counts, session, short, until: last) else { return false }
         // Rules log on when conntrack's table was looked at, and what ends then tells its counters.
         if let later = facts.later, short.more == .nflog || session.record.facts.contains(.ended) {
-            guard let more = self.count(later, counts, session, short) else { return false }
+            guard let more = self.count(later, counts, session, short, until: last) else { return false }
             count = count.adding(more)
         }
         short.account(
@@ -43,11 +44,12 @@ extension Comparison {
     /// Takes what left after the end off conntrack's total, where both ways are captured: what it has then less than came in, and more than
     /// left, are packets of the comparison's own time.
     func settleEnd(_ counts: inout DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+        let last = lastCounted(session)
         guard facts.isWhole(.packet), !hasEndedBefore(session), counts.entering != nil, counts.leaving != nil,
-            var left = facts.late?.leaving(session.record, counts)
+            var left = facts.late?.leaving(session.record, counts, until: last)
         else { return }
         if let later = facts.later, session.record.facts.contains(.ended) {
-            guard let more = later.leaving(session.record, counts) else { return }
+            guard let more = later.leaving(session.record, counts, until: last) else { return }
             left = left.adding(more)
         }
         let late = counts.takeLate(left)
@@ -64,12 +66,25 @@ extension Comparison {
         session.record.facts.contains(.ended) && session.record.lastSeen < facts.end
     }
 
+    /// Until when conntrack can have counted packets of a session that were captured; `nil` where nobody knows. It reads its entries one by one,
+    /// and long before the firewall's tools have told their rules.
+    private func lastCounted(_ session: Session) -> Timestamp? {
+        let record = session.record
+        guard let start = facts.lastLookStart, let time = facts.lastLookStartTime, record.facts.contains(.counters),
+            !record.facts.contains(.ended), record.countersReadAt >= start
+        else { return nil }
+        // What was counted leaves a moment later.
+        let wait = Int64(clamping: record.countersReadAt - start)
+        return Timestamp(nanoseconds: time.nanoseconds &+ wait &+ Self.clockSlack &+ Self.flight)
+    }
+
     /// How many packets of a session an edge saw at the place at which one lane has more or less; `nil` where nobody knows.
     func count(
-        _ frames: EdgeFrames?, _ counts: DirectionCounts, _ session: Session, _ short: Shortfall
+        _ frames: EdgeFrames?, _ counts: DirectionCounts, _ session: Session, _ short: Shortfall,
+        until time: Timestamp? = nil
     ) -> UInt64? {
-        guard facts.isWhole(.packet), let entered = frames?.entering(session.record, counts),
-            let left = frames?.leaving(session.record, counts)
+        guard facts.isWhole(.packet), let entered = frames?.entering(session.record, counts, until: time),
+            let left = frames?.leaving(session.record, counts, until: time)
         else { return nil }
         // What the host sends itself does not come in.
         return [short.more, short.fewer].contains(.captureOut) ? left : max(entered, left)

@@ -19,6 +19,8 @@ public struct ComparisonFacts: Sendable {
     public var later: EdgeFrames?
     /// When that look began, by the monotonic clock, where it came to its end: an entry whose counters are older was not there any more.
     public var lastLookStart: UInt64?
+    /// The same moment by the wall clock; `nil` where nobody knows it.
+    public var lastLookStartTime: Timestamp?
     /// Of savefiles: from when to when a lane tells at all.
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.

@@ -12,7 +12,51 @@ public struct EdgeFrames: Sendable {
 
     private struct Count {
         var interface: InterfaceIndex
-        var packets: UInt64 = 0
+        /// Those of the first moment, and of later ones in their order.
+        private var moment: Moment
+        private var further: [Moment] = []
+
+        init(_ interface: InterfaceIndex, _ packets: UInt64, at time: Timestamp) {
+            self.interface = interface
+            moment = Moment(begin: time, packets: packets)
+        }
+
+        mutating func add(_ packets: UInt64, at time: Timestamp) {
+            let last = further.last ?? moment
+            // The more has passed, the coarser: however long conntrack's table takes, there are not many.
+            let gap = max(Moment.least, last.begin.nanoseconds(since: moment.begin) / 16)
+            if time.nanoseconds(since: last.begin) > gap {
+                further.append(Moment(begin: time, packets: packets))
+            } else if further.isEmpty {
+                moment.add(packets, at: time)
+            } else {
+                further[further.count - 1].add(packets, at: time)
+            }
+        }
+
+        /// How many came until then, and in the moment that was then; all, where it is `nil`.
+        func packets(until time: Timestamp?) -> UInt64 {
+            further.reduce(moment.packets(until: time)) { $0.adding($1.packets(until: time)) }
+        }
+    }
+
+    /// Packets of a moment, which is as short as a capture's batches are.
+    private struct Moment {
+        /// Nanoseconds.
+        static let least: Int64 = 1_000_000
+
+        var begin: Timestamp
+        var packets: UInt64
+
+        mutating func add(_ packets: UInt64, at time: Timestamp) {
+            begin = min(begin, time)
+            self.packets = self.packets.adding(packets)
+        }
+
+        func packets(until time: Timestamp?) -> UInt64 {
+            if let time, begin > time { return 0 }
+            return packets
+        }
     }
 
     /// Tuples that are kept at most, some 100 bytes each: whoever floods the host makes new ones.
@@ -45,40 +89,41 @@ public struct EdgeFrames: Sendable {
         guard packets > 0 else { return }
         guard let known = first[sight] else {
             guard first.count < limit else { return isWhole = false }
-            first[sight] = Count(interface: interface, packets: packets)
+            first[sight] = Count(interface, packets, at: frames.first)
             return
         }
         guard known.interface != interface else {
-            first[sight]?.packets &+= packets
+            first[sight]?.add(packets, at: frames.first)
             return
         }
         var others = further[sight] ?? []
         if let place = others.firstIndex(where: { $0.interface == interface }) {
-            others[place].packets &+= packets
+            others[place].add(packets, at: frames.first)
         } else {
-            others.append(Count(interface: interface, packets: packets))
+            others.append(Count(interface, packets, at: frames.first))
         }
         further[sight] = others
     }
 
-    /// How many packets of one direction of a session came in; `nil` where nobody can say.
-    func entering(_ record: SessionRecord, _ counts: DirectionCounts) -> UInt64? {
+    /// How many packets of one direction of a session came in, until a time if that is said; `nil` where nobody can say.
+    func entering(_ record: SessionRecord, _ counts: DirectionCounts, until time: Timestamp? = nil) -> UInt64? {
         let tuple = counts.direction == .original ? record.original : record.reply
-        return count(tuple, .ingress, counts.entering?.isSum ?? false)
+        return count(tuple, .ingress, counts.entering?.isSum ?? false, time)
     }
 
     /// How many left.
-    func leaving(_ record: SessionRecord, _ counts: DirectionCounts) -> UInt64? {
+    func leaving(_ record: SessionRecord, _ counts: DirectionCounts, until time: Timestamp? = nil) -> UInt64? {
         let tuple = counts.direction == .original ? record.reply.inverse : record.original.inverse
-        return count(tuple, .egress, counts.leaving?.isSum ?? false)
+        return count(tuple, .egress, counts.leaving?.isSum ?? false, time)
     }
 
     /// The interface that saw most of it saw all, unless each showed a part of the session.
-    private func count(_ tuple: FlowKey, _ way: FrameDirection, _ isSum: Bool) -> UInt64? {
+    private func count(_ tuple: FlowKey, _ way: FrameDirection, _ isSum: Bool, _ time: Timestamp?) -> UInt64? {
         guard isWhole else { return nil }
         let sight = Sight(tuple: tuple.withoutZone, way: way)
         guard let count = first[sight] else { return 0 }
-        guard let others = further[sight] else { return count.packets }
-        return others.reduce(count.packets) { isSum ? $0.adding($1.packets) : max($0, $1.packets) }
+        let packets = count.packets(until: time)
+        guard let others = further[sight] else { return packets }
+        return others.map { $0.packets(until: time) }.reduce(packets) { isSum ? $0.adding($1) : max($0, $1) }
     }
 }

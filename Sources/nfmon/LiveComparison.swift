@@ -76,7 +76,8 @@ struct LiveComparison {
         let late = EdgeFrameSink()
         facts.end = live.turnCapture(to: late)
         // Both at once: what conntrack and the rules count from now on is not compared.
-        let lookStart = ReceiveTime.now.monotonic
+        let lookTime = ReceiveTime.now
+        let lookStart = lookTime.monotonic
         live.lookNow()
         learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
@@ -87,7 +88,9 @@ struct LiveComparison {
         let later = EdgeFrameSink()
         _ = live.turnCapture(to: later)
         let hasLooked = live.store.withTable { $0.hasLooked(since: lookStart) }
-        if !options.noConntrack, hasLooked { facts.lastLookStart = lookStart }
+        if !options.noConntrack, hasLooked {
+            (facts.lastLookStart, facts.lastLookStartTime) = (lookStart, lookTime.wall)
+        }
         var costs = [
             PathCost(lane: .conntrack, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-conntrack")),
             PathCost(lane: .nflog, processorTime: ThreadCosts.processorTime(ofThreadsNamed: "nf-nflog")),

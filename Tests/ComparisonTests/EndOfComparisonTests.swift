@@ -68,6 +68,45 @@ struct EndOfComparisonTests {
             } == [.endedAfter: 20])
     }
 
+    @Test func whatCameWhenConntracksEntryHadBeenReadItDidNotCount() {
+        // Two packets until then, and forty while the firewall's tools were asked for their rules.
+        var late = EdgeFrames()
+        for (count, seconds) in [(UInt64(2), Int64(1100)), (40, 1101)] {
+            var builder = SessionBuilder()
+            builder.startTime = Timestamp(seconds: seconds, nanoseconds: 0)
+            for tap in [
+                Tap(interface: SessionBuilder.client, direction: .ingress),
+                Tap(interface: SessionBuilder.server, direction: .egress),
+            ] {
+                var flow = FlowObservation(key: builder.key, tap: tap)
+                flow.forward = builder.frames(count)
+                var batch = ObservationBatch()
+                batch.append(flow)
+                late.add(batch)
+            }
+        }
+        func reasons(readAt: UInt64, tracked: UInt64, left: UInt64 = 10) -> [DifferenceReason: UInt64] {
+            var builder = SessionBuilder()
+            builder.facts.remove(.ended)
+            builder.startTime = Timestamp(seconds: 1099, nanoseconds: 0)
+            (builder.lastTime, builder.tracked) = (SessionBuilder.end, (tracked, 8))
+            (builder.first, builder.second) = ((10, 8), (left, 8))
+            var compared = builder.compared
+            compared.session.record.countersReadAt = readAt
+            let facts = someFacts {
+                $0.late = late
+                ($0.lastLookStart, $0.lastLookStartTime) = (5_000, SessionBuilder.end)
+            }
+            var comparison = Comparison(facts, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().reasons
+        }
+        #expect(reasons(readAt: 7_000, tracked: 12) == [.endedAfter: 2])
+        #expect(reasons(readAt: 7_000, tracked: 22) == [.endedAfter: 2, .unexplained: 10])
+        // One that was read later may have counted them.
+        #expect(reasons(readAt: 2_000_005_000, tracked: 22) == [.endedAfter: 12])
+    }
+
     @Test func tapsThatCountDifferentlyHideNoDrops() {
         // What left later was counted as segments: no queue holds as many.
         let result = reasons(someFacts { $0.late = late(61, 2_106) }) {
