@@ -6,6 +6,9 @@ internal import Wire
 struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// Milliseconds without a packet after which it comes round all the same.
     private static var tick: Int32 { 100 }
+    /// Milliseconds after which it looks again where packets come all the time, and the part of the ring that may fill meanwhile.
+    private static var pause: Int32 { 20 }
+    private static var pauseShare: Int { 16 }
     /// Blocks after which the clock is looked at.
     private static var turn: Int { 8 }
     /// Nanoseconds between two looks at what the kernel has dropped.
@@ -64,12 +67,16 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     mutating func run(turns: TurnCounter) throws(IngestError) {
         var set = pollSet()
         var hasMore = false
+        var isBusy = false
         while true {
             turns.add()
-            _ = set.wait(timeout: hasMore ? 0 : Self.tick)
+            // Who asks the kernel whether there is a block, or is woken for each, competes with the packets for the ring's lock.
+            if let number = ring?.number { set.watch(place: 1, number, !hasMore && !isBusy) }
+            _ = set.wait(timeout: hasMore ? 0 : isBusy ? Self.pause : Self.tick)
             if set.isReady(stopSignal.number) { return finish() }
             if let number = ring?.number, set.isReady(number) { heedError(ring?.takeError() ?? 0) }
-            readBlocks(atMost: Self.turn)
+            let count = readBlocks(atMost: Self.turn)
+            isBusy = count > 0 && count * Self.pauseShare <= ring?.blockCount ?? 0
             let now = ReceiveTime.now
             hasMore = consumer.advance(to: now)
             if now.monotonic &- lastLook >= Self.interval { lookAround(at: now) }
@@ -83,12 +90,12 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
         return PollSet(reading: [stopSignal.number, number])
     }
 
-    /// - Returns: whether there was one.
+    /// - Returns: how many there were.
     @discardableResult
-    private mutating func readBlocks(atMost limit: Int) -> Bool {
+    private mutating func readBlocks(atMost limit: Int) -> Int {
         var count = 0
         while count < limit, takeBlock() { count += 1 }
-        return count > 0
+        return count
     }
 
     private mutating func takeBlock() -> Bool {
