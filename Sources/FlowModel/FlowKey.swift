@@ -71,7 +71,9 @@ extension FlowKey {
     /// Whether all parts but the zones are equal: packets do not say which zone they are in.
     @inlinable
     @inline(__always)
-    public func isSame(as other: FlowKey) -> Bool { addressDifference(from: other) | (rest ^ other.rest) << 16 == 0 }
+    public func equalsButForZone(_ other: FlowKey) -> Bool {
+        addressDifference(from: other) | (rest ^ other.rest) << 16 == 0
+    }
 
     /// 0 if the addresses are equal.
     @inlinable
@@ -116,12 +118,13 @@ extension FlowKey {
         return addresses | UInt64(ports) == 0 && transport == other.transport && familyNumber == other.familyNumber
     }
 
-    /// Whether this is the other tuple, or where `isBack` what answers it; zones aside, and of tuples with ports only.
+    /// Whether this is the other tuple, or where `isBack` what answers it; zones aside, and of tuples with ports only, as ICMP's have types in
+    /// their place.
     ///
-    /// As ``==(_:_:)`` and ``answers(_:)`` tell, but without a branch on the way: a capture sees both ways in turn.
+    /// As ``equalsButForZone(_:)`` and ``answers(_:)`` tell, but without a branch on the way: a capture sees both ways in turn.
     @inlinable
     @inline(__always)
-    public func matches(_ other: FlowKey, isBack: Bool) -> Bool {
+    public func matches(ported other: FlowKey, isBack: Bool) -> Bool {
         let (near, far) = isBack ? (other.destination, other.source) : (other.source, other.destination)
         let (nearPort, farPort) =
             isBack ? (other.destinationPort, other.sourcePort) : (other.sourcePort, other.destinationPort)

@@ -1,8 +1,7 @@
 /// What the table keeps of every session, in fixed size: identity, both tuples, conntrack's facts and counters.
 ///
-/// A field whose ``SessionFacts`` flag is not set is unknown, whatever its value. What frames of the
-/// session read and change comes first, in 64 bytes, then what an event without counters does, as among a million sessions every cache
-/// line is a wait.
+/// A field whose ``SessionFacts`` flag is not set is unknown, whatever its value. What frames of the session read and change comes first,
+/// in 64 bytes, then what an event without counters does, as among a million sessions every cache line is a wait.
 public struct SessionRecord: Sendable {
     public var original: FlowKey
     /// When the session was last known to exist.

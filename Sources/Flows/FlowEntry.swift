@@ -94,7 +94,7 @@ struct FlowEntry {
     @inline(__always)
     func isFlow(of packet: borrowing FramePacket, isForward: Bool) -> Bool {
         guard tap.interface == packet.tap.interface, tap.direction != .unknown,
-            key.matches(packet.key, isBack: !isForward)
+            key.matches(ported: packet.key, isBack: !isForward)
         else { return false }
         return VLANs.fits(packet.vlan, isForward ? forwardVLAN : backwardVLAN)
     }

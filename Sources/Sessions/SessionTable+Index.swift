@@ -182,7 +182,7 @@ extension SessionTable {
     }
 
     private func direction(of key: FlowKey, along tuple: FlowKey) -> FlowDirection? {
-        if key.isSame(as: tuple) { return .original }
+        if key.equalsButForZone(tuple) { return .original }
         return key.answers(tuple) ? .reply : nil
     }
 }

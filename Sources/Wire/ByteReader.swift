@@ -59,7 +59,7 @@ public struct ByteReader: ~Escapable {
     @inline(__always)
     @_lifetime(copy self)
     func part(_ size: Int, at offset: Int) -> ByteReader? {
-        // What is negative is great as an unsigned number, and the difference of two that are not is none.
+        // What is negative is great as an unsigned number, so that with a size of no more than the count the difference is not negative.
         guard UInt(bitPattern: size) <= UInt(bitPattern: count),
             UInt(bitPattern: offset) <= UInt(bitPattern: count &- size)
         else { return nil }
@@ -67,7 +67,7 @@ public struct ByteReader: ~Escapable {
         return ByteReader(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (offset, offset &+ size))))
     }
 
-    /// The bytes from `start` on; `nil` where it lies outside.
+    /// The bytes from `start` on; `nil` where it lies outside, where ``slice(from:)`` answers with none.
     @inlinable
     @inline(__always)
     @_lifetime(copy self)

@@ -45,7 +45,9 @@ public struct RingBlock: ~Escapable {
 
     /// The next frame if it passed by `end`; else `nil`, and it is still the next one.
     ///
-    /// - Parameter facts: set to those of the frame that is returned. A ``Frame``, which has both, is put together in memory; these two, where they
+    /// `nil` as well at the end of the block and where it is damaged, as ``next()`` tells then.
+    ///
+    /// - Parameter facts: set to those of the frame that is returned, and left alone where there is none. A ``Frame``, which has both, is put together in memory; these two, where they
     ///   are used at once, are not.
     @inlinable
     @inline(__always)

@@ -34,6 +34,23 @@ struct FlowKeyTests {
     }
 
     @Test
+    func bothWaysAreComparedAsEachByItself() {
+        var others = [FlowKey](repeating: Self.web, count: 7)
+        others[1].zone = 7
+        others[2].sourcePort ^= 1
+        others[3].destinationPort ^= 1 << 15
+        others[4].source.low ^= 1
+        others[5].destination.high ^= 1 << 63
+        others[6].transport = .udp
+        for other in others.flatMap({ [$0, $0.inverse] }) {
+            #expect(Self.web.matches(ported: other, isBack: false) == Self.web.equalsButForZone(other))
+            #expect(Self.web.matches(ported: other, isBack: true) == Self.web.answers(other))
+        }
+        #expect(others.map(Self.web.equalsButForZone) == [true, true, false, false, false, false, false])
+        #expect(others.map(\.inverse).map(Self.web.answers) == [true, true, false, false, false, false, false])
+    }
+
+    @Test
     func theAnswerGoesBetweenTheSamePortsInTheSameZone() {
         let answer = Self.web.inverse
         #expect(answer.source == Self.web.destination)

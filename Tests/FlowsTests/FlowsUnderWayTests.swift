@@ -72,8 +72,10 @@ struct FlowsUnderWayTests {
         var traffic = Traffic(random: SeededGenerator(seed: seed))
         var short = Watch()
         var long = Watch()
+        var byteCount = 0
         for _ in 0..<4000 {
             let (usual, other, facts) = traffic.next()
+            byteCount += usual.count - 14
             short.see(usual, facts)
             long.see(other, facts)
             // The queues are told of in all states of filling.
@@ -85,6 +87,8 @@ struct FlowsUnderWayTests {
         let (rest, same) = (short.drain().map(ToldFlow.init), long.drain().map(ToldFlow.init))
         #expect(rest == same)
         #expect(short.seenCount == 4000 && long.seenCount == 4000)
+        // UDP has no flags, and is counted the short way by both.
+        #expect(short.seenByteCount == byteCount)
         #expect(short.losses.isEmpty)
     }
 }

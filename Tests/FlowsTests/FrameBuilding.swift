@@ -10,6 +10,8 @@ struct Watch: ~Copyable {
     private(set) var losses: [Loss] = []
     /// Packets that were told of altogether.
     private(set) var seenCount: UInt64 = 0
+    /// Bytes of these.
+    private(set) var seenByteCount: UInt64 = 0
     private(set) var figures = FrameFigures()
 
     init(limit: Int = FlowTable.defaultLimit, leavesForeign: Bool = false) {
@@ -31,6 +33,7 @@ struct Watch: ~Copyable {
                 case .flow(let flow):
                     flows.append(flow)
                     seenCount += flow.forward.seen.packetCount + flow.backward.seen.packetCount
+                    seenByteCount += flow.forward.seen.byteCount + flow.backward.seen.byteCount
                 case .loss(let loss): losses.append(loss)
                 case .frames(let figures): self.figures.add(figures)
                 default: break
