@@ -26,9 +26,8 @@ struct NFLogReader: ~Copyable {
     static func open(
         _ configuration: NFLogSource.Configuration, _ intake: Intake, _ stopSignal: Signal
     ) throws(IngestError) -> NFLogReader {
-        // The kernel's own overhead comes on top of the greatest message.
-        let stride = Int(LogRequests.greatestMessage) + (32 << 10)
-        let socket = try NetlinkSocket.open(.netfilter, stride: stride, count: 8, for: "open an NFLOG socket")
+        let socket = try NetlinkSocket.open(
+            .netfilter, stride: LogRequests.greatestDatagram, count: 8, for: "open an NFLOG socket")
         var warnings: [String] = []
         let size = socket.setReceiveBuffer(byteCount: configuration.receiveBuffer)
         if size < configuration.receiveBuffer {
@@ -128,6 +127,9 @@ struct NFLogReader: ~Copyable {
 private struct LogRequests: ~Copyable {
     /// The greatest message that the kernel gathers packets in; beyond it the setting is ignored (nfnetlink_log.c).
     static let greatestMessage: UInt32 = 131_072
+    /// What it really gathers: it fills up the memory that it got for such a message (`skb_tailroom`, nfnetlink_log.c), which with what lies
+    /// around it is the next power of two.
+    static let greatestDatagram = 2 * Int(greatestMessage)
 
     private let socket: NetlinkSocket
     private var sequence: UInt32 = 0

@@ -170,7 +170,7 @@ class Lab:
             route.flow("tcp", family, near.getsockname()[1], far.getsockname()[1])
         )
 
-    def datagrams(self, count, port=9, first_source_port=None):
+    def datagrams(self, count, port=9, first_source_port=None, payload=b"nfmon"):
         """Datagrams to a server that does not answer: `count` of one flow, or of as many flows with ports counted up.
 
         They are written by hand, as a socket for each flow would be too slow and too many.
@@ -183,7 +183,8 @@ class Lab:
             with near:
                 for number in range(count):
                     source_port = 5000 if first_source_port is None else first_source_port + number
-                    near.sendto(datagram(self.client.inet, self.server.inet, source_port, port), (self.server.inet, 0))
+                    packet = datagram(self.client.inet, self.server.inet, source_port, port, payload)
+                    near.sendto(packet, (self.server.inet, 0))
 
     def tunnel(self, call):
         """One packet of a PPTP tunnel (GRE version 1, RFC 2637) with this call number."""

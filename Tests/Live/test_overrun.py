@@ -174,6 +174,19 @@ class Overrun(LiveTest):
         self.assertIn("INCOMPLETE", monitor.summary)
         self.assertIn("nflog", {event["nfmon"]["source"] for event in monitor.about("loss")})
 
+    def test_what_the_kernel_gathers_of_large_packets_at_once_is_read_whole(self):
+        for size in (20, 200, 400, 1400):
+            with self.subTest(size):
+                lab = self.make_lab()
+                lab.log("count", "-p", "udp")
+                monitor = self.closing(lab.events("--no-conntrack"))
+                lab.datagrams(1000, first_source_port=10000, payload=bytes(size))
+                monitor.until_quiet()
+                self.assertEqual(monitor.stop(), 0)
+                self.assertIn("complete: nothing is known to be lost", monitor.summary)
+                self.assertEqual(monitor.about("loss"), [])
+                self.assertEqual(len(monitor.about("session-start")), 1000)
+
     def test_a_tuple_used_again_at_once_is_a_session_with_interfaces_and_rule_each_time(self):
         lab = self.make_lab("new")
         monitor = self.closing(lab.events())
