@@ -16,6 +16,8 @@ struct LiveComparison {
     private let early: EdgeFrameSink
     /// When conntrack's events were off.
     private var eventsOff = OffTimes()
+    /// When the settings are to be looked at again, by the monotonic clock.
+    private var nextSettingsLook: UInt64 = 0
 
     /// Nanoseconds that the last look at conntrack's table may take.
     private static let patience: UInt64 = 30_000_000_000
@@ -130,13 +132,23 @@ struct LiveComparison {
         while !live.stop.isRaised, live.failure.first == nil {
             let now = ReceiveTime.now.monotonic
             if let end, now >= end { return }
-            let pause = Self.settingsInterval
-            Signal.wait(for: [live.stop, live.change], timeout: end.map { min($0 - now, pause) } ?? pause)
-            lookAtSettings()
-            live.change.lower()
-            intake.drain(live.store, at: ReceiveTime.now.wall)
+            waitForChange(from: now, until: end)
             live.sweep.sweepIfDue()
         }
+    }
+
+    /// Waits for a change, no longer than until then, and takes in what came; looks at the settings when that is due, as changes may come
+    /// much more often.
+    private mutating func waitForChange(from now: UInt64, until end: UInt64?) {
+        let pause = nextSettingsLook > now ? nextSettingsLook - now : 0
+        Signal.wait(for: [live.stop, live.change], timeout: end.map { min($0 - now, pause) } ?? pause)
+        let time = ReceiveTime.now.monotonic
+        if time >= nextSettingsLook {
+            nextSettingsLook = time &+ Self.settingsInterval
+            lookAtSettings()
+        }
+        live.change.lower()
+        intake.drain(live.store, at: ReceiveTime.now.wall)
     }
 
     private mutating func lookAtSettings() {
@@ -159,9 +171,7 @@ struct LiveComparison {
                     "conntrack's table was not looked at in time: counters of sessions that go on are old")
                 return
             }
-            Signal.wait(for: [live.stop, live.change], timeout: min(end - now, 100_000_000))
-            live.change.lower()
-            intake.drain(live.store, at: ReceiveTime.now.wall)
+            waitForChange(from: now, until: end)
         }
     }
 
