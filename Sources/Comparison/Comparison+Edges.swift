@@ -67,7 +67,7 @@ extension Comparison {
     }
 
     /// Until when conntrack can have counted packets of a session that were captured; `nil` where nobody knows. It reads its entries one by one,
-    /// and long before the firewall's tools have told their rules.
+    /// and long before the firewall's tools have told their rules. What the capture saw until then is known to a second (`EdgeFrames`).
     private func lastCounted(_ session: Session) -> Timestamp? {
         let record = session.record
         guard let start = facts.lastLookStart, let time = facts.lastLookStartTime, record.facts.contains(.counters),

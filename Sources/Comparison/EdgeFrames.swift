@@ -34,13 +34,14 @@ public struct EdgeFrames: Sendable {
             }
         }
 
-        /// How many came until then, and in the moment that was then; all, where it is `nil`.
+        /// How many came until then, and in the moment that was then, so up to a second later; all, where it is `nil`.
         func packets(until time: Timestamp?) -> UInt64 {
             further.reduce(moment.packets(until: time)) { $0.adding($1.packets(until: time)) }
         }
     }
 
-    /// Packets of a moment, which is as short as a capture's batches are.
+    /// Packets that were told of together, as if all had come with the first: a live capture tells of a flow once a second, so that the last of
+    /// them may have come a second later.
     private struct Moment {
         /// Nanoseconds.
         static let least: Int64 = 1_000_000
@@ -87,25 +88,25 @@ public struct EdgeFrames: Sendable {
     private mutating func add(_ frames: FrameCounts, _ sight: Sight, _ interface: InterfaceIndex) {
         let packets = frames.whole.packetCount
         guard packets > 0 else { return }
-        guard let known = first[sight] else {
+        // Nothing else of it: whoever held its moments would have them copied with each that is added.
+        guard let known = first[sight]?.interface else {
             guard first.count < limit else { return isWhole = false }
             first[sight] = Count(interface, packets, at: frames.first)
             return
         }
-        guard known.interface != interface else {
+        guard known != interface else {
             first[sight]?.add(packets, at: frames.first)
             return
         }
-        var others = further[sight] ?? []
-        if let place = others.firstIndex(where: { $0.interface == interface }) {
-            others[place].add(packets, at: frames.first)
+        if let place = further[sight]?.firstIndex(where: { $0.interface == interface }) {
+            further[sight]?[place].add(packets, at: frames.first)
         } else {
-            others.append(Count(interface, packets, at: frames.first))
+            further[sight, default: []].append(Count(interface, packets, at: frames.first))
         }
-        further[sight] = others
     }
 
-    /// How many packets of one direction of a session came in, until a time if that is said; `nil` where nobody can say.
+    /// How many packets of one direction of a session came in, until a time if that is said, or up to a second later; `nil` where nobody can
+    /// say.
     func entering(_ record: SessionRecord, _ counts: DirectionCounts, until time: Timestamp? = nil) -> UInt64? {
         let tuple = counts.direction == .original ? record.original : record.reply
         return count(tuple, .ingress, counts.entering?.isSum ?? false, time)
