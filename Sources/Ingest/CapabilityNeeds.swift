@@ -21,7 +21,7 @@ public struct CapabilityNeeds: OptionSet, Sendable {
     ///
     /// - Parameters:
     ///   - held: the bits of those that it has.
-    ///   - isRoot: whether it is root, as in a container, which has but a part of root's power.
+    ///   - isRoot: whether it is root, which in a container or a unit may have but a part of root's power.
     /// - Returns: `nil` where it lacks none.
     func cure(holding held: UInt64, isRoot: Bool) -> String? {
         let lacking = CapabilityNeeds(rawValue: rawValue & ~held).capabilities
@@ -30,7 +30,8 @@ public struct CapabilityNeeds: OptionSet, Sendable {
         let head = "\(names) \(lacking.count == 1 ? "is" : "are") missing"
         guard !isRoot else {
             let words = lacking.map { "--cap-add \($0.name.uppercased().dropFirst("CAP_".count))" }
-            return "\(head), which root lacks in a container: start that with \(words.joined(separator: " "))"
+            return
+                "\(head), which root lacks here: start its container with \(words.joined(separator: " ")), or let its unit's CapabilityBoundingSet have \(lacking.count == 1 ? "it" : "them")"
         }
         let all = capabilities.map(\.name).joined(separator: ",")
         return

@@ -18,15 +18,11 @@ public struct FirewallLook: Sendable {
 
     /// Looks, in the thread's network namespace; takes as long as the firewall's tools do.
     public init() {
-        let rules = HostRules()
+        let rules = HostRules(rootCure: Self.rootCure)
         found = rules.ruleset
         ruleset = rules.areKnown ? rules.ruleset : nil
         addresses = HostAddresses.current
         routing = HostRouting.current
-        unlooked = rules.unlooked.map { part in
-            var part = part
-            if part.cure == Unlooked.rootCure { part.cure = Self.rootCure }
-            return part
-        }
+        unlooked = rules.unlooked
     }
 }

@@ -82,7 +82,7 @@ public struct HostLook: Sendable {
                 Unlooked("the firewall's rules", reason: "CAP_NET_ADMIN is missing", cure: Unlooked.rootCure))
             return
         }
-        let rules = HostRules()
+        let rules = HostRules(rootCure: Unlooked.rootCure)
         facts.rules = rules.areKnown ? rules.ruleset.logRules : nil
         facts.rulesUseConntrack = rules.ruleset.usesConntrack
         (facts.ruleTools, facts.flowtables) = (rules.tools, rules.ruleset.flowtables)

@@ -10,10 +10,13 @@ struct HostRules {
     /// What was asked.
     private(set) var tools: [String] = []
     private(set) var unlooked: [Unlooked] = []
+    private let rootCure: String
 
     private static let families = ["ip", "ip6"]
 
-    init() {
+    /// - Parameter rootCure: what helps who is not root, and so is told nothing.
+    init(rootCure: String) {
+        self.rootCure = rootCure
         let generation = HostChains.generation
         askNFT()
         askKernel()
@@ -93,8 +96,7 @@ struct HostRules {
         let tables = SmallFile.text(of: list) ?? ""
         if tables.isEmpty, SmallFile.exists(list), !SmallFile.isReadable(list) {
             unlooked.append(
-                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: Unlooked.rootCure)
-            )
+                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: rootCure))
             return
         }
         guard let variant = Variant(family, .legacy) else {
@@ -120,7 +122,7 @@ struct HostRules {
             return text
         } catch {
             unlooked.append(
-                Unlooked("the firewall's rules", reason: "\(error)", cure: Privilege.isRoot ? "" : Unlooked.rootCure))
+                Unlooked("the firewall's rules", reason: "\(error)", cure: Privilege.isRoot ? "" : rootCure))
             return nil
         }
     }

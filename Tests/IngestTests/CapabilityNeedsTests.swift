@@ -17,11 +17,11 @@ struct CapabilityNeedsTests {
         #expect(one?.contains("setcap cap_net_raw+ep") == true)
     }
 
-    @Test func rootThatLacksSomeIsToldOfItsContainer() {
+    @Test func rootThatLacksSomeIsToldOfItsContainerAndItsUnit() {
         let cure = Self.all.cure(holding: Capability.administerSystem.bit, isRoot: true)
         #expect(
             cure
-                == "CAP_NET_ADMIN, CAP_NET_RAW are missing, which root lacks in a container: start that with --cap-add NET_ADMIN --cap-add NET_RAW"
+                == "CAP_NET_ADMIN, CAP_NET_RAW are missing, which root lacks here: start its container with --cap-add NET_ADMIN --cap-add NET_RAW, or let its unit's CapabilityBoundingSet have them"
         )
     }
 

@@ -427,7 +427,9 @@ class Capture(LiveTest):
                 "setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw", NFMON, "record", "-i", "lo", "/dev/null", *words,
                 check=False)
             self.assertEqual(result.returncode, PRIVILEGE, result.stderr)
-            self.assertIn("CAP_NET_RAW is missing, which root lacks in a container: start that with --cap-add NET_RAW", result.stderr)
+            self.assertIn(
+                "CAP_NET_RAW is missing, which root lacks here: start its container with --cap-add NET_RAW, "
+                "or let its unit's CapabilityBoundingSet have it", result.stderr)
 
     def test_a_filter_that_is_too_long_is_refused_at_once(self):
         cable = self.cable()

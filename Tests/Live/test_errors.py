@@ -59,6 +59,7 @@ class Errors(LiveTest):
         # With all of it only the firewall's tools refuse to tell.
         names = "-all,+net_admin,+net_raw"
         result = lab.inside(*nobody, f"--inh-caps={names}", f"--ambient-caps={names}", program, *compare)
+        self.assertIn("run nfmon as root: the firewall's tools tell their rules to nobody else", result.stdout)
         self.assertNotIn("nfmon doctor", result.stdout)
 
     def test_a_savefile_needs_no_privilege(self):
