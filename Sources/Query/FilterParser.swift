@@ -226,7 +226,7 @@ struct FilterParser<Vocabulary: FilterVocabulary> {
         guard testCount <= FilterLimits.maximumTestCount else {
             throw error(
                 at: token,
-                "more than \(FilterLimits.maximumTestCount) tests: write networks in place of hosts, and < and > in place of many ports"
+                "more than \(FilterLimits.maximumTestCount) tests: write < and > in place of many values, and networks where those are hosts"
             )
         }
     }

@@ -95,7 +95,7 @@ struct FilterErrorTests {
         #expect(failure(String(repeating: "tcp and ", count: 10_000)) != nil, "that many tests")
         let ports = (0..<5000).map(String.init).joined(separator: " ")
         let many = failure("port in [\(ports)]")?.description
-        #expect(many?.contains("more than 4096 tests: write networks in place of hosts, and < and >") == true)
+        #expect(many?.contains("more than 4096 tests: write < and > in place of many values, and networks") == true)
         #expect(failure("port >= 0 and port < 5000 and net = 10.0.0.0/8") == nil)
     }
 
