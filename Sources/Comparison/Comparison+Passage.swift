@@ -143,8 +143,8 @@ extension Comparison {
             !entered.counts.isEmpty, !counts.lacksLeaving, facts.isWhole(.packet),
             facts.ownAddresses?.isDestination(target) == false
         else { return }
-        // Whether there is something to explain: the route is asked at the end.
-        if reserves.isDraft { return short.account(.droppedAfterConntrack, []) }
+        // The route is asked at the end.
+        if reserves.stage == .question { return short.account(.droppedAfterConntrack, []) }
         let views = views(of: counts, session)
         let out = views.translated.outInterface ?? ""
         let isCaptured = !out.isEmpty && facts.interfaces?.contains { interface($0) == out } ?? true

@@ -23,7 +23,7 @@ extension Comparison {
         found += stopped.found
         explainLost(stopped.found, counts, session, &refusals, &found)
         var passed = Shortfall(counts.direction, place, .conntrack, whole.since(whole.since(left)))
-        accountForCopied(&passed, counts, session, &refusals)
+        accountForDeniedBehindCopies(&passed, counts, session, &refusals)
         accountForPassed(&passed, counts, session)
         for difference in passed.found { found.add(difference) }
     }

@@ -40,7 +40,7 @@ public struct Comparison {
         self.facts = facts
         self.names = names
         self.limit = limit
-        reserves = Reserves(facts, .draft)
+        reserves = Reserves(facts, .question)
         search = RuleSearch(facts.rules)
     }
 
@@ -101,7 +101,8 @@ public struct Comparison {
         return compared.differences.isEmpty ? compared : nil
     }
 
-    /// What sessions draw on for sure, whatever their order.
+    /// What sessions draw on, whatever their order: what rules surely took and, where several may have taken some alike, what a trial shows
+    /// of that.
     private mutating func draft(_ logged: [Int: UInt64]) -> Reserves? {
         guard facts.rules?.isFinal == true else { return nil }
         reserves = Reserves(facts, .draft, butFor: logged)
@@ -188,8 +189,8 @@ public struct Comparison {
         compared.differences = []
         var refusals = Refusals(compared.session)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
-        // What is a difference of one direction is not no difference of the session.
-        if compared.reasons.contains(.notLogged) { compared.isUnlogged = false }
+        // One that lacks in the log one way is a session that a rule logs, though none logs its other way.
+        if compared.differences.contains(where: { $0.fewer == .nflog }) { compared.isUnlogged = false }
         if compared.entryCount > 1 {
             let sentence = "conntrack kept it as \(compared.entryCount) entries, one after the other"
             for place in compared.differences.indices { compared.differences[place].evidence.append(sentence) }

@@ -142,7 +142,7 @@ struct DirectionCounts {
         entering.map { ($0, .captureIn) } ?? leaving.map { ($0, .captureOut) }
     }
 
-    /// These, where what left was not these packets.
+    /// The same, as if none of these packets had left: what did may be copies of them.
     var unsent: DirectionCounts {
         var counts = self
         counts.leaving = nil

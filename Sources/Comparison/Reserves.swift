@@ -17,13 +17,19 @@ struct Reserves {
     private(set) var uses: [RuleUse]
     /// Packets that rules were said to have rejected: each may have been answered.
     private(set) var rejectedCount: UInt64 = 0
+    /// By rule: of how many packets that it counted copies were found. What it denies of them is another matter.
+    private var copied: [Int: UInt64] = [:]
     /// What several rules may have taken alike.
     private var rivals = RivalRules()
+    /// Whether sessions lack what several rules may have taken alike.
+    private(set) var hasRivals = false
     let stage: Stage
-    /// Whether nothing is taken yet, as the end will tell more: sessions are only asked whether there is something to explain.
+    /// Whether nothing is taken yet.
     var isDraft: Bool { stage != .final }
 
     enum Stage {
+        /// Sessions are only asked whether there is something to explain, as the end will tell more.
+        case question
         /// What rules surely took is noted.
         case draft
         /// That is known, and what several rules may have taken alike is noted.
@@ -48,9 +54,6 @@ struct Reserves {
         preys = draft?.preys ?? [:]
         if stage == .final, let draft, draft.stage == .trial { rivals = draft.rivals }
     }
-
-    /// Whether sessions lack what several rules may have taken alike.
-    var hasRivals: Bool { !rivals.isEmpty }
 
     /// What one session lacks, and whose packets they are.
     private struct Fit {
@@ -111,12 +114,16 @@ struct Reserves {
 
     /// Notes before the end that each of these rules may have taken so many packets.
     mutating func noteRivals(_ claim: RivalRules.Claim, at place: RivalRules.Place) {
-        if isDraft { rivals.note(claim, at: place) }
+        switch stage {
+        case .draft: hasRivals = true
+        case .trial: rivals.note(claim, at: place)
+        case .question, .final: break
+        }
     }
 
     /// Notes before the end that one of these rules may have taken packets of which nothing more can be said.
     mutating func noteOpenRivals(_ rules: [Int]) {
-        if isDraft { rivals.noteOpen(rules) }
+        if stage == .trial { rivals.noteOpen(rules) }
     }
 
     /// Leaves out rivals of which the counters show nothing.
@@ -129,26 +136,43 @@ struct Reserves {
         guard stage == .final, let claim = rivals.take(count, at: place),
             claim.rules.reduce(0, { $0.adding(unclaimed(of: $1)) }) >= count
         else { return nil }
-        let spare = Dictionary(claim.rules.map { ($0, unclaimed(of: $0).lacking(rivals.ownPrey(of: $0))) }) { one, _ in
-            one
+        // What other sessions need least goes first; of rules with as much to spare the one that is met first.
+        let rules = claim.rules.sorted { first, second in
+            let (one, other) = (spare(of: first), spare(of: second))
+            return one == other ? first < second : one > other
         }
         var rest = count
-        for rule in claim.rules.sorted(by: { (spare[$0] ?? 0, $1) > (spare[$1] ?? 0, $0) }) {
+        for rule in rules {
             let taken = min(rest, unclaimed(of: rule))
-            if let left = rules[rule] { rules[rule] = left - taken }
+            if let left = self.rules[rule] { self.rules[rule] = left - taken }
             rest -= taken
         }
         if claim.rules.allSatisfy({ uses[$0].watched.rule.verdict == .reject }) { rejectedCount &+= count }
         return claim
     }
 
+    /// How much of what a rule counted nobody needs of whom it alone is suspected.
+    private func spare(of rule: Int) -> UInt64 { unclaimed(of: rule).lacking(rivals.ownPrey(of: rule)) }
+
+    /// How many more packets a rule that also denies them can have copied; `nil` where its counter does not say.
+    func leftToCopy(of rule: Int) -> UInt64? { uses[rule].watched.limit.map { $0.lacking(copied[rule] ?? 0) } }
+
+    /// Takes up to so many copies that such a rule made.
+    mutating func takeCopies(of rule: Int, upTo count: UInt64) -> UInt64 {
+        let taken = min(count, leftToCopy(of: rule) ?? .max)
+        if !isDraft { copied[rule] = (copied[rule] ?? 0).adding(taken) }
+        return taken
+    }
+
     /// Takes up to so many packets of what a rule counted.
-    mutating func take(of rule: Int, upTo count: UInt64, isSure: Bool) -> UInt64 {
+    ///
+    /// - Parameter tuple: whose packets they are.
+    mutating func take(of rule: Int, upTo count: UInt64, by tuple: FlowKey, isSure: Bool) -> UInt64 {
         let taken = min(count, rules[rule] ?? .max)
         if isSure, rules[rule] != nil {
             switch stage {
             case .draft: claims[rule] = claims[rule].adding(taken)
-            case .trial: break
+            case .question, .trial: break
             case .final: claims[rule] -= min(claims[rule], taken)
             }
         } else if stage == .trial {
@@ -157,7 +181,8 @@ struct Reserves {
             rivals.release(taken, of: rule)
         }
         guard !isDraft else { return taken }
-        if fits[rule]?.count == taken { fits[rule] = nil }
+        // Nobody else waits any more, though this was less than all that it lacked.
+        if fits[rule]?.tuple == tuple { fits[rule] = nil }
         if let left = rules[rule] { rules[rule] = left - taken }
         uses[rule].packetCount &+= taken
         uses[rule].sessionCount &+= 1

@@ -45,6 +45,45 @@ struct CopyTests {
         #expect(doubtful.evidence.contains("what left may be copies"))
     }
 
+    @Test func aRuleThatMayCopyExplainsWhereItAloneCountedAllThatIsMissing() {
+        func copies(_ rules: String...) -> ComparisonOutcome {
+            Self.trial(Self.copying(rules.joined(separator: "\n"))) { $0.second = (20, 8) }
+        }
+        let sole = copies("tcp dport @s counter packets 10 bytes 1000 dup to 192.0.2.9")
+        #expect(sole.reasons == [.untracked: 10])
+        #expect(sole.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        let part = copies("tcp dport @s counter packets 4 bytes 400 dup to 192.0.2.9")
+        #expect(part.reasons == [.unexplained: 10])
+        #expect(part.evidence.contains("its counter rose by 4: what left may be copies"))
+        let two = copies(
+            "tcp dport @s counter packets 10 bytes 1000 dup to 192.0.2.9",
+            "tcp dport @t counter packets 10 bytes 1000 dup to 192.0.2.8")
+        #expect(two.reasons == [.unexplained: 10])
+        // What one surely copied the other did not.
+        let rest = copies(
+            "tcp dport @s counter packets 9 bytes 900 dup to 192.0.2.9",
+            "tcp dport 443 counter packets 4 bytes 400 dup to 192.0.2.8")
+        #expect(rest.reasons == [.untracked: 10])
+        #expect(rest.sessions.flatMap(\.differences).map(\.packetCount) == [4, 6])
+    }
+
+    @Test func sessionsShareTheCopiesOfARuleThatAlsoDenies() {
+        let chain = Self.copying("tcp dport @s counter packets 10 bytes 1000 dup to 192.0.2.9 drop")
+        let ruleset = FirewallRuleset(NFTRuleset("table ip t {\n\(chain)\n}").tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: ruleset.withoutCounts, after: ruleset)
+            $0.failures = ConntrackFailures()
+        }
+        var comparison = Comparison(facts, names: someNames())
+        for port: UInt16 in [1, 2] {
+            var builder = SessionBuilder()
+            builder.second = (20, 8)
+            builder.key.sourcePort = port
+            comparison.add(builder.compared)
+        }
+        #expect(comparison.conclude().reasons == [.untracked: 10, .unexplained: 10])
+    }
+
     @Test func packetsOfWhichOnlyCopiesLeftWereDeniedAllTheSame() {
         let deny = "chain deny {\n\(Self.forward)\ntcp dport 443 counter packets 10 bytes 1000 drop\n}"
         let copy = "tcp dport 443 counter packets 10 bytes 1000 dup to 192.0.2.9"

@@ -63,6 +63,28 @@ struct DoubtfulRuleTests {
         #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.destinationPort == 71)
     }
 
+    @Test func whereALogExplainsAPartOfWhatFitsARuleOthersTakeTheRest() {
+        var comparison = Self.comparison("tcp dport @s counter packets 5 bytes 500 drop")
+        // Two of the five were logged as denied, which is told with their port's session only at the end.
+        var logged = SessionBuilder()
+        (logged.tracked, logged.first, logged.second, logged.logged) = (nil, nil, nil, (2, 0))
+        logged.facts = [.live, .nflog, .denied]
+        logged.key.destinationPort = 71
+        var denial = Denial(rule: .none, verdict: .drop, at: logged.startTime)
+        denial.count = 2
+        logged.denials = [denial]
+        comparison.add(logged.compared)
+        for (port, count) in [(UInt16(71), UInt64(5)), (72, 2)] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (count, 0), nil)
+            builder.key.destinationPort = port
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 7])
+        #expect(result.summary.ruleUses.map(\.packetCount) == [5])
+    }
+
     @Test func whatOnlyOneSessionCanHaveComeToTookThatOnes() {
         // Both rose by enough, and one by just that; no other session can have come to it.
         let rules = "ip saddr @s \(RulesetTrial.counted) drop\ntcp dport 443 counter packets 3 bytes 300 drop"

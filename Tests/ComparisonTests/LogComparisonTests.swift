@@ -113,6 +113,15 @@ struct LogComparisonTests {
         #expect(result.reasons == [.notLogged: 6, .lostBySource: 4])
         #expect(result.summary.unloggedCount == 0)
         #expect(result.summary.reasons[.notLogged]?.sessionCount == 1)
+        // What was asked the rule saw, and all that it logged got lost, or it logs only some.
+        watched.growth = 10
+        let lost = compare(Self.facts([watched], lost: 10))
+        #expect(lost.reasons == [.lostBySource: 10])
+        #expect(lost.summary.unloggedCount == 0)
+        watched.rule.match.conditions = ["limit --limit 5/sec"]
+        let some = compare(Self.facts([watched]))
+        #expect(some.reasons == [.sampled: 10])
+        #expect(some.summary.unloggedCount == 0)
     }
 
     @Test func aLogOfPacketsThatPassedIsNoProofThatTheyWereDenied() {

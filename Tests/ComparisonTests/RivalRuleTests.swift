@@ -31,6 +31,20 @@ struct RivalRuleTests {
         return comparison.conclude()
     }
 
+    /// Like sessions from several ports.
+    private static func outcome(
+        _ facts: ComparisonFacts, sourcePorts: [UInt16], _ change: (inout SessionBuilder) -> Void
+    ) -> ComparisonOutcome {
+        var comparison = Comparison(facts, names: someNames())
+        for port in sourcePorts {
+            var builder = SessionBuilder()
+            builder.key.sourcePort = port
+            change(&builder)
+            comparison.add(builder.compared)
+        }
+        return comparison.conclude()
+    }
+
     @Test func ofTwoRulesThatCountedAlikeOneMayHaveTakenEachSessionsPackets() {
         let result = Self.compare(Self.two, [(71, 3), (72, 3)])
         #expect(result.reasons == [.denied: 6])
@@ -88,6 +102,42 @@ struct RivalRuleTests {
         let own = result.sessions.first { $0.session.record.original.destinationPort == 443 }
         #expect(own?.differences.flatMap(\.evidence).count == 1)
         #expect(result.summary.ruleUses.map(\.packetCount) == [3])
+    }
+
+    @Test func ofWhatNeverLeftOneOfThemMayHaveTakenAll() {
+        let head = "type filter hook forward priority filter; policy accept;"
+        let text = "table ip t {\nchain c {\n\(head)\n\(Self.two.joined(separator: "\n"))\n}\n}"
+        let ruleset = FirewallRuleset(NFTRuleset(text).tables)
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: ruleset.withoutCounts, after: ruleset)
+            $0.route = { _ in .interface(SessionBuilder.server) }
+        }
+        let result = Self.outcome(facts, sourcePorts: [1, 2]) {
+            ($0.tracked, $0.first, $0.second) = ((3, 0), (3, 0), nil)
+        }
+        #expect(result.reasons == [.droppedAfterConntrack: 6])
+        #expect(
+            result.sessions.flatMap(\.differences).allSatisfy {
+                $0.evidence.first == "one of these rules may have taken them, as each counted just as many"
+            })
+        // One more, and it is chance.
+        let more = Self.outcome(facts, sourcePorts: [1, 2, 3]) {
+            ($0.tracked, $0.first, $0.second) = ((3, 0), (3, 0), nil)
+        }
+        #expect(more.reasons == [.droppedAfterConntrack: 9])
+        #expect(!more.evidence.contains("one of these rules"))
+    }
+
+    @Test func aRuleThatNobodyCountsIsNotSaidToHaveCountedAsMany() {
+        let result = Self.compare(Self.two + ["tcp dport @u drop"], [(71, 3)])
+        #expect(result.reasons == [.denied: 3])
+        #expect(
+            result.sessions.flatMap(\.differences).flatMap(\.evidence) == [
+                "one of these rules may have taken them, as each counted just as many",
+                "rule ip t c: tcp dport @s counter drop may mean these packets, and its counter rose by 3",
+                "rule ip t c: tcp dport @t counter drop may mean these packets, and its counter rose by 3",
+                "so may one of which no counter tells: rule ip t c: tcp dport @u drop",
+            ])
     }
 
     @Test func ofTooManyRulesNobodyWouldLookForTheOne() {

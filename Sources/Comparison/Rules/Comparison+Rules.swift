@@ -162,7 +162,7 @@ extension Comparison {
             if suspect.answer == .yes, !isRefuted {
                 // Before the second look nobody knows what it counted.
                 let isCounted = rules.isFinal ? watched.growth != nil : watched.rule.counters != nil
-                if !isSure || isCounted { take(suspect, reason, &short, watched) }
+                if !isSure || isCounted { take(suspect, reason, &short, views, watched) }
             } else {
                 var suspect = suspect
                 suspect.answer = .perhaps
@@ -175,7 +175,9 @@ extension Comparison {
         let others = doubtful.map(\.suspect).filter { rules.rules[$0.rule].growth == nil }
         if takeRivals(&short, views, others, rules) { return }
         for (suspect, reason) in likely(counted, short, views, rules) {
-            take(suspect, reason, &short, rules.rules[suspect.rule], beside: others.prefix(Self.greatestEvidence - 1))
+            take(
+                suspect, reason, &short, views, rules.rules[suspect.rule],
+                beside: others.prefix(Self.greatestEvidence - 1))
         }
         guard !short.isAccountedFor else { return }
         suspectAll(doubtful.map(\.suspect), &short, rules)
@@ -247,15 +249,16 @@ extension Comparison {
     }
 
     private mutating func take(
-        _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ watched: WatchedRule,
-        beside others: ArraySlice<RuleSuspect> = []
+        _ suspect: RuleSuspect, _ reason: DifferenceReason, _ short: inout Shortfall, _ views: RuleViews,
+        _ watched: WatchedRule, beside others: ArraySlice<RuleSuspect> = []
     ) {
         // Nothing shows that those did not.
         let sentences = others.compactMap { other in
             facts.rules.map { evidence($0.rules[other.rule], other.answer) }
         }
         let taken = reserves.take(
-            of: suspect.rule, upTo: short.rest.packetCount, isSure: suspect.answer == .yes)
+            of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
+            isSure: suspect.answer == .yes)
         short.account(
             reason, for: taken, isCertain: suspect.answer == .yes && watched.growth != nil,
             [evidence(watched, suspect.answer)] + sentences)

@@ -30,8 +30,6 @@ struct RivalRules {
     /// Of more rules nobody would look for the one; each session would keep them all.
     static let greatestCount = 16
 
-    var isEmpty: Bool { claims.isEmpty }
-
     mutating func note(_ claim: Claim, at place: Place) { claims[place, default: []].append(claim) }
 
     /// Notes rules of which nothing can be said together.
