@@ -97,9 +97,11 @@ extension Comparison {
         if facts.isWhole(.conntrack) {
             let views = views(of: counts, session)
             let copier = search.suspects(of: views).first { copies($0) }.map(copySentence)
-            // Those that conntrack could make nothing of pass without an entry, too.
+            // Those that conntrack could make nothing of pass without an entry, too. Whoever switched its events off once may have done so
+            // again, between two looks at that.
+            let mayBeUntold = facts.eventsAreOn == false && wentBeforeLastLook(counts, session)
             short.account(
-                .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil,
+                .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil && !mayBeUntold,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
                 ] + [copier].compactMap(\.self) + noRule("before conntrack"))
@@ -165,13 +167,17 @@ extension Comparison {
             short.account(
                 .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told of it"])
         }
-        // One that went on until the last look would have been seen by it.
-        let last = counts.tap?.counts.counts.last ?? session.record.lastSeen
-        if let silence = silence(of: session), (facts.lastLook ?? facts.end).nanoseconds(since: last) > Self.edge {
+        if let silence = silence(of: session), wentBeforeLastLook(counts, session) {
             short.account(
                 .eventsOff, isCertain: false,
                 ["\(silence): conntrack does not tell what came and went between two looks at its table"])
         }
+    }
+
+    /// Whether a session was over before conntrack's table was looked at last, which sees all that go on.
+    private func wentBeforeLastLook(_ counts: DirectionCounts, _ session: Session) -> Bool {
+        let last = counts.tap?.counts.counts.last ?? session.record.lastSeen
+        return (facts.lastLook ?? facts.end).nanoseconds(since: last) > Self.edge
     }
 
     /// Why conntrack may have known a session that it did not tell of, as it was told not to.

@@ -101,7 +101,7 @@ struct CompareCommand: ParsableCommand {
         do throws(IngestError) {
             // One signal for each way: what comes while a second one takes over would raise the first, which nobody looks at.
             if read.isEmpty {
-                var outcome: ComparisonOutcome
+                let outcome: ComparisonOutcome
                 do throws(IngestError) { outcome = try compareLive() } catch { throw error.curing(sources.needs) }
                 try write(outcome)
             } else {
