@@ -140,7 +140,10 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["FlowModel", "Settings"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["nfmon", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "FlowModel", "Ingest", "Reports", "nfmon", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
     ]
 )

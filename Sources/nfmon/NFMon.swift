@@ -45,7 +45,7 @@ struct NFMon: ParsableCommand {
     static func main() {
         StandardStreams.occupy()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CommandLineWords.gathered(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             let code = exitCode(for: error)
