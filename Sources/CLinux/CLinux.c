@@ -94,6 +94,28 @@ int nfmon_raise_ambient_capability(int capability) {
     return result_of(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0));
 }
 
+// The kernel takes what is not inheritable from the ambient set, too.
+static int change_inheritable(int capability, int is_inheritable) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) < 0) return -errno;
+    uint32_t bit = 1u << capability % 32, *set = &data[capability / 32].inheritable;
+    *set = is_inheritable ? *set | bit : *set & ~bit;
+    return result_of(syscall(SYS_capset, &header, data));
+}
+
+int nfmon_lend_capability(int capability) {
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) return 0;
+    int result = change_inheritable(capability, 1);
+    if (result < 0) return result;
+    result = nfmon_raise_ambient_capability(capability);
+    if (result == 0) return 1;
+    change_inheritable(capability, 0);
+    return result;
+}
+
+int nfmon_take_back_capability(int capability) { return change_inheritable(capability, 0); }
+
 int nfmon_set_no_new_privileges(void) { return result_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 
 void nfmon_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

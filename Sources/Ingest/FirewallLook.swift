@@ -13,12 +13,9 @@ public struct FirewallLook: Sendable {
     public var flowtables: [Flowtable] { found.flowtables }
     private let found: FirewallRuleset
 
-    /// What a program was given by `setcap` goes to no tool that it asks.
-    private static let rootCure = "run nfmon as root: the firewall's tools tell their rules to nobody else"
-
     /// Looks, in the thread's network namespace; takes as long as the firewall's tools do.
     public init() {
-        let rules = HostRules(rootCure: Self.rootCure)
+        let rules = HostRules(rootCure: "run nfmon as root")
         found = rules.ruleset
         ruleset = rules.areKnown ? rules.ruleset : nil
         addresses = HostAddresses.current

@@ -82,7 +82,8 @@ struct HostRules {
         let unread = chains.tables.filter { table in
             !ruleset.tables.contains { [$0.family, $0.name] == table }
         }
-        if !unread.isEmpty, !tools.contains("nft") {
+        // Of an nft that is there and failed that was told already.
+        if !unread.isEmpty, HostTool("nft") == nil {
             let names = unread.map { $0.joined(separator: " ") }.sorted().prefix(3).joined(separator: ", ")
             unlooked.append(
                 Unlooked(
@@ -93,12 +94,13 @@ struct HostRules {
 
     private mutating func askLegacy(_ family: String) {
         let list = "/proc/thread-self/net/\(family)_tables_names"
-        let tables = SmallFile.text(of: list) ?? ""
-        if tables.isEmpty, SmallFile.exists(list), !SmallFile.isReadable(list) {
+        let names = SmallFile.text(of: list)
+        if names == nil, SmallFile.exists(list) {
             unlooked.append(
-                Unlooked("the legacy \(family)tables' rules", reason: "\(list) cannot be read", cure: rootCure))
+                Unlooked("the legacy \(family)tables' rules", reason: "only root may read \(list)", cure: rootCure))
             return
         }
+        let tables = names ?? ""
         guard let variant = Variant(family, .legacy) else {
             if !tables.isEmpty {
                 unlooked.append(

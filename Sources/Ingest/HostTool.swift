@@ -2,11 +2,14 @@ internal import FlowModel
 internal import Glibc
 
 /// A program of the host's, run to its end for what it writes.
+///
+/// It gets nothing of the user's, neither environment nor input, and what it is asked is nfmon's own: so it may have CAP_NET_ADMIN where
+/// nfmon was given that by `setcap`, and not its user.
 struct HostTool {
     let name: String
     private let path: String
 
-    /// Where administrators' programs lie. Not PATH, which is somebody's to set: nfmon runs as root.
+    /// Where administrators' programs lie. Not PATH, which is somebody's to set: nfmon runs as root, or lends what it has.
     private static let directories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"]
     /// Nanoseconds after which it is ended, and bytes beyond which nobody wants to read.
     private static let patience: UInt64 = 10_000_000_000
@@ -62,7 +65,9 @@ struct HostTool {
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, complaint, STDERR_FILENO)
-        let result = unsafe posix_spawn(&process, path, &actions, nil, words.pointers, settings.pointers)
+        let result = Capability.administerNetwork.lent {
+            unsafe posix_spawn(&process, path, &actions, nil, words.pointers, settings.pointers)
+        }
         guard result == 0 else { throw IngestError(operation, errno: result) }
         return process
     }

@@ -14,6 +14,6 @@ enum Privilege {
         return set
     }
 
-    /// Whether it is root: the capability alone does not pass to the tools that it runs.
+    /// Whether it is root: some of what the kernel tells is root's files, which no capability of nfmon's opens.
     static var isRoot: Bool { geteuid() == 0 }
 }

@@ -25,11 +25,6 @@ enum SmallFile {
         unsafe access(path, F_OK) == 0
     }
 
-    static func isReadable(_ path: String) -> Bool {
-        // SAFETY: the path is a NUL-terminated copy for the call.
-        unsafe access(path, R_OK) == 0
-    }
-
     /// Whether its mode lets its owner write. The kernel's own check lets root write whatever the mode is, but a setting that a
     /// network namespace may not change has none of these bits.
     static func isSettable(_ path: String) -> Bool {

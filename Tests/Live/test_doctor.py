@@ -370,6 +370,8 @@ class Doctor(LiveTest):
     def test_a_tool_that_fails_is_told_and_nothing_is_guessed_about_the_rules(self):
         lab = self.sound_lab()
         lab.log("elsewhere", group=7)
+        # Which no other tool knows: that it stays unknown is the same news, and nft is there.
+        lab.inside("nft", "table inet other { chain c { type filter hook forward priority 10; }; }")
         nft = os.path.realpath(shutil.which("nft"))
         for script, reason in (
             ("echo 'nft: out of luck' >&2; exit 1", "out of luck"), ("exec yes", "it did not come to an end"),
