@@ -13,6 +13,8 @@ struct LiveLook {
     private let live: LiveTable
     private let start = ReceiveTime.now
     private let frameSessionLimit: Int
+    /// Nanoseconds that the last look may take where the while was cut short.
+    private static let patience: UInt64 = 15_000_000_000
 
     /// Raised where its user wants to end.
     var stop: Signal { live.stop }
@@ -35,15 +37,16 @@ struct LiveLook {
         live = try LiveTable(sources, table, conntrack, names: names)
     }
 
-    /// Waits for what there is to see, and ends.
+    /// Waits for what there is to see, and ends. Whoever ends the while before its time is told what there was until then.
     ///
-    /// - Returns: `nil` where its user did not wait for it.
+    /// - Returns: `nil` where its user did not wait for it: for the one look at all, or for the last one.
     func answer(to question: SessionQuestion) throws(IngestError) -> SessionAnswer? {
         var ended = EndedSessions(limit: frameSessionLimit)
         wait(&ended)
-        let isInterrupted = stop.isRaised
+        let note = stop.isRaised ? endEarly() : nil
+        let isGivenUp = stop.isRaised
         if let failure = live.finish() { throw failure }
-        guard !isInterrupted else { return nil }
+        guard !isGivenUp else { return nil }
         ended.take(from: live.store)
         var answer = question.answer(
             from: live.store, live.names, at: .now, seed: LiveTable.seed, beside: ended.sessions)
@@ -56,7 +59,22 @@ struct LiveLook {
         // A single look misses nothing by that; what came and went between two of them does.
         if !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         answer.watchedSince = start.wall
+        if let note { answer.notes.append(note) }
         return answer
+    }
+
+    /// Makes of what was seen until now all that there is to see, by a last look at the table; the user may give up that, too.
+    ///
+    /// - Returns: what is to be said of it; `nil` where there was no more to wait for, or nothing to show.
+    private func endEarly() -> String? {
+        let span = ReceiveTime.now.monotonic &- start.monotonic
+        guard let pause, live.failure.first == nil else { return nil }
+        if sources.noConntrack { stop.lower() } else { _ = live.lookLast(within: Self.patience) }
+        guard span < pause else { return nil }
+        var text: [UInt8] = []
+        text.appendDuration(nanoseconds: span)
+        return
+            "the interval was cut short: \(String(decoding: text, as: UTF8.self)) of \(DurationText.text(nanoseconds: pause))"
     }
 
     /// Waits for one look at the table, or for a second one when the while is over.

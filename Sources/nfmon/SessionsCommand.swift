@@ -84,7 +84,7 @@ struct SessionsCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             The time between the two looks of --top, or to listen with -i or --no-conntrack (default: 1s), or between two looks \
-            of --watch (default: 2s).
+            of --watch (default: 2s). Ctrl-C cuts it short, and what there was until then is shown.
             """,
             valueName: "duration"),
         transform: TimeSpan.init(parsing:))
@@ -225,8 +225,10 @@ struct SessionsCommand: ParsableCommand {
         let names = NameTable()
         let question = goodQuestion(names)
         let look = try LiveLook(sources, for: question, names, lasting: listens ? pause : nil)
-        guard var answer = try look.answer(to: question) else { return }
-        answer.notes = AnswerNotes.gather(sources) + notes(on: question.filter)
+        guard var answer = try look.answer(to: question) else {
+            return Talk.say("ended before there was an answer: nothing is shown")
+        }
+        answer.notes += AnswerNotes.gather(sources) + notes(on: question.filter)
         try write(answer, unless: look.stop)
     }
 

@@ -1,5 +1,6 @@
 """What becomes of the stream when its reader, its disk or its user has enough."""
 
+import json
 import os
 import re
 import resource
@@ -213,6 +214,28 @@ class Output(LiveTest):
                 top = self.closing(Monitor("sessions", "--top", "--interval", "60s", "--netns", lab.namespace))
                 self.until(lambda: lab.drops_of(top.process.pid), "it has opened its sockets")
                 self.assertEqual(top.stop(number), 0, top.talk)
+
+    def test_ctrl_c_amid_an_interval_shows_what_there_was_until_then(self):
+        lab = self.make_lab()
+        lab.sysctl(nf_conntrack_acct=1)
+        # sk RefCnt Type Proto Iface R …: R is 1 once the socket is bound to its interface.
+        captures = lambda: any(
+            line.split()[5] == "1" for line in lab.inside("cat", "/proc/net/packet").stdout.splitlines()[1:])
+        for port, words in enumerate(
+            (("--top",), ("-i", "lan0"), ("-i", "lan0", "--no-conntrack", "--no-nflog"), ("--top", "-i", "lan0")), 9100):
+            with self.subTest(words):
+                asked = self.closing(
+                    Monitor("sessions", "--netns", lab.namespace, *words, "--interval", "1h", "-o", "json"))
+                self.until(lambda: captures() if "-i" in words else lab.drops_of(asked.process.pid), "it listens")
+                lab.datagrams(3, port=port)
+                key = lambda: next((key for key in lab.conntrack() if key.destination[1] == port), None)
+                self.until(lambda: key() and lab.conntrack()[key()].up[0] == 3, "they passed")
+                self.assertEqual(asked.stop(), 0, asked.talk)
+                answer = json.loads(asked.output)
+                [session] = [row for row in answer["sessions"] if row["destination"].get("port") == port]
+                self.assertEqual(session["source"]["packets"], 3)
+                [note] = [note for note in answer["summary"]["notes"] if "cut short" in note]
+                self.assertRegex(note, "^the interval was cut short: .* of 1h$")
 
     def test_a_pipe_left_in_the_middle_of_a_record_is_not_damaged(self):
         with open(FIXTURE, "rb") as fixture:
