@@ -6,7 +6,7 @@ import Wire
 /// What packets to capture: interfaces, how much of each packet, which.
 struct CaptureOptions: ParsableArguments {
     @Option(
-        name: [.customShort("i"), .customLong("interface")],
+        name: [.customShort("i", allowingJoined: true), .customLong("interface")],
         help: ArgumentHelp(
             "Also read the packets that pass this interface; may be given several times. any is all of them.",
             discussion: "What netfilter drops on its way out, and what it never sees, is seen where it came in.",

@@ -44,17 +44,19 @@ struct CompareCommand: ParsableCommand {
         transform: TimeSpan.init(parsing:))
     var duration: TimeSpan?
 
-    @Option(name: .shortAndLong, help: "How to write the comparison: table, compact, json, ndjson or csv.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "How to write the comparison: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
     @Option(
-        name: .customShort("n"), parsing: .unconditional,
+        name: .customShort("n", allowingJoined: true), parsing: .unconditional,
         help: ArgumentHelp("Show at most this many sessions that differ.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
 
     @Option(
-        name: .shortAndLong, parsing: .upToNextOption,
+        name: [.customShort("r", allowingJoined: true), .long], parsing: .upToNextOption,
         help: ArgumentHelp("Read these savefiles of one period instead of the kernel.", valueName: "file"))
     var read: [String] = []
 

@@ -35,7 +35,9 @@ struct DoctorCommand: ParsableCommand {
         transform: TimeSpan.init(parsing:))
     var interval: TimeSpan?
 
-    @Option(name: .shortAndLong, help: "How to write the findings: table, compact, json, ndjson or csv.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "How to write the findings: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
     func validate() throws {

@@ -41,7 +41,9 @@ struct EventsCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
-    @Option(name: .shortAndLong, help: "How to write events: ndjson, compact, csv or json.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "How to write events: ndjson, compact, csv or json.")
     var output = EventFormat.ndjson
 
     @Option(
@@ -75,7 +77,7 @@ struct EventsCommand: ParsableCommand {
     var read: String? { savefile.path }
 
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("w", allowingJoined: true), .long],
         help: ArgumentHelp(
             "Also write what the kernel sends to a savefile: a new one is its owner's only, an existing one keeps its mode.",
             valueName: "file"))

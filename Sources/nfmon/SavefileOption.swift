@@ -3,7 +3,7 @@ import ArgumentParser
 /// `-r`: a savefile in the place of the kernel.
 struct SavefileOption: ParsableArguments {
     @Option(
-        name: [.customShort("r"), .customLong("read")],
+        name: [.customShort("r", allowingJoined: true), .customLong("read")],
         help: ArgumentHelp("Read a savefile instead of the kernel; - is the standard input.", valueName: "file"))
     var paths: [String] = []
 

@@ -73,7 +73,7 @@ struct SessionsCommand: ParsableCommand {
     var sort: String?
 
     @Option(
-        name: .customShort("n"), parsing: .unconditional,
+        name: .customShort("n", allowingJoined: true), parsing: .unconditional,
         help: ArgumentHelp("Show at most this many sessions or groups.", valueName: "n"),
         transform: WholeNumber.parser(in: 1...Int.max))
     var limit: Int?
@@ -90,7 +90,9 @@ struct SessionsCommand: ParsableCommand {
         transform: TimeSpan.init(parsing:))
     var interval: TimeSpan?
 
-    @Option(name: .shortAndLong, help: "How to write sessions: table, compact, json, ndjson or csv.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "How to write sessions: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
     @OptionGroup var savefile: SavefileOption

@@ -25,7 +25,9 @@ struct StatusCommand: ParsableCommand {
         help: ArgumentHelp("The monitor's socket. (default: \(MonitorOption.defaultPath))", valueName: "path"))
     var socket: String?
 
-    @Option(name: .shortAndLong, help: "How to write it: table, compact, json, ndjson or csv.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "How to write it: table, compact, json, ndjson or csv.")
     var output = SessionFormat.table
 
     func run() throws {
