@@ -37,8 +37,8 @@ struct CaptureOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            With -i: bytes of the ring in which packets wait (K, M, G), for each interface and thread. (default: 32M, of more than 16 \
-            of them 512M together)
+            With -i: bytes of the ring in which packets wait (K, M, G; 256K at least), for each interface and thread. (default: 32M, \
+            of more than 16 of them 512M together)
             """,
             valueName: "bytes"),
         transform: ByteCount.init(parsing:))
