@@ -103,14 +103,12 @@ struct CompareCommand: ParsableCommand {
         do throws(IngestError) {
             // One signal for each way: what comes while a second one takes over would raise the first, which nobody looks at.
             if read.isEmpty {
-                let outcome: ComparisonOutcome
-                do throws(IngestError) { outcome = try compareLive() } catch { throw error.curing(sources.needs) }
-                try write(outcome)
+                try write(compareLive())
             } else {
                 try compareRecorded()
             }
         } catch {
-            throw Talk.fail(error)
+            throw Talk.fail(error, needing: sources.needs)
         }
     }
 

@@ -132,7 +132,7 @@ struct EventsCommand: ParsableCommand {
                 try listen(to: &printer)
             }
         } catch {
-            throw Talk.fail(error)
+            throw Talk.fail(error, needing: sources.needs)
         }
     }
 

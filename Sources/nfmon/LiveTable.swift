@@ -28,11 +28,7 @@ struct LiveTable {
         captureSink: (SessionStore) -> any ObservationSink = { $0 }
     ) throws(IngestError) {
         self.names = names
-        do throws(IngestError) {
-            if let name = options.netns { try NetworkNamespace.enter(name) }
-        } catch {
-            throw error.curing(options.needs)
-        }
+        if let name = options.netns { try NetworkNamespace.enter(name) }
         let stop = try Signal()
         let change = try Signal()
         try stop.raiseOnTermination()
@@ -42,14 +38,10 @@ struct LiveTable {
         failure = SourceFailure { change.raise() }
         store = SessionStore(configuration: table, seed: Self.seed) { change.raise() }
         sweep = NameSweep(of: store, names, clock: { ReceiveTime.now.monotonic })
-        do throws(IngestError) {
-            sources = try LiveSources(
-                options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
-                packetsInto: Intake(sink: captureSink(store), names: names, recorder: recorder), failure: failure,
-                leavesForeign: leavesForeign)
-        } catch {
-            throw error.curing(options.needs)
-        }
+        sources = try LiveSources(
+            options, conntrack: conntrack, into: Intake(sink: store, names: names, recorder: recorder),
+            packetsInto: Intake(sink: captureSink(store), names: names, recorder: recorder), failure: failure,
+            leavesForeign: leavesForeign)
     }
 
     /// Stops the sources, tells what is left to tell, completes the recording.

@@ -115,7 +115,7 @@ struct RecordCommand: ParsableCommand {
         } catch {
             // Of packets alone netfilter need not be asked.
             let needs = sources.capture.isGiven ? sources.needs.subtracting(.netfilter) : sources.needs
-            throw Talk.fail(error.curing(needs))
+            throw Talk.fail(error, needing: needs)
         }
     }
 

@@ -178,7 +178,7 @@ struct SessionsCommand: ParsableCommand {
             if watch { return try showScreen() }
             if let read { try show(recording: read) } else { try showLive() }
         } catch {
-            throw Talk.fail(error)
+            throw Talk.fail(error, needing: sources.needs)
         }
     }
 

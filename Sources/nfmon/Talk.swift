@@ -61,7 +61,10 @@ enum Talk {
     }
 
     /// Says why the command fails, and what its exit status is.
-    static func fail(_ error: IngestError) -> ExitCode {
+    ///
+    /// - Parameter needs: what of the superuser's power the command takes: all that lacks is named, where the kernel refused it something.
+    static func fail(_ error: IngestError, needing needs: CapabilityNeeds = []) -> ExitCode {
+        let error = error.curing(needs)
         say(error.description)
         return error.exitCode
     }

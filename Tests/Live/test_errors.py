@@ -48,6 +48,7 @@ class Errors(LiveTest):
             (("net_admin",), compare, "CAP_NET_RAW is missing", both),
             (("net_raw",), (*compare, *away), "CAP_NET_ADMIN, CAP_SYS_ADMIN are missing", f"{both},cap_sys_admin"),
             (("net_raw",), ("sessions", "-i", "lan0"), "CAP_NET_ADMIN is missing", both),
+            (("net_raw",), ("events", "-i", "lan0"), "CAP_NET_ADMIN is missing", both),
             ((), ("record", "-i", "lan0", "/dev/null"), "CAP_NET_RAW is missing", "cap_net_raw"),
         ):
             with self.subTest(held=held, words=words):
