@@ -14,6 +14,10 @@ public final class Recorder: Sendable {
     public struct Figures: Sendable {
         /// Those that are in the file, or on their way.
         public internal(set) var recordCount: UInt64 = 0
+        /// Whether one of them is the mark of the recording's end, which tells of nothing else.
+        public internal(set) var hasEndMark = false
+
+        public init() {}
         /// Those that could not be written, or not whole.
         public internal(set) var unwrittenCount: UInt64 = 0
     }
@@ -75,7 +79,12 @@ public final class Recorder: Sendable {
             state.pending = batch.records
             flush(&state)
             // A record like others to every program that reads the file.
-            if failure == nil { counts.withLock { $0.recordCount += 1 } }
+            if failure == nil {
+                counts.withLock { figures in
+                    figures.recordCount += 1
+                    figures.hasEndMark = true
+                }
+            }
         }
         if let failure { throw failure }
     }

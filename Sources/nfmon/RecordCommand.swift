@@ -222,6 +222,17 @@ struct RecordCommand: ParsableCommand {
     private func tell(_ figures: Recorder.Figures, _ completeness: TableSummary, _ when: String = "") {
         var summary = completeness
         summary.unwrittenRecords = figures.unwrittenCount
-        Talk.say("\(figures.recordCount == 1 ? "1 record" : "\(figures.recordCount) records")\(when)", summary)
+        Talk.say("\(figures.text)\(when)", summary)
+    }
+}
+
+extension Recorder.Figures {
+    /// How much there is, counted as other programs that read the file do.
+    var text: String {
+        switch recordCount {
+        case 1 where hasEndMark: "no record but the mark of its end"
+        case 1: "1 record"
+        default: "\(recordCount) records"
+        }
     }
 }
