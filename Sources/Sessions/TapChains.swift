@@ -33,19 +33,32 @@ struct TapChains: ~Copyable {
     mutating func add(
         _ flow: borrowing FlowObservation, _ direction: FlowDirection, hash: UInt32, to chain: inout UInt32
     ) -> Addition {
-        var tap = flow.tap
-        var vlans = flow.vlans
-        if direction == .reply { (tap.direction, vlans) = (tap.direction.opposite, vlans.reversed) }
+        let tap = flow.tap
+        switch direction {
+        case .original:
+            return add(flow.forward, flow.backward, of: flow, at: tap, flow.vlans, hash: hash, to: &chain)
+        case .reply:
+            let reversed = Tap(interface: tap.interface, direction: tap.direction.opposite)
+            return add(flow.backward, flow.forward, of: flow, at: reversed, flow.vlans.reversed, hash: hash, to: &chain)
+        }
+    }
+
+    /// The same, by the session's directions.
+    private mutating func add(
+        _ original: FrameCounts, _ reply: FrameCounts, of flow: borrowing FlowObservation, at tap: Tap,
+        _ vlans: VLANs, hash: UInt32, to chain: inout UInt32
+    ) -> Addition {
+        let isLowerBound = flow.facts.contains(.lowerBound)
         // Most sessions have one lane, of plain counts.
-        if chain != Self.none, links[chain].add(flow, direction, tap, vlans, tupleHash: hash) { return .known }
+        if chain != Self.none,
+            links[chain].add(original, reply, tap, vlans, tupleHash: hash, isLowerBound: isLowerBound)
+        {
+            return .known
+        }
         let known = links.count
         guard let place = place(of: tap, vlans, hash, in: &chain, at: flow.first) else { return .refused }
-        if direction == .original {
-            add(flow.forward, flow.backward, at: place)
-        } else {
-            add(flow.backward, flow.forward, at: place)
-        }
-        if flow.facts.contains(.lowerBound) { links[place].isLowerBound = true }
+        add(original, reply, at: place)
+        if isLowerBound { links[place].isLowerBound = true }
         return links.count == known ? .known : .new
     }
 

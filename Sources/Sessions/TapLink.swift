@@ -72,24 +72,19 @@ struct TapLink {
         return true
     }
 
-    /// Adds a flow that is plain both ways, if it is of this tap.
+    /// Adds what a flow came to that is plain both ways, if it is of this tap.
     ///
     /// - Parameters:
-    ///   - direction: which way of the session the flow's own packets go.
     ///   - tap: the flow's, as the session's first direction passes it; so are the VLANs.
+    ///   - isLowerBound: whether a packet's length is not known.
     /// - Returns: whether it was added.
     mutating func add(
-        _ flow: borrowing FlowObservation, _ direction: FlowDirection, _ tap: Tap, _ vlans: VLANs, tupleHash: UInt32
+        _ original: FrameCounts, _ reply: FrameCounts, _ tap: Tap, _ vlans: VLANs, tupleHash: UInt32, isLowerBound: Bool
     ) -> Bool {
-        guard flow.forward.isPlain, flow.backward.isPlain, takes(tap, vlans, tupleHash: tupleHash) else { return false }
-        if direction == .original {
-            original.add(flow.forward)
-            reply.add(flow.backward)
-        } else {
-            original.add(flow.backward)
-            reply.add(flow.forward)
-        }
-        if flow.facts.contains(.lowerBound) { isLowerBound = true }
+        guard original.isPlain, reply.isPlain, takes(tap, vlans, tupleHash: tupleHash) else { return false }
+        self.original.add(original)
+        self.reply.add(reply)
+        if isLowerBound { self.isLowerBound = true }
         return true
     }
 
