@@ -34,6 +34,10 @@ public struct SourceFilter: Sendable {
     /// Whether a packet may be of a session that may belong to the answer, as far as its own tuple tells: of one that stands
     /// for itself, as conntrack has no word about it.
     public func admits(packet key: FlowKey) -> Bool {
+        // Asked for every session that only packets tell of, and mostly there is nothing to test.
+        guard decisions.start < DecisionList<SourceTest>.reject else {
+            return decisions.start == DecisionList<SourceTest>.accept
+        }
         let entry = ConntrackEntry(original: key, reply: key.inverse)
         return admits(ConntrackObservation(kind: .dumpRow, entry: entry, helper: .none))
     }
