@@ -103,40 +103,57 @@ extension Comparison {
     ) {
         let meant = logSuspects(views(of: counts, session))
         let logsAll = meant.contains { $0.answer == .yes }
-        let ownLoss = facts.isWhole(.nflog) ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
+        let isWhole = facts.isWhole(.nflog)
+        let ownLoss = isWhole ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
         let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
-        if logsAll || partial.isEmpty { accountForUncounted(&short, counts, meant.map(\.rule), ownLoss) }
+        // A rule that was not there all the time logged none of what passed before.
+        let doubts = [facts.rules?.doubt].compactMap(\.self)
+        let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
+        if logsAll || partial.isEmpty {
+            accountForUncounted(&short, counts, meant.map(\.rule), reason, ownLoss, doubts)
+        }
         if logsAll || facts.rules == nil { accountForLoss(&short, of: .nflog, session) }
         if short.isAccountedFor { return }
-        if facts.rules == nil, facts.isWhole(.nflog) {
+        if facts.rules == nil, isWhole {
             // Its sequence numbers tell every loss: what did not come was not logged.
-            let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
             short.account(reason, ["\(ownLoss), so rules logged only a part of what passed; which ones is not known"])
         }
         if facts.rules != nil, meant.isEmpty {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
             // A rule that was there for a while may have logged some.
-            let isStable = facts.rules?.changedRules == false
             short.account(
-                .notLogged, isCertain: isStable,
-                ["no rule logs these packets to group \(groups)\(isStable ? "" : ", of those that are there now")"])
+                .notLogged, isCertain: doubts.isEmpty,
+                [
+                    "no rule logs these packets to group \(groups)\(doubts.isEmpty ? "" : ", of those that are there now")"
+                ] + doubts)
         }
         if !logsAll, let (watched, _) = partial.first {
             let conditions = watched.rule.match.choices.joined(separator: ", ")
-            short.account(.sampled, ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"])
+            // What met them may be among what was lost.
+            short.account(
+                .sampled, isCertain: isWhole && doubts.isEmpty,
+                ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"] + doubts)
         }
         accountForLoss(&short, of: .nflog, session)
-        if facts.isWhole(.nflog), let (watched, _) = meant.first {
+        if isWhole, let (watched, _) = meant.first {
+            // Where it surely means them, nobody knows what kept them from it.
             short.account(
-                counts.logged.packetCount > 0 ? .sampled : .notLogged,
-                ["rule \(watched.title) would log them, but nflog lost nothing: they did not come to it"])
+                reason, isCertain: !logsAll && doubts.isEmpty, [Self.unmet(watched), ownLoss] + doubts)
         }
         short.account(.unexplained, ["no rule tells why these packets were not logged"])
     }
 
+    /// What is said of a rule that logs packets of which some are not in the log, though none were lost.
+    private static func unmet(_ watched: WatchedRule) -> String {
+        watched.isNew
+            ? "rule \(watched.title) logs them, and is new: what passed before did not come to it"
+            : "rule \(watched.title) would log them: they did not come to it"
+    }
+
     /// Packets that the rules' own counters say never came to them: no source can have lost those.
     private func accountForUncounted(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ rules: [WatchedRule], _ ownLoss: String
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ rules: [WatchedRule], _ reason: DifferenceReason,
+        _ ownLoss: String, _ doubts: [String]
     ) {
         // Packets in pieces are logged piece by piece, or whole: the counter says the one, the session the other.
         guard !rules.isEmpty, (counts.entering?.counts.fragmentCount ?? 0) == 0 else { return }
@@ -149,10 +166,10 @@ extension Comparison {
         guard counted < passed else { return }
         // Where nothing was lost, none of what lacks came to them.
         short.account(
-            counts.logged.packetCount > 0 ? .sampled : .notLogged,
-            for: facts.isWhole(.nflog) ? short.rest.packetCount : passed - counted,
+            reason, for: facts.isWhole(.nflog) ? short.rest.packetCount : passed - counted,
+            isCertain: doubts.isEmpty,
             [
                 "rule \(rules[0].title) has seen only \(counted) packets of all sessions by its counter\(rules.count > 1 ? ", and those like it" : ""); \(ownLoss)"
-            ])
+            ] + doubts)
     }
 }

@@ -52,6 +52,74 @@ struct LogComparisonTests {
         }
     }
 
+    /// A chain of FORWARD with these rules, each with a counter.
+    private static func forward(_ rules: [FirewallRule], generation: UInt32? = nil) -> FirewallRuleset {
+        var table = FirewallTable(family: "ip", name: "filter")
+        table.chains = [FirewallChain("FORWARD", at: HookPlace(.forward, 0))]
+        table.chains[0].rules = rules
+        var ruleset = FirewallRuleset([table])
+        ruleset.generation = generation
+        return ruleset
+    }
+
+    /// Ten packets there, of which six are in the log.
+    private static func sixOfTen(_ before: FirewallRuleset, _ after: FirewallRuleset) -> ComparisonOutcome {
+        var facts = facts([])
+        facts.rules = WatchedRuleset(before: before, after: after)
+        return compare(facts) {
+            ($0.tracked, $0.first, $0.second, $0.logged) = ((10, 0), (10, 0), (10, 0), (6, 0))
+        }
+    }
+
+    private static func counted(_ deed: RuleDeed, _ count: UInt64, _ conditions: [String] = []) -> FirewallRule {
+        var rule = rule(deed, conditions: conditions, growth: nil, text: "\(deed)").rule
+        rule.counters = Counters(packetCount: count, byteCount: 100 * count)
+        return rule
+    }
+
+    @Test func aRuleThatCameLaterIsNotSurelyWhyTheFirstPacketsAreNotLogged() {
+        let new = Self.sixOfTen(Self.forward([]), Self.forward([Self.counted(.log(group: 100), 6)]))
+        #expect(new.reasons == [.sampled: 4])
+        #expect(new.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(new.evidence.contains("logs them, and is new: what passed before did not come to it"))
+        #expect(new.evidence.contains("the firewall's rules changed meanwhile: one is new"))
+    }
+
+    @Test(arguments: [[], ["limit --limit 5/sec"]])
+    func whyARuleDidNotLogAllIsNotSureWhereOthersCame(conditions: [String]) {
+        func log(_ count: UInt64) -> FirewallRule { Self.counted(.log(group: 100), count, conditions) }
+        let same = Self.sixOfTen(Self.forward([log(0)]), Self.forward([log(6)]))
+        #expect(same.reasons == [.sampled: 4])
+        #expect(same.sessions.flatMap(\.differences).map(\.isCertain) == [true])
+        // Before it came one that may have kept some from it.
+        let other = Self.counted(.accept, 4, ["limit --limit 1/sec"])
+        let changed = Self.sixOfTen(Self.forward([log(0)]), Self.forward([other, log(6)]))
+        #expect(changed.reasons == [.sampled: 4])
+        #expect(changed.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(changed.evidence.contains("the firewall's rules changed meanwhile: one is new"))
+    }
+
+    @Test func rulesThatCameAndWentAreToldByTheirGeneration() {
+        for generation: UInt32 in [7, 9] {
+            let result = Self.sixOfTen(
+                Self.forward([Self.counted(.log(group: 100), 0)], generation: 7),
+                Self.forward([Self.counted(.log(group: 100), 6)], generation: generation))
+            #expect(result.reasons == [.sampled: 4])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [generation == 7])
+            #expect(
+                result.evidence.contains("somebody changed nftables' rules or sets meanwhile") == (generation != 7))
+        }
+    }
+
+    @Test func aConditionIsNotSurelyWhyWhereTheSocketLostSome() {
+        let rules = [rule(.log(group: 100), conditions: ["limit --limit 5/sec"], growth: 4)]
+        for lost: UInt64 in [0, 1] {
+            let result = compare(Self.facts(rules, lost: lost)) { $0.logged = (3, 1) }
+            #expect(result.reasons == [.sampled: 14])
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.isCertain == (lost == 0) })
+        }
+    }
+
     @Test func whatTheSocketLostIsItsOwnAndCounted() {
         let rules = [rule(.log(group: 100), growth: 18)]
         let result = compare(Self.facts(rules, lost: 5)) { $0.logged = (8, 5) }

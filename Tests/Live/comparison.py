@@ -42,6 +42,11 @@ class Answer:
         return found
 
     @property
+    def certainties(self):
+        """Whether differences are certain: of each kind that there is."""
+        return {difference["certain"] for entry in self.sessions for difference in entry["differences"]}
+
+    @property
     def evidence(self):
         return "\n".join(
             sentence

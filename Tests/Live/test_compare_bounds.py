@@ -65,6 +65,18 @@ class CompareBounds(CompareTest):
         self.assertEqual(answer.reasons["invalid"], 3)
         self.assertIn("found 3 packets invalid", answer.evidence)
 
+    def test_a_rule_that_logs_and_came_later_is_not_surely_why_the_first_packets_are_not_logged(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.datagrams(20, port=81)
+        lab.log("late")
+        lab.datagrams(40, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"sampled": 20}, answer.evidence)
+        self.assertEqual(answer.certainties, {False}, answer.evidence)
+        self.assertIn("and is new: what passed before did not come to it", answer.evidence)
+        self.assertIn("the firewall's rules changed meanwhile: one is new", answer.evidence)
+
     def test_frames_for_other_hosts_are_counted_and_not_compared(self):
         lab = self.lab_with_accounting()
         lab.inside("ip", "link", "set", "lan0", "promisc", "on")

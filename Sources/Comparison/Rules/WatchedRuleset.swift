@@ -9,6 +9,8 @@ public struct WatchedRuleset: Sendable {
     public let isFinal: Bool
     /// Whether nobody changed nftables' sets between the looks.
     let setsAreKept: Bool
+    /// Whether somebody changed nftables' rules or sets between the looks, as far as that is known.
+    private let generationChanged: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
     /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
@@ -22,6 +24,7 @@ public struct WatchedRuleset: Sendable {
         self.ruleset = ruleset
         isFinal = false
         setsAreKept = false
+        generationChanged = false
         Self.forEachChain(of: ruleset) { table, chain in
             let title = Self.title(table, chain)
             rules += chain.rules.map { WatchedRule($0, in: title) }
@@ -32,6 +35,7 @@ public struct WatchedRuleset: Sendable {
         ruleset = after
         isFinal = true
         setsAreKept = before.generation != nil && before.generation == after.generation
+        generationChanged = before.generation != nil && after.generation != nil && !setsAreKept
         var earlier: [ChainPlace: [FirewallRule]] = [:]
         var handles: [ChainPlace: String] = [:]
         Self.forEachChain(of: before) { table, chain in
@@ -71,6 +75,13 @@ public struct WatchedRuleset: Sendable {
             text(resetCount, "counter was set back", "counters were set back"),
         ].compactMap { $0 }
         return parts.isEmpty ? nil : "the firewall's rules changed meanwhile: \(parts.joined(separator: ", "))"
+    }
+
+    /// Why packets may have met other rules than those that stand at the end; `nil` where nothing shows that.
+    var doubt: String? {
+        change
+            ?? (generationChanged
+                ? "somebody changed nftables' rules or sets meanwhile, and the same rules are there again" : nil)
     }
 
     // MARK: Pairing
