@@ -151,6 +151,17 @@ struct RivalRuleTests {
         #expect(Self.compare(both + others, [(71, 3), (72, 3)]).reasons == [.denied: 3, .unexplained: 3])
     }
 
+    @Test func oneThatDeniesBesideOneThatMayLetPassLeavesTheOthersOpen() {
+        // The port 443 the queue may have taken as well: how many the first one did nobody knows.
+        let rules =
+            [
+                "tcp dport 443 ip saddr @q counter packets 9 bytes 900 queue to 1",
+                "tcp dport != 443 ip saddr @t counter packets 3 bytes 300 drop",
+            ] + Self.two.prefix(1)
+        #expect(Self.compare(rules, [(71, 3), (72, 3)]).reasons == [.denied: 6])
+        #expect(Self.compare(rules, [(71, 3), (72, 3), (443, 2)]).reasons == [.unexplained: 8])
+    }
+
     @Test func rulesOfWhichOneActsBeforeConntrackAreNotToldAsOneReason() {
         let text =
             """

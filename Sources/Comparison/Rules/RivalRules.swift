@@ -80,24 +80,3 @@ struct RivalRules {
         return claims[place]?.remove(at: found)
     }
 }
-
-/// Which rules are bound together.
-private struct RuleGroups {
-    private var parents: [Int: Int] = [:]
-
-    var rules: Dictionary<Int, Int>.Keys { parents.keys }
-
-    mutating func join(_ rules: [Int]) {
-        for rule in rules {
-            if parents[rule] == nil { parents[rule] = rule }
-            parents[group(of: rule)] = group(of: rules[0])
-        }
-    }
-
-    /// The rule that stands for its group.
-    func group(of rule: Int) -> Int {
-        var rule = rule
-        while let parent = parents[rule], parent != rule { rule = parent }
-        return rule
-    }
-}
