@@ -111,8 +111,8 @@ public struct Comparison {
             for counts in directions { notePrey(counts, compared.session) }
             _ = agreeing(compared, directions)
         }
-        guard reserves.hasRivals else { return reserves }
-        // Who has rivals is known only when all have said what they surely took.
+        guard reserves.needsTrial else { return reserves }
+        // Who else may have taken what a rule counted is known only when all have said what they surely took.
         reserves = Reserves(facts, .trial, after: reserves, butFor: logged)
         for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
         reserves.settleRivals(isWhole: !facts.hidesSessions && summary.unkeptCount == 0)

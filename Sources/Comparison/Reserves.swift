@@ -21,8 +21,10 @@ struct Reserves {
     private var copied: [Int: UInt64] = [:]
     /// What several rules may have taken alike.
     private var rivals = RivalRules()
-    /// Whether sessions lack what several rules may have taken alike.
-    private(set) var hasRivals = false
+    /// Whether sessions lack what rules only may have taken: whose it is shows a trial.
+    private(set) var needsTrial = false
+    /// Rules of which something was said to have been taken by sessions that only may have lacked it for them.
+    private var doubtfulRules: Set<Int> = []
     let stage: Stage
     /// Whether nothing is taken yet.
     var isDraft: Bool { stage != .final }
@@ -103,7 +105,9 @@ struct Reserves {
     func mayHaveTaken(_ count: UInt64, of tuple: FlowKey, by rule: Int) -> Bool {
         let unclaimed = unclaimed(of: rule)
         // A session may lack less by now than all that the rule took of it: a part its log explains.
-        let others = fits[rule].map { $0.count == count || $0.tuple == tuple ? 0 : $0.count } ?? 0
+        var others: UInt64 = 0
+        // What others surely took after it was noted, it did not take of that one.
+        if let fit = fits[rule], fit.count <= unclaimed, fit.count != count, fit.tuple != tuple { others = fit.count }
         return unclaimed >= others && unclaimed - others >= count
     }
 
@@ -115,7 +119,7 @@ struct Reserves {
     /// Notes before the end that each of these rules may have taken so many packets.
     mutating func noteRivals(_ claim: RivalRules.Claim, at place: RivalRules.Place) {
         switch stage {
-        case .draft: hasRivals = true
+        case .draft: needsTrial = true
         case .trial: rivals.note(claim, at: place)
         case .question, .final: break
         }
@@ -123,7 +127,11 @@ struct Reserves {
 
     /// Notes before the end that one of these rules may have taken packets of which nothing more can be said.
     mutating func noteOpenRivals(_ rules: [Int]) {
-        if stage == .trial { rivals.noteOpen(rules) }
+        switch stage {
+        case .draft: needsTrial = needsTrial || !rules.isEmpty
+        case .trial: rivals.noteOpen(rules)
+        case .question, .final: break
+        }
     }
 
     /// Leaves out rivals of which the counters show nothing.
@@ -152,7 +160,13 @@ struct Reserves {
     }
 
     /// How much of what a rule counted nobody needs of whom it alone is suspected.
-    private func spare(of rule: Int) -> UInt64 { unclaimed(of: rule).lacking(rivals.ownPrey(of: rule)) }
+    func spare(of rule: Int) -> UInt64 { unclaimed(of: rule).lacking(rivals.ownPrey(of: rule)) }
+
+    /// Whether a rule took packets of one only of several sessions, and nobody can tell which.
+    func isContested(_ rule: Int) -> Bool { stage == .final && rivals.contestedRules.contains(rule) }
+
+    /// Whether nothing of a rule's counter is left as sessions took it of which nobody surely knows that it was theirs.
+    func isDoubtfullySpent(_ rule: Int) -> Bool { rules[rule] == 0 && doubtfulRules.contains(rule) }
 
     /// How many more packets a rule that also denies them can have copied; `nil` where its counter does not say.
     func leftToCopy(of rule: Int) -> UInt64? { uses[rule].watched.limit.map { $0.lacking(copied[rule] ?? 0) } }
@@ -175,10 +189,15 @@ struct Reserves {
             case .question, .trial: break
             case .final: claims[rule] -= min(claims[rule], taken)
             }
-        } else if stage == .trial {
-            rivals.noteOwnPrey(taken, of: rule)
         } else {
-            rivals.release(taken, of: rule)
+            switch stage {
+            case .question: break
+            case .draft: needsTrial = true
+            case .trial: rivals.noteOwnPrey(taken, of: rule)
+            case .final:
+                rivals.release(taken, of: rule)
+                doubtfulRules.insert(rule)
+            }
         }
         guard !isDraft else { return taken }
         // Nobody else waits any more, though this was less than all that it lacked.

@@ -63,6 +63,54 @@ struct DoubtfulRuleTests {
         #expect(result.sessions.first { $0.reasons == [.denied] }?.session.record.original.destinationPort == 71)
     }
 
+    /// Sessions to ports from 71 on that lack so many packets each.
+    private static func outcome(_ rule: String, lacking counts: [UInt64]) -> ComparisonOutcome {
+        var comparison = Self.comparison(rule)
+        for (index, count) in counts.enumerated() {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (count, 0), nil)
+            builder.key.destinationPort = 71 + UInt16(index)
+            comparison.add(builder.compared)
+        }
+        return comparison.conclude()
+    }
+
+    @Test func whichOfTwoSessionsARuleTookWhereItCountedEnoughForOneNobodyCanTell() {
+        let rule = "tcp dport @s counter packets 5 bytes 500 drop"
+        for counts: [UInt64] in [[5, 5], [4, 3], [5, 5, 5]] {
+            let result = Self.outcome(rule, lacking: counts)
+            #expect(result.reasons == [.unexplained: counts.reduce(0, +)])
+            #expect(result.sessions.count == counts.count)
+            for session in result.sessions {
+                #expect(
+                    session.differences.flatMap(\.evidence).contains(
+                        "rule ip t c: tcp dport @s counter drop may mean these packets, and its counter rose by 5: enough for one only of the sessions that lack such packets"
+                    ))
+            }
+        }
+        #expect(Self.outcome(rule, lacking: [2, 3]).reasons == [.denied: 5])
+        #expect(Self.outcome(rule, lacking: [5]).reasons == [.denied: 5])
+    }
+
+    @Test func whereItCountedEnoughForSomeTheOthersAreToldOfIt() {
+        let result = Self.outcome("tcp dport @s counter packets 6 bytes 600 drop", lacking: [3, 3, 3])
+        #expect(result.reasons == [.denied: 6, .unexplained: 3])
+        #expect(result.evidence.contains("its counter rose by 6: what other sessions lack may be all of that"))
+    }
+
+    @Test func whereAllThatItCountedIsSurelyOfOthersNobodyIsToldOfIt() {
+        var comparison = Self.comparison("ct state new counter packets 3 bytes 300 drop")
+        for isSure in [true, false] {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+            builder.key.sourcePort = isSure ? 1 : 2
+            if !isSure { builder.facts.remove(.start) }
+            comparison.add(builder.compared)
+        }
+        let other = comparison.conclude().sessions.first { $0.session.record.original.sourcePort == 2 }
+        #expect(other?.differences.flatMap(\.evidence) == ["no rule shows that it took these packets"])
+    }
+
     @Test func whereALogExplainsAPartOfWhatFitsARuleOthersTakeTheRest() {
         var comparison = Self.comparison("tcp dport @s counter packets 5 bytes 500 drop")
         // Two of the five were logged as denied, which is told with their port's session only at the end.

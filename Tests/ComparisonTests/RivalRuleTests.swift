@@ -162,21 +162,48 @@ struct RivalRuleTests {
         #expect(Self.compare(rules, [(71, 3), (72, 3), (443, 2)]).reasons == [.unexplained: 8])
     }
 
+    /// One of two before conntrack, the other behind it.
+    private static let apart =
+        """
+        table ip t {
+        chain early {
+        type filter hook prerouting priority raw; policy accept;
+        \(two[0])
+        }
+        chain late {
+        type filter hook forward priority filter; policy accept;
+        \(two[1])
+        }
+        }
+        """
+
     @Test func rulesOfWhichOneActsBeforeConntrackAreNotToldAsOneReason() {
-        let text =
-            """
-            table ip t {
-            chain early {
-            type filter hook prerouting priority raw; policy accept;
-            \(Self.two[0])
-            }
-            chain late {
-            type filter hook forward priority filter; policy accept;
-            \(Self.two[1])
-            }
-            }
-            """
-        let result = RulesetTrial.denied(NFTRuleset(text).tables)
+        let result = RulesetTrial.denied(NFTRuleset(Self.apart).tables)
         #expect(result.reasons == [.unexplained: 3])
+    }
+
+    @Test func whatConntrackCountedTheRuleBehindItTookAndTheOtherTheRest() {
+        let ruleset = FirewallRuleset(NFTRuleset(Self.apart).tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: ruleset.withoutCounts, after: ruleset) }
+        // Of one session some each.
+        let one = Self.outcome(facts, sourcePorts: [1]) {
+            ($0.tracked, $0.first, $0.second) = ((7, 0), (10, 0), (4, 0))
+        }
+        #expect(one.reasons == [.droppedBeforeConntrack: 3, .droppedAfterConntrack: 3])
+        #expect(one.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        // Of two sessions, whichever comes first.
+        for order: [UInt16] in [[1, 2], [2, 1]] {
+            var comparison = Comparison(facts, names: someNames())
+            for port in order {
+                var builder = SessionBuilder()
+                builder.key.sourcePort = port
+                (builder.tracked, builder.first, builder.second) =
+                    port == 1 ? ((7, 0), (7, 0), (4, 0)) : (nil, (3, 0), nil)
+                comparison.add(builder.compared)
+            }
+            let two = comparison.conclude()
+            #expect(two.reasons == [.droppedBeforeConntrack: 3, .droppedAfterConntrack: 3])
+            #expect(two.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        }
     }
 }

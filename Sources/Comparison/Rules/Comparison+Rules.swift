@@ -149,9 +149,12 @@ extension Comparison {
         _ reason: (HookPlace) -> DifferenceReason?
     ) {
         guard let rules = facts.rules, !short.isAccountedFor, rules.isFinal || isSure else { return }
-        var doubtful: [(suspect: RuleSuspect, reason: DifferenceReason)] = []
+        var doubtful: [Suspicion] = []
+        var spent: [RuleSuspect] = []
         for suspect in search.suspects(of: views) where !short.isAccountedFor {
-            guard let reason = self.reason(suspect, untracks, reason), reserves.left(of: suspect.rule) != 0 else {
+            guard let reason = self.reason(suspect, untracks, reason) else { continue }
+            guard reserves.left(of: suspect.rule) != 0 else {
+                if reserves.isDoubtfullySpent(suspect.rule) { spent.append(suspect) }
                 continue
             }
             let watched = rules.rules[suspect.rule]
@@ -180,7 +183,7 @@ extension Comparison {
                 beside: others.prefix(Self.greatestEvidence - 1))
         }
         guard !short.isAccountedFor else { return }
-        suspectAll(doubtful.map(\.suspect), &short, rules)
+        suspectAll(doubtful.map(\.suspect), spent, &short, rules)
     }
 
     typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
@@ -195,8 +198,16 @@ extension Comparison {
         }
     }
 
-    /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
+    /// Those that have it, unless one of them took packets of one only of several sessions, and it may be another.
     private mutating func likely(
+        _ candidates: [Suspicion], _ short: Shortfall, _ views: RuleViews, _ rules: WatchedRuleset
+    ) -> [Suspicion] {
+        let found = fitting(candidates, short, views, rules)
+        return found.contains { reserves.isContested($0.suspect.rule) } ? [] : found
+    }
+
+    /// The one whose counter alone rose by all that is missing, or all, where their counters together rose by just that.
+    private mutating func fitting(
         _ candidates: [Suspicion], _ short: Shortfall, _ views: RuleViews, _ rules: WatchedRuleset
     ) -> [Suspicion] {
         let missing = short.rest.packetCount
@@ -222,6 +233,9 @@ extension Comparison {
             let sum = candidates.reduce(UInt64(0)) { $0.adding(reserves.unclaimed(of: $1.suspect.rule)) }
             if sum == missing { return candidates }
         }
+        // The one of which others do not need what it counted, as no other rule can have taken what they lack.
+        let free = able.filter { reserves.spare(of: $0.suspect.rule) >= missing }
+        if reserves.stage == .final, free.count == 1 { return free }
         let rivals = able.filter { !$0.suspect.mayPass }
         noteRivals(rivals, fitsEach: rivals.count == exact.count, short, views)
         return []
@@ -267,9 +281,17 @@ extension Comparison {
     /// How many rules that may have done it are named.
     static let greatestEvidence = 3
 
-    private func suspectAll(_ suspects: [RuleSuspect], _ short: inout Shortfall, _ rules: WatchedRuleset) {
+    /// - Parameter spent: those of which others were said to have been the prey, and nobody is sure of that.
+    private func suspectAll(
+        _ suspects: [RuleSuspect], _ spent: [RuleSuspect], _ short: inout Shortfall, _ rules: WatchedRuleset
+    ) {
         let sentences =
-            suspects.map { evidence(rules.rules[$0.rule], $0.answer) }
+            suspects.map { suspect in
+                let sentence = evidence(rules.rules[suspect.rule], suspect.answer)
+                guard reserves.isContested(suspect.rule) else { return sentence }
+                return "\(sentence): enough for one only of the sessions that lack such packets"
+            }
+            + spent.map { "\(evidence(rules.rules[$0.rule], .perhaps)): what other sessions lack may be all of that" }
             + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
         short.suspicions += Self.shortened(sentences)
     }

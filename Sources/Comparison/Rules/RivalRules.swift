@@ -21,9 +21,24 @@ struct RivalRules {
         var fitsEach: Bool
     }
 
+    /// What sessions lack of which no other rule is suspected.
+    private struct OwnPrey {
+        var packetCount: UInt64 = 0
+        /// What those two sessions lack that lack least; `nil` of a second one where there is none.
+        var least = UInt64.max
+        var secondLeast: UInt64?
+
+        mutating func note(_ count: UInt64) {
+            packetCount = packetCount.adding(count)
+            if least != .max { secondLeast = min(max(least, count), secondLeast ?? .max) }
+            least = min(least, count)
+        }
+    }
+
     private var claims: [Place: [Claim]] = [:]
-    /// By rule: what sessions lack of which no other rule is suspected.
-    private var ownPrey: [Int: UInt64] = [:]
+    private var ownPrey: [Int: OwnPrey] = [:]
+    /// Rules that counted enough for one only of the sessions that they alone may have preyed upon.
+    private(set) var contestedRules: Set<Int> = []
     /// Rules of which sessions may be the prey that claim nothing: what their group's sessions lack in all is not known.
     private var openRules: Set<Int> = []
 
@@ -35,13 +50,16 @@ struct RivalRules {
     /// Notes rules of which nothing can be said together.
     mutating func noteOpen(_ rules: [Int]) { openRules.formUnion(rules) }
 
-    mutating func noteOwnPrey(_ count: UInt64, of rule: Int) { ownPrey[rule] = (ownPrey[rule] ?? 0).adding(count) }
+    mutating func noteOwnPrey(_ count: UInt64, of rule: Int) { ownPrey[rule, default: OwnPrey()].note(count) }
 
     /// Takes off what a rule was said to have taken by itself.
-    mutating func release(_ count: UInt64, of rule: Int) { ownPrey[rule] = ownPrey[rule].map { $0.lacking(count) } }
+    mutating func release(_ count: UInt64, of rule: Int) {
+        guard let left = ownPrey[rule]?.packetCount.lacking(count) else { return }
+        ownPrey[rule]?.packetCount = left
+    }
 
     /// What is said of a rule alone; others had better take from its rivals.
-    func ownPrey(of rule: Int) -> UInt64 { ownPrey[rule] ?? 0 }
+    func ownPrey(of rule: Int) -> UInt64 { ownPrey[rule]?.packetCount ?? 0 }
 
     /// Leaves out what the counters do not show: all that a group's sessions lack has to be all that its rules counted, or no more than that
     /// where each rule counted just what a session lacks.
@@ -50,6 +68,11 @@ struct RivalRules {
     ///   - isWhole: whether no session is left out that the rules may have counted, too.
     ///   - unclaimed: what a rule counted that no session surely needs.
     mutating func settle(isWhole: Bool, _ unclaimed: (Int) -> UInt64) {
+        for (rule, prey) in ownPrey {
+            if let second = prey.secondLeast, prey.least.adding(second) > unclaimed(rule) {
+                contestedRules.insert(rule)
+            }
+        }
         var groups = RuleGroups()
         for claim in claims.values.joined() { groups.join(claim.rules) }
         var (lacking, counted): ([Int: UInt64], [Int: UInt64]) = ([:], [:])
