@@ -9,12 +9,23 @@ extension Comparison {
         let session = compared.session
         // A lane that nothing feeds is not missing anything.
         guard logFeeds || session.nflog != nil else { return }
-        let references = references(for: counts, butStopped: Self.stopped(counts.direction, found))
+        let stopped = Self.stopped(counts.direction, found)
+        var references = references(for: counts, butStopped: stopped)
         let logged = counts.logged
+        if references.contains(where: { $0.0 == logged }) { return }
+        // What was dropped before it came to the rule that logs is not missing there, too.
+        if counts.tracked != nil, stopped.packetCount > 0,
+            let left = references.firstIndex(where: { $0.1 == .captureOut })
+        {
+            let views = views(of: counts, session)
+            let coming = references[0].1 == .conntrack ? views.counted : views
+            if !denials(before: logSuspects(views), coming).isEmpty {
+                references.insert(references.remove(at: left), at: 0)
+            }
+        }
         // What was dropped and logged came to the rule: where more was logged than passed, it is held against what came.
         let fitting = references.first { $0.0.packetCount >= logged.packetCount }
         guard let (reference, place) = fitting ?? references.first else { return }
-        if references.contains(where: { $0.0 == logged }) { return }
         // Later fragments alone are bytes of no packet.
         if logged.packetCount == 0, reference.packetCount == 0 { return }
         if logged.packetCount > reference.packetCount {
@@ -28,7 +39,7 @@ extension Comparison {
                     evidence: ["as many packets have other lengths"]))
         } else {
             var short = Shortfall(counts.direction, place, .nflog, reference.since(logged))
-            accountForUnlogged(&short, counts, session)
+            accountForUnlogged(&short, counts, session, isStopTold: stopped.packetCount > 0)
             if session.nflog == nil, short.found.allSatisfy({ $0.reason == .notLogged }) {
                 compared.isUnlogged = true
             } else {
@@ -98,16 +109,29 @@ extension Comparison {
     }
 
     /// Packets that no logged one stands for.
+    ///
+    /// - Parameter isStopTold: whether rules were said to have dropped some of them.
     private mutating func accountForUnlogged(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, isStopTold: Bool
     ) {
-        let meant = logSuspects(views(of: counts, session))
+        let views = views(of: counts, session)
+        let suspects = logSuspects(views)
+        // Whatever left came to the rule.
+        let passed = counts.logged.packetCount.adding(short.rest.packetCount)
+        let haveAllLeft = short.more == .captureOut || counts.leaving?.counts.whole.packetCount ?? 0 >= passed
+        let coming = short.more == .conntrack ? views.counted : views
+        let denials = haveAllLeft ? [] : denials(before: suspects, coming)
+        if counts.leaving == nil, !isStopTold { accountForDropped(&short, counts, coming, by: denials) }
+        if short.isAccountedFor { return }
+        let meant = suspects.compactMap { suspect in
+            facts.rules.map { (rule: $0.rules[suspect.rule], answer: suspect.answer) }
+        }
         let logsAll = meant.contains { $0.answer == .yes }
         let isWhole = facts.isWhole(.nflog)
         let ownLoss = isWhole ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
         let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
         // A rule that was not there all the time logged none of what passed before.
-        let doubts = [facts.rules?.doubt].compactMap(\.self)
+        let doubts = [facts.rules?.doubt].compactMap(\.self) + doubts(about: denials)
         let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
         if logsAll || partial.isEmpty {
             accountForUncounted(&short, counts, meant.map(\.rule), reason, ownLoss, doubts)
@@ -116,7 +140,11 @@ extension Comparison {
         if short.isAccountedFor { return }
         if facts.rules == nil, isWhole {
             // Its sequence numbers tell every loss: what did not come was not logged.
-            short.account(reason, ["\(ownLoss), so rules logged only a part of what passed; which ones is not known"])
+            short.account(
+                reason, isCertain: haveAllLeft,
+                [
+                    "\(ownLoss), so rules logged only a part of what \(haveAllLeft ? "passed" : "came, or others dropped some before"); which ones is not known"
+                ])
         }
         if facts.rules != nil, meant.isEmpty {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
@@ -141,6 +169,24 @@ extension Comparison {
                 reason, isCertain: !logsAll && doubts.isEmpty, [Self.unmet(watched), ownLoss] + doubts)
         }
         short.account(.unexplained, ["no rule tells why these packets were not logged"])
+    }
+
+    /// Packets that rules may have dropped before they came to one that logs, and of which nobody captured whether they left.
+    private mutating func accountForDropped(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ views: RuleViews, by denials: [RuleSuspect]
+    ) {
+        guard !denials.isEmpty else { return }
+        let isTracked = counts.tracked != nil
+        accountForRules(&short, views, untracks: false, among: Set(denials.map(\.rule))) {
+            if !isTracked { return Self.reason($0) }
+            return $0.isBeforeConntrack ? nil : .droppedAfterConntrack
+        }
+    }
+
+    /// What is said of rules that may have dropped packets before they came to one that logs.
+    private func doubts(about denials: [RuleSuspect]) -> [String] {
+        guard let rules = facts.rules?.rules else { return [] }
+        return Self.shortened(denials.map { "before it, \(evidence(rules[$0.rule], $0.answer))" })
     }
 
     /// What is said of a rule that logs packets of which some are not in the log, though none were lost.

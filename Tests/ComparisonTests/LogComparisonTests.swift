@@ -209,6 +209,72 @@ struct LogComparisonTests {
         #expect(doubtful.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
     }
 
+    /// Ten packets that came in and that conntrack counted, of which so many left, where that is captured, and rules that log some.
+    private static func tenCame(_ rules: [PlacedRule]?, left: UInt64?, logged: UInt64) -> ComparisonOutcome {
+        var facts = facts(rules)
+        if left == nil { facts.interfaces = [SessionBuilder.client] }
+        return compare(facts) {
+            ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), left.map { ($0, 0) })
+            $0.logged = (logged, 0)
+        }
+    }
+
+    @Test func whatARuleMayHaveDroppedBeforeItCameToTheLogIsNotSampled() {
+        let log = rule(.log(group: 100), growth: 6, text: "log all")
+        func drop(_ count: UInt64) -> PlacedRule {
+            rule(.drop, conditions: ["limit --limit 5/sec"], growth: count, text: "drop some")
+        }
+        // By the interface that is captured they only came in.
+        let dropped = Self.tenCame([drop(4), log], left: nil, logged: 6)
+        #expect(dropped.reasons == [.droppedAfterConntrack: 4])
+        #expect(dropped.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(dropped.evidence.contains("drop some may mean these packets, and its counter rose by 4"))
+        // It did not count them all.
+        let doubtful = Self.tenCame([drop(2), log], left: nil, logged: 6)
+        #expect(doubtful.reasons == [.sampled: 4])
+        #expect(doubtful.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(doubtful.evidence.contains("before it, rule ip filter FORWARD: drop some may mean these packets"))
+        // It counted none, or stands behind, and so took none from the log.
+        for rules in [[drop(0), log], [log, drop(4)]] {
+            let sampled = Self.tenCame(rules, left: nil, logged: 6)
+            #expect(sampled.reasons == [.sampled: 4])
+            #expect(sampled.sessions.flatMap(\.differences).map(\.isCertain) == [true])
+        }
+    }
+
+    @Test func whatDidNotLeaveIsMissingInTheLogOnlyWhereItCameToIt() {
+        let rules = [
+            rule(.drop, conditions: ["limit --limit 5/sec"], growth: 4, text: "drop some"),
+            rule(.log(group: 100), conditions: ["statistic --probability 0.5"], growth: 3, text: "log some"),
+        ]
+        let both = Self.tenCame(rules, left: 6, logged: 3)
+        #expect(both.reasons == [.droppedAfterConntrack: 4, .sampled: 3])
+        #expect(both.sessions.flatMap(\.differences).first { $0.reason == .sampled }?.isCertain == true)
+        // Behind the log it dropped none that are missing there.
+        let behind = Self.tenCame([rules[1], rules[0]], left: 6, logged: 3)
+        #expect(behind.reasons == [.droppedAfterConntrack: 4, .sampled: 7])
+        #expect(behind.sessions.flatMap(\.differences).first { $0.reason == .sampled }?.isCertain == true)
+        // What is dropped before conntrack it does not count: of what it counted all came to the log.
+        let early = rule(.drop, at: HookPlace(.prerouting, -300), growth: 2, text: "drop early")
+        let tracked = compare(Self.facts([early, rules[1]])) {
+            ($0.tracked, $0.first, $0.second, $0.logged) = ((8, 0), (10, 0), (8, 0), (3, 0))
+        }
+        #expect(tracked.reasons == [.droppedBeforeConntrack: 2, .sampled: 5])
+        #expect(tracked.sessions.flatMap(\.differences).first { $0.reason == .sampled }?.more == .conntrack)
+        // What it dropped were others.
+        let none = Self.tenCame(rules, left: 10, logged: 3)
+        #expect(none.reasons == [.sampled: 7])
+        #expect(none.sessions.flatMap(\.differences).map(\.isCertain) == [true])
+    }
+
+    @Test func withoutKnownRulesSomethingMayHaveDroppedWhatWasNotLogged() {
+        for left: UInt64? in [10, nil] {
+            let result = Self.tenCame(nil, left: left, logged: 3)
+            #expect(result.reasons == [.sampled: 7])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [left != nil])
+        }
+    }
+
     @Test func aDropThatIsLoggedWithALimitIsSampled() {
         var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
         denial.count = 3

@@ -77,6 +77,47 @@ class CompareBounds(CompareTest):
         self.assertIn("and is new: what passed before did not come to it", answer.evidence)
         self.assertIn("the firewall's rules changed meanwhile: one is new", answer.evidence)
 
+    def test_which_of_two_sessions_a_rule_with_a_set_took_nobody_can_tell(self):
+        lab = self.lab_with_accounting()
+        chain = "type filter hook forward priority -5; udp dport @s counter drop;"
+        lab.inside("nft", f"table inet t {{ set s {{ type inet_service; elements = {{ 82 }}; }}; chain c {{ {chain} }}; }}")
+        comparison = self.compare(lab)
+        # What comes and goes between two looks at the rules nobody knows.
+        rule = "PREROUTING", "-p", "udp", "--dport", "81", "-j", "DROP"
+        lab.inside("iptables", "-t", "raw", "-A", *rule)
+        lab.datagrams(7, port=81)
+        lab.inside("iptables", "-t", "raw", "-D", *rule)
+        lab.datagrams(7, port=82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"unexplained": 14}, answer.evidence)
+        sentence = "its counter rose by 7: enough for one only of the sessions that lack such packets"
+        self.assertEqual(answer.evidence.count(sentence), 2, answer.evidence)
+
+    def test_of_two_rules_that_took_some_of_a_session_each_has_its_part(self):
+        lab = self.lab_with_accounting()
+        # Ten of fifty before conntrack, and one of four of the others behind it.
+        words = "-p", "udp", "-m", "limit", "--limit", "1/min", "--limit-burst", "10", "-j", "DROP"
+        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", *words)
+        words = "-p", "udp", "-m", "statistic", "--mode", "nth", "--every", "4", "--packet", "3", "-j", "DROP"
+        lab.inside("iptables", "-I", "FORWARD", *words)
+        comparison = self.compare(lab)
+        lab.datagrams(50, port=81)
+        answer = comparison.answer()
+        expected = {"dropped-before-conntrack": 10, "dropped-after-conntrack": 10}
+        self.assertEqual(answer.reasons, expected, answer.evidence)
+        self.assertEqual(answer.certainties, {False}, answer.evidence)
+
+    def test_what_a_rule_dropped_before_it_came_to_the_one_that_logs_is_not_sampled(self):
+        lab = self.lab_with_accounting()
+        lab.log("rest")
+        words = "-p", "udp", "-m", "statistic", "--mode", "nth", "--every", "4", "--packet", "3", "-j", "DROP"
+        lab.inside("iptables", "-I", "FORWARD", *words)
+        comparison = self.compare(lab, "-i", "lan0", "-o", "json")
+        lab.datagrams(40, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 10}, answer.evidence)
+        self.assertEqual(answer.certainties, {False}, answer.evidence)
+
     def test_frames_for_other_hosts_are_counted_and_not_compared(self):
         lab = self.lab_with_accounting()
         lab.inside("ip", "link", "set", "lan0", "promisc", "on")

@@ -126,12 +126,21 @@ extension Comparison {
     }
 
     /// The rules that log these packets, which passed, or may, to groups that are read.
-    mutating func logSuspects(_ views: RuleViews) -> [(rule: WatchedRule, answer: RuleAnswer)] {
-        guard let rules = facts.rules else { return [] }
-        return search.suspects(of: views.passed).compactMap { suspect in
-            guard case .log(let group) = suspect.deed, facts.groups.contains(group) else { return nil }
-            return (rules.rules[suspect.rule], suspect.answer)
+    mutating func logSuspects(_ views: RuleViews) -> [RuleSuspect] {
+        search.suspects(of: views.passed).filter {
+            if case .log(let group) = $0.deed { facts.groups.contains(group) } else { false }
         }
+    }
+
+    /// The rules that may have dropped packets before they came to the one that surely logs them, else to the last that may.
+    mutating func denials(before logs: [RuleSuspect], _ views: RuleViews) -> [RuleSuspect] {
+        guard let rules = facts.rules?.rules, let log = logs.first(where: { $0.answer == .yes }) ?? logs.last else {
+            return []
+        }
+        // Behind one that surely takes them no other is met.
+        let suspects = search.suspects(of: views)
+        let end = suspects.firstIndex { $0.rule == log.rule && $0.deed == log.deed } ?? suspects.endIndex
+        return suspects[..<end].filter { $0.deed == .deny && rules[$0.rule].limit != 0 }
     }
 
     /// Accounts for what rules dropped or kept from conntrack.
@@ -143,16 +152,19 @@ extension Comparison {
     /// - Parameters:
     ///   - isSure: leaves out rules that may mean other packets, and those without counters.
     ///   - untracks: whether rules that keep packets from conntrack account for anything here.
+    ///   - chosen: the rules that may account for anything here, where not all may.
     ///   - reason: what a drop at a place amounts to, `nil` where it does not matter here.
     mutating func accountForRules(
         _ short: inout Shortfall, _ views: RuleViews, ifSure isSure: Bool = false, untracks: Bool = true,
-        _ reason: (HookPlace) -> DifferenceReason?
+        among chosen: Set<Int>? = nil, _ reason: (HookPlace) -> DifferenceReason?
     ) {
         guard let rules = facts.rules, !short.isAccountedFor, rules.isFinal || isSure else { return }
         var doubtful: [Suspicion] = []
         var spent: [RuleSuspect] = []
         for suspect in search.suspects(of: views) where !short.isAccountedFor {
-            guard let reason = self.reason(suspect, untracks, reason) else { continue }
+            guard let reason = self.reason(suspect, untracks, reason), chosen?.contains(suspect.rule) ?? true else {
+                continue
+            }
             guard reserves.left(of: suspect.rule) != 0 else {
                 if reserves.isDoubtfullySpent(suspect.rule) { spent.append(suspect) }
                 continue
