@@ -57,6 +57,19 @@ extension Comparison {
         rule.effects.contains { if case .log(let group, _) = $0 { facts.groups.contains(group) } else { false } }
     }
 
+    /// What shows that conntrack looked at packets that were logged: every rule that may have logged them asks for what it says of them.
+    ///
+    /// Only the rules that stand now are known: any may have logged them where they changed.
+    mutating func sight(of counts: DirectionCounts, _ views: RuleViews) -> String? {
+        guard counts.logged.packetCount > 0, let rules = facts.rules, rules.doubt == nil else { return nil }
+        let logs = logSuspects(views)
+        guard let log = logs.first,
+            logs.allSatisfy({ !$0.place.isBeforeConntrack && rules.rules[$0.rule].rule.match.asksForTracking })
+        else { return nil }
+        return
+            "conntrack looked at them: rule \(rules.rules[log.rule].title), which asks what it says of packets, logged \(counts.logged.packetCount) of them"
+    }
+
     /// What passed the place where the rules log; the first is what to expect, the others are as good.
     ///
     /// - Parameter stopped: what rules dropped of packets that conntrack does not count, and which so may not have come to the place.

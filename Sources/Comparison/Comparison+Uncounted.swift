@@ -26,10 +26,14 @@ extension Comparison {
         // Whatever left was not dropped.
         let hasLeft = short.more == .captureOut
         let before = reserves.rejectedCount
-        accountForRules(&short, views(of: counts, session)) {
+        // Where rules logged all of them with what conntrack says of them, it looked at each.
+        let wasSeen = counts.logged.packetCount >= tap.counts.whole.packetCount
+        let views = views(of: counts, session)
+        let sight = wasSeen ? sight(of: counts, views) : nil
+        accountForRules(&short, views, untracks: sight == nil) {
             !hasLeft && ($0.isBeforeConntrack || mayBeFirst) ? Self.reason($0) : nil
         }
-        if hasLeft { accountForCopies(&short, views(of: counts, session)) }
+        if hasLeft { accountForCopies(&short, views) }
         if mayBeFirst, !hasLeft, let left = counts.leaving?.counts.whole, let tracked = counts.tracked {
             // Those of packets that conntrack counted account for these, where they did not leave.
             let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
@@ -71,10 +75,11 @@ extension Comparison {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
         }
         accountForSkew(&short, counts, session)
-        if mayBeFirst, !hasLeft, let doubt = doubt(views(of: counts, session), session) {
+        if mayBeFirst, !hasLeft, let doubt = doubt(views, session) {
             short.suspicions.append(doubt)
         }
-        short.account(.unexplained, noRule("before conntrack") + (passed(counts) ? [Self.lookedAway] : []))
+        let end = sight.map { [$0] } ?? (passed(counts) ? [Self.lookedAway] : [])
+        short.account(.unexplained, noRule("before conntrack") + end)
     }
 
     /// Packets that came in and did not leave, where the capture saw both.

@@ -65,7 +65,8 @@ extension Comparison {
         if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
-        accountForRules(&short, views, Self.reason)
+        let sight = sight(of: counts, views)
+        accountForRules(&short, views, untracks: sight == nil, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
@@ -85,28 +86,34 @@ extension Comparison {
                 ["\(silence): conntrack may have known it, and let it go without a word"]
                     + short.suspicions)
         }
-        short.account(.unexplained, noRule(nil))
+        short.account(.unexplained, noRule(nil) + [sight].compactMap(\.self))
     }
 
     /// Packets that came in and left.
     private mutating func accountForPassed(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard let entered = counts.entering, let left = counts.leaving else { return }
-        accountForRules(&short, views(of: counts, session)) { _ in nil }
+        let views = views(of: counts, session)
+        let sight = sight(of: counts, views)
+        accountForRules(&short, views, untracks: sight == nil) { _ in nil }
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
-        if facts.isWhole(.conntrack) {
-            let views = views(of: counts, session)
+        // Whoever switched its events off once may have done so again, between two looks at that.
+        let mayBeUntold = facts.eventsAreOn == false && wentBeforeLastLook(counts, session)
+        if let sight, mayBeUntold {
+            short.account(
+                .eventsOff, isCertain: false,
+                ["net.netfilter.nf_conntrack_events was 0 for a while, and perhaps once more", sight])
+        }
+        if facts.isWhole(.conntrack), sight == nil {
             let copier = search.suspects(of: views).first { copies($0) }.map(copySentence)
-            // Those that conntrack could make nothing of pass without an entry, too. Whoever switched its events off once may have done so
-            // again, between two looks at that.
-            let mayBeUntold = facts.eventsAreOn == false && wentBeforeLastLook(counts, session)
+            // Those that conntrack could make nothing of pass without an entry, too.
             short.account(
                 .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil && !mayBeUntold,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
                 ] + [copier].compactMap(\.self) + noRule("before conntrack"))
         }
-        short.account(.unexplained, noRule("before conntrack"))
+        short.account(.unexplained, noRule("before conntrack") + [sight].compactMap(\.self))
     }
 
     /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.

@@ -79,6 +79,55 @@ struct BoundedReasonTests {
         #expect(half.reasons == [.eventsOff: 18])
     }
 
+    @Test func whatARuleLoggedByConntracksStateIsNotUntracked() {
+        func result(
+            _ tests: RuleMatch.Test..., facts change: (inout ComparisonFacts) -> Void = { _ in }
+        ) -> ComparisonOutcome {
+            var log = rule(.log(group: 100), growth: 18, text: "by state")
+            log.rule.match.tests = tests
+            let facts = someFacts {
+                $0.lanes = [.conntrack, .nflog, .packet]
+                $0.failures = ConntrackFailures()
+                $0.rules = watched([log])
+                change(&$0)
+            }
+            return compare(facts) { ($0.tracked, $0.logged) = (nil, (10, 8)) }
+        }
+        let states: TrackingState = [.new, .established]
+        for test in [
+            RuleMatch.Test(.tracking(states)), RuleMatch.Test(.tracking(.untracked), isNegated: true),
+        ] {
+            let seen = result(test)
+            #expect(seen.reasons == [.unexplained: 18])
+            #expect(
+                seen.evidence.contains(
+                    "conntrack looked at them: rule ip filter FORWARD: by state, which asks what it says of packets, logged 10 of them"
+                ))
+            // Its events may have been off just then.
+            let off = result(test) {
+                $0.eventsAreOn = false
+                $0.eventsOffSpan = LossSpan(at: Timestamp(seconds: 1005, nanoseconds: 0))
+            }
+            #expect(off.reasons == [.eventsOff: 18])
+            #expect(off.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        }
+        for test in [
+            RuleMatch.Test(.tracking([.new, .untracked])), RuleMatch.Test(.tracking(.new), isNegated: true),
+            RuleMatch.Test(.family(.ipv4)),
+        ] {
+            #expect(result(test).reasons[.untracked] == 18)
+        }
+        // Rules that are gone may have logged them.
+        let gone = result(RuleMatch.Test(.tracking(states))) { facts in
+            var later = facts.rules?.ruleset ?? FirewallRuleset()
+            later.tables[0].chains[0].rules[0].handle = nil
+            var earlier = later
+            earlier.tables[0].chains[0].rules.append(FirewallRule(name: "gone", text: "gone"))
+            facts.rules = WatchedRuleset(before: earlier.withoutCounts, after: later)
+        }
+        #expect(gone.reasons[.untracked] == 18)
+    }
+
     @Test func whereConntracksEventsWereOffForAWhileThatIsSaidOfWhatBeganThen() {
         func result(from: Int64, to: Int64, _ change: (inout SessionBuilder) -> Void = { _ in }) -> ComparisonOutcome {
             let facts = someFacts {

@@ -37,6 +37,16 @@ extension RuleMatch {
     }
 }
 
+extension RuleMatch {
+    /// Whether it means none that conntrack was told to look away from (`nft_ct_get_eval`).
+    var asksForTracking: Bool {
+        tests.contains { test in
+            guard case .tracking(let asked) = test.subject else { return false }
+            return asked.contains(.untracked) == test.isNegated && !asked.isEmpty
+        }
+    }
+}
+
 extension RuleMatch.Test {
     func answer(to view: PacketView) -> RuleAnswer {
         let answer = RuleAnswer(subject.isMet(by: view))
