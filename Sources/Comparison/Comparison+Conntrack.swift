@@ -139,7 +139,9 @@ extension Comparison {
 
     /// Whether a lane lost anything while the session was there, which is noticed a moment later.
     func mayHaveLost(_ lane: Lane, of session: Session) -> Bool {
-        guard let span = facts.lossSpans[lane] else { return true }
+        // When something could not be read, or what nobody counted was lost, the span does not tell.
+        guard let span = facts.lossSpans[lane], facts.malformedCounts[lane] == 0, facts.uncountedCounts[lane] == 0
+        else { return true }
         let beganLater = session.start.map { $0.nanoseconds(since: span.to) > 0 } ?? false
         let hadEnded =
             session.record.facts.contains(.ended)

@@ -129,6 +129,8 @@ extension Comparison {
     ) {
         let views = views(of: counts, session)
         let suspects = logSuspects(views)
+        // What was lost, and could not be read, the end tells.
+        if reserves.stage == .question, !suspects.isEmpty { return short.account(.unexplained, []) }
         // Whatever left came to the rule.
         let passed = counts.logged.packetCount.adding(short.rest.packetCount)
         let haveAllLeft = short.more == .captureOut || counts.leaving?.counts.whole.packetCount ?? 0 >= passed

@@ -35,7 +35,11 @@ extension ComparisonFacts {
     func losses(of lane: Lane) -> String {
         let unit = lane == .conntrack ? "messages" : "packets"
         var parts: [String] = []
-        if lostCounts[lane] > 0 || malformedCounts[lane] == 0 { parts.append("lost \(lostCounts[lane]) \(unit)") }
+        let isUncounted = uncountedCounts[lane] > 0
+        if lostCounts[lane] > 0 || malformedCounts[lane] == 0 && !isUncounted {
+            parts.append("lost \(lostCounts[lane]) \(unit)")
+        }
+        if isUncounted { parts.append("lost \(unit) of which nobody knows how many") }
         if malformedCounts[lane] > 0 { parts.append("could not read \(malformedCounts[lane]) \(unit)") }
         if lane != .conntrack, ambiguousCount > 0 {
             parts.append("saw some of \(ambiguousCount) packets that several sessions could own")

@@ -45,6 +45,8 @@ struct Reserves {
     init(_ facts: ComparisonFacts, _ stage: Stage, after draft: Reserves? = nil, butFor logged: [Int: UInt64] = [:]) {
         self.stage = stage
         losses = facts.missingCounts
+        // Of rules' packets there may be any number; what else a capture lacks has reasons of its own.
+        if facts.uncountedCounts.nflog > 0 { losses.nflog = .max }
         invalid = facts.failures.map { $0.invalid &+ $0.drops &+ $0.failedInserts } ?? 0
         let watched = facts.rules?.rules ?? []
         rules = watched.enumerated().map { number, rule in

@@ -88,7 +88,9 @@ struct DumpReader: ~Copyable {
         let answer = intake.deliver(observations, at: time) { batch in
             for index in 0..<count {
                 socket.withDatagram(index) { datagram in
-                    guard let datagram else { return }
+                    guard let datagram else {
+                        return batch.append(Loss(lane: .conntrack, cause: .malformed, count: 1))
+                    }
                     let rows = datagram.rowsBeforeEnd
                     if rows.count > 0 { batch.append(rows, .fromKernel, .netfilter) }
                 }

@@ -9,7 +9,8 @@ extension Intake {
     /// Decodes the datagrams of a socket's last receive call and hands them on, in as many batches as suits their size.
     ///
     /// - Parameters:
-    ///   - lane: to whom a datagram that was longer than its buffer is counted as malformed.
+    ///   - lane: whose loss a datagram is that was longer than its buffer: one of conntrack's events has one message, and one of NFLOG's many
+    ///     packets, of which the next one tells how many.
     ///   - observations: memory that is used again.
     func deliver(
         _ count: Int, from socket: borrowing NetlinkSocket, of lane: Lane, with decoder: inout ObservationDecoder,
@@ -22,8 +23,8 @@ extension Intake {
         for index in 0..<count {
             socket.withDatagram(index) { datagram in
                 guard let datagram else {
-                    observations.append(.loss(Loss(lane: lane, cause: .malformed, count: 1)))
-                    return
+                    if lane == .nflog { return decoder.noteCut() }
+                    return observations.append(.loss(Loss(lane: lane, cause: .malformed, count: 1)))
                 }
                 decoder.decode(datagram: datagram, of: .netfilter, to: &observations)
             }
@@ -31,7 +32,11 @@ extension Intake {
             answer = deliver(observations, at: time) { batch in
                 for place in first...index {
                     socket.withDatagram(place) { datagram in
-                        if let datagram { batch.append(datagram, .fromKernel, .netfilter) }
+                        if let datagram {
+                            batch.append(datagram, .fromKernel, .netfilter)
+                        } else if lane != .nflog {
+                            batch.append(Loss(lane: lane, cause: .malformed, count: 1))
+                        }
                     }
                 }
             }

@@ -109,6 +109,7 @@ struct NFLogReader: ~Copyable {
         let gaps = decoder.gapCount
         if drops != lastDrops, gaps == lastGaps { hasDropsWithoutGap = true }
         if gaps != lastGaps { hasDropsWithoutGap = false }
+        if decoder.takeUntoldCut() { hasDropsWithoutGap = true }
         if drops != lastDrops { _ = buffer.grow { socket.growReceiveBuffer(byteCount: $0) } }
         (lastDrops, lastGaps) = (drops, gaps)
     }

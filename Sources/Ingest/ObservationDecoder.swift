@@ -9,6 +9,8 @@ struct ObservationDecoder {
     private let filter: SourceFilter
     /// How often packets of NFLOG were missing.
     private(set) var gapCount: UInt64 = 0
+    /// ``gapCount`` when packets of NFLOG were cut off that nobody has told of yet.
+    private var cutPlace: UInt64?
     /// A row of the running dump had NLM_F_DUMP_INTR: the table changed so much that the dump may have holes.
     private var dumpIsInterrupted = false
 
@@ -21,6 +23,15 @@ struct ObservationDecoder {
 
     /// The dump was given up: what was wrong with it is no fault of the next one.
     mutating func forgetDump() { dumpIsInterrupted = false }
+
+    /// A datagram of NFLOG was longer than its buffer: the numbers of the packets that come next tell how many it had.
+    mutating func noteCut() { cutPlace = gapCount }
+
+    /// Whether packets were cut off since the last call, and none came behind them whose number tells how many.
+    mutating func takeUntoldCut() -> Bool {
+        defer { cutPlace = nil }
+        return cutPlace == gapCount
+    }
 
     /// Decodes every message of a datagram. What is malformed becomes a counted loss, and the next message is read.
     mutating func decode(

@@ -106,11 +106,13 @@ struct ComparisonSummaryText {
         }
         let lost = result.facts.lostCounts[lane]
         let malformed = result.facts.malformedCounts[lane]
-        text.append(contentsOf: ", lost ".utf8)
-        if lost == 0 {
-            text.append(contentsOf: (result.facts.uncountedCounts[lane] == 0 ? "nothing" : "an unknown number").utf8)
-        } else {
+        if lost > 0 {
+            text.append(contentsOf: ", lost ".utf8)
             text.appendGrouped(lost)
+        } else if result.facts.uncountedCounts[lane] > 0 {
+            text.append(contentsOf: ", lost an unknown number".utf8)
+        } else if malformed == 0 {
+            text.append(contentsOf: ", lost nothing".utf8)
         }
         if malformed > 0 {
             text.append(contentsOf: ", could not read ".utf8)

@@ -127,6 +127,41 @@ struct LogComparisonTests {
         #expect(result.evidence.contains("nflog lost 5 packets"))
     }
 
+    @Test func aSessionOfWhichTheLogLostAllIsNotOneThatNoRuleLogs() {
+        let rules = watched([rule(.log(group: 100), growth: 18)])
+        for (lost, unread): (UInt64, UInt64) in [(18, 0), (0, 18), (0, 0)] {
+            // As it goes on nobody knows what was lost.
+            var facts = Self.facts([])
+            facts.rules = WatchedRuleset(rules.ruleset)
+            var comparison = Comparison(facts, names: someNames())
+            comparison.add(SessionBuilder().compared)
+            facts.rules = rules
+            (facts.lostCounts.nflog, facts.malformedCounts.nflog) = (lost, unread)
+            let result = comparison.conclude(facts, names: someNames())
+            #expect(result.reasons == (lost + unread > 0 ? [.lostBySource: 18] : [:]))
+            #expect(result.summary.unloggedCount == (lost + unread > 0 ? 0 : 1))
+        }
+    }
+
+    @Test func whatItCouldNotReadOrCountIsLostToo() {
+        let rules = [rule(.log(group: 100), growth: 18)]
+        var facts = Self.facts(rules)
+        facts.malformedCounts.nflog = 2
+        // What else was lost was so at another time.
+        facts.lostCounts.nflog = 1
+        facts.lossSpans[.nflog] = LossSpan(at: Timestamp(seconds: 1090, nanoseconds: 0))
+        let unread = compare(facts) { $0.logged = (8, 8) }
+        #expect(unread.reasons == [.lostBySource: 2])
+        #expect(unread.evidence.contains("nflog lost 1 packets, could not read 2 packets"))
+        #expect(unread.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        var uncounted = Self.facts(rules)
+        uncounted.uncountedCounts.nflog = 1
+        let open = compare(uncounted) { $0.logged = (3, 8) }
+        #expect(open.reasons == [.lostBySource: 7])
+        #expect(open.evidence.contains("nflog lost packets of which nobody knows how many"))
+        #expect(open.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+    }
+
     @Test func aRuleThatPacketsDoNotComeToHasACounterThatSaysSo() {
         let rules = [rule(.log(group: 100), growth: 4, text: "late")]
         let result = compare(Self.facts(rules)) { $0.logged = (2, 2) }

@@ -118,6 +118,24 @@ class CompareBounds(CompareTest):
         self.assertEqual(answer.reasons, {"dropped-after-conntrack": 10}, answer.evidence)
         self.assertEqual(answer.certainties, {False}, answer.evidence)
 
+    def test_logged_packets_that_cannot_be_read_are_lost_by_the_source_now_and_in_a_replay(self):
+        lab = self.lab_with_accounting()
+        # Of a header that is cut nobody knows whose it is.
+        words = "-p", "udp", "-j", "NFLOG", "--nflog-group", str(lab.group), "--nflog-size", "8"
+        lab.inside("iptables", "-I", "FORWARD", *words)
+        file = self.directory() / "netfilter.pcap"
+        comparison = self.compare(lab)
+        lab.datagrams(7, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"lost-by-source": 7}, answer.evidence)
+        self.assertEqual(answer.summary["lanes"]["nflog"]["malformed"], 7)
+        self.assertIn("nflog could not read 7 packets", answer.evidence)
+        recorder = self.closing(lab.record(file))
+        lab.datagrams(5, port=82)
+        self.assertEqual(recorder.stop(), 0, recorder.talk)
+        replayed = json.loads(finish("sessions", "-o", "json", "-r", file).stdout)
+        self.assertEqual(replayed["summary"]["malformed"]["nflog"], 5)
+
     def test_frames_for_other_hosts_are_counted_and_not_compared(self):
         lab = self.lab_with_accounting()
         lab.inside("ip", "link", "set", "lan0", "promisc", "on")

@@ -102,6 +102,16 @@ struct ComparisonReportTests {
         try expectGolden(Self.text(Self.result(cleanly: true), .table), "compare-equal.table")
     }
 
+    @Test func aLaneThatCouldNotReadSomethingIsNotSaidToHaveLostNothing() {
+        var result = Self.result(cleanly: true)
+        result.facts.malformedCounts.packet = 7
+        result.facts.uncountedCounts.conntrack = 1
+        let text = String(decoding: Self.text(result, .table), as: UTF8.self)
+        #expect(text.contains(" of buffer, could not read 7\n"))
+        #expect(text.contains(" of buffer, lost an unknown number\n"))
+        #expect(!text.contains("lost nothing"))
+    }
+
     @Test func aLimitLeavesOutSessionsAndSaysSo() {
         var text: [UInt8] = []
         ComparisonReport(format: .table, limit: 1).append(Self.result(), into: &text)
