@@ -4,7 +4,7 @@ public import Wire
 
 /// An expression in tcpdump's language (pcap-filter(7)), asked for each frame of a savefile.
 public struct CaptureFilter: Sendable {
-    private let program: BPFProgram
+    let program: BPFProgram
 
     /// - Throws: where the expression means nothing for such frames, in libpcap's words.
     public init(_ expression: String, linkType: LinkType) throws(IngestError) {

@@ -2,29 +2,16 @@ internal import FlowModel
 
 /// Ethernet frames made of tuples: headers, and zeros for what a tuple does not say.
 enum TupleFrame {
-    /// What differs among the packets of a session.
-    struct Variant {
-        var flags: UInt8
-        var payload: Int
-    }
-
-    /// A SYN, an acknowledgement, data, an end.
-    static let variants = [
-        Variant(flags: 0x02, payload: 0), Variant(flags: 0x10, payload: 0), Variant(flags: 0x18, payload: 1400),
-        Variant(flags: 0x11, payload: 0), Variant(flags: 0x04, payload: 0),
-    ]
-
-    static func bytes(of key: FlowKey, _ variant: Variant) -> [UInt8] {
+    static func bytes(of key: FlowKey) -> [UInt8] {
         var transport: [UInt8] = []
         if key.transport.isICMP {
             transport = [key.icmpType, key.icmpCode, 0, 0] + big(key.icmpIdentifier) + [0, 1]
         } else if key.transport == .tcp {
             transport = big(key.sourcePort) + big(key.destinationPort)
-            transport += [UInt8](repeating: 0, count: 8) + [0x50, variant.flags] + [UInt8](repeating: 0, count: 6)
+            transport += [UInt8](repeating: 0, count: 8) + [0x50, 0x10] + [UInt8](repeating: 0, count: 6)
         } else {
-            transport = big(key.sourcePort) + big(key.destinationPort) + big(UInt16(8 + variant.payload)) + [0, 0]
+            transport = big(key.sourcePort) + big(key.destinationPort) + big(UInt16(8)) + [0, 0]
         }
-        transport += [UInt8](repeating: 0, count: variant.payload)
         var bytes = [UInt8](repeating: 0, count: 12)
         switch key.family {
         case .ipv4:
