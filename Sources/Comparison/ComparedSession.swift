@@ -16,6 +16,8 @@ public struct ComparedSession: Sendable {
     public var gaps = CaptureGaps()
     /// The interfaces that passed it and that show no packet which another shows, too.
     var separateInterfaces: Set<InterfaceIndex> = []
+    /// Those of them that have the host's addresses: rules name these, and not a bridge's ports.
+    var ownInterfaces: Set<InterfaceIndex> = []
     public var differences: [Difference] = []
     /// Rules log other sessions, and none means this one: that is no difference, but the rules' purpose.
     public var isUnlogged = false
@@ -33,7 +35,9 @@ public struct ComparedSession: Sendable {
     /// Learns which of its interfaces show packets of their own.
     mutating func noteInterfaces(_ addresses: LocalAddresses?) {
         guard session.taps.lanes.count > 1, let addresses else { return }
-        separateInterfaces = addresses.separate(Set(session.taps.lanes.map(\.tap.interface)))
+        let interfaces = Set(session.taps.lanes.map(\.tap.interface))
+        separateInterfaces = addresses.separate(interfaces)
+        ownInterfaces = interfaces.filter(addresses.isAlone)
     }
 
     /// The lanes that tell of the session.

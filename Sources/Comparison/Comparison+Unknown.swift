@@ -71,6 +71,7 @@ extension Comparison {
         if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
         accountForRefusedRoute(&short, views, session)
+        accountForBridging(&short, counts, session)
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {
@@ -94,6 +95,12 @@ extension Comparison {
         guard let entered = counts.entering, let left = counts.leaving else { return }
         let views = views(of: counts, session)
         let sight = sight(of: counts, views)
+        if sight == nil, let bridging = bridging(counts, session), bridging.isSure {
+            // A bridge's chains may have conntrack look (nf_conntrack_bridge).
+            let isCertain = facts.bridgeSettings?[session.record.original.family] == .isOff
+            let mayTrack = search.chart.map { !$0.bridges.isEmpty } ?? true
+            short.account(.untracked, isCertain: isCertain && !mayTrack, [bridging.sentence])
+        }
         accountForRules(&short, views, untracks: sight == nil) { _ in nil }
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)

@@ -55,6 +55,8 @@ public struct ComparisonFacts: Sendable {
     public var rules: WatchedRuleset?
     /// The host's own addresses; `nil` where they are not known.
     public var ownAddresses: LocalAddresses?
+    /// Whether bridges show conntrack what they forward, of each family; `nil` where nobody looked.
+    public var bridgeSettings: [AddressFamily: BridgeSetting]?
     /// What the host's routing goes by; `nil` where it is not known.
     public var routing: RoutingPolicy?
     /// Says where packets go of which nobody saw it; `nil` where it cannot be asked.
@@ -69,7 +71,8 @@ public struct ComparisonFacts: Sendable {
     public var residentBytes: UInt64?
     /// Nanoseconds of processor time that the kernel spent in soft interrupts on the whole host: what it did for the paths is among it.
     public var interruptTime: UInt64?
-    /// Frames for other hosts, which came by all the same (a switch that floods, a mirror port, a bridge's port): no firewall gets them.
+    /// Frames for other hosts, which came by all the same (a switch that floods, a mirror port): no firewall gets them. What
+    /// the host forwards as a bridge is not among them.
     public var foreignCount: UInt64 = 0
     /// Whether the capture has a filter: rules counted packets of sessions that it leaves out, too.
     public var hidesSessions = false

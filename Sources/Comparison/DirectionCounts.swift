@@ -61,6 +61,10 @@ struct DirectionCounts {
                 egress.append(counts)
             }
         }
+        // Of those that show the same, the one that rules name.
+        let own = compared.ownInterfaces
+        ingress = ingress.filter { own.contains($0.interface) } + ingress.filter { !own.contains($0.interface) }
+        egress = egress.filter { own.contains($0.interface) } + egress.filter { !own.contains($0.interface) }
         let expected = total.map { $0.since(before) }
         if !lacksEntering {
             entering =

@@ -6,6 +6,7 @@ public struct LocalAddresses: Sendable, Equatable {
     private var carried: Set<InterfaceIndex>
     private var lowers: [InterfaceIndex: InterfaceIndex]
     private var groups: [InterfaceIndex: Set<IPAddress>]?
+    private var stack: InterfaceStack
 
     /// - Parameters:
     ///   - addresses: of the host's interfaces.
@@ -14,11 +15,13 @@ public struct LocalAddresses: Sendable, Equatable {
     ///   - carried: those whose packets another interface may carry, and show, too (PPPoE).
     ///   - lowers: by interface, the one that it is made of, as a VLAN is of its trunk.
     ///   - groups: of IPv6 that each interface listens to; `nil` where they are not known.
+    ///   - stack: how all interfaces are made of each other.
     public init(
         _ addresses: Set<IPAddress>, broadcasts: Set<IPAddress> = [], of interfaces: Set<InterfaceIndex>,
         carried: Set<InterfaceIndex> = [], over lowers: [InterfaceIndex: InterfaceIndex] = [:],
-        groups: [InterfaceIndex: Set<IPAddress>]? = nil
+        groups: [InterfaceIndex: Set<IPAddress>]? = nil, stack: InterfaceStack = InterfaceStack()
     ) {
+        self.stack = stack
         self.carried = carried
         self.lowers = lowers
         self.groups = groups
@@ -29,6 +32,17 @@ public struct LocalAddresses: Sendable, Equatable {
 
     /// Whether an interface is one of those that have addresses, so that packets which it shows come in or leave by it.
     public func belong(to interface: InterfaceIndex) -> Bool { interfaces.contains(interface) }
+
+    /// Whether all that comes in by an interface comes in by it to the host, and nothing by another on top of it (macvlan).
+    public func isAlone(_ interface: InterfaceIndex) -> Bool { belong(to: interface) && !stack.isShared(interface) }
+
+    /// The bridge of which an interface is a port.
+    public func bridge(of port: InterfaceIndex) -> InterfaceIndex? { stack.bridge(of: port) }
+
+    /// Whether a bridge hands what it forwards to the firewall, whatever the namespace's setting says.
+    public func callsFirewall(_ bridge: InterfaceIndex, _ family: AddressFamily) -> Bool {
+        stack.callsFirewall(bridge, family)
+    }
 
     /// Those of some interfaces that show no packet which another of them shows on its way in: each has addresses of its own, and none is
     /// made of another.

@@ -25,7 +25,7 @@ public struct FlowTable: ~Copyable {
 
     let hasher: KeyHasher
     let limit: Int
-    private let leavesForeign: Bool
+    private let leavesForeign: ForeignFrameChoice?
     var index: FlowIndex
     /// How many flows the index is for.
     var indexCapacity = 1024
@@ -63,8 +63,8 @@ public struct FlowTable: ~Copyable {
     /// - Parameters:
     ///   - seed: random numbers that nobody outside can know, against chosen hash collisions.
     ///   - limit: how many flows are held. When there are more, those are told early that have waited for longest.
-    ///   - leavesForeign: whether frames for other hosts are only counted, which a promiscuous interface sees and the host does not get.
-    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit, leavesForeign: Bool = false) {
+    ///   - leavesForeign: says which frames for other hosts are only counted, as the host does not get them; none, where it is `nil`.
+    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit, leavesForeign: ForeignFrameChoice? = nil) {
         self.leavesForeign = leavesForeign
         hasher = KeyHasher(seed: seed)
         self.limit = max(limit, 16)
@@ -87,7 +87,7 @@ public struct FlowTable: ~Copyable {
     @inline(__always)
     private mutating func add(_ bytes: ByteReader, _ facts: borrowing FrameFacts) {
         figures.frameCount &+= 1
-        if leavesForeign, facts.isForOtherHost {
+        if facts.isForOtherHost, isLeft(bytes, facts) {
             figures.foreignCount &+= 1
             return
         }
@@ -104,6 +104,17 @@ public struct FlowTable: ~Copyable {
             let isWhole = bytes.count >= facts.originalLength
             note(error == .packetCut && isWhole ? .packetHeader : error)
         }
+    }
+
+    /// Whether a frame for another host is not for this one either.
+    @inline(never)
+    private func isLeft(_ bytes: ByteReader, _ facts: borrowing FrameFacts) -> Bool {
+        guard let leavesForeign else { return false }
+        var address: UInt64 = 0
+        if facts.linkType == .ethernet {
+            for place in 0..<6 { address = address << 8 | UInt64(bytes.uint8(at: place) ?? 0) }
+        }
+        return leavesForeign(facts.interface, address)
     }
 
     /// Whether so much waits to be handed on that one should not wait for the second to be over.

@@ -10,7 +10,8 @@ public final class CaptureSource: Source {
         public var snapLength: UInt32 = 192
         /// Also packets for other hosts that come by.
         public var isPromiscuous = false
-        /// Whether packets for other hosts are only counted, whoever made the interface promiscuous.
+        /// Whether packets for other hosts are only counted, whoever made the interface promiscuous; those that the host forwards as a bridge
+        /// are its own.
         public var leavesForeign = false
         /// Whether a packet of the loopback is captured as it comes in only: what tells no ways would have it twice.
         public var leavesLoopbackEgress = false
@@ -48,8 +49,9 @@ public final class CaptureSource: Source {
         notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
         let stages = stages
+        let foreign = configuration.leavesForeign ? ForeignFrames().choice : nil
         threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) { _ in
-            FlowCounter(stages, seed: seed, leavesForeign: configuration.leavesForeign)
+            FlowCounter(stages, seed: seed, leavesForeign: foreign)
         }
         warnings = []
         // Not before all interfaces let their packets in: what passes two of them is seen at both or at none.

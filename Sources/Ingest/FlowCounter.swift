@@ -22,7 +22,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// There is more to tell than one batch takes, and packets come first.
     private var isDraining = false
 
-    init(_ stages: CaptureStages, seed: (UInt64, UInt64), leavesForeign: Bool) {
+    init(_ stages: CaptureStages, seed: (UInt64, UInt64), leavesForeign: ForeignFrameChoice?) {
         self.stages = stages
         table = FlowTable(seed: seed, leavesForeign: leavesForeign)
     }

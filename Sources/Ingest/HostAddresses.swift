@@ -11,6 +11,7 @@ struct HostAddresses {
     private var parts: Set<InterfaceIndex> = []
     private var carried: Set<InterfaceIndex> = []
     private var lowers: [InterfaceIndex: InterfaceIndex] = [:]
+    private var stack = InterfaceStack()
 
     /// Those of the thread's network namespace; `nil` where the kernel does not give the whole list. It needs no privilege.
     static var current: LocalAddresses? {
@@ -25,7 +26,15 @@ struct HostAddresses {
         return LocalAddresses(
             found.addresses, broadcasts: found.broadcasts, of: found.interfaces.subtracting(found.parts),
             carried: found.carried, over: found.lowers,
-            groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups })
+            groups: SmallFile.text(of: "/proc/thread-self/net/igmp6").map { GroupList($0).groups },
+            stack: found.stack)
+    }
+
+    /// How the interfaces of the thread's network namespace are made of each other; `nil` where the kernel does not give the whole list.
+    static var currentStack: InterfaceStack? {
+        var found = HostAddresses()
+        let isWhole = try? found.list(NetlinkRequest.linkDump(sequence: 1))
+        return isWhole == true ? found.stack : nil
     }
 
     /// - Returns: whether the kernel gave the whole list.
@@ -42,6 +51,7 @@ struct HostAddresses {
             if link.isCarried { carried.insert(link.index) }
             if link.master != nil { parts.insert(link.index) }
             lowers[link.index] = link.lower
+            stack.add(link.link, link.index)
         }
     }
 }

@@ -17,6 +17,15 @@ public enum KernelSettings {
         ConntrackSettings(countsBytes: countsBytes, stampsTimes: stampsTimes, eventsMode: eventsMode)
     }
 
+    /// Whether bridges show conntrack what they forward.
+    public static var bridges: [AddressFamily: BridgeSetting] {
+        func setting(_ tool: String) -> BridgeSetting {
+            guard let text = SmallFile.text(of: "/proc/sys/net/bridge/bridge-nf-call-\(tool)") else { return .isAbsent }
+            return text.hasPrefix("0") ? .isOff : .isOn
+        }
+        return [.ipv4: setting("iptables"), .ipv6: setting("ip6tables")]
+    }
+
     /// How full the table is.
     ///
     /// - Parameter place: where its limit can be changed from.

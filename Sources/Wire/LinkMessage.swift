@@ -15,6 +15,16 @@ public struct LinkMessage: ~Escapable {
     public let isCarried: Bool
     /// The interface of the same host that it is made of, as a VLAN is of its trunk (IFLA_LINK).
     public let lower: InterfaceIndex?
+    /// Its address on the link (IFLA_ADDRESS), where that has up to six bytes; else 0.
+    public let address: UInt64
+    public let kind: InterfaceStack.Kind
+    /// Of a bridge: whether it hands what it forwards to iptables and ip6tables (IFLA_BR_NF_CALL_IPTABLES, IFLA_BR_NF_CALL_IP6TABLES).
+    public let callsFirewall: Set<AddressFamily>
+
+    /// How it is made of others.
+    public var link: InterfaceStack.Link {
+        InterfaceStack.Link(kind, address: address, master: master, lower: lower, callsFirewall: callsFirewall)
+    }
 
     /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
     ///   interface, and whose RTM_DELLINK does not mean that it went.
@@ -30,22 +40,73 @@ public struct LinkMessage: ~Escapable {
         var master: InterfaceIndex?
         var lower: InterfaceIndex?
         var isLowerElsewhere = false
+        var address: UInt64 = 0
+        var detail = Detail()
         var cursor = NetlinkAttributes(message.body.slice(from: 16))
         while try cursor.next() {
             switch cursor.type {
+            case 1: address = Self.address(cursor.payload)  // IFLA_ADDRESS
             case 3: name = cursor.payload.text  // IFLA_IFNAME
             case 5: lower = cursor.payload.native(UInt32.self, at: 0)  // IFLA_LINK
             case 37: isLowerElsewhere = true  // IFLA_LINK_NETNSID
             case 10: master = cursor.payload.native(UInt32.self, at: 0)  // IFLA_MASTER
+            case 18: try detail.read(cursor.payload)  // IFLA_LINKINFO
             default: break
             }
         }
         // ARPHRD_PPP (linux/if_arp.h)
         isCarried = message.body.native(UInt16.self, at: 2) == 512
+        self.address = address
+        kind = detail.kind
+        callsFirewall = detail.callsFirewall
         self.master = master
         self.lower = isLowerElsewhere || lower == index || lower == 0 ? nil : lower
         self.index = index
         self.name = name
         isGone = message.type == Self.deleteLinkType
+    }
+
+    private static func address(_ bytes: ByteReader) -> UInt64 {
+        guard bytes.count <= 6 else { return 0 }
+        var address: UInt64 = 0
+        for place in 0..<bytes.count { address = address << 8 | UInt64(bytes.uint8(at: place) ?? 0) }
+        return address
+    }
+}
+
+/// What IFLA_LINKINFO says.
+private struct Detail {
+    var kind = InterfaceStack.Kind.other
+    var callsFirewall: Set<AddressFamily> = []
+
+    mutating func read(_ payload: ByteReader) throws(WireFault) {
+        var cursor = NetlinkAttributes(payload)
+        while try cursor.next() {
+            switch cursor.type {
+            case 1: kind = Self.kind(named: cursor.payload.text)  // IFLA_INFO_KIND
+            case 2 where kind == .bridge: try readBridge(cursor.payload)  // IFLA_INFO_DATA
+            default: break
+            }
+        }
+    }
+
+    private mutating func readBridge(_ payload: ByteReader) throws(WireFault) {
+        var cursor = NetlinkAttributes(payload)
+        while try cursor.next() {
+            guard cursor.payload.uint8(at: 0) ?? 0 != 0 else { continue }
+            if cursor.type == 36 { callsFirewall.insert(.ipv4) }
+            if cursor.type == 37 { callsFirewall.insert(.ipv6) }
+        }
+    }
+
+    private static func kind(named name: Span<UInt8>) -> InterfaceStack.Kind {
+        let word = String(decoding: (0..<name.count).map { name[$0] }, as: UTF8.self)
+        switch word {
+        case "bridge": return .bridge
+        case "bond", "team": return .aggregate
+        case "vrf": return .routing
+        case "vlan", "macvlan": return .member
+        default: return .other
+        }
     }
 }

@@ -60,6 +60,7 @@ struct LiveComparison {
         if let eventsMode, !options.noConntrack { eventsOff.look(isOff: eventsMode == 0, at: beginning) }
         facts.rules = rulesBefore.ruleset.map { WatchedRuleset($0) }
         facts.ownAddresses = rulesBefore.addresses
+        facts.bridgeSettings = KernelSettings.bridges
         if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         facts.hidesSessions = filter != nil
@@ -185,6 +186,7 @@ struct LiveComparison {
             facts.rules = nil
         }
         facts.ownAddresses = look.addresses
+        facts.bridgeSettings = KernelSettings.bridges
         facts.routing = look.routing
         facts.flowtables = look.flowtables
         facts.unlooked = look.unlooked

@@ -26,11 +26,27 @@ struct FlowTableTests {
         all.see(Self.opening, facts)
         #expect(all.drain().count == 1)
         #expect((all.figures.frameCount, all.figures.foreignCount) == (1, 0))
-        var own = Watch(leavesForeign: true)
+        var own = Watch(leavesForeign: { _, _ in true })
         own.see(Self.opening, facts)
         own.see(Self.opening, .raw(Self.opening))
         #expect(own.drain().map(\.forward.seen.packetCount) == [1])
         #expect((own.figures.frameCount, own.figures.foreignCount) == (2, 1))
+    }
+
+    @Test
+    func ofFramesForOtherHostsThoseAreCountedThatTheHostTakesFromTheInterface() {
+        let choice: ForeignFrameChoice = { interface, destination in interface != 3 || destination != 0x0200_0000_0009 }
+        func flows(to last: UInt8, by interface: InterfaceIndex) -> Int {
+            let frame: [UInt8] = [2, 0, 0, 0, 0, last, 2, 0, 0, 0, 0, 7, 8, 0] + Self.opening
+            var facts = FrameFacts.ethernet(frame)
+            (facts.isForOtherHost, facts.interface) = (true, interface)
+            var watch = Watch(leavesForeign: choice)
+            watch.see(frame, facts)
+            return watch.drain().count
+        }
+        #expect(flows(to: 9, by: 3) == 1)
+        #expect(flows(to: 8, by: 3) == 0)
+        #expect(flows(to: 9, by: 4) == 0)
     }
 
     @Test

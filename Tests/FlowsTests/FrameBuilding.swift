@@ -14,7 +14,7 @@ struct Watch: ~Copyable {
     private(set) var seenByteCount: UInt64 = 0
     private(set) var figures = FrameFigures()
 
-    init(limit: Int = FlowTable.defaultLimit, leavesForeign: Bool = false) {
+    init(limit: Int = FlowTable.defaultLimit, leavesForeign: ForeignFrameChoice? = nil) {
         table = FlowTable(seed: (7, 11), limit: limit, leavesForeign: leavesForeign)
     }
 

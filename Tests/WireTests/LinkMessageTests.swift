@@ -66,6 +66,31 @@ struct LinkMessageTests {
     }
 
     @Test
+    func whatKindOfInterfaceItIsIsTold() throws {
+        func link(_ kind: String, _ data: [(UInt16, UInt8)] = [], address: [UInt8]) throws -> InterfaceStack.Link? {
+            var (info, details): ([UInt8], [UInt8]) = ([], [])
+            info.addAttribute(1, [UInt8](text: kind))
+            for (type, value) in data { details.addAttribute(type, [value]) }
+            info.addAttribute(2, details)
+            var body: [UInt8] = [0, 0, 1, 0] + [UInt8](native: 3 as UInt32) + [UInt8](repeating: 0, count: 8)
+            body.addAttribute(1, address)
+            body.addAttribute(10, [UInt8](native: 9 as UInt32))
+            body.addAttribute(18, info)
+            let datagram = [UInt8].netlinkMessage(type: 16, body: body)
+            var messages = NetlinkMessages(datagram.reader)
+            guard let message = try messages.next() else { return nil }
+            return try LinkMessage(message)?.link
+        }
+        #expect(
+            try link("bridge", [(36, 1), (37, 0)], address: [2, 0, 0, 0, 0, 9])
+                == .init(.bridge, address: 0x0200_0000_0009, master: 9, callsFirewall: [.ipv4]))
+        #expect(try link("macvlan", [(36, 1)], address: [9])?.kind == .member)
+        #expect(try link("macvlan", [(36, 1)], address: [9])?.callsFirewall == [])
+        #expect(try link("macvtap", address: [9])?.kind == .other)
+        #expect(try link("vrf", address: [UInt8](repeating: 1, count: 20)) == .init(.routing, master: 9))
+    }
+
+    @Test
     func otherMessagesAreNobodysError() throws { #expect(try decode(link(type: 20)) == nil) }
 
     @Test

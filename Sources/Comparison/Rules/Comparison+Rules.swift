@@ -38,6 +38,7 @@ extension Comparison {
                 isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
                 isTracked: isTracked)
             views.isRefused = isRefused
+            views.mayBeBridged = !isTracked && bridging(counts, session) != nil
             // That of their session may be given back to them.
             views.mark = comeIn && session.record.mark == 0 ? 0 : nil
             views.isRouted = !isRefused && !middle.destination.isLinkMulticast
@@ -88,7 +89,7 @@ extension Comparison {
     }
 
     /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's
-    /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another.
+    /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another, and may where a macvlan is on top.
     func ruleInterface(
         _ logged: InterfaceIndex, _ captured: DirectionCounts.TapCounts?
     ) -> InterfaceIndex? {
@@ -96,7 +97,7 @@ extension Comparison {
         if captured?.isSum ?? false { return nil }
         if logged != 0 { return logged }
         guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
-        return own.belong(to: captured.interface) ? captured.interface : nil
+        return own.isAlone(captured.interface) ? captured.interface : nil
     }
 
     /// What conntrack may say of packets of a session; `nil` where nobody knows.

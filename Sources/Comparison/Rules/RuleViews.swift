@@ -12,6 +12,8 @@ struct RuleViews: Hashable {
     var isOwn: RuleAnswer
     /// Whether they are for the host, so that they do not leave.
     var isForHost: RuleAnswer
+    /// Whether a bridge may forward them past the host's own hooks.
+    var mayBeBridged = false
     /// Whether the host has a way for those that are not for it.
     var isRouted = true
     /// Whether the host's routing refuses them: then they are not for it either.

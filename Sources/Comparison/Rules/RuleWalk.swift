@@ -54,7 +54,7 @@ struct RuleWalk {
             }
             return
         }
-        let cameIn = views.isOwn.negated
+        let cameIn = views.mayBeBridged ? min(views.isOwn.negated, .perhaps) : views.isOwn.negated
         var coming = pass(.ingress, cameIn, by: cameIn)
         coming = pass(.prerouting, coming, by: cameIn)
         let isForHost =
