@@ -72,6 +72,8 @@ extension Comparison {
         let isTracked = counts.tracked != nil && !counts.isUntold
         // Where conntrack counted more than came in, some of that was outside the capture's time, and what came in may not have reached it.
         let isAllCounted = isTracked && place == .conntrack
+        let answered = accountForAnswered(
+            &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
         accountForRules(&short, isAllCounted ? views.counted : views, untracks: !isTracked) {
             guard $0.isBeforeConntrack else { return .droppedAfterConntrack }
             return isTracked && !isAllCounted ? .droppedBeforeConntrack : nil
@@ -92,7 +94,8 @@ extension Comparison {
             }
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
-            accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
+            accountForErrors(
+                &short, counts, session, besides: refusals.rejectedCount(counts.direction), told: answered)
             accountForSkew(&short, counts, session)
             if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, counts, session, leaving) }
             if let way = uncapturedWay(of: counts, session) {
@@ -149,10 +152,11 @@ extension Comparison {
         let out = views.translated.outInterface ?? ""
         let isCaptured = !out.isEmpty && facts.interfaces?.contains { interface($0) == out } ?? true
         guard views.isForHost == .no, isCaptured || views.isRefused, !isDiverted(&short, views) else { return }
+        let answered = accountForAnswered(&short, counts, session, views, besides: others)
         accountForRules(&short, views.counted, untracks: false) {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
-        accountForErrors(&short, counts, session, besides: others)
+        accountForErrors(&short, counts, session, besides: others, told: answered)
         accountForRefusedRoute(&short, views, session)
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(

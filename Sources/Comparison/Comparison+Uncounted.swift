@@ -30,14 +30,20 @@ extension Comparison {
         let wasSeen = counts.logged.packetCount >= tap.counts.whole.packetCount
         let views = views(of: counts, session)
         let sight = wasSeen ? sight(of: counts, views) : nil
+        // Those of packets that conntrack counted account for these, where they did not leave.
+        let counted = counts.leaving.flatMap { left in counts.tracked.map { $0.since(left.counts.whole).packetCount } }
+        var answered: UInt64 = 0
+        if mayBeFirst, !hasLeft, let counted {
+            let others = Refusals(session).rejectedCount(counts.direction).adding(counted)
+            answered = accountForAnswered(&short, counts, session, views, besides: others)
+        }
         accountForRules(&short, views, untracks: sight == nil) {
             !hasLeft && ($0.isBeforeConntrack || mayBeFirst) ? Self.reason($0) : nil
         }
         if hasLeft { accountForCopies(&short, views) }
-        if mayBeFirst, !hasLeft, let left = counts.leaving?.counts.whole, let tracked = counts.tracked {
-            // Those of packets that conntrack counted account for these, where they did not leave.
+        if mayBeFirst, !hasLeft, let counted {
             let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
-            accountForErrors(&short, counts, session, besides: others.adding(tracked.since(left).packetCount))
+            accountForErrors(&short, counts, session, besides: others.adding(counted), told: answered)
         }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {

@@ -66,10 +66,13 @@ extension Comparison {
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
         let sight = sight(of: counts, views)
+        let answered = accountForAnswered(
+            &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
         accountForRules(&short, views, untracks: sight == nil, Self.reason)
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
-        accountForErrors(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
+        accountForErrors(
+            &short, counts, session, besides: refusals.rejectedCount(counts.direction), told: answered)
         accountForRefusedRoute(&short, views, session)
         accountForBridging(&short, counts, session)
         accountForInvalid(&short, counts, session)
@@ -125,18 +128,21 @@ extension Comparison {
 
     /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.
     ///
-    /// - Parameter others: packets that it answered for another reason.
+    /// - Parameters:
+    ///   - others: packets that it answered for another reason.
+    ///   - told: those of which that has been said already.
     mutating func accountForErrors(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64 = 0
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64 = 0,
+        told: UInt64 = 0
     ) {
         guard counts.entering != nil else { return }
         guard counts.leaving?.counts.isEmpty ?? true else {
-            return accountForOwnErrors(&short, counts, besides: others)
+            return accountForOwnErrors(&short, counts, besides: others.adding(told))
         }
         let all = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
         let errors = all.lacking(others)
         short.account(
-            .droppedAfterConntrack, for: errors, isCertain: false,
+            .droppedAfterConntrack, for: errors.lacking(told), isCertain: false,
             ["the firewall answered \(errors) of its packets with ICMP errors, and none left"] + short.suspicions)
         guard !short.isAccountedFor, errors > 0 || answeredPairs.contains(session.record.original.withoutPorts) else {
             return
@@ -144,6 +150,31 @@ extension Comparison {
         short.suspicions.append(
             "the firewall answered \(errors > 0 ? "others of them" : "other packets between these two") with ICMP errors, of which it sends but so many a second (icmp_ratelimit): these may have met the same end"
         )
+    }
+
+    /// Accounts for those packets before any rule does, where no rule that they come to may have rejected, and so answered them: what the host
+    /// answered itself no rule dropped.
+    ///
+    /// - Returns: how many these are.
+    mutating func accountForAnswered(
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ views: RuleViews,
+        besides others: UInt64
+    ) -> UInt64 {
+        // Where one interface is captured, others behind the next may have answered.
+        guard !short.isAccountedFor, let rules = facts.rules, facts.isWhole(.packet), !counts.lacksLeaving,
+            facts.interfaces.map({ $0.count > 1 }) ?? true
+        else { return 0 }
+        let mayReject = search.suspects(of: views).contains { suspect in
+            let watched = rules.rules[suspect.rule]
+            return suspect.deed == .deny && watched.limit != 0 && (suspect.mayPass || watched.rule.verdict != .drop)
+        }
+        guard !mayReject else { return 0 }
+        let before = short.rest.packetCount
+        // Why the others are missing rules are asked first.
+        let suspicions = short.suspicions
+        accountForErrors(&short, counts, session, besides: others)
+        short.suspicions = suspicions
+        return before - short.rest.packetCount
     }
 
     /// Packets that the host could not pass on, of a session of which others got further: too large for the next link, or at the end of

@@ -78,8 +78,10 @@ public struct Comparison {
         (self.facts, self.names) = (facts, names)
         search = RuleSearch(facts.rules)
         let logged = countLoggedDenials(open)
-        reserves = Reserves(facts, .final, after: draft(logged), butFor: logged)
-        explainAll()
+        reserves = Reserves(facts, .draft, butFor: logged)
+        let sorted = sortOpen()
+        reserves = Reserves(facts, .final, after: draft(sorted, logged), butFor: logged)
+        explainAll(sorted)
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }
         return ComparisonOutcome(sessions: ranked, summary: summary, facts: facts, names: names)
     }
@@ -94,34 +96,45 @@ public struct Comparison {
     /// The session as it was found; `nil` where there is something to explain.
     private mutating func agreeing(_ compared: ComparedSession, _ directions: [DirectionCounts]) -> ComparedSession? {
         guard compared.session.denials.isEmpty else { return nil }
+        let explained = explained(compared, directions)
+        return explained.differences.isEmpty ? explained : nil
+    }
+
+    /// The session with what differs, as far as that is known by now.
+    private mutating func explained(_ compared: ComparedSession, _ directions: [DirectionCounts]) -> ComparedSession {
         var compared = compared
         compared.differences = []
         var refusals = Refusals(compared.session)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
-        return compared.differences.isEmpty ? compared : nil
+        return compared
+    }
+
+    /// What may be explained: sessions that conntrack knows, and those that it does not.
+    private struct Sorted {
+        var known: [ComparedSession] = []
+        var unknown: [ComparedSession] = []
     }
 
     /// What sessions draw on, whatever their order: what rules surely took and, where several may have taken some alike, what a trial shows
     /// of that.
-    private mutating func draft(_ logged: [Int: UInt64]) -> Reserves? {
+    private mutating func draft(_ sorted: Sorted, _ logged: [Int: UInt64]) -> Reserves? {
         guard facts.rules?.isFinal == true else { return nil }
-        reserves = Reserves(facts, .draft, butFor: logged)
-        for compared in open {
+        for compared in sorted.known + sorted.unknown {
             let directions = Self.directions(of: compared)
             for counts in directions { notePrey(counts, compared.session) }
-            _ = agreeing(compared, directions)
+            _ = explained(compared, directions)
         }
         guard reserves.needsTrial else { return reserves }
         // Who else may have taken what a rule counted is known only when all have said what they surely took.
         reserves = Reserves(facts, .trial, after: reserves, butFor: logged)
-        for compared in open { _ = agreeing(compared, Self.directions(of: compared)) }
+        for compared in sorted.known + sorted.unknown { _ = explained(compared, Self.directions(of: compared)) }
         reserves.settleRivals(isWhole: !facts.hidesSessions && summary.unkeptCount == 0)
         return reserves
     }
 
-    /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows.
-    private mutating func explainAll() {
-        var (known, unknown): ([ComparedSession], [ComparedSession]) = ([], [])
+    /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows: what a log tells of these no counter has to.
+    private mutating func sortOpen() -> Sorted {
+        var sorted = Sorted()
         noteErrors(of: open)
         for place in open.indices { open[place].hasUntoldEnd = hasUntoldEnd(open[place].session.record) }
         for compared in renewed(open) {
@@ -130,24 +143,28 @@ public struct Comparison {
             } else if isLater(compared) {
                 summary.idleCount += 1
             } else if compared.session.record.facts.contains(.conntrack) {
-                known.append(compared)
+                sorted.known.append(compared)
             } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
                 attempts.add(compared)
             } else {
-                unknown.append(compared)
+                sorted.unknown.append(compared)
             }
         }
         open = []
         if facts.lanes.contains(.packet) {
-            for place in known.indices { lendDenials(to: &known[place]) }
-            lendAttempts(to: &unknown)
+            for place in sorted.known.indices { lendDenials(to: &sorted.known[place]) }
+            lendAttempts(to: &sorted.unknown)
         }
+        return sorted
+    }
+
+    private mutating func explainAll(_ sorted: Sorted) {
         // What conntrack found invalid is likelier to be theirs than of those that are only left over.
         for mayBeInvalid in [true, false] {
-            for compared in known where Self.mayBeInvalid(compared) == mayBeInvalid {
+            for compared in sorted.known where Self.mayBeInvalid(compared) == mayBeInvalid {
                 compare(compared, Self.directions(of: compared))
             }
-            for compared in unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
+            for compared in sorted.unknown where Self.mayBeInvalid(compared) == mayBeInvalid {
                 compare(compared, Self.directions(of: compared))
             }
         }
@@ -185,10 +202,7 @@ public struct Comparison {
     }
 
     private mutating func compare(_ compared: ComparedSession, _ directions: [DirectionCounts]) {
-        var compared = compared
-        compared.differences = []
-        var refusals = Refusals(compared.session)
-        for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
+        var compared = explained(compared, directions)
         // One that lacks in the log one way is a session that a rule logs, though none logs its other way.
         if compared.differences.contains(where: { $0.fewer == .nflog }) { compared.isUnlogged = false }
         if compared.entryCount > 1 {

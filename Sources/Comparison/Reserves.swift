@@ -9,6 +9,8 @@ struct Reserves {
     private var rules: [UInt64?]
     /// By rule: what it surely took of sessions that are still to be explained. One of which it only may have taken something waits.
     private var claims: [UInt64]
+    /// Rules that surely mean more packets of which nobody knows where they went than they counted: whose they took nobody can tell.
+    private var shortRules: Set<Int> = []
     /// By rule: what one session lacks of which it may have taken something, where that is just what it counted. Others wait for it.
     private var fits: [Int: Fit]
     /// By rule: the packets of which it may have taken some, where those of one session only do.
@@ -57,6 +59,9 @@ struct Reserves {
         fits = draft?.fits ?? [:]
         preys = draft?.preys ?? [:]
         if stage == .final, let draft, draft.stage == .trial { rivals = draft.rivals }
+        if stage == .final {
+            shortRules = Set(claims.indices.filter { number in rules[number].map { claims[number] > $0 } ?? false })
+        }
     }
 
     /// What one session lacks, and whose packets they are.
@@ -166,6 +171,9 @@ struct Reserves {
 
     /// Whether a rule took packets of one only of several sessions, and nobody can tell which.
     func isContested(_ rule: Int) -> Bool { stage == .final && rivals.contestedRules.contains(rule) }
+
+    /// Whether sessions lack more altogether that a rule surely means than it counted.
+    func isShort(_ rule: Int) -> Bool { shortRules.contains(rule) }
 
     /// Whether nothing of a rule's counter is left as sessions took it of which nobody surely knows that it was theirs.
     func isDoubtfullySpent(_ rule: Int) -> Bool { rules[rule] == 0 && doubtfulRules.contains(rule) }

@@ -93,6 +93,64 @@ class CompareBounds(CompareTest):
         sentence = "its counter rose by 7: enough for one only of the sessions that lack such packets"
         self.assertEqual(answer.evidence.count(sentence), 2, answer.evidence)
 
+    def drop(self, lab, ports):
+        """A rule that drops datagrams to these ports, and counts them."""
+        chain = f"type filter hook forward priority -5; udp dport {ports} counter drop;"
+        lab.inside("nft", f"table inet t {{ chain c {{ {chain} }}; }}")
+
+    def probe(self, lab, count, port, ttl=64, size=1):
+        """Datagrams from one port that must not be fragmented."""
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+            # IP_MTU_DISCOVER, IP_PMTUDISC_PROBE: what was learned of the way is not regarded.
+            near.setsockopt(socket.IPPROTO_IP, 10, 3)
+            for _ in range(count):
+                near.sendto(b"x" * size, (lab.server.inet, port))
+
+    def certain(self, answer):
+        return {
+            (difference["reason"], difference["certain"])
+            for entry in answer.sessions for difference in entry["differences"]}
+
+    def test_what_the_host_answered_of_a_traceroute_a_rule_did_not_drop(self):
+        lab = self.lab_with_accounting()
+        lab.inside("sysctl", "-qw", "net.ipv4.icmp_ratelimit=0")
+        self.drop(lab, "33434-33534")
+        comparison = self.compare(lab)
+        for number in range(15):
+            self.probe(lab, 1, 33434 + number, ttl=1 + number // 3)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 3, "denied": 12}, answer.evidence)
+        self.assertEqual(self.certain(answer), {("dropped-after-conntrack", False), ("denied", True)})
+        for number in range(3):
+            self.assertEqual(answer.of(33434 + number), {"dropped-after-conntrack": 1}, answer.evidence)
+
+    def test_what_was_too_large_for_the_next_link_a_rule_did_not_drop(self):
+        lab = self.lab_with_accounting()
+        lab.inside("sysctl", "-qw", "net.ipv4.icmp_ratelimit=0")
+        lab.inside("ip", "link", "set", "wan0", "mtu", "1000")
+        self.drop(lab, "81-82")
+        comparison = self.compare(lab)
+        self.probe(lab, 6, 81, size=1200)
+        self.probe(lab, 6, 82)
+        answer = comparison.answer()
+        self.assertEqual(answer.of(81), {"dropped-after-conntrack": 6}, answer.evidence)
+        self.assertEqual(answer.of(82), {"denied": 6}, answer.evidence)
+        self.assertEqual(self.certain(answer), {("dropped-after-conntrack", False), ("denied", True)})
+
+    def test_of_whom_a_rule_took_what_it_counted_is_not_sure_where_more_is_missing(self):
+        lab = self.lab_with_accounting()
+        # The host answers none of those that come to their end.
+        lab.inside("nft", "table inet o { chain c { type filter hook output priority 0; icmp type time-exceeded drop; }; }")
+        self.drop(lab, "81-82")
+        comparison = self.compare(lab)
+        self.probe(lab, 5, 81, ttl=1)
+        self.probe(lab, 5, 82)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"denied": 5, "unexplained": 5}, answer.evidence)
+        self.assertNotIn(("denied", True), self.certain(answer))
+        self.assertEqual(answer.evidence.count("counter drop means these packets, and its counter rose by 5"), 2)
+
     def test_of_two_rules_that_took_some_of_a_session_each_has_its_part(self):
         lab = self.lab_with_accounting()
         # Ten of fifty before conntrack, and one of four of the others behind it.

@@ -42,7 +42,7 @@ extension Comparison {
             ? reserves.takeCopies(of: suspect.rule, upTo: missing)
             : reserves.take(of: suspect.rule, upTo: missing, by: views.untranslated.tuple, isSure: isSure)
         short.account(
-            .untracked, for: made, isCertain: isSure && watched.growth != nil,
+            .untracked, for: made, isCertain: isSure && watched.growth != nil && !reserves.isShort(suspect.rule),
             ["conntrack does not count copies that rules make (dup, TEE)", copySentence(suspect)])
     }
 

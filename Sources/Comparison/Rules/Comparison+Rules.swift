@@ -167,7 +167,7 @@ extension Comparison {
                 continue
             }
             guard reserves.left(of: suspect.rule) != 0 else {
-                if reserves.isDoubtfullySpent(suspect.rule) { spent.append(suspect) }
+                if reserves.isDoubtfullySpent(suspect.rule) || reserves.isShort(suspect.rule) { spent.append(suspect) }
                 continue
             }
             let watched = rules.rules[suspect.rule]
@@ -179,6 +179,7 @@ extension Comparison {
                 // Before the second look nobody knows what it counted.
                 let isCounted = rules.isFinal ? watched.growth != nil : watched.rule.counters != nil
                 if !isSure || isCounted { take(suspect, reason, &short, views, watched) }
+                if reserves.isShort(suspect.rule), reserves.left(of: suspect.rule) == 0 { spent.append(suspect) }
             } else {
                 var suspect = suspect
                 suspect.answer = .perhaps
@@ -283,12 +284,14 @@ extension Comparison {
         let sentences = others.compactMap { other in
             facts.rules.map { evidence($0.rules[other.rule], other.answer) }
         }
+        let shortness = reserves.isShort(suspect.rule) ? ": less than all sessions lack that it means" : ""
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
             isSure: suspect.answer == .yes)
         short.account(
-            reason, for: taken, isCertain: suspect.answer == .yes && watched.growth != nil,
-            [evidence(watched, suspect.answer)] + sentences)
+            reason, for: taken,
+            isCertain: suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule),
+            [evidence(watched, suspect.answer) + shortness] + sentences)
     }
 
     /// How many rules that may have done it are named.
@@ -304,7 +307,7 @@ extension Comparison {
                 guard reserves.isContested(suspect.rule) else { return sentence }
                 return "\(sentence): enough for one only of the sessions that lack such packets"
             }
-            + spent.map { "\(evidence(rules.rules[$0.rule], .perhaps)): what other sessions lack may be all of that" }
+            + spent.map { "\(evidence(rules.rules[$0.rule], $0.answer)): what other sessions lack may be all of that" }
             + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
         short.suspicions += Self.shortened(sentences)
     }
