@@ -90,7 +90,7 @@ extension Comparison {
     }
 
     /// A session that conntrack knows and has no counters of.
-    func explainUncounted(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+    mutating func explainUncounted(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
         let (whole, place) = counts.tap.map { ($0.counts.counts.whole, $0.place) } ?? (counts.logged, .nflog)
         guard whole.packetCount > 0 else { return }
         var short = Shortfall(counts.direction, place, .conntrack, whole)
@@ -111,6 +111,7 @@ extension Comparison {
             short.account(
                 .lostBySource, isCertain: false, ["\(facts.losses(of: .conntrack)), and no other told its counters"])
         }
+        if facts.accountingIsOn != false { accountForHiddenEnd(&short, session) }
         // The kernel gives an entry its counters as it is made, or never.
         let wasLookedAt = facts.lastLookStart != nil || session.record.facts.contains(.ended)
         if facts.isWhole(.conntrack), wasLookedAt {

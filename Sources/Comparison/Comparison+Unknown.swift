@@ -217,6 +217,27 @@ extension Comparison {
                 .eventsOff, isCertain: false,
                 ["\(silence): conntrack does not tell what came and went between two looks at its table"])
         }
+        accountForHiddenEnd(&short, session)
+    }
+
+    /// Rules have conntrack keep the ends of sessions to itself: what went before the last look it knew all the same.
+    mutating func accountForHiddenEnd(_ short: inout Shortfall, _ session: Session) {
+        guard !short.isAccountedFor, let rules = facts.rules else { return }
+        // The rule means the packets with which conntrack begins the session.
+        let first = DirectionCounts(ComparedSession(session), .original)
+        let suspect = search.suspects(of: views(of: first, session)).first {
+            $0.deed == .limitEvents && rules.rules[$0.rule].limit != 0
+        }
+        var known = suspect.map { (watched: rules.rules[$0.rule], answer: $0.answer) }
+        if known == nil, facts.ownAddresses?.contains(session.record.original.source) ?? true {
+            // What leaves with the host's own address may have come with another one, which the rule meant.
+            let other = rules.rules.first { $0.rule.effects.contains(.limitEvents) && $0.limit != 0 }
+            known = other.map { ($0, .perhaps) }
+        }
+        guard let known else { return }
+        short.account(
+            .eventsOff, isCertain: false,
+            ["\(evidence(known.watched, known.answer)); such a rule has conntrack keep events to itself"])
     }
 
     /// Whether a session was over before conntrack's table was looked at last, which sees all that go on.

@@ -20,6 +20,8 @@ public struct FirewallRule: Sendable, Hashable {
         case restoreMark
         /// Has conntrack's helpers expect sessions that belong to the packet's.
         case helper
+        /// Has conntrack keep the end of the packets' session to itself (CT --ctevents, ct event set).
+        case limitEvents
     }
 
     /// What tells it from its chain's other rules when they are looked at again: nft's handle, or its text.

@@ -248,6 +248,7 @@ struct NFTRuleReader {
         let start = unknown.lastIndex(where: NFTWords.subjects.contains) ?? 0
         switch unknown.last {
         case "helper": part.effects.append(.helper)
+        case "event": if words.first.map(RuleWords.hideEnds) ?? false { part.effects.append(.limitEvents) }
         case "mark":
             let value = unknown[start...].first == "meta" ? words.first.flatMap { RuleWords.number($0) } : nil
             part.effects.append(.mark(value.map { MarkChange($0) }))

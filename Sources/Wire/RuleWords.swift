@@ -33,6 +33,9 @@ enum RuleWords {
         }
     }
 
+    /// Whether conntrack's events are limited to such that tell no ends: `mark`, and not `new,destroy`.
+    static func hideEnds(_ events: String) -> Bool { !events.split(separator: ",").contains("destroy") }
+
     /// `5`, `0x00000005`.
     static func number(_ text: some StringProtocol) -> UInt32? {
         text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)

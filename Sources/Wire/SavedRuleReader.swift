@@ -166,6 +166,9 @@ struct SavedRuleReader {
         case "CT":
             if options.contains("--notrack") { effects.append(.untrack) }
             if options.contains("--helper") { effects.append(.helper) }
+            if let events = Self.value(of: "--ctevents", options), RuleWords.hideEnds(events) {
+                effects.append(.limitEvents)
+            }
         default:
             // A chain, or what only its author knows.
             if !Self.passingTargets.contains(target) { verdict = .jump(target) }

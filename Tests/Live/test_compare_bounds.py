@@ -27,6 +27,26 @@ class CompareBounds(CompareTest):
         # Without conntrack nobody knows that what came in and what left translated is one.
         self.assertEqual(answer.reasons, {"events-off": 14}, answer.evidence)
 
+    def test_where_a_rule_hides_a_sessions_events_it_is_not_called_untracked(self):
+        for command in (
+            ("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "CT", "--ctevents", "mark"),
+            ("nft", "add table ip t; add chain ip t c { type filter hook prerouting priority 0; }; "
+                    "add rule ip t c udp dport 81 ct event set label"),
+        ):
+            with self.subTest(rule=command):
+                lab = self.lab_with_accounting()
+                # By itself the kernel heeds CT's events only of rules that are made while somebody listens.
+                lab.sysctl(nf_conntrack_events=1)
+                lab.inside(*command)
+                comparison = self.compare(lab)
+                lab.datagrams(7, port=81)
+                self.until(lambda: lab.entry_count() > 0, "conntrack has the session")
+                lab.flush()
+                answer = comparison.answer()
+                # Without conntrack nobody knows that what came in and what left translated is one.
+                self.assertEqual(answer.reasons, {"events-off": 14}, answer.evidence)
+                self.assertIn("event", answer.evidence)
+
     def test_where_conntracks_events_were_off_for_a_while_that_is_said_of_what_began_then(self):
         lab = self.lab_with_accounting()
         comparison = self.compare(lab)

@@ -22,6 +22,15 @@ struct SavedRuleTests {
         #expect(untrack.match.tests.contains(.init(.destinationPort([53...53]), isNegated: true)))
     }
 
+    @Test func aRuleThatHidesTheEndsOfSessionsIsKnownByItsEvents() throws {
+        for (words, hides) in [("--ctevents mark", true), ("--ctevents new,destroy", false), ("--zone 5", false)] {
+            let text = "*raw\n:PREROUTING ACCEPT [0:0]\n[5:165] -A PREROUTING -p udp -j CT \(words)\nCOMMIT\n"
+            let tables = SavedRuleset(text, family: "ip", command: "iptables", isLegacy: false).tables
+            let rule = try #require(tables.first?.chains.first?.rules.first)
+            #expect(rule.effects == (hides ? [.limitEvents] : []), "\(words)")
+        }
+    }
+
     @Test func whatPicksSomePacketsOnlyIsACondition() throws {
         let tables = RuleSamples.tables()
         let log = try RuleSamples.rule(tables, "statistic")

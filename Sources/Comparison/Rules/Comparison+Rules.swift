@@ -272,7 +272,7 @@ extension Comparison {
         switch suspect.deed {
         case .deny: reason(suspect.place)
         case .untrack: untracks && suspect.place.isBeforeConntrack ? .untracked : nil
-        case .log, .copy, .divert, .translate, .mark: nil
+        case .log, .copy, .divert, .translate, .mark, .limitEvents: nil
         }
     }
 

@@ -13,6 +13,8 @@ struct RuleSuspect: Equatable {
         case translate
         /// Marks them before they are routed, so that another way may be theirs.
         case mark(MarkChange?)
+        /// Has conntrack not tell the end of their session.
+        case limitEvents
         case log(group: UInt16)
     }
 

@@ -235,6 +235,7 @@ struct RuleWalk {
                 guard let set = mark, set != 0 else { break }
                 if place.isBeforeRouting { suspect(step, .mark(nil), answer) }
                 setMark(nil)
+            case .limitEvents: suspect(step, .limitEvents, answer)
             case .helper: break
             }
         }
