@@ -155,10 +155,17 @@ extension Comparison {
         if short.isAccountedFor { return }
         if facts.rules == nil, isWhole {
             // Its sequence numbers tell every loss: what did not come was not logged.
+            if counts.logged.packetCount > 0 {
+                let part = haveAllLeft ? "passed" : "came, or others dropped some before"
+                short.account(
+                    .sampled, isCertain: haveAllLeft,
+                    ["\(ownLoss), so rules logged only a part of what \(part); which ones is not known"])
+            }
+            // A rule that picks some of both ways may have picked none of this one.
             short.account(
-                reason, isCertain: haveAllLeft,
+                .notLogged, isCertain: false,
                 [
-                    "\(ownLoss), so rules logged only a part of what \(haveAllLeft ? "passed" : "came, or others dropped some before"); which ones is not known"
+                    "\(ownLoss), and no packet this way was logged: no rule logs these, or one that logs some only; which, is not known"
                 ])
         }
         if facts.rules != nil, meant.isEmpty {

@@ -174,6 +174,14 @@ struct LogComparisonTests {
         #expect(result.reasons == [.sampled: 8])
     }
 
+    @Test func withoutKnownRulesNobodyKnowsWhetherOneLogsTheOtherWayAndPickedNoneOfIt() {
+        let result = compare(Self.facts(nil)) { $0.logged = (1, 0) }
+        #expect(result.reasons == [.sampled: 9, .notLogged: 8])
+        for difference in result.sessions.flatMap(\.differences) {
+            #expect(difference.isCertain == (difference.reason == .sampled))
+        }
+    }
+
     @Test func aGroupThatNothingFeedsIsMissingNothing() {
         #expect(compare(Self.facts([])).sessions.isEmpty)
         #expect(compare(Self.facts(nil)).sessions.isEmpty)
