@@ -11,6 +11,7 @@ extension IngestError {
             switch fault {
             case .notASavefile:
                 ("not a savefile", "nfmon record, tcpdump -w and dumpcap -w write one, and editcap makes one of others")
+            case .empty: ("the file is empty", "whoever was to write it did not: a savefile has a header at least")
             case .compressed(let compression):
                 ("it is compressed with \(compression)", "\(compression) -dc FILE | nfmon ... -r -")
             case .version(let version):

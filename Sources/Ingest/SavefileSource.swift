@@ -128,7 +128,7 @@ public struct SavefileSource: ~Copyable {
         while true {
             if let step = try peek(&neededCount) { return step }
             guard try window.fill(to: neededCount) else {
-                guard reader.hasBegun else { throw fault(.notASavefile) }
+                guard reader.hasBegun else { throw fault(window.count == 0 ? .empty : .notASavefile) }
                 guard window.count == 0 else { throw fault(.cut) }
                 return nil
             }

@@ -31,13 +31,24 @@ struct PcapngSection: Sendable {
         }
         if type == Self.blockType { return try begin(window, neededCount: &neededCount) }
         guard length >= 12, length % 4 == 0 else { throw .block }
-        guard let type = BlockType(rawValue: type) else { return SavefileStep(.nothing, length: Int(length)) }
+        guard let type = BlockType(rawValue: type) else { return try skip(length, window, &neededCount) }
         guard length <= SavefileReader.longestStep else { throw .recordLength(length) }
         neededCount = Int(length)
         guard window.count >= neededCount else { return nil }
         guard number(window, at: neededCount - 4) == length else { throw .block }
         let body = window.slice(from: 8, to: neededCount - 4)
         return SavefileStep(try read(type, body), length: neededCount)
+    }
+
+    /// What is not read; its second length is looked at, unless it lies too far away.
+    private func skip(_ length: UInt32, _ window: ByteReader, _ neededCount: inout Int) throws(SavefileFault)
+        -> SavefileStep?
+    {
+        guard length <= SavefileReader.longestStep else { return SavefileStep(.nothing, length: Int(length)) }
+        neededCount = Int(length)
+        guard window.count >= neededCount else { return nil }
+        guard number(window, at: neededCount - 4) == length else { throw .block }
+        return SavefileStep(.nothing, length: neededCount)
     }
 
     /// A section's header: `type, length, byte order, version, length of the section, options`. What follows begins anew.
@@ -53,10 +64,12 @@ struct PcapngSection: Sendable {
         else { return nil }
         guard major == 1 else { throw .version(major) }
         guard length >= 28, length % 4 == 0 else { throw .block }
+        let step = try skip(length, window, &neededCount)
+        guard let step else { return nil }
         hasBegun = true
         earlierInterfaceCount += interfaces.count
         interfaces.removeAll()
-        return SavefileStep(.nothing, length: Int(length))
+        return step
     }
 
     private mutating func read(_ type: BlockType, _ body: ByteReader) throws(SavefileFault) -> SavefileStep.Content {

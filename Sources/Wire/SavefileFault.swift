@@ -1,6 +1,8 @@
 /// Why a savefile cannot be read, or not to its end.
 public enum SavefileFault: Error, Sendable, Equatable {
     case notASavefile
+    /// There is nothing in it, not even the header that a file without records has.
+    case empty
     case compressed(Compression)
     /// A pcapng file of another major version than 1.
     case version(UInt16)

@@ -46,6 +46,13 @@ struct SavefileSourceTests {
         }
     }
 
+    @Test func aFileOfNoBytesIsToldToBeEmpty() throws {
+        for (bytes, reason) in [([UInt8](), "the file is empty"), ([1, 2, 3], "not a savefile")] {
+            let error = #expect(throws: IngestError.self) { try Told(bytes) }
+            #expect(error?.reason == reason)
+        }
+    }
+
     private let frame = FrameSample.all[0].bytes
     private let writer = Pcapng()
 

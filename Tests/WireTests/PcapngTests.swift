@@ -210,6 +210,11 @@ struct PcapngTests {
         #expect(fault(writer, writer.block(3, [])) == .block)
         #expect(fault(writer, writer.block(5, [])) == .block)
         #expect(fault(writer, writer.block(1, [0, 1])) == .block)
+        for kind: UInt32 in [0x0bad, 0x0a0d_0d0a] {
+            var block = kind == 0x0bad ? writer.block(kind, [1, 2, 3, 4]) : writer.section()
+            block.overwrite(at: block.count - 4, with: writer.number(UInt32(block.count + 4)))
+            #expect(fault(writer, block) == .block, "a block that is not read is as long at both ends")
+        }
         let twisted = writer.block(0x0a0d_0d0a, [UInt8](repeating: 1, count: 16))
         #expect(fault(writer, twisted) == .block, "a section of no byte order")
     }
