@@ -29,7 +29,7 @@ struct CaptureOptions: ParsableArguments {
         transform: WholeNumber.parser(in: 64...SavefileRecord.longest))
     var snapLength: UInt32?
 
-    @Flag(name: .customLong("promiscuous"), help: "With -i: also packets that come by and are addressed to others.")
+    /// As a ``PromiscuousOption`` says.
     var isPromiscuous = false
 
     @Option(
@@ -62,9 +62,6 @@ struct CaptureOptions: ParsableArguments {
         }
         if let buffer, buffer.bytes < 256 << 10 {
             throw ValidationError("--packet-buffer: give 256K at least, which is two blocks.")
-        }
-        if interfaces.contains("any"), isPromiscuous {
-            throw ValidationError("--promiscuous needs the interfaces by their names: any has no mode to set.")
         }
     }
 

@@ -21,12 +21,14 @@ struct CompareCommand: ParsableCommand {
             Reasons: \(DifferenceReason.allCases.map(\.rawValue).joined(separator: " ")).
 
             With -r the lanes come from savefiles of one period: packets (tcpdump -w, nfmon record -i), what rules logged \
-            (tcpdump -i nflog:100 -w) and what netfilter sent (nfmon record). The firewall's rules are then not known.
+            (tcpdump -i nflog:100 -w) and what netfilter sent (nfmon record). The firewall's rules are then not known. All words \
+            behind -r are files: a filter stands in front of it, or behind --.
 
             Examples:
               nfmon compare -i lan0 -i wan0 --for 10s
               nfmon compare -i eth0 -o json tcp port 443 | jq '.summary.reasons'
               nfmon compare -r frames.pcap netfilter.pcap
+              nfmon compare tcp port 443 -r frames.pcap netfilter.pcap
             """)
 
     @Argument(
@@ -35,6 +37,10 @@ struct CompareCommand: ParsableCommand {
     var words: [String] = []
 
     @OptionGroup var sources: SourceOptions
+
+    /// Only to say why it is not taken.
+    @Flag(name: .customLong("promiscuous"), help: .hidden)
+    var isPromiscuous = false
 
     @Option(
         name: .customLong("for"),
@@ -72,21 +78,32 @@ struct CompareCommand: ParsableCommand {
         if !read.isEmpty {
             try IdleOption.refuseBesideSavefile(
                 sources.liveOptions + [
-                    IdleOption("--for", isGiven: duration != nil), IdleOption("the filter", isGiven: !words.isEmpty),
+                    IdleOption("--for", isGiven: duration != nil), IdleOption("--promiscuous", isGiven: isPromiscuous),
                 ])
+            try checkFilter()
             return
         }
         guard sources.capture.isGiven else {
             throw ValidationError("name the interfaces whose packets are to be compared with -i, or savefiles with -r.")
         }
         try IdleOption.refuse(
-            [IdleOption("--promiscuous", isGiven: sources.capture.isPromiscuous)],
+            [IdleOption("--promiscuous", isGiven: isPromiscuous)],
             "what is addressed to others this host does not get: leave it out.")
-        if !words.isEmpty {
-            try IdleOption.refuse(
-                [IdleOption("--capture-filter", isGiven: sources.capture.expression != nil)],
-                "the words behind the options are the same filter: leave out either.")
-        }
+        try checkFilter()
+    }
+
+    private func checkFilter() throws {
+        guard !words.isEmpty else { return }
+        try IdleOption.refuse(
+            [IdleOption("--capture-filter", isGiven: sources.capture.expression != nil)],
+            "the words apart from the options are the same filter: leave out either.")
+    }
+
+    /// What to read, with the filter.
+    private var filteredSources: SourceOptions {
+        var options = sources
+        if !words.isEmpty { options.capture.expression = words.joined(separator: " ") }
+        return options
     }
 
     /// What one way is left out of would count as dropped.
@@ -113,10 +130,9 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func compareLive() throws(IngestError) -> ComparisonOutcome {
-        var options = sources
+        var options = filteredSources
         if let name = sources.netns { try NetworkNamespace.enter(name) }
         options.netns = nil
-        if !words.isEmpty { options.capture.expression = words.joined(separator: " ") }
         var comparison = try LiveComparison(options)
         return try comparison.run(for: duration?.nanoseconds)
     }
@@ -124,7 +140,7 @@ struct CompareCommand: ParsableCommand {
     private func compareRecorded() throws(IngestError) {
         let stop = try Signal()
         try stop.raiseOnTermination()
-        let recorded = try RecordedComparison(read, sources, unless: stop)
+        let recorded = try RecordedComparison(read, filteredSources, unless: stop)
         let damage = try recorded.run()
         guard !stop.isRaised else { return }
         try write(recorded.outcome)

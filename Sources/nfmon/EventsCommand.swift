@@ -41,6 +41,8 @@ struct EventsCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
+    @OptionGroup var promiscuous: PromiscuousOption
+
     @Option(
         name: [.customShort("o", allowingJoined: true), .long],
         help: "How to write events: ndjson, compact, csv or json.")
@@ -83,7 +85,8 @@ struct EventsCommand: ParsableCommand {
             valueName: "file"))
     var write: String?
 
-    func validate() throws {
+    mutating func validate() throws {
+        try promiscuous.apply(to: &sources.capture)
         try sources.checkLanes(of: read != nil)
         try filter.check(sources)
         try monitor.check(ownOptions)

@@ -41,11 +41,18 @@ struct NFMon: ParsableCommand {
 
     static let version = "0.1.0"
 
+    /// - Throws: of an option that the command does not have, that; the word behind it would else be taken for something of its own.
+    static func command(of words: [String]) throws -> any ParsableCommand {
+        do { return try parseAsRoot(CommandLineWords.gathered(words)) } catch {
+            throw CommandLineWords.unknownOption(of: words) ?? error
+        }
+    }
+
     /// Like ParsableCommand's own, but what it echoes of a wrong command line is escaped before it reaches the terminal.
     static func main() {
         StandardStreams.occupy()
         do {
-            var command = try parseAsRoot(CommandLineWords.gathered(Array(CommandLine.arguments.dropFirst())))
+            var command = try command(of: Array(CommandLine.arguments.dropFirst()))
             try command.run()
         } catch {
             let code = exitCode(for: error)

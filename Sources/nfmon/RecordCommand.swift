@@ -35,6 +35,8 @@ struct RecordCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
+    @OptionGroup var promiscuous: PromiscuousOption
+
     @Option(
         name: .customLong("for"), parsing: .unconditional,
         help: ArgumentHelp("Stop after this time: 30s, 15m, 2h.", valueName: "duration"),
@@ -80,7 +82,8 @@ struct RecordCommand: ParsableCommand {
             valueName: "expression"))
     var words: [String] = []
 
-    func validate() throws {
+    mutating func validate() throws {
+        try promiscuous.apply(to: &sources.capture)
         try sources.checkLanes()
         let packetOptions = [
             IdleOption("--pcapng", isGiven: isPcapng),

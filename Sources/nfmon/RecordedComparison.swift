@@ -31,10 +31,22 @@ final class RecordedComparison {
         intake = ComparisonIntake(
             facts, names: NameBook(names: names.snapshot, interfaces: InterfaceNames()), filter: filter)
         for path in paths {
-            files.append(
-                try RecordedFile(
-                    path, names: names, lanes: lanes, frames: options.capture.expression ?? "", unless: stop))
+            do throws(IngestError) {
+                files.append(
+                    try RecordedFile(
+                        path, names: names, lanes: lanes, frames: options.capture.expression ?? "", unless: stop))
+            } catch {
+                throw Self.explained(error, of: path, paths)
+            }
         }
+    }
+
+    /// Of a word that is no file, it may be a filter's.
+    private static func explained(_ error: IngestError, of path: String, _ paths: [String]) -> IngestError {
+        guard error.kind == .inputOutput, error.cure.isEmpty, path != paths.first else { return error }
+        var error = error
+        error.cure = "all words behind -r are files: a filter stands in front of it, or behind --"
+        return error
     }
 
     /// Takes in all files.

@@ -45,6 +45,8 @@ struct SessionsCommand: ParsableCommand {
 
     @OptionGroup var sources: SourceOptions
 
+    @OptionGroup var promiscuous: PromiscuousOption
+
     @Flag(
         name: .long,
         help: ArgumentHelp(
@@ -99,7 +101,8 @@ struct SessionsCommand: ParsableCommand {
 
     var read: String? { savefile.path }
 
-    func validate() throws {
+    mutating func validate() throws {
+        try promiscuous.apply(to: &sources.capture)
         if let topText, top == nil, leadingWord == nil {
             throw ValidationError("--top \(topText): give a whole number of at least 1, or none.")
         }

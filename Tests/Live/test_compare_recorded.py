@@ -49,6 +49,11 @@ class CompareRecorded(CompareTest):
         words = "compare", "-o", "json", "--capture-filter", "udp port 82", "-r", frames, netfilter
         chosen = Answer(json.loads(finish(*words).stdout))
         self.assertEqual((chosen.reasons, chosen.summary["sessions"]), ({}, 1))
+        for words in ("udp", "port", "82", "-r", frames, netfilter), ("-r", frames, netfilter, "--", "udp", "port", "82"):
+            same = Answer(json.loads(finish("compare", "-o", "json", *words).stdout))
+            self.assertEqual((same.reasons, same.summary["sessions"]), ({}, 1))
+        refused = finish("compare", "-r", frames, "udp", "port", "82")
+        self.assertIn("a filter stands in front of it", refused.stderr)
 
     def test_savefiles_of_two_interfaces_are_two_places_and_rotated_ones_are_one(self):
         lab = self.lab_with_accounting()
