@@ -73,7 +73,10 @@ extension Comparison {
         if short.more == .captureIn, tap.counts.fragmentCount > 0,
             short.rest.packetCount <= UInt64(tap.counts.fragmentCount)
         {
-            short.account(.fragments, ["datagrams that did not become whole"])
+            let droppers = deniersBeforeConntrack(views)
+            short.account(
+                .fragments, isCertain: droppers.isEmpty,
+                ["datagrams that did not become whole"] + Self.shortened(droppers))
         }
         accountForIgnored(&short, counts, session)
         accountForReset(&short, counts)

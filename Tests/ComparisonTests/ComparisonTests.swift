@@ -228,6 +228,31 @@ struct ComparisonTests {
         #expect(comparison.conclude().reasons == [.fragments: 8])
     }
 
+    @Test func piecesThatARuleMayHaveDroppedAreNotSurelyFragments() {
+        // A rule before conntrack that asks for fragments; what conntrack has of them shows whether it took any.
+        func pieces(_ growth: UInt64?, tracked: UInt64?) -> Difference? {
+            var builder = SessionBuilder()
+            if let tracked { builder.tracked = (tracked, 8) } else { builder.tracked = nil }
+            builder.second = tracked == nil ? nil : ((tracked ?? 0), 8)
+            var compared = builder.compared
+            compared.session.taps.first?.original.seen = Counters(packetCount: 30, byteCount: 1400)
+            compared.session.taps.first?.original.fragmentCount = 30
+            let rules = [
+                rule(.drop, at: HookPlace(.prerouting, -450), conditions: ["-f"], growth: growth, text: "-f -j DROP")
+            ]
+            var comparison = Comparison(someFacts { $0.rules = watched(rules) }, names: someNames())
+            comparison.add(compared)
+            return comparison.conclude().sessions.flatMap(\.differences).first { $0.reason == .fragments }
+        }
+        #expect(pieces(6, tracked: nil)?.isCertain == false)
+        #expect(pieces(6, tracked: nil)?.evidence.contains { $0.contains("-f -j DROP may mean these packets") } == true)
+        #expect(pieces(nil, tracked: nil)?.isCertain == false)
+        #expect(pieces(6, tracked: 7)?.isCertain == false)
+        // It did nothing, or all of them reached conntrack.
+        #expect(pieces(0, tracked: nil)?.isCertain == true)
+        #expect(pieces(6, tracked: 10)?.isCertain == true)
+    }
+
     @Test func aSessionThatPassesAnInterfaceThatIsNotCapturedIsThat() {
         let other = someFacts { $0.interfaces = [9] }
         let result = compare(other) { ($0.first, $0.second) = (nil, nil) }

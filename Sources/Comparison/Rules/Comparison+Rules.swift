@@ -144,6 +144,14 @@ extension Comparison {
         return suspects[..<end].filter { $0.deed == .deny && rules[$0.rule].limit != 0 }
     }
 
+    /// What is said of rules that may have dropped packets, or pieces of them, before conntrack saw any.
+    mutating func deniersBeforeConntrack(_ views: RuleViews) -> [String] {
+        guard let rules = facts.rules?.rules else { return [] }
+        return search.suspects(of: views).filter {
+            $0.deed == .deny && $0.place.isBeforeConntrack && rules[$0.rule].limit != 0
+        }.map { evidence(rules[$0.rule], $0.answer) }
+    }
+
     /// Accounts for what rules dropped or kept from conntrack.
     ///
     /// A rule that surely means the packets accounts for as many as its counter rose by. Of those that may mean them one does so where
