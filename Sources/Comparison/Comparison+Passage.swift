@@ -190,8 +190,9 @@ extension Comparison {
         facts.downInterfaceNames.contains(name) ? ["\(name) was down for a while"] : []
     }
 
-    /// Whether rules logged no more packets as denied than did not leave: else what they log also passes.
+    /// Whether rules logged no more packets as denied than did not leave, and none of them lets them pass: else what they log also passes.
     func denialsAreProof(_ counts: DirectionCounts, _ session: Session) -> Bool {
+        guard passers(session).isEmpty else { return false }
         guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
             let left = counts.leaving?.counts.whole
         else { return true }
@@ -210,7 +211,8 @@ extension Comparison {
             let packets = denial.count == 1 ? "packet" : "packets"
             return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
         }
-        short.account(.denied, for: taken, isCertain: isCertain, evidence)
+        let passers = passers(session)
+        short.account(.denied, for: taken, isCertain: isCertain && passers.isEmpty, evidence + passers)
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.

@@ -11,6 +11,8 @@ public struct Comparison {
     var search: RuleSearch
     /// What rules denied of sessions that nothing else told of.
     var attempts = DeniedAttempts()
+    /// Which rules deny what is logged as denied.
+    var loggedDenials = LoggedDenials()
     private let limit: Int
     private(set) var summary = ComparisonSummary()
     private var differing: [ComparedSession] = []

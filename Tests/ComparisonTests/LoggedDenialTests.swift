@@ -37,6 +37,21 @@ struct LoggedDenialTests {
         return NFTRuleset("table ip t {\nchain c {\n\(head)\n\(rules)\n}\n}").tables
     }
 
+    @Test func aLogOfARuleThatLetsPassIsNoProofThatItDenied() {
+        let log = "tcp dport 82 log prefix \"drop:y\" group 100"
+        for (rules, isSure) in [
+            ("\(log) accept", false), (log, false), ("\(log)\ntcp dport 82 accept", false), ("\(log) drop", true),
+            ("\(log)\ndrop", true), ("\(log)\ntcp sport 9 drop", true),
+        ] {
+            let result = Self.compare(Self.nft(rules))
+            let own = result.sessions.filter { $0.session.record.original.destinationPort == 82 }
+            let logged = own.flatMap(\.differences)
+            #expect(logged.map(\.reason) == [.denied])
+            #expect(logged.map(\.isCertain) == [isSure])
+            #expect(logged.flatMap(\.evidence).contains { $0.hasSuffix("logs so, and lets them pass") } != isSure)
+        }
+    }
+
     @Test(arguments: [false, true])
     func whatARuleLoggedItDidNotDenyOfOthers(isLoggedFirst: Bool) {
         let rules = "tcp dport @s log prefix \"drop:y\" group 100 counter packets 8 bytes 800 drop"

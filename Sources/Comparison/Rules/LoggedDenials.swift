@@ -9,6 +9,11 @@ struct LoggedDenials {
     }
 
     private var deniers: [Name: [Int]] = [:]
+    /// By name: the first rule that logs so, and lets pass what it logs as far as its chain goes.
+    private var passers: [Name: Int] = [:]
+
+    /// What is known of nothing.
+    init() {}
 
     /// - Parameter groups: those that are read.
     init(_ watched: WatchedRuleset, groups: [UInt16]) {
@@ -16,8 +21,11 @@ struct LoggedDenials {
         for chain in watched.ruleset.tables.flatMap(\.chains) {
             for (place, rule) in chain.rules.enumerated() {
                 for case .log(let group, let prefix) in rule.effects where groups.contains(group) {
-                    guard let denier = Self.denier(from: place, chain.rules) else { continue }
-                    deniers[Self.name(prefix), default: []].append(first + denier)
+                    if let denier = Self.denier(from: place, chain.rules) {
+                        deniers[Self.name(prefix), default: []].append(first + denier)
+                    } else if Self.passes(from: place, chain), passers[Self.name(prefix)] == nil {
+                        passers[Self.name(prefix)] = first + place
+                    }
                 }
             }
             first += chain.rules.count
@@ -28,6 +36,9 @@ struct LoggedDenials {
     func deniers(_ verdict: Verdict, _ rule: String) -> [Int] {
         deniers[Name(verdict: verdict, rule: rule)] ?? []
     }
+
+    /// A rule that logs so and lets pass what it logs, by its number in ``WatchedRuleset/rules``; `nil` where none does, as far as is known.
+    func passer(_ verdict: Verdict, _ rule: String) -> Int? { passers[Name(verdict: verdict, rule: rule)] }
 
     private static func name(_ prefix: String) -> Name {
         let bytes = Array(prefix.utf8)
@@ -40,11 +51,23 @@ struct LoggedDenials {
         guard let next = rules[place...].firstIndex(where: { $0.verdict != nil }), rules[next].denies else {
             return nil
         }
-        let (asked, logged) = (rules[next].match, rules[place].match)
-        let isMet =
-            asked.tests.allSatisfy(logged.tests.contains) && asked.conditions.allSatisfy(logged.conditions.contains)
+        return isMet(next, behind: place, rules) ? next : nil
+    }
+
+    /// Whether what a rule logs is accepted, or comes to the end of a hook's chain that refuses nothing there.
+    private static func passes(from place: Int, _ chain: FirewallChain) -> Bool {
+        guard let next = chain.rules[place...].firstIndex(where: { $0.verdict != nil }) else {
+            return chain.place != nil
+        }
+        return chain.rules[next].verdict == .accept && isMet(next, behind: place, chain.rules)
+    }
+
+    /// Whether a rule means whatever another one does.
+    private static func isMet(_ rule: Int, behind other: Int, _ rules: [FirewallRule]) -> Bool {
+        let (asked, logged) = (rules[rule].match, rules[other].match)
+        return asked.tests.allSatisfy(logged.tests.contains)
+            && asked.conditions.allSatisfy(logged.conditions.contains)
             && asked.steadyConditions.allSatisfy(logged.steadyConditions.contains)
-        return isMet ? next : nil
     }
 }
 
@@ -60,10 +83,18 @@ extension Comparison {
         }
     }
 
+    /// What is said of rules that log a session's packets as denied, and let them pass.
+    func passers(_ session: Session) -> [String] {
+        session.denials.compactMap { denial in
+            loggedDenials.passer(denial.verdict, name(denial.rule)).flatMap { facts.rules?.rules[$0] }
+        }.map { "rule \($0.title) logs so, and lets them pass" }
+    }
+
     /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
     mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
         guard let rules = facts.rules, rules.isFinal else { return [:] }
-        let logged = LoggedDenials(rules, groups: facts.groups)
+        loggedDenials = LoggedDenials(rules, groups: facts.groups)
+        let logged = loggedDenials
         var counts: [Int: UInt64] = [:]
         for compared in sessions {
             for denial in compared.session.denials {
