@@ -68,13 +68,20 @@ extension Comparison {
         let sight = sight(of: counts, views)
         let answered = accountForAnswered(
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
-        accountForRules(&short, views, untracks: sight == nil, Self.reason)
+        // What an interface shows as it leaves came past all rules.
+        let hasLeft = short.more == .captureOut
+        accountForRules(&short, views, untracks: sight == nil) { hasLeft ? nil : Self.reason($0) }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
         if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForErrors(
             &short, counts, session, besides: refusals.rejectedCount(counts.direction), told: answered)
-        accountForRefusedRoute(&short, views, session)
+        if !hasLeft { accountForRefusedRoute(&short, views, session) }
         accountForBridging(&short, counts, session)
+        if hasLeft, counts.entering?.counts.isEmpty ?? true {
+            short.suspicions.append(
+                "none of them came in by an interface that is captured: the host may have made them itself, as a proxy's answers (synproxy)"
+            )
+        }
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {

@@ -25,6 +25,16 @@ struct DoubtfulRuleTests {
         #expect(idle.reasons == [.denied: 3])
     }
 
+    @Test func whatLeftAnInterfaceNoRuleDenied() {
+        // Answers that a rule gives in the server's name (synproxy): nothing of them comes in.
+        let result = RulesetTrial.forward("ct state invalid counter packets 3 bytes 300 drop") {
+            ($0.first, $0.second) = ((0, 3), nil)
+        }
+        #expect(result.reasons == [.unexplained: 3])
+        #expect(!result.evidence.contains("ct state invalid"))
+        #expect(result.evidence.contains("none of them came in by an interface that is captured"))
+    }
+
     /// One whose rule in FORWARD counted while it went on.
     private static func comparison(_ rule: String) -> Comparison {
         let head = "type filter hook forward priority filter; policy accept;"
