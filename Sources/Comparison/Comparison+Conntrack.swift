@@ -81,9 +81,11 @@ extension Comparison {
         accountForOwnUnsent(&short, counts, session)
         if facts.isWhole(.packet), let captured = facts.interfaces {
             let names = captured.sorted().map(interface).joined(separator: ", ")
+            let portless = portlessness(session)
             short.account(
-                .otherInterface,
-                ["none of its packets passed \(names), of which the capture lost nothing"])
+                .otherInterface, isCertain: portless == nil,
+                ["none of its packets passed \(names), of which the capture lost nothing"]
+                    + [portless].compactMap(\.self))
         }
         short.account(.unexplained, ["no packet of it was captured"])
         found += short.found

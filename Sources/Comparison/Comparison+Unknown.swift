@@ -122,13 +122,14 @@ extension Comparison {
                 ["net.netfilter.nf_conntrack_events was 0 for a while, and perhaps once more", sight])
         }
         if facts.isWhole(.conntrack), sight == nil {
+            let portless = portlessness(session)
             let copier = search.suspects(of: views).first { copies($0) }.map(copySentence)
             // Those that conntrack could make nothing of pass without an entry, too.
             short.account(
-                .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil && !mayBeUntold,
+                .untracked, isCertain: facts.failures?.invalid == 0 && copier == nil && portless == nil && !mayBeUntold,
                 [
                     "it came in by \(interface(entered.interface)) and left by \(interface(left.interface)), and conntrack, which lost no message, has no entry of it"
-                ] + [copier].compactMap(\.self) + noRule("before conntrack"))
+                ] + [copier, portless].compactMap(\.self) + noRule("before conntrack"))
         }
         short.account(.unexplained, noRule("before conntrack") + [sight].compactMap(\.self))
     }
@@ -193,6 +194,26 @@ extension Comparison {
         short.account(
             .droppedAfterConntrack, for: UInt64(entered - left).lacking(others), isCertain: false,
             ["the firewall itself answered \(entered - left) of its packets with ICMP errors"] + short.suspicions)
+    }
+
+    /// Notes between whom conntrack keeps an entry of a protocol that has ports without any, as a kernel that does not know the protocol does.
+    mutating func notePortless(_ sessions: [ComparedSession]) {
+        for record in sessions.lazy.map(\.session.record) where record.facts.contains(.conntrack) {
+            let key = record.original
+            if key.transport.hasPorts, key.sourcePort | key.destinationPort == 0 {
+                portlessPairs.insert(key.withoutZone)
+            }
+        }
+    }
+
+    /// What is said where conntrack knows what passed between two, and not which of their sessions that was.
+    func portlessness(_ session: Session) -> String? {
+        let key = session.record.original.withoutZone.withoutPorts
+        guard key.transport.hasPorts, portlessPairs.contains(key) || portlessPairs.contains(key.inverse) else {
+            return nil
+        }
+        return
+            "conntrack has one entry without ports of all \(key.transport.keyword ?? "such") packets between these two: what is captured with ports may be that"
     }
 
     /// Notes whom the host answered with ICMP errors: packets that did not leave.

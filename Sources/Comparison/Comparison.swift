@@ -18,6 +18,8 @@ public struct Comparison {
     private var differing: [ComparedSession] = []
     /// Sessions whose counters conntrack had higher at the first look than later.
     private(set) var resetCount: UInt64 = 0
+    /// Between whom conntrack keeps an entry by addresses alone, of a protocol that has ports.
+    var portlessPairs: Set<FlowKey> = []
     /// Between whom packets passed that the host answered with ICMP errors.
     var answeredPairs: Set<FlowKey> = []
     /// Sessions whose lanes differ; why, only what is known at the end can tell.
@@ -138,6 +140,7 @@ public struct Comparison {
     private mutating func sortOpen() -> Sorted {
         var sorted = Sorted()
         noteErrors(of: open)
+        notePortless(open)
         for place in open.indices { open[place].hasUntoldEnd = hasUntoldEnd(open[place].session.record) }
         for compared in renewed(open) {
             if isOutside(compared) {

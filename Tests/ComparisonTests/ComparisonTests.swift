@@ -228,6 +228,35 @@ struct ComparisonTests {
         #expect(comparison.conclude().reasons == [.fragments: 8])
     }
 
+    @Test func ofWhatConntrackTracksByAddressesAloneNothingIsSure() {
+        // A kernel that does not know DCCP: one entry without ports, and captured packets that have some.
+        func outcome(_ transport: TransportProtocol, isKnown: Bool) -> ComparisonOutcome {
+            var comparison = Comparison(someFacts(), names: someNames())
+            for isEntry in [true, false] {
+                var builder = SessionBuilder()
+                builder.key.transport = transport
+                if isEntry {
+                    (builder.tracked, builder.first, builder.second) = ((4, 0), nil, nil)
+                    if !isKnown { (builder.key.sourcePort, builder.key.destinationPort) = (0, 0) }
+                } else {
+                    (builder.tracked, builder.first, builder.second) = (nil, (4, 0), (4, 0))
+                    builder.key.sourcePort += 1
+                }
+                comparison.add(builder.compared)
+            }
+            return comparison.conclude()
+        }
+        for transport: TransportProtocol in [.dccp, .sctp] {
+            let result = outcome(transport, isKnown: false)
+            #expect(result.reasons == [.otherInterface: 4, .untracked: 4])
+            for difference in result.sessions.flatMap(\.differences) {
+                #expect(!difference.isCertain)
+                #expect(difference.evidence.contains { $0.hasPrefix("conntrack has one entry without ports of all") })
+            }
+            #expect(!outcome(transport, isKnown: true).evidence.contains("without ports"))
+        }
+    }
+
     @Test func piecesThatARuleMayHaveDroppedAreNotSurelyFragments() {
         // A rule before conntrack that asks for fragments; what conntrack has of them shows whether it took any.
         func pieces(_ growth: UInt64?, tracked: UInt64?) -> Difference? {
