@@ -4,7 +4,7 @@ public import Wire
 
 /// An expression in tcpdump's language (pcap-filter(7)), asked for each frame of a savefile.
 public struct CaptureFilter: Sendable {
-    let program: BPFProgram
+    private let program: BPFProgram
 
     /// - Throws: where the expression means nothing for such frames, in libpcap's words.
     public init(_ expression: String, linkType: LinkType) throws(IngestError) {
@@ -30,6 +30,9 @@ public struct CaptureFilter: Sendable {
             guard others.contains(where: { (try? CaptureFilter(expression, linkType: $0)) != nil }) else { throw error }
         }
     }
+
+    /// Whether it asks Ethernet frames for nothing but what all packets of a tuple have in common.
+    var asksOnlyTuples: Bool { program.asksOnlyTuples }
 
     /// Whether the frame is one of those that the expression means.
     public func admits(_ frame: borrowing Frame) -> Bool {

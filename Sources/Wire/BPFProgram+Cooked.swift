@@ -70,12 +70,3 @@ extension BPFProgram {
         static let hardware: UInt32 = 0xffff_f000 + 28
     }
 }
-
-extension BPFProgram.Instruction {
-    /// Whether it loads from the packet: BPF_LD or BPF_LDX with BPF_ABS, BPF_IND or BPF_MSH.
-    fileprivate var loadsFromPacket: Bool {
-        let kind = code & 0x07
-        let mode = code & 0xe0
-        return kind <= 1 && (mode == 0x20 || mode == 0x40 || mode == 0xa0)
-    }
-}

@@ -62,6 +62,7 @@ struct TupleFilterTests {
 
     @Test(arguments: [
         "tcp[tcpflags] & tcp-syn != 0", "greater 1000", "len <= 100", "ip[8] = 64", "ip[1] != 0", "ip[4:2] = 7",
+        "ip[26] = 1", "ip[24:2] = 1",
         "ip6[7] = 64",
         "udp[4:2] > 100", "multicast", "tcp port 22 and tcp[tcpflags] & tcp-syn != 0 or udp",
     ])
