@@ -16,7 +16,7 @@ public struct ComparedSession: Sendable {
     public var gaps = CaptureGaps()
     /// The interfaces that passed it and that show no packet which another shows, too.
     var separateInterfaces: Set<InterfaceIndex> = []
-    /// Those of them that have the host's addresses: rules name these, and not a bridge's ports.
+    /// Those that passed it and have the host's addresses: rules name these, and not a bridge's ports.
     var ownInterfaces: Set<InterfaceIndex> = []
     public var differences: [Difference] = []
     /// Rules log other sessions, and none means this one: that is no difference, but the rules' purpose.

@@ -35,7 +35,7 @@ extension Comparison {
         return Bridging(isSure: isSure, sentence: sentence)
     }
 
-    /// Packets that came in by a bridge's port and left by none that is captured.
+    /// Packets that a bridge's port shows, of which no other does that they passed the bridge.
     func accountForBridging(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         guard !short.isAccountedFor, let bridging = bridging(counts, session) else { return }
         short.account(.untracked, isCertain: false, [bridging.sentence] + short.suspicions)

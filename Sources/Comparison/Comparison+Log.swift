@@ -67,7 +67,7 @@ extension Comparison {
             logs.allSatisfy({ !$0.place.isBeforeConntrack && rules.rules[$0.rule].rule.match.asksForTracking })
         else { return nil }
         return
-            "conntrack looked at them: rule \(rules.rules[log.rule].title), which asks what it says of packets, logged \(counts.logged.packetCount) of them"
+            "conntrack looked at them: rule \(rules.rules[log.rule].title), which asks conntrack about them (ct state and the like), logged \(counts.logged.packetCount) of them"
     }
 
     /// What passed the place where the rules log; the first is what to expect, the others are as good.

@@ -95,7 +95,7 @@ extension Comparison {
             short.account(.unexplained, noRule("behind conntrack"))
         } else if let entered = counts.entering?.counts.whole {
             accountForErrors(
-                &short, counts, session, besides: refusals.rejectedCount(counts.direction), told: answered)
+                &short, counts, session, views, besides: refusals.rejectedCount(counts.direction), told: answered)
             accountForSkew(&short, counts, session)
             if isAllCounted, !facts.isWhole(.packet) { accountForEnd(&short, counts, session, leaving) }
             if let way = uncapturedWay(of: counts, session) {
@@ -156,7 +156,7 @@ extension Comparison {
         accountForRules(&short, views.counted, untracks: false) {
             $0.isBeforeConntrack ? nil : .droppedAfterConntrack
         }
-        accountForErrors(&short, counts, session, besides: others, told: answered)
+        accountForErrors(&short, counts, session, views, besides: others, told: answered)
         accountForRefusedRoute(&short, views, session)
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(

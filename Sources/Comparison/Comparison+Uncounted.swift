@@ -43,7 +43,7 @@ extension Comparison {
         if hasLeft { accountForCopies(&short, views) }
         if mayBeFirst, !hasLeft, let counted {
             let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
-            accountForErrors(&short, counts, session, besides: others.adding(counted), told: answered)
+            accountForErrors(&short, counts, session, views, besides: others.adding(counted), told: answered)
         }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {

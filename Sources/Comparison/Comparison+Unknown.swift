@@ -60,21 +60,21 @@ extension Comparison {
     private mutating func accountForDenied(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals
     ) {
+        // What an interface shows as it leaves came past all rules.
+        let hasLeft = short.more == .captureOut
         let isProof = denialsAreProof(counts, session)
-        if isProof { accountForDenials(&short, session, &refusals) }
+        if isProof, !hasLeft { accountForDenials(&short, session, &refusals) }
         if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
         let sight = sight(of: counts, views)
         let answered = accountForAnswered(
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
-        // What an interface shows as it leaves came past all rules.
-        let hasLeft = short.more == .captureOut
         accountForRules(&short, views, untracks: sight == nil) { hasLeft ? nil : Self.reason($0) }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
-        if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
+        if !isProof, !hasLeft { accountForDenials(&short, session, &refusals, isCertain: false) }
         accountForErrors(
-            &short, counts, session, besides: refusals.rejectedCount(counts.direction), told: answered)
+            &short, counts, session, views, besides: refusals.rejectedCount(counts.direction), told: answered)
         if !hasLeft { accountForRefusedRoute(&short, views, session) }
         accountForBridging(&short, counts, session)
         if hasLeft, counts.entering?.counts.isEmpty ?? true {
@@ -84,7 +84,9 @@ extension Comparison {
         }
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
-        if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount {
+        if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount,
+            counts.leaving?.counts.isEmpty ?? true
+        {
             short.account(
                 .fragments, isCertain: false,
                 ["all its packets are fragments and none left: a datagram that does not become whole nobody gets"]
@@ -109,7 +111,9 @@ extension Comparison {
             // A bridge's chains may have conntrack look (nf_conntrack_bridge).
             let isCertain = facts.bridgeSettings?[session.record.original.family] == .isOff
             let mayTrack = search.chart.map { !$0.bridges.isEmpty } ?? true
-            short.account(.untracked, isCertain: isCertain && !mayTrack, [bridging.sentence])
+            // What the host routes from one network of the bridge to another of its own a rule may have kept from conntrack.
+            let mayRoute = search.suspects(of: views).contains { $0.deed == .untrack }
+            short.account(.untracked, isCertain: isCertain && !mayTrack && !mayRoute, [bridging.sentence])
         }
         accountForRules(&short, views, untracks: sight == nil) { _ in nil }
         accountForInvalid(&short, counts, session)
@@ -140,8 +144,8 @@ extension Comparison {
     ///   - others: packets that it answered for another reason.
     ///   - told: those of which that has been said already.
     mutating func accountForErrors(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64 = 0,
-        told: UInt64 = 0
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ views: RuleViews,
+        besides others: UInt64 = 0, told: UInt64 = 0
     ) {
         guard counts.entering != nil else { return }
         guard counts.leaving?.counts.isEmpty ?? true else {
@@ -149,38 +153,51 @@ extension Comparison {
         }
         let all = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
         let errors = all.lacking(others)
+        let isTheHosts = answersAreTheHosts(views)
+        let sentence =
+            isTheHosts
+            ? "the firewall answered \(errors) of its packets with ICMP errors, and none left"
+            : "\(errors) of its packets were answered with ICMP errors, by the firewall itself or behind an interface that is not captured"
         short.account(
-            .droppedAfterConntrack, for: errors.lacking(told), isCertain: false,
-            ["the firewall answered \(errors) of its packets with ICMP errors, and none left"] + short.suspicions)
-        guard !short.isAccountedFor, errors > 0 || answeredPairs.contains(session.record.original.withoutPorts) else {
-            return
-        }
+            .droppedAfterConntrack, for: errors.lacking(told), isCertain: false, [sentence] + short.suspicions)
+        guard isTheHosts, !short.isAccountedFor,
+            errors > 0 || answeredPairs.contains(session.record.original.withoutPorts)
+        else { return }
         short.suspicions.append(
             "the firewall answered \(errors > 0 ? "others of them" : "other packets between these two") with ICMP errors, of which it sends but so many a second (icmp_ratelimit): these may have met the same end"
         )
     }
 
-    /// Accounts for those packets before any rule does, where no rule that they come to may have rejected, and so answered them: what the host
-    /// answered itself no rule dropped.
+    /// Whether nobody but the host can have answered packets that no interface shows leaving: they are for it, no route leads on, or the
+    /// interface by which one does is captured.
+    private func answersAreTheHosts(_ views: RuleViews) -> Bool {
+        guard let captured = facts.interfaces, views.isForHost != .yes, !views.isRefused else { return true }
+        return captured.contains { interface($0) == views.translated.outInterface }
+    }
+
+    /// Accounts for those packets before any rule does, where no rule that they come to may have rejected, and so answered them, nor kept them
+    /// from conntrack before: what the host answered itself no rule dropped.
     ///
     /// - Returns: how many these are.
     mutating func accountForAnswered(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ views: RuleViews,
         besides others: UInt64
     ) -> UInt64 {
-        // Where one interface is captured, others behind the next may have answered.
         guard !short.isAccountedFor, let rules = facts.rules, facts.isWhole(.packet), !counts.lacksLeaving,
-            facts.interfaces.map({ $0.count > 1 }) ?? true
+            answersAreTheHosts(views)
         else { return 0 }
-        let mayReject = search.suspects(of: views).contains { suspect in
+        let isOthers = search.suspects(of: views).contains { suspect in
             let watched = rules.rules[suspect.rule]
-            return suspect.deed == .deny && watched.limit != 0 && (suspect.mayPass || watched.rule.verdict != .drop)
+            guard watched.limit != 0 else { return false }
+            // A port of the host's on which nobody listens answers what was never tracked, too.
+            if suspect.deed == .untrack { return !views.isTracked && suspect.place.isBeforeConntrack }
+            return suspect.deed == .deny && (suspect.mayPass || watched.rule.verdict != .drop)
         }
-        guard !mayReject else { return 0 }
+        guard !isOthers else { return 0 }
         let before = short.rest.packetCount
         // Why the others are missing rules are asked first.
         let suspicions = short.suspicions
-        accountForErrors(&short, counts, session, besides: others)
+        accountForErrors(&short, counts, session, views, besides: others)
         short.suspicions = suspicions
         return before - short.rest.packetCount
     }
@@ -201,7 +218,7 @@ extension Comparison {
         for record in sessions.lazy.map(\.session.record) where record.facts.contains(.conntrack) {
             let key = record.original
             if key.transport.hasPorts, key.sourcePort | key.destinationPort == 0 {
-                portlessPairs.insert(key.withoutZone)
+                portlessPairs.formUnion([key.withoutZone, record.reply.withoutZone])
             }
         }
     }
@@ -253,13 +270,18 @@ extension Comparison {
         guard !short.isAccountedFor, let rules = facts.rules else { return }
         // The rule means the packets with which conntrack begins the session.
         let first = DirectionCounts(ComparedSession(session), .original)
-        let suspect = search.suspects(of: views(of: first, session)).first {
+        let views = views(of: first, session)
+        let suspect = search.suspects(of: views).first {
             $0.deed == .limitEvents && rules.rules[$0.rule].limit != 0
         }
         var known = suspect.map { (watched: rules.rules[$0.rule], answer: $0.answer) }
         if known == nil, facts.ownAddresses?.contains(session.record.original.source) ?? true {
             // What leaves with the host's own address may have come with another one, which the rule meant.
-            let other = rules.rules.first { $0.rule.effects.contains(.limitEvents) && $0.limit != 0 }
+            let earlier = views.translated.beforeTranslation(
+                hidesDestination: search.chart?.translatesDestinations ?? true)
+            let other = rules.rules.first {
+                $0.rule.effects.contains(.limitEvents) && $0.limit != 0 && $0.rule.match.answer(to: earlier) != .no
+            }
             known = other.map { ($0, .perhaps) }
         }
         guard let known else { return }

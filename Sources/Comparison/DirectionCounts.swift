@@ -27,6 +27,8 @@ struct DirectionCounts {
         /// Where packets pass by several interfaces, the first of them.
         var interface: InterfaceIndex
         var isLowerBound: Bool
+        /// Whether they pass it with the tag of a VLAN, which is an interface of its own.
+        var isTagged = false
         /// Whether several interfaces each show a part of it, as two uplinks do.
         var isSum = false
     }
@@ -51,7 +53,7 @@ struct DirectionCounts {
         for (index, lane) in session.taps.lanes.enumerated() {
             let counts = TapCounts(
                 counts: direction == .original ? lane.original : lane.reply, interface: lane.tap.interface,
-                isLowerBound: lane.isLowerBound)
+                isLowerBound: lane.isLowerBound, isTagged: lane.vlan(direction) != nil)
             // Of a capture that does not say which way, the tap that saw the session first is where it enters.
             let way =
                 lane.tap.direction == .unknown ? (index == 0 ? FrameDirection.ingress : .egress) : lane.tap.direction
@@ -62,9 +64,9 @@ struct DirectionCounts {
             }
         }
         // Of those that show the same, the one that rules name.
-        let own = compared.ownInterfaces
-        ingress = ingress.filter { own.contains($0.interface) } + ingress.filter { !own.contains($0.interface) }
-        egress = egress.filter { own.contains($0.interface) } + egress.filter { !own.contains($0.interface) }
+        func isNamed(_ tap: TapCounts) -> Bool { compared.ownInterfaces.contains(tap.interface) && !tap.isTagged }
+        ingress = ingress.filter(isNamed) + ingress.filter { !isNamed($0) }
+        egress = egress.filter(isNamed) + egress.filter { !isNamed($0) }
         let expected = total.map { $0.since(before) }
         if !lacksEntering {
             entering =

@@ -33,14 +33,15 @@ extension ComparisonFacts {
 
     /// In words: `nflog lost 5 packets, could not read 2`.
     func losses(of lane: Lane) -> String {
-        let unit = lane == .conntrack ? "messages" : "packets"
+        let unit = lane == .conntrack ? "message" : "packet"
+        func amount(_ count: UInt64) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
         var parts: [String] = []
         let isUncounted = uncountedCounts[lane] > 0
         if lostCounts[lane] > 0 || malformedCounts[lane] == 0 && !isUncounted {
-            parts.append("lost \(lostCounts[lane]) \(unit)")
+            parts.append("lost \(amount(lostCounts[lane]))")
         }
-        if isUncounted { parts.append("lost \(unit) of which nobody knows how many") }
-        if malformedCounts[lane] > 0 { parts.append("could not read \(malformedCounts[lane]) \(unit)") }
+        if isUncounted { parts.append("lost \(unit)s of which nobody knows how many") }
+        if malformedCounts[lane] > 0 { parts.append("could not read \(amount(malformedCounts[lane]))") }
         if lane != .conntrack, ambiguousCount > 0 {
             parts.append("saw some of \(ambiguousCount) packets that several sessions could own")
         }

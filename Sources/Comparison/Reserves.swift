@@ -203,7 +203,8 @@ struct Reserves {
             switch stage {
             case .question: break
             case .draft: needsTrial = true
-            case .trial: rivals.noteOwnPrey(taken, of: rule)
+            // Of one without a counter there is any number.
+            case .trial: if rules[rule] != nil { rivals.noteOwnPrey(taken, of: rule) }
             case .final:
                 rivals.release(taken, of: rule)
                 doubtfulRules.insert(rule)

@@ -101,7 +101,7 @@ struct BoundedReasonTests {
             #expect(seen.reasons == [.unexplained: 18])
             #expect(
                 seen.evidence.contains(
-                    "conntrack looked at them: rule ip filter FORWARD: by state, which asks what it says of packets, logged 10 of them"
+                    "conntrack looked at them: rule ip filter FORWARD: by state, which asks conntrack about them (ct state and the like), logged 10 of them"
                 ))
             // Its events may have been off just then.
             let off = result(test) {

@@ -105,7 +105,7 @@ struct DoubtfulRuleTests {
     @Test func whereItCountedEnoughForSomeTheOthersAreToldOfIt() {
         let result = Self.outcome("tcp dport @s counter packets 6 bytes 600 drop", lacking: [3, 3, 3])
         #expect(result.reasons == [.denied: 6, .unexplained: 3])
-        #expect(result.evidence.contains("its counter rose by 6: what other sessions lack may be all of that"))
+        #expect(result.evidence.contains("its counter rose by 6: all of those may be other sessions'"))
     }
 
     @Test func whereAllThatItCountedIsSurelyOfOthersNobodyIsToldOfIt() {

@@ -277,6 +277,24 @@ struct HostRuleTests {
         #expect(RulesetTrial.denied(tables).reasons == [.denied: 3])
     }
 
+    @Test(arguments: [0 as UInt16, 10])
+    func ofATaggedFrameRulesSeeTheVLAN(vlan: UInt16) {
+        // The trunk has an address of its own.
+        let text =
+            "table inet t {\nchain c {\ntype filter hook forward priority 0; policy accept;\niifname \"lan0\" \(RulesetTrial.counted) drop\n}\n}"
+        let rules = FirewallRuleset(NFTRuleset(text).tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.vlans = VLANs(forward: vlan)
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 3])
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [vlan == 0])
+    }
+
     @Test func whatAProxyMayHaveTakenIsNotSurelyForwarded() {
         let tables = RulesetTrial.saved(
             """

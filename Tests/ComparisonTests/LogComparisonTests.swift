@@ -152,7 +152,7 @@ struct LogComparisonTests {
         facts.lossSpans[.nflog] = LossSpan(at: Timestamp(seconds: 1090, nanoseconds: 0))
         let unread = compare(facts) { $0.logged = (8, 8) }
         #expect(unread.reasons == [.lostBySource: 2])
-        #expect(unread.evidence.contains("nflog lost 1 packets, could not read 2 packets"))
+        #expect(unread.evidence.contains("nflog lost 1 packet, could not read 2 packets"))
         #expect(unread.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
         var uncounted = Self.facts(rules)
         uncounted.uncountedCounts.nflog = 1

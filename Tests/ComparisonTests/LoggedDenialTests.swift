@@ -42,14 +42,31 @@ struct LoggedDenialTests {
         for (rules, isSure) in [
             ("\(log) accept", false), (log, false), ("\(log)\ntcp dport 82 accept", false), ("\(log) drop", true),
             ("\(log)\ndrop", true), ("\(log)\ntcp sport 9 drop", true),
+            ("\(log)\nct state established accept", false), ("\(log)\nct state established accept\ndrop", true),
+            ("\(log)\nreturn\ndrop", false), ("\(log)\njump other", true),
         ] {
             let result = Self.compare(Self.nft(rules))
             let own = result.sessions.filter { $0.session.record.original.destinationPort == 82 }
             let logged = own.flatMap(\.differences)
             #expect(logged.map(\.reason) == [.denied])
-            #expect(logged.map(\.isCertain) == [isSure])
+            #expect(logged.map(\.isCertain) == [isSure], "\(rules)")
             #expect(logged.flatMap(\.evidence).contains { $0.hasSuffix("logs so, and lets them pass") } != isSure)
         }
+    }
+
+    @Test func whatLeftIsNotDeniedWhateverARuleLogged() {
+        let rules = FirewallRuleset(Self.nft("tcp dport 443 log prefix \"drop:y\" group 100 drop"))
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second, builder.logged) = (nil, nil, (8, 0), (2, 0))
+        var denial = Denial(rule: .none, verdict: .drop, at: builder.startTime)
+        denial.count = 2
+        builder.denials = [denial]
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons[.denied] == nil)
+        #expect(result.evidence.contains("none of them came in by an interface that is captured"))
     }
 
     @Test(arguments: [false, true])

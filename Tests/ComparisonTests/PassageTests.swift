@@ -53,7 +53,8 @@ struct PassageTests {
     }
 
     @Test func packetsThatTheHostDidNotAnswerMayHaveMetTheSameEndAsOthers() {
-        var comparison = Comparison(someFacts(), names: someNames())
+        var comparison = Comparison(
+            someFacts { $0.route = { _ in .interface(SessionBuilder.server) } }, names: someNames())
         for (port, errors) in [(UInt16(33_434), UInt32(1)), (33_435, 0)] {
             var builder = SessionBuilder()
             builder.key.destinationPort = port
@@ -95,7 +96,8 @@ struct PassageTests {
         (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
         var compared = builder.compared
         compared.session.taps.first?.original.errorCount = 2
-        var comparison = Comparison(someFacts(), names: someNames())
+        var comparison = Comparison(
+            someFacts { $0.route = { _ in .interface(SessionBuilder.server) } }, names: someNames())
         comparison.add(compared)
         let result = comparison.conclude()
         #expect(result.reasons == [.droppedAfterConntrack: 2, .unexplained: 1])

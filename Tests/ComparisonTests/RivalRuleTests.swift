@@ -136,7 +136,7 @@ struct RivalRuleTests {
                 "one of these rules may have taken them, as each counted just as many",
                 "rule ip t c: tcp dport @s counter drop may mean these packets, and its counter rose by 3",
                 "rule ip t c: tcp dport @t counter drop may mean these packets, and its counter rose by 3",
-                "so may one of which no counter tells: rule ip t c: tcp dport @u drop",
+                "rules without a counter may have as well: rule ip t c: tcp dport @u drop",
             ])
     }
 

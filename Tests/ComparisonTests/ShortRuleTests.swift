@@ -12,6 +12,7 @@ struct ShortRuleTests {
     ) -> ComparisonOutcome {
         let facts = someFacts {
             $0.rules = watched(rules)
+            $0.route = { _ in .interface(SessionBuilder.server) }
             change(&$0)
         }
         var comparison = Comparison(facts, names: someNames())
@@ -55,18 +56,36 @@ struct ShortRuleTests {
         #expect(one.reasons == [.denied: 5])
     }
 
+    @Test func whatSomebodyBehindAnUncapturedInterfaceMayHaveAnsweredARuleMayHaveDropped() {
+        let other: InterfaceIndex = 9
+        let result = Self.outcome([rule(.drop, port: 443, growth: 5)], [(5, 5)]) {
+            $0.route = { _ in .interface(other) }
+        }
+        #expect(result.reasons == [.denied: 5])
+        let unruled = Self.outcome([], [(5, 5)]) { $0.route = { _ in .interface(other) } }
+        #expect(unruled.reasons == [.droppedAfterConntrack: 5])
+        #expect(unruled.evidence.contains("by the firewall itself or behind an interface that is not captured"))
+    }
+
+    @Test func whatARuleKeptFromConntrackAPortWithoutListenersAnswersToo() {
+        let untrack = rule(.untrack, at: HookPlace(.prerouting, -300), port: 443, growth: 5)
+        let result = Self.outcome([untrack], [(5, 5)]) { $0.route = { _ in .host } }
+        #expect(result.reasons == [.untracked: 5])
+        #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.isCertain })
+    }
+
     @Test func whoseARuleTookWhereSessionsLackMoreThanItCountedNobodyCanTell() {
         let result = Self.outcome([rule(.drop, port: 443, growth: 5)], [(5, 0), (5, 0)])
         #expect(result.reasons == [.denied: 5, .unexplained: 5])
         #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.reason == .unexplained || !$0.isCertain })
         let sentence = "rule ip filter FORWARD: some rule means these packets, and its counter rose by 5"
-        #expect(result.evidence.contains("\(sentence): less than all sessions lack that it means"))
-        #expect(result.evidence.contains("\(sentence): what other sessions lack may be all of that"))
+        #expect(result.evidence.contains("\(sentence): fewer than are missing from all sessions that it means"))
+        #expect(result.evidence.contains("\(sentence): all of those may be other sessions'"))
         #expect(result.summary.ruleUses.map(\.packetCount) == [5])
         // Of one that lacks more than is left both are told.
         let part = Self.outcome([rule(.drop, port: 443, growth: 7)], [(5, 0), (5, 0)])
         #expect(part.reasons == [.denied: 7, .unexplained: 3])
-        #expect(part.evidence.contains("what other sessions lack may be all of that"))
+        #expect(part.evidence.contains("all of those may be other sessions'"))
     }
 
     @Test func whereOneSessionLacksMoreThanARuleCountedThatIsThatOnes() {

@@ -41,6 +41,6 @@ extension Comparison {
         guard !others.isEmpty else { return [] }
         var titles = others.prefix(greatestEvidence).map { "rule \(rules.rules[$0.rule].title)" }
         if others.count > titles.count { titles.append("\(others.count - titles.count) more") }
-        return ["so may one of which no counter tells: \(titles.joined(separator: "; "))"]
+        return ["rules without a counter may have as well: \(titles.joined(separator: "; "))"]
     }
 }

@@ -89,14 +89,16 @@ extension Comparison {
     }
 
     /// The interface that rules see: what a logged packet showed, else the captured one, where that is the one to which the host's
-    /// addresses belong. Of a bridge's port, a VLAN's trunk or a bond's member rules see another, and may where a macvlan is on top.
+    /// addresses belong. Of a bridge's port, a tagged frame on a trunk or a bond's member rules see another, and may where a macvlan is on top.
     func ruleInterface(
         _ logged: InterfaceIndex, _ captured: DirectionCounts.TapCounts?
     ) -> InterfaceIndex? {
         // Of packets that pass several, no one is that of all.
         if captured?.isSum ?? false { return nil }
         if logged != 0 { return logged }
-        guard let captured, captured.interface != 0, let own = facts.ownAddresses else { return nil }
+        guard let captured, captured.interface != 0, !captured.isTagged, let own = facts.ownAddresses else {
+            return nil
+        }
         return own.isAlone(captured.interface) ? captured.interface : nil
     }
 
@@ -292,7 +294,7 @@ extension Comparison {
         let sentences = others.compactMap { other in
             facts.rules.map { evidence($0.rules[other.rule], other.answer) }
         }
-        let shortness = reserves.isShort(suspect.rule) ? ": less than all sessions lack that it means" : ""
+        let shortness = reserves.isShort(suspect.rule) ? ": fewer than are missing from all sessions that it means" : ""
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
             isSure: suspect.answer == .yes)
@@ -315,7 +317,7 @@ extension Comparison {
                 guard reserves.isContested(suspect.rule) else { return sentence }
                 return "\(sentence): enough for one only of the sessions that lack such packets"
             }
-            + spent.map { "\(evidence(rules.rules[$0.rule], $0.answer)): what other sessions lack may be all of that" }
+            + spent.map { "\(evidence(rules.rules[$0.rule], $0.answer)): all of those may be other sessions'" }
             + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
         short.suspicions += Self.shortened(sentences)
     }

@@ -54,12 +54,21 @@ struct LoggedDenials {
         return isMet(next, behind: place, rules) ? next : nil
     }
 
-    /// Whether what a rule logs is accepted, or comes to the end of a hook's chain that refuses nothing there.
+    /// Whether what a rule logs is accepted by it or behind it, or comes to the end of a hook's chain, and no rule on the way may refuse it.
     private static func passes(from place: Int, _ chain: FirewallChain) -> Bool {
-        guard let next = chain.rules[place...].firstIndex(where: { $0.verdict != nil }) else {
-            return chain.place != nil
+        for number in place..<chain.rules.count {
+            switch chain.rules[number].verdict {
+            case nil: continue
+            case .accept: if isMet(number, behind: place, chain.rules) { return true }
+            case .return:
+                if isMet(number, behind: place, chain.rules) {
+                    let policy = chain.rules.last { $0.isPolicy }
+                    return chain.place != nil && policy?.denies != true
+                }
+            case .drop, .reject, .queue, .jump, .goto, .unknown: return false
+            }
         }
-        return chain.rules[next].verdict == .accept && isMet(next, behind: place, chain.rules)
+        return chain.place != nil
     }
 
     /// Whether a rule means whatever another one does.

@@ -25,4 +25,9 @@ struct PacketView: Hashable {
     /// Whether a rule may have translated the source, or the destination, to what nobody knows.
     var hidesSource = false
     var hidesDestination = false
+
+    /// The same packets as they may have come in, where only what left is known: of whose source, and by which interface, it does not tell.
+    func beforeTranslation(hidesDestination: Bool) -> PacketView {
+        PacketView(tuple: tuple, hidesSource: true, hidesDestination: hidesDestination)
+    }
 }
