@@ -5,15 +5,60 @@ extension BPFProgram {
     /// common.
     ///
     /// Of a frame made of a tuple all else would be invented: a filter by TTL, length or flags picks packets, whatever one of them
-    /// answers. IPv6 has its addresses where IPv4 has its TTL and what follows its own: there only libpcap's words for addresses count.
-    public var asksOnlyTuples: Bool { instructions.allSatisfy(\.asksOnlyTuples) }
+    /// answers. What lies at a place depends on the kind of frame, and of which kinds frames may be that come to an instruction the
+    /// comparisons in front of it tell: jumps lead onward only.
+    public var asksOnlyTuples: Bool {
+        var sights = [Sight](repeating: Sight(), count: instructions.count + 1)
+        guard !instructions.isEmpty else { return true }
+        sights[0].kinds = .all
+        for (place, instruction) in instructions.enumerated() {
+            var sight = sights[place]
+            guard !sight.kinds.isEmpty else { continue }
+            guard instruction.asksOnlyTuples(of: sight.kinds) else { return false }
+            if instruction.isReturn { continue }
+            guard instruction.isJump else {
+                if instruction.changesAccumulator { sight.hasEtherType = instruction.loadsEtherType }
+                sights[place + 1].join(sight)
+                continue
+            }
+            for (isTrue, skipped) in instruction.jumps {
+                guard place + 1 + skipped < sights.count else { return false }
+                var next = sight
+                if sight.hasEtherType { next.kinds.formIntersection(instruction.kinds(isTrue)) }
+                sights[place + 1 + skipped].join(next)
+            }
+        }
+        return true
+    }
+}
+
+/// What is known of the frames that come to an instruction.
+private struct Sight {
+    var kinds: Kinds = []
+    /// Whether the accumulator has the Ethertype, on all ways that lead there.
+    var hasEtherType = false
+
+    struct Kinds: OptionSet {
+        var rawValue: UInt8
+
+        static var ipv4: Kinds { Kinds(rawValue: 1 << 0) }
+        static var ipv6: Kinds { Kinds(rawValue: 1 << 1) }
+        static var other: Kinds { Kinds(rawValue: 1 << 2) }
+        static var all: Kinds { [.ipv4, .ipv6, .other] }
+    }
+
+    mutating func join(_ other: Sight) {
+        guard !other.kinds.isEmpty else { return }
+        hasEtherType = other.hasEtherType && (hasEtherType || kinds.isEmpty)
+        kinds.formUnion(other.kinds)
+    }
 }
 
 extension BPFProgram.Instruction {
-    fileprivate var asksOnlyTuples: Bool {
+    fileprivate func asksOnlyTuples(of kinds: Sight.Kinds) -> Bool {
         guard isLoad else { return true }
         switch mode {
-        case .absolute: return isOfTuple
+        case .absolute: return isOfTuple(kinds)
         case .indirect: return isOfTransport
         case .length: return false
         default: return true
@@ -22,11 +67,17 @@ extension BPFProgram.Instruction {
 
     /// At a fixed place: the Ethertype, the protocol of IPv4 (and whether it is a later fragment, which has no ports), that of IPv6, the
     /// addresses of either and of ARP, the ports behind a header of IPv6, or its ICMP type and code.
-    private var isOfTuple: Bool {
-        switch byteCount {
-        case 4: operand == 28 || (22...50).contains(operand) && (operand - 22) % 4 == 0
-        case 2: [12, 20, 54, 56].contains(operand) || (26...32).contains(operand)
-        default: [20, 23, 38, 54, 55].contains(operand) || (26...33).contains(operand)
+    private func isOfTuple(_ kinds: Sight.Kinds) -> Bool {
+        switch (byteCount, operand) {
+        case (2, 12), (1, 23): true
+        // The addresses of both, and of ARP the sender's.
+        case (4, 26...30), (2, 26...32), (1, 26...33): true
+        case (2, 20): !kinds.contains(.ipv6)
+        // Of ARP the target's.
+        case (4, 38): !kinds.contains(.ipv4)
+        case (4, 22), (4, 34), (4, 42), (4, 46), (4, 50), (2, 54), (2, 56), (1, 20), (1, 38), (1, 54), (1, 55):
+            kinds == .ipv6
+        default: false
         }
     }
 
@@ -36,6 +87,18 @@ extension BPFProgram.Instruction {
         case 4: operand == 14
         case 2: operand == 14 || operand == 16
         default: operand == 14 || operand == 15
+        }
+    }
+
+    fileprivate var loadsEtherType: Bool { code == 0x28 && operand == 12 }
+
+    /// Of which kinds frames are whose Ethertype was compared, where the comparison holds or does not.
+    fileprivate func kinds(_ isTrue: Bool) -> Sight.Kinds {
+        guard isEqual else { return .all }
+        switch operand {
+        case 0x0800: return isTrue ? .ipv4 : [.ipv6, .other]
+        case 0x86dd: return isTrue ? .ipv6 : [.ipv4, .other]
+        default: return isTrue ? .other : .all
         }
     }
 }
