@@ -148,6 +148,19 @@ class Compare(CompareTest):
         self.assertEqual(answer.reasons, {"untracked": 7}, answer.evidence)
         self.assertRegex(answer.evidence, "rule ip raw PREROUTING: .*dport 81 .*notrack")
 
+    def test_notrack_is_named_though_the_host_answers(self):
+        lab = self.lab_with_accounting()
+        lab.inside("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "udp", "--dport", "81", "-j", "CT", "--notrack")
+        lab.inside("iptables", "-I", "INPUT", "-p", "udp", "-j", "ACCEPT")
+        comparison = self.compare(lab)
+        # Nobody listens there: the host says so, of each as long as it may (icmp_ratelimit).
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for _ in range(4):
+                near.sendto(b"nfmon", ("10.0.0.1", 81))
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"untracked": 4}, answer.evidence)
+        self.assertEqual(answer.certainties, {True}, answer.evidence)
+
     def test_a_rule_that_logs_a_part_is_named(self):
         lab = self.lab_with_accounting()
         lab.log("some", "-m", "statistic", "--mode", "nth", "--every", "4", "--packet", "0")
