@@ -106,6 +106,9 @@ extension Comparison {
             if let refusal = refusedWay(of: counts, session) {
                 short.account(.droppedAfterConntrack, isCertain: false, [refusal])
             }
+            accountForHostDrops(&short, views) {
+                $0 != .arrival || !isTracked ? .droppedAfterConntrack : isAllCounted ? nil : .droppedBeforeConntrack
+            }
             let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
@@ -158,6 +161,7 @@ extension Comparison {
         }
         accountForErrors(&short, counts, session, views, besides: others, told: answered)
         accountForRefusedRoute(&short, views, session)
+        accountForHostDrops(&short, views) { $0 == .arrival ? nil : .droppedAfterConntrack }
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(
             .droppedAfterConntrack, isCertain: false,

@@ -45,6 +45,7 @@ extension Comparison {
             let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
             accountForErrors(&short, counts, session, views, besides: others.adding(counted), told: answered)
         }
+        if !hasLeft { accountForHostDrops(&short, views) { mayBeFirst || $0 == .arrival ? Self.reason($0) : nil } }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(

@@ -77,6 +77,7 @@ extension Comparison {
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction), told: answered)
         if !hasLeft { accountForRefusedRoute(&short, views, session) }
         accountForBridging(&short, counts, session)
+        if !hasLeft { accountForHostDrops(&short, views, Self.reason) }
         if hasLeft, counts.entering?.counts.isEmpty ?? true {
             short.suspicions.append(
                 "none of them came in by an interface that is captured: the host may have made them itself, as a proxy's answers (synproxy)"
@@ -233,15 +234,20 @@ extension Comparison {
             "conntrack has one entry without ports of all \(key.transport.keyword ?? "such") packets between these two: what is captured with ports may be that"
     }
 
-    /// Notes whom the host answered with ICMP errors: packets that did not leave.
+    /// Notes whom the host answered with ICMP errors: packets that did not leave; and what else it dropped.
     mutating func noteErrors(of sessions: [ComparedSession]) {
+        var answeredCount: UInt64 = 0
         for compared in sessions {
-            let lanes = compared.session.taps.lanes
-            guard lanes.contains(where: { $0.original.errorCount > 0 || $0.reply.errorCount > 0 }),
+            let errors = compared.session.taps.lanes.map {
+                UInt64($0.original.errorCount) + UInt64($0.reply.errorCount)
+            }
+            guard let most = errors.max(), most > 0,
                 DirectionCounts(compared, .original).leaving?.counts.isEmpty ?? true
             else { continue }
             answeredPairs.insert(compared.session.record.original.withoutPorts)
+            answeredCount = answeredCount.adding(most)
         }
+        hostDrops = HostDrops(facts.stackGrowth, facts.failures, answeredCount: answeredCount)
     }
 
     /// What a drop at a place amounts to, of packets of which conntrack keeps nothing.

@@ -22,6 +22,8 @@ public struct Comparison {
     var portlessPairs: Set<FlowKey> = []
     /// Between whom packets passed that the host answered with ICMP errors.
     var answeredPairs: Set<FlowKey> = []
+    /// What the host dropped itself.
+    var hostDrops = HostDrops()
     /// Sessions whose lanes differ; why, only what is known at the end can tell.
     private var open: [ComparedSession] = []
 
@@ -81,6 +83,7 @@ public struct Comparison {
     public mutating func conclude(_ facts: ComparisonFacts, names: NameBook) -> ComparisonOutcome {
         (self.facts, self.names) = (facts, names)
         search = RuleSearch(facts.rules)
+        noteErrors(of: open)
         let logged = countLoggedDenials(open)
         reserves = Reserves(facts, .draft, butFor: logged)
         let sorted = sortOpen()
@@ -139,7 +142,6 @@ public struct Comparison {
     /// Denied attempts first, as packets of them may have been captured as sessions that nobody knows: what a log tells of these no counter has to.
     private mutating func sortOpen() -> Sorted {
         var sorted = Sorted()
-        noteErrors(of: open)
         notePortless(open)
         for place in open.indices { open[place].hasUntoldEnd = hasUntoldEnd(open[place].session.record) }
         for compared in renewed(open) {

@@ -51,6 +51,8 @@ public struct ComparisonFacts: Sendable {
     public var eventsOffSpan: LossSpan?
     /// What conntrack failed between the looks; `nil` where the kernel does not say.
     public var failures: ConntrackFailures?
+    /// What the network stack's own counters rose by between the looks.
+    public var stackGrowth = StackCounters()
     /// The firewall's rules; `nil` where they are not all known.
     public var rules: WatchedRuleset?
     /// The host's own addresses; `nil` where they are not known.

@@ -1,6 +1,6 @@
 /// Why two places of one session's way count different amounts. The raw value is the word that outputs use.
 public enum DifferenceReason: String, CaseIterable, Sendable {
-    /// A rule dropped packets before conntrack saw them.
+    /// A rule, or the host itself, dropped packets before conntrack saw them.
     case droppedBeforeConntrack = "dropped-before-conntrack"
     /// Conntrack counted packets that did not leave the host, or refused to keep a session of which no packet got through.
     case droppedAfterConntrack = "dropped-after-conntrack"

@@ -5,6 +5,8 @@ struct Reserves {
     private var losses: LaneCounts
     /// Packets of which conntrack could make nothing.
     private var invalid: UInt64
+    /// Packets that the host was said to have dropped itself, by the counter's name.
+    private var dropped: [String: UInt64] = [:]
     /// By place in the facts' list; `nil` of rules whose counter nobody knows.
     private var rules: [UInt64?]
     /// By rule: what it surely took of sessions that are still to be explained. One of which it only may have taken something waits.
@@ -99,6 +101,16 @@ struct Reserves {
     mutating func takeInvalid(upTo count: UInt64) -> UInt64 {
         let taken = min(count, invalid)
         if !isDraft { invalid -= taken }
+        return taken
+    }
+
+    /// How many packets that the host dropped itself are not accounted for.
+    func left(of drop: HostDrops.Drop) -> UInt64 { drop.count.lacking(dropped[drop.name] ?? 0) }
+
+    /// Takes up to so many of these.
+    mutating func take(of drop: HostDrops.Drop, upTo count: UInt64) -> UInt64 {
+        let taken = min(count, left(of: drop))
+        if !isDraft { dropped[drop.name, default: 0] += taken }
         return taken
     }
 

@@ -40,6 +40,14 @@ public enum KernelSettings {
         SmallFile.text(of: "/proc/thread-self/net/stat/nf_conntrack").flatMap(ConntrackFailures.init(statistics:))
     }
 
+    /// What the network stack has counted since the namespace was made.
+    public static var stackCounters: StackCounters {
+        ["snmp", "netstat", "snmp6", "xfrm_stat"].reduce(StackCounters()) { counters, name in
+            guard let text = SmallFile.text(of: "/proc/thread-self/net/\(name)") else { return counters }
+            return counters.adding(StackCounters(text: text))
+        }
+    }
+
     /// - Throws: where the kernel has no conntrack in this namespace.
     static func requireConntrack() throws(IngestError) {
         guard number("nf_conntrack_max") == nil else { return }

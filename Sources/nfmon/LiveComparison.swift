@@ -10,6 +10,7 @@ struct LiveComparison {
     private let start: ReceiveTime
     private let rulesBefore: FirewallLook
     private let failuresBefore: ConntrackFailures?
+    private let stackBefore: StackCounters
     private let interruptsBefore: UInt64?
     private var facts: ComparisonFacts
     private var intake: ComparisonIntake
@@ -35,6 +36,7 @@ struct LiveComparison {
         let (eventsMode, beginning) = (KernelSettings.eventsMode, ReceiveTime.now.wall)
         rulesBefore = FirewallLook()
         failuresBefore = KernelSettings.failures
+        stackBefore = KernelSettings.stackCounters
         interruptsBefore = InterruptTime.current
         var conntrack = ConntrackSource.Configuration()
         // One look at the beginning and one at the end: those between would be counted as what conntrack costs.
@@ -84,6 +86,7 @@ struct LiveComparison {
         live.lookNow()
         learn(FirewallLook())
         if let before = failuresBefore { facts.failures = KernelSettings.failures?.growth(since: before) }
+        facts.stackGrowth = KernelSettings.stackCounters.growth(since: stackBefore)
         if let before = interruptsBefore, let now = InterruptTime.current, now >= before {
             facts.interruptTime = now - before
         }

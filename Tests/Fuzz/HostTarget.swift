@@ -10,6 +10,7 @@ public func fuzz(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
         + SavedRuleset(text, family: "ip", command: "iptables", isLegacy: true).tables
     _ = FirewallRuleset(tables).logRules
     _ = ConntrackFailures(statistics: text)
+    _ = StackCounters(text: text)
     _ = NetlinkTableRow.rows(of: 12, in: text)
     _ = LogGroupRow.rows(in: text)
     return 0

@@ -62,6 +62,18 @@ class CompareTest(LiveTest):
         lab.sysctl(nf_conntrack_acct=1, nf_conntrack_timestamp=1)
         return lab
 
+    def lab_with_second_link(self, role, interface, near, far):
+        """A lab whose firewall and one of its hosts have another link between them, on which they may take whatever comes."""
+        lab = self.lab_with_accounting()
+        other = "eth1", "netns", f"{lab.prefix}-{role}"
+        lab.inside("ip", "link", "add", interface, "type", "veth", "peer", "name", *other)
+        for place, name, address in ("firewall", interface, near), (role, "eth1", far):
+            lab.inside("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", f"net.ipv4.conf.{name}.rp_filter=0", role=place)
+            lab.inside("ip", "address", "add", f"{address}/24", "dev", name, role=place)
+            # As the lab's own links: a segment at a time.
+            lab.inside("ip", "link", "set", name, "gso_max_segs", "1", "up", role=place)
+        return lab
+
     def compare(self, lab, *words):
         return self.closing(Comparison(lab, *words))
 

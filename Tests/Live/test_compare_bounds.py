@@ -167,8 +167,9 @@ class CompareBounds(CompareTest):
         self.probe(lab, 5, 81, ttl=1)
         self.probe(lab, 5, 82)
         answer = comparison.answer()
-        self.assertEqual(answer.reasons, {"denied": 5, "unexplained": 5}, answer.evidence)
-        self.assertNotIn(("denied", True), self.certain(answer))
+        self.assertEqual(answer.reasons, {"denied": 5, "dropped-after-conntrack": 5}, answer.evidence)
+        self.assertEqual(answer.certainties, {False}, answer.evidence)
+        self.assertEqual(answer.evidence.count("IpInHdrErrors rose by 5"), 2, answer.evidence)
         self.assertEqual(answer.evidence.count("counter drop means these packets, and its counter rose by 5"), 2)
 
     def test_of_two_rules_that_took_some_of_a_session_each_has_its_part(self):

@@ -9,18 +9,6 @@ NTH = "-m", "statistic", "--mode", "nth", "--every"
 
 
 class CompareRoutes(CompareTest):
-    def lab_with_second_link(self, role, interface, near, far):
-        """A lab whose firewall and one of its hosts have another link between them, on which they may take whatever comes."""
-        lab = self.lab_with_accounting()
-        other = "eth1", "netns", f"{lab.prefix}-{role}"
-        lab.inside("ip", "link", "add", interface, "type", "veth", "peer", "name", *other)
-        for place, name, address in ("firewall", interface, near), (role, "eth1", far):
-            lab.inside("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", f"net.ipv4.conf.{name}.rp_filter=0", role=place)
-            lab.inside("ip", "address", "add", f"{address}/24", "dev", name, role=place)
-            # As the lab's own links: a segment at a time.
-            lab.inside("ip", "link", "set", name, "gso_max_segs", "1", "up", role=place)
-        return lab
-
     def exchange(self, near, far):
         for sender, receiver in (near, far), (far, near):
             sender.sendall(bytes(SIZE))

@@ -70,6 +70,31 @@ struct HostTextTests {
         #expect(ConntrackFailures(statistics: "") == nil)
     }
 
+    @Test func theNetworkStacksCountersAreReadByNameFromBothKindsOfFile() {
+        let table = StackCounters(
+            text: """
+                Ip: Forwarding DefaultTTL InHdrErrors
+                Ip: 1 64 5
+                Tcp: RtoMin MaxConn InSegs
+                Tcp: 200 -1 7
+                Icmp: InMsgs
+                """)
+        #expect(
+            table
+                == StackCounters([
+                    "IpForwarding": 1, "IpDefaultTTL": 64, "IpInHdrErrors": 5, "TcpRtoMin": 200, "TcpInSegs": 7,
+                ]))
+        let list = StackCounters(text: "XfrmInError             \t0\nXfrmInPolBlock \t3\nXfrmInNoPols \tx\n")
+        #expect(list["XfrmInPolBlock"] == 3 && list.names == ["XfrmInPolBlock"])
+        for text in ["", ":", "Ip:", "Ip:\nIp: 1", "Ip: A\nIp:", "Ip: A\nIcmp: 1\nIp: 2"] {
+            #expect(StackCounters(text: text) == StackCounters())
+        }
+        let growth = table.adding(list).growth(
+            since: StackCounters(["IpInHdrErrors": 3, "TcpInSegs": 7, "TcpRtoMin": 300]))
+        #expect(growth["IpInHdrErrors"] == 2 && growth["XfrmInPolBlock"] == 3)
+        #expect(growth["TcpInSegs"] == 0 && growth["TcpRtoMin"] == 0)
+    }
+
     @Test func failuresGrowAcrossTheCountersWrap() {
         var (before, after) = (ConntrackFailures(), ConntrackFailures())
         before.drops = 0xffff_fffe

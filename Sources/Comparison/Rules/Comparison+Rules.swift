@@ -298,10 +298,14 @@ extension Comparison {
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
             isSure: suspect.answer == .yes)
-        short.account(
-            reason, for: taken,
-            isCertain: suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule),
-            [evidence(watched, suspect.answer) + shortness] + sentences)
+        let told = [evidence(watched, suspect.answer) + shortness] + sentences
+        let isCertain = suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule)
+        // What the host dropped before them may have been these, and the rule may have counted what nobody captured.
+        let doubt = suspect.answer == .yes ? hostDropDoubt(of: short.rest, views, before: suspect.place) : nil
+        guard let doubt else { return short.account(reason, for: taken, isCertain: isCertain, told) }
+        let sure = isCertain ? taken.lacking(doubt.count) : 0
+        short.account(reason, for: sure, told)
+        short.account(reason, for: taken - sure, isCertain: false, told + [doubt.sentence])
     }
 
     /// How many rules that may have done it are named.
