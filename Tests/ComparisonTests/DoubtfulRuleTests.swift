@@ -18,7 +18,9 @@ struct DoubtfulRuleTests {
         let other = RulesetTrial.forward("ip saddr @s counter packets 3 bytes 300 drop\nip saddr @t drop")
         #expect(other.reasons == [.denied: 3])
         #expect(
-            other.evidence.hasSuffix("ip saddr @t drop may mean these packets; it has no counter that would show it"))
+            other.evidence.hasSuffix(
+                "ip saddr @t drop may mean these packets; it has no counter that nfmon reads and that counts only what it takes"
+            ))
         // One whose counter stood still is not among them.
         let idle = RulesetTrial.forward(
             "ip saddr @s \(RulesetTrial.counted) drop\nip saddr @t counter packets 0 bytes 0 drop")
@@ -182,7 +184,14 @@ struct DoubtfulRuleTests {
         #expect(RulesetTrial.forward("tcp dport 443 drop").reasons == [.denied: 3])
         let unsure = RulesetTrial.forward("ip saddr @s drop")
         #expect(unsure.reasons == [.unexplained: 3])
-        #expect(unsure.evidence.contains("may mean these packets; it has no counter that would show it"))
+        #expect(
+            unsure.evidence.contains(
+                "may mean these packets; it has no counter that nfmon reads and that counts only what it takes"))
+        // It has one, and that counts what the rule does not mean, too.
+        let early = RulesetTrial.forward("tcp dport 443 counter packets 9 bytes 900 ip saddr @s drop")
+        #expect(
+            early.evidence.contains(
+                "drop may mean these packets; it has no counter that nfmon reads and that counts only what it takes"))
     }
 
     @Test func aRuleWhoseCounterStoodStillTookNothing() {

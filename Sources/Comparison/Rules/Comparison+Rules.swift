@@ -336,7 +336,9 @@ extension Comparison {
     func evidence(_ watched: WatchedRule, _ answer: RuleAnswer) -> String {
         let start = "rule \(watched.title) \(answer == .perhaps ? "may mean" : "means") these packets"
         if let growth = watched.growth { return "\(start), and its counter rose by \(growth.packetCount)" }
-        if watched.rule.counters == nil { return "\(start); it has no counter that would show it" }
+        if watched.rule.counters == nil {
+            return "\(start); it has no counter that nfmon reads and that counts only what it takes"
+        }
         return watched.isNew
             ? "\(start); it is new, and its counter shows \(watched.limit ?? 0)" : "\(start); its counter was set back"
     }
