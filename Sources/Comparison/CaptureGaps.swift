@@ -10,5 +10,7 @@ public struct CaptureGaps: OptionSet, Sendable {
     /// The answers, as they come in and leave.
     public static var replyIn: CaptureGaps { CaptureGaps(rawValue: 1 << 2) }
     public static var replyOut: CaptureGaps { CaptureGaps(rawValue: 1 << 3) }
+    /// Pieces of datagrams without ports, of packets that it lets through whole.
+    public static var fragments: CaptureGaps { CaptureGaps(rawValue: 1 << 4) }
     public static var all: CaptureGaps { [.originalIn, .originalOut, .replyIn, .replyOut] }
 }

@@ -38,10 +38,11 @@ extension Comparison {
             if found.isEmpty, entered.packetCount == tracked.packetCount {
                 // The same packets, and conntrack has more bytes.
                 found.append(
-                    Difference(
-                        .unexplained, counts.direction, more: .conntrack, fewer: .captureIn,
-                        byteCount: tracked.since(entered).byteCount,
-                        evidence: ["as many packets have other lengths"]))
+                    leftOut(counts, of: tracked, .conntrack, tap.counts, .captureIn)
+                        ?? Difference(
+                            .unexplained, counts.direction, more: .conntrack, fewer: .captureIn,
+                            byteCount: tracked.since(entered).byteCount,
+                            evidence: ["as many packets have other lengths"]))
             }
         }
     }
@@ -58,6 +59,7 @@ extension Comparison {
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
         accountForOtherInterface(&short, counts.path.inInterface)
+        accountForLeftOut(&short, counts, session)
         accountForEnd(&short, counts, session, tap)
         short.account(.unexplained, ["conntrack counted more than came in by \(interface(tap.interface))"])
     }
@@ -78,6 +80,7 @@ extension Comparison {
                 .startedBefore, ["it is older than the capture, and what conntrack had counted then is not known"])
         }
         accountForOtherInterface(&short, counts.path.inInterface)
+        accountForLeftOut(&short, counts, session)
         accountForOwnUnsent(&short, counts, session)
         if facts.isWhole(.packet), let captured = facts.interfaces {
             let names = captured.sorted().map(interface).joined(separator: ", ")

@@ -42,11 +42,12 @@ extension Comparison {
         } else {
             let hasMore = left.byteCount > base.byteCount
             found.append(
-                Difference(
-                    .unexplained, counts.direction, more: hasMore ? .captureOut : place,
-                    fewer: hasMore ? place : .captureOut,
-                    byteCount: left.since(base).byteCount + base.since(left).byteCount,
-                    evidence: ["as many packets have other lengths"]))
+                leftOut(counts, of: base, place, segments, .captureOut)
+                    ?? Difference(
+                        .unexplained, counts.direction, more: hasMore ? .captureOut : place,
+                        fewer: hasMore ? place : .captureOut,
+                        byteCount: left.since(base).byteCount + base.since(left).byteCount,
+                        evidence: ["as many packets have other lengths"]))
         }
     }
 

@@ -258,22 +258,6 @@ public struct Comparison {
         compared.differences += found
     }
 
-    /// Pieces of datagrams: a capture counts each, conntrack what they make.
-    private mutating func explainPieces(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
-        guard let (tap, place) = counts.tap, tap.counts.seen != tap.counts.whole else { return }
-        let (seen, whole) = (tap.counts.seen, tap.counts.whole)
-        // Where conntrack has less than they make, rules may have dropped some before they were put together.
-        let isLess = (counts.tracked?.packetCount ?? 0) < whole.packetCount
-        let droppers = isLess && place == .captureIn ? deniersBeforeConntrack(views(of: counts, session)) : []
-        found.append(
-            Difference(
-                .fragments, counts.direction, more: place, fewer: .conntrack,
-                packetCount: seen.since(whole).packetCount, byteCount: seen.since(whole).byteCount,
-                evidence: [
-                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
-                ] + Self.shortened(droppers), isCertain: droppers.isEmpty))
-    }
-
     /// Neighbour discovery and group membership of IPv6: the kernel exempts them (`nf_conntrack_proto_icmpv6.c`, noct_valid_new).
     private static func isNeverTracked(_ session: Session) -> Bool {
         let key = session.record.original

@@ -11,6 +11,8 @@ struct DirectionCounts {
     let isFiltered: Bool
     /// Whether it lets none through where they leave.
     let lacksLeaving: Bool
+    /// Whether it may let packets through and not their fragments.
+    let lacksFragments: Bool
     /// Conntrack's total; `nil` where it has none.
     private(set) var total: Counters?
     /// What of it is from before the capture.
@@ -44,6 +46,7 @@ struct DirectionCounts {
         let lacksEntering = gaps.contains(direction == .original ? .originalIn : .replyIn)
         lacksLeaving = gaps.contains(direction == .original ? .originalOut : .replyOut)
         isFiltered = lacksEntering && lacksLeaving
+        lacksFragments = gaps.contains(.fragments)
         total = session.conntrackCounters.map(pick)
         var before = compared.baseline.map(pick) ?? Counters()
         logged = session.nflog.map { pick($0.counters) } ?? Counters()

@@ -43,9 +43,11 @@ public struct TupleFilter: Sendable {
     }
 
     /// Whether packets with this tuple are among those that the filter admits; `nil` where it cannot be asked.
-    public func admits(_ key: FlowKey) -> Bool? {
+    ///
+    /// - Parameter isFragment: asks for pieces of them that have no ports.
+    public func admits(_ key: FlowKey, isFragment: Bool = false) -> Bool? {
         guard let filter else { return nil }
-        let bytes = TupleFrame.bytes(of: key)
+        let bytes = TupleFrame.bytes(of: key, isFragment: isFragment)
         let facts = FrameFacts(
             time: Timestamp(nanoseconds: 0), originalLength: bytes.count, linkType: .ethernet)
         return filter.admits(Frame(bytes.reader, facts))

@@ -57,10 +57,21 @@ struct CaptureFilters {
         for (gap, key) in [
             (CaptureGaps.originalIn, original), (.originalOut, reply.inverse), (.replyIn, reply),
             (.replyOut, original.inverse),
-        ] where lacks(key, isSeen: seen.contains(gap)) {
-            gaps.insert(gap)
+        ] {
+            if lacks(key, isSeen: seen.contains(gap)) {
+                gaps.insert(gap)
+            } else if lacksFragments(key) {
+                gaps.insert(.fragments)
+            }
         }
         return gaps
+    }
+
+    /// Whether a filter that lets packets through refuses their fragments, as one for ports does.
+    private func lacksFragments(_ key: FlowKey) -> Bool {
+        ([own].compactMap(\.self) + recorded.values).contains {
+            $0.admits(key) == true && $0.admits(key, isFragment: true) == false
+        }
     }
 
     private func lacks(_ key: FlowKey, isSeen: Bool) -> Bool {

@@ -52,6 +52,16 @@ struct TupleFilterTests {
         #expect(try !Self.admits("ip6 and tcp dst port 80", web))
     }
 
+    @Test(arguments: [AddressFamily.ipv4, .ipv6])
+    func fragmentsWithoutPortsPassWhereNoPortsAreAskedFor(family: AddressFamily) throws {
+        let key = Self.session(family: family).record.original
+        for (expression, passes) in [("udp port 82", false), ("port 82", false), ("udp", true), ("", true)] {
+            let filter = try TupleFilter(expression)
+            #expect(filter.admits(key) == true)
+            #expect(filter.admits(key, isFragment: true) == passes, "\(expression)")
+        }
+    }
+
     @Test func aFilterForOneWayAdmitsThatWay() throws {
         let filter = try TupleFilter("src host 10.0.0.7")
         let record = Self.session().record

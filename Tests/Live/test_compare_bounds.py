@@ -113,6 +113,20 @@ class CompareBounds(CompareTest):
         sentence = "its counter rose by 7: enough for one only of the sessions that lack such packets"
         self.assertEqual(answer.evidence.count(sentence), 2, answer.evidence)
 
+    def test_fragments_that_a_filter_for_ports_leaves_out_are_not_missing(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab, *WORDS, "udp", "port", "81")
+        for family, address in (socket.AF_INET, lab.server.inet), (socket.AF_INET6, lab.server.inet6):
+            with lab.client.socket(family, socket.SOCK_DGRAM) as near:
+                for _ in range(3):
+                    near.sendto(bytes(4000), (address, 81))
+        answer = comparison.answer()
+        # Of IPv4 the first pieces show the ports, of IPv6 none.
+        self.assertEqual(answer.reasons, {"fragments": 3}, answer.evidence)
+        self.assertEqual(answer.summary["reasons"]["fragments"]["sessions"], 2)
+        self.assertIn("3 of 3 packets are the first fragments of datagrams", answer.evidence)
+        self.assertIn("they may have come in pieces", answer.evidence)
+
     def drop(self, lab, ports):
         """A rule that drops datagrams to these ports, and counts them."""
         chain = f"type filter hook forward priority -5; udp dport {ports} counter drop;"

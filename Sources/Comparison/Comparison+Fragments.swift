@@ -1,0 +1,53 @@
+internal import FlowModel
+
+// Pieces of datagrams: a capture counts each, and its filter may leave some out; conntrack counts what they make.
+
+extension Comparison {
+    /// Pieces of datagrams: a capture counts each, conntrack what they make.
+    mutating func explainPieces(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
+        guard let (tap, place) = counts.tap, tap.counts.seen != tap.counts.whole else { return }
+        let (seen, whole) = (tap.counts.seen, tap.counts.whole)
+        // Where conntrack has less than they make, rules may have dropped some before they were put together.
+        let isLess = (counts.tracked?.packetCount ?? 0) < whole.packetCount
+        let droppers = isLess && place == .captureIn ? deniersBeforeConntrack(views(of: counts, session)) : []
+        found.append(
+            Difference(
+                .fragments, counts.direction, more: place, fewer: .conntrack,
+                packetCount: seen.since(whole).packetCount, byteCount: seen.since(whole).byteCount,
+                evidence: [
+                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
+                ] + Self.shortened(droppers), isCertain: droppers.isEmpty))
+    }
+
+    /// What the capture's filter left out of as many packets, of which it let the first pieces through; `nil` where that is not so.
+    ///
+    /// - Parameters:
+    ///   - more: the place that has them whole.
+    ///   - fewer: the one that has fewer bytes.
+    func leftOut(
+        _ counts: DirectionCounts, of whole: Counters, _ more: CountedPlace, _ tap: FrameCounts, _ fewer: CountedPlace
+    ) -> Difference? {
+        guard counts.lacksFragments, tap.fragmentCount > 0, whole.byteCount > tap.whole.byteCount else { return nil }
+        return Difference(
+            .fragments, counts.direction, more: more, fewer: fewer, byteCount: whole.byteCount - tap.whole.byteCount,
+            evidence: [
+                "\(tap.fragmentCount) of \(tap.seen.packetCount) packets are the first fragments of datagrams, and the capture's filter leaves out the others, which have no ports"
+            ], isCertain: facts.isWhole(.packet))
+    }
+
+    /// Packets of IPv6 none of whose pieces a capture's filter lets through, as it does not look for ports behind the header that tells of these.
+    func accountForLeftOut(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+        let rest = short.rest
+        guard counts.lacksFragments, session.record.original.family == .ipv6, rest.packetCount > 0,
+            rest.byteCount / rest.packetCount > Self.leastLinkLength
+        else { return }
+        short.account(
+            .fragments, isCertain: false,
+            [
+                "they have \(rest.byteCount / rest.packetCount) bytes on average, and the capture's filter leaves out fragments, whose ports it does not find: they may have come in pieces"
+            ])
+    }
+
+    /// Bytes of the longest packet of IPv6 that every link takes whole (RFC 8200 section 5).
+    private static var leastLinkLength: UInt64 { 1280 }
+}
