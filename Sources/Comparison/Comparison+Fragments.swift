@@ -39,7 +39,7 @@ extension Comparison {
     func accountForLeftOut(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
         let rest = short.rest
         guard counts.lacksFragments, session.record.original.family == .ipv6, rest.packetCount > 0,
-            rest.byteCount / rest.packetCount > Self.leastLinkLength
+            rest.byteCount / rest.packetCount > HostDrops.leastLinkLength
         else { return }
         short.account(
             .fragments, isCertain: false,
@@ -47,7 +47,4 @@ extension Comparison {
                 "they have \(rest.byteCount / rest.packetCount) bytes on average, and the capture's filter leaves out fragments, whose ports it does not find: they may have come in pieces"
             ])
     }
-
-    /// Bytes of the longest packet of IPv6 that every link takes whole (RFC 8200 section 5).
-    private static var leastLinkLength: UInt64 { 1280 }
 }

@@ -110,8 +110,8 @@ struct HostDrops {
 
     /// Bytes of the longest packet that every link is to take: of IPv4 by custom, as the 68 of RFC 791 no link has, of IPv6 by RFC 8200
     /// section 5.
-    private static let commonLength: UInt64 = 576
-    private static let leastLinkLength: UInt64 = 1280
+    private static var commonLength: UInt64 { 576 }
+    static var leastLinkLength: UInt64 { 1280 }
 
     /// In words.
     static func sentence(_ drops: [Drop]) -> String {

@@ -110,6 +110,7 @@ struct HostDropTests {
             let facts = someFacts {
                 $0.rules = watched([rule(.drop, port: 443, growth: 3)])
                 $0.stackGrowth = StackCounters(["IpInHdrErrors": 2, "IcmpOutTimeExcds": 2])
+                $0.route = { _ in .interface(SessionBuilder.server) }
             }
             var comparison = Comparison(facts, names: someNames())
             for (port, count) in [(1, 2), (2, 3)] as [(UInt16, UInt64)] {
