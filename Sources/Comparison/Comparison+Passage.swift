@@ -115,7 +115,8 @@ extension Comparison {
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
                     "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
-                ] + wasDown(interface(leaving.interface)) + noRule("behind conntrack") + short.suspicions)
+                ] + wasDown(interface(leaving.interface)) + silence(onWayOf: counts, session)
+                    + noRule("behind conntrack") + short.suspicions)
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
@@ -169,7 +170,7 @@ extension Comparison {
             [
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
-                + wasDown(out) + noRule("behind conntrack") + short.suspicions)
+                + wasDown(out) + silence(onWayOf: counts, session) + noRule("behind conntrack") + short.suspicions)
     }
 
     /// Packets of the host's own that should have left by an interface that is captured, and none of which did.
@@ -188,7 +189,7 @@ extension Comparison {
         short.account(
             .droppedAfterConntrack, isCertain: false,
             ["they are the host's own, and none left by \(out), which is their way"] + wasDown(out)
-                + noRule("behind conntrack") + short.suspicions)
+                + silence(onWayOf: counts, session) + noRule("behind conntrack") + short.suspicions)
     }
 
     private func wasDown(_ name: String) -> [String] {

@@ -155,12 +155,14 @@ extension Comparison {
         let all = session.taps.lanes.map { UInt64($0.original.errorCount) + UInt64($0.reply.errorCount) }.max() ?? 0
         let errors = all.lacking(others)
         let isTheHosts = answersAreTheHosts(views)
+        let silence = errors > told ? silence(onWayOf: counts, session) : []
         let sentence =
             isTheHosts
             ? "the firewall answered \(errors) of its packets with ICMP errors, and none left"
             : "\(errors) of its packets were answered with ICMP errors, by the firewall itself or behind an interface that is not captured"
         short.account(
-            .droppedAfterConntrack, for: errors.lacking(told), isCertain: false, [sentence] + short.suspicions)
+            .droppedAfterConntrack, for: errors.lacking(told), isCertain: false,
+            [sentence] + silence + short.suspicions)
         guard isTheHosts, !short.isAccountedFor,
             errors > 0 || answeredPairs.contains(session.record.original.withoutPorts)
         else { return }

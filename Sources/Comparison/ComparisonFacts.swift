@@ -63,6 +63,8 @@ public struct ComparisonFacts: Sendable {
     public var routing: RoutingPolicy?
     /// Says where packets go of which nobody saw it; `nil` where it cannot be asked.
     public var route: (@Sendable (RouteQuestion) -> RouteQuestion.Answer?)?
+    /// Says which host, the next on their way, has not answered who wants to send packets to it; `nil` where it cannot be asked.
+    public var silentNeighbour: (@Sendable (RouteQuestion) -> IPAddress?)?
     /// What could not be looked at.
     public var unlooked: [Unlooked] = []
     public var flowtables: [Flowtable] = []

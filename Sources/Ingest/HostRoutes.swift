@@ -17,6 +17,12 @@ public final class HostRoutes: Sendable {
         asker.withLock { $0.answer(question) }
     }
 
+    /// The next host on the way of packets, where it has not answered who asks for its address on the link; `nil` where it has, where nobody
+    /// has asked it (Linux before 5.0 does not say), or where the kernel has no route.
+    public func silentNeighbour(_ question: RouteQuestion) -> IPAddress? {
+        asker.withLock { $0.silentNeighbour(question) }
+    }
+
     private struct Asker: ~Copyable {
         let socket: NetlinkSocket
         private var sequence: UInt32 = 0
@@ -24,18 +30,41 @@ public final class HostRoutes: Sendable {
         init(socket: consuming NetlinkSocket) { self.socket = socket }
 
         mutating func answer(_ question: RouteQuestion) -> RouteQuestion.Answer? {
+            ask({ NetlinkRequest.route(question, sequence: $0) }) { message in
+                if message.control == .error { return .some(RouteMessage.isRefusal(message) ? .nowhere : nil) }
+                return (try? RouteMessage(message)).map(\.answer)
+            }
+        }
+
+        mutating func silentNeighbour(_ question: RouteQuestion) -> IPAddress? {
+            let route: RouteMessage? = ask({ NetlinkRequest.route(question, sequence: $0) }) { message in
+                message.control == .error ? .some(nil) : (try? RouteMessage(message)).map { $0 }
+            }
+            guard let route, !route.hasOtherGateway, case .interface(let interface) = route.answer else { return nil }
+            let (host, family) = (route.gateway ?? question.tuple.destination, question.tuple.family)
+            let isSilent: Bool? = ask(
+                { NetlinkRequest.neighbour(host, family, on: interface, sequence: $0) }
+            ) { message in
+                message.control == .error ? .some(nil) : (try? NeighbourMessage(message)).map(\.isSilent)
+            }
+            return isSilent == true ? host : nil
+        }
+
+        /// Asks, and hands each message of the answer on until one of them says what was asked.
+        private mutating func ask<Answer>(
+            _ request: (UInt32) -> [UInt8], _ read: (borrowing NetlinkMessage) -> Answer??
+        ) -> Answer? {
             sequence &+= 1
             do throws(IngestError) {
-                try socket.send(
-                    NetlinkRequest.route(question, sequence: sequence), for: HostRoutes.operation)
-                return try read()
+                try socket.send(request(sequence), for: HostRoutes.operation)
+                return try answer(read)
             } catch {
                 return nil
             }
         }
 
         /// The answer to the last question; the kernel gives it at once.
-        private func read() throws(IngestError) -> RouteQuestion.Answer? {
+        private func answer<Answer>(_ read: (borrowing NetlinkMessage) -> Answer??) throws(IngestError) -> Answer? {
             var set = PollSet(reading: [socket.number])
             for _ in 0..<10 {
                 guard case .datagrams(let count) = try socket.receive(for: HostRoutes.operation) else {
@@ -43,15 +72,12 @@ public final class HostRoutes: Sendable {
                     continue
                 }
                 for index in 0..<count {
-                    let answer: RouteQuestion.Answer?? = socket.withDatagram(index) { datagram in
+                    let answer: Answer?? = socket.withDatagram(index) { datagram in
                         guard let datagram else { return nil }
                         var messages = NetlinkMessages(datagram)
                         while let message = try? messages.next() {
                             guard message.sequence == sequence else { continue }
-                            if message.control == .error {
-                                return .some(RouteMessage.isRefusal(message) ? .nowhere : nil)
-                            }
-                            if let route = try? RouteMessage(message) { return .some(route.answer) }
+                            if let answer = read(message) { return .some(answer) }
                         }
                         return nil
                     }

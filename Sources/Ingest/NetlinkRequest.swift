@@ -98,6 +98,23 @@ enum NetlinkRequest {
         }
     }
 
+    /// What the kernel knows of a neighbour.
+    static func neighbour(
+        _ address: IPAddress, _ family: AddressFamily, on interface: InterfaceIndex, sequence: UInt32
+    ) -> [UInt8] {
+        // SAFETY: `message` has room for the family's own header (12 bytes) and an attribute of at most 20.
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETNEIGH)
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
+            unsafe header.pointee.nlmsg_seq = sequence
+            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ndmsg>.size)
+            let request = unsafe extra?.assumingMemoryBound(to: ndmsg.self)
+            unsafe request?.pointee.ndm_family = family.rawValue
+            unsafe request?.pointee.ndm_ifindex = Int32(bitPattern: interface)
+            unsafe putAddress(address, family, UInt16(NDA_DST), in: header)
+        }
+    }
+
     private static func putAddress(
         _ address: IPAddress, _ family: AddressFamily, _ type: UInt16, in header: UnsafeMutablePointer<nlmsghdr>
     ) {

@@ -6,6 +6,10 @@ public struct RouteMessage: Sendable {
 
     /// `nil` of a route that leads nowhere, or to many.
     public let answer: RouteQuestion.Answer?
+    /// The host by which it leads; `nil` of one to the destination itself.
+    public let gateway: IPAddress?
+    /// Whether that host has an address of another family (RFC 5549), which is not read.
+    public let hasOtherGateway: Bool
 
     /// - Returns: `nil` for any other message.
     public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
@@ -13,10 +17,19 @@ public struct RouteMessage: Sendable {
         // struct rtmsg: family, lengths of destination and source, TOS, table, protocol, scope, type, flags of 32 bits
         guard let type = message.body.uint8(at: 7), message.body.count >= 12 else { throw .familyHeader }
         var interface: InterfaceIndex?
+        var (gateway, hasOtherGateway): (IPAddress?, Bool) = (nil, false)
         var cursor = NetlinkAttributes(message.body.slice(from: 12))
         while try cursor.next() {
-            if cursor.type == 4 { interface = cursor.payload.native(UInt32.self, at: 0) }  // RTA_OIF
+            switch cursor.type {
+            case 4: interface = cursor.payload.native(UInt32.self, at: 0)  // RTA_OIF
+            // RTA_GATEWAY
+            case 5 where cursor.payload.count == 4: gateway = IPAddress(ipv4: try cursor.scalar(UInt32.self))
+            case 5: gateway = try IPAddress(ipv6: cursor.payload)
+            case 18: hasOtherGateway = true  // RTA_VIA
+            default: break
+            }
         }
+        (self.gateway, self.hasOtherGateway) = (gateway, hasOtherGateway)
         switch type {
         case 1: answer = interface.map { .interface($0) }  // RTN_UNICAST
         case 2...4: answer = .host  // RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST

@@ -63,7 +63,10 @@ struct LiveComparison {
         facts.rules = rulesBefore.ruleset.map { WatchedRuleset($0) }
         facts.ownAddresses = rulesBefore.addresses
         facts.bridgeSettings = KernelSettings.bridges
-        if let routes = try? HostRoutes() { facts.route = { routes.answer($0) } }
+        if let routes = try? HostRoutes() {
+            facts.route = { routes.answer($0) }
+            facts.silentNeighbour = { routes.silentNeighbour($0) }
+        }
         intake = ComparisonIntake(facts, names: live.nameBook, filter: filter)
         facts.hidesSessions = filter != nil
         facts.notes += intake.filters.doubts

@@ -68,6 +68,22 @@ struct PassageTests {
         #expect(result.evidence.contains("other packets between these two"))
     }
 
+    @Test func aNextHostThatDoesNotAnswerIsNamed() {
+        for (host, name) in [
+            (0xc000_0209 as UInt32, "192.0.2.9 does"), (0xc000_02fe, "192.0.2.254, the next on their way, does"),
+        ] {
+            let result = compare(
+                someFacts {
+                    $0.routing = RoutingPolicy()
+                    $0.route = { _ in .interface(SessionBuilder.server) }
+                    $0.silentNeighbour = { $0.inInterface == SessionBuilder.client ? IPAddress(ipv4: host) : nil }
+                }
+            ) { ($0.tracked, $0.first, $0.second) = ((4, 0), (4, 0), nil) }
+            #expect(result.reasons == [.droppedAfterConntrack: 4])
+            #expect(result.evidence.contains("\(name) not answer who looks for it on the link, as ip neigh says"))
+        }
+    }
+
     @Test func packetsOfTheHostsOwnThatDidNotLeaveDidNotTakeAnotherWay() {
         func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
             compare(

@@ -103,6 +103,19 @@ class CompareRoutes(CompareTest):
         self.assertEqual(answer.reasons, {"dropped-after-conntrack": 2}, answer.evidence)
         self.assertIn("the firewall itself answered 2 of its packets with ICMP errors", answer.evidence)
 
+    def test_a_next_host_that_does_not_answer_is_named(self):
+        lab = self.lab_with_accounting()
+        lab.inside("ip", "route", "add", "203.0.113.0/24", "via", "192.0.2.254")
+        comparison = self.compare(lab)
+        with lab.client.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            for _ in range(3):
+                for address in "192.0.2.77", "203.0.113.5":
+                    near.sendto(b"is it there", (address, 91))
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 6}, answer.evidence)
+        self.assertIn("192.0.2.77 does not answer who looks for it on the link", answer.evidence)
+        self.assertIn("192.0.2.254, the next on their way, does not answer", answer.evidence)
+
     def test_an_interface_that_is_made_anew_is_compared_again(self):
         lab = self.lab_with_second_link("server", "wan1", "198.51.100.1", "198.51.100.9")
         comparison = self.compare(lab, "-i", "lan0", "-i", "wan1", "-o", "json")

@@ -44,6 +44,7 @@ enum EveryDecoder {
         _ = try GenerationMessage(message)
         _ = try RouteMessage(message)
         _ = try RoutingRuleMessage(message)
+        _ = try NeighbourMessage(message)
         _ = try NetlinkDiagnosis(message)
         guard let netfilter = try NetfilterMessage(message) else { return }
         switch netfilter.subsystem {

@@ -65,6 +65,30 @@ struct HostMessageTests {
         #expect(route.answer == answer)
     }
 
+    @Test func aRouteNamesTheNextHost() throws {
+        func route(_ add: (inout [UInt8]) -> Void) throws -> RouteMessage? {
+            var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, 1] + [UInt8](native: 0 as UInt32)
+            add(&body)
+            return try first(.netlinkMessage(type: 24, body: body)) { try RouteMessage($0) }
+        }
+        #expect(try route { _ in }?.gateway == nil)
+        #expect(
+            try route { $0.addAttribute(5, number: 0xc000_02fe as UInt32) }?.gateway == IPAddress(ipv4: 0xc000_02fe))
+        #expect(try route { $0.addAttribute(5, [UInt8](repeating: 1, count: 16)) }?.gateway != nil)
+        #expect(try route { $0.addAttribute(18, [10, 0, 1]) }?.hasOtherGateway == true)
+        #expect(throws: WireFault.self) { try route { $0.addAttribute(5, [1, 2, 3]) } }
+    }
+
+    @Test(arguments: [(0x01 as UInt16, true), (0x20, true), (0x02, false), (0x80, false), (0x04, false)])
+    func aNeighbourThatHasNotAnsweredIsSilent(state: UInt16, isSilent: Bool) throws {
+        let body: [UInt8] = [2, 0, 0, 0] + [UInt8](native: 7 as UInt32) + [UInt8](native: state) + [0, 1]
+        let found = try first(.netlinkMessage(type: 28, body: body)) { try NeighbourMessage($0) }
+        #expect(try #require(found).isSilent == isSilent)
+        #expect(throws: WireFault.familyHeader) {
+            try first(.netlinkMessage(type: 28, body: Array(body.dropLast()))) { try NeighbourMessage($0) }
+        }
+    }
+
     @Test(arguments: [(-101 as Int32, true), (-113, true), (-18, true), (-22, true), (-19, false), (0, false)])
     func anErrorSaysWhetherThereIsNoWay(code: Int32, isNone: Bool) throws {
         let bytes = [UInt8].netlinkMessage(type: 2, body: [UInt8](native: UInt32(bitPattern: code)))
@@ -141,7 +165,7 @@ struct HostMessageTests {
         var body: [UInt8] = [2, 32, 0, 0, 254, 0, 0, 1] + [UInt8](native: 0 as UInt32)
         body.addAttribute(4, [UInt8](native: 9 as UInt32))
         body.addNest(8) { $0.addAttribute(2, number: 5 as UInt64) }
-        for type: UInt16 in [20, 24, 32, 10 << 8 | 3, 10 << 8 | 15] {
+        for type: UInt16 in [20, 24, 28, 32, 10 << 8 | 3, 10 << 8 | 15] {
             for length in 0...body.count {
                 let bytes = [UInt8].netlinkMessage(type: type, body: Array(body[..<length]))
                 _ = try? first(bytes) { try AddressMessage($0) }
@@ -149,6 +173,7 @@ struct HostMessageTests {
                 _ = try? first(bytes) { try ChainMessage($0) }
                 _ = try? first(bytes) { try GenerationMessage($0) }
                 _ = try? first(bytes) { try RoutingRuleMessage($0) }
+                _ = try? first(bytes) { try NeighbourMessage($0) }
             }
         }
     }

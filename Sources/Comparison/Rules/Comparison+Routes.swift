@@ -58,6 +58,22 @@ extension Comparison {
         return mark
     }
 
+    /// What is said where the next host on the way of packets does not answer: the host drops what it has for it.
+    mutating func silence(onWayOf counts: DirectionCounts, _ session: Session) -> [String] {
+        guard reserves.stage == .final, let ask = facts.silentNeighbour else { return [] }
+        let views = views(of: counts, session)
+        let interface = ruleInterface(0, counts.entering)
+        guard interface != nil || views.isOwn == .yes, let mark = mark(of: views, session),
+            translator(of: views) == nil
+        else { return [] }
+        let tuple = views.routed.tuple
+        guard let host = ask(RouteQuestion(of: tuple, inInterface: interface ?? 0, mark: mark)) else { return [] }
+        let isNext = host == tuple.destination
+        return [
+            "\(host.description(family: tuple.family))\(isNext ? "" : ", the next on their way,") does not answer who looks for it on the link, as ip neigh says: the host drops what it has for it"
+        ]
+    }
+
     /// A rule that may have given packets another destination, of those of which conntrack does not tell it.
     mutating func translator(of views: RuleViews) -> Int? {
         guard !views.isTracked, search.chart?.translatesDestinations == true else { return nil }
