@@ -8,8 +8,8 @@ public struct InterfaceStack: Sendable, Equatable {
         case aggregate
         /// It only says by which routes its members' packets go (VRF).
         case routing
-        /// It has an address of its own on the link of another (VLAN, macvlan).
-        case member
+        /// It takes some of what comes in by another, those with its tag or for its address (VLAN, macvlan).
+        case upper
         case other
     }
 
@@ -49,9 +49,11 @@ public struct InterfaceStack: Sendable, Equatable {
             }
         }
 
-        fileprivate mutating func add(_ other: Taken) {
-            guard case .of(let mine) = self, case .of(let more) = other else { return self = .all }
-            self = .of(mine.union(more))
+        fileprivate mutating func add(_ address: UInt64) {
+            guard case .of(var addresses) = self else { return }
+            self = .all  // so that the set has one owner and is not copied
+            addresses.insert(address)
+            self = .of(addresses)
         }
     }
 
@@ -87,10 +89,27 @@ public struct InterfaceStack: Sendable, Equatable {
         links[bridge]?.callsFirewall.contains(family) ?? false
     }
 
+    /// Whether it is a part of another: a bridge's port, a bond's member.
+    public func isPart(_ index: InterfaceIndex) -> Bool { links[index]?.master != nil }
+
+    /// Those of some interfaces of which none is made of another of them, over however many that are not among them.
+    public func separate(_ interfaces: Set<InterfaceIndex>) -> Set<InterfaceIndex> {
+        var separate = interfaces
+        for upper in interfaces {
+            var lower = links[upper]?.lower
+            for _ in 0..<Self.greatestDepth {
+                guard let part = lower else { break }
+                if interfaces.contains(part) { separate.subtract([upper, part]) }
+                lower = links[part]?.lower
+            }
+        }
+        return separate
+    }
+
     /// Whether some of what comes in by an interface comes in by another on top of it to the host.
     public func isShared(_ index: InterfaceIndex) -> Bool {
         (uppers[index] ?? []).contains { upper in
-            guard let link = links[upper], link.kind == .member else { return false }
+            guard let link = links[upper], link.kind == .upper else { return false }
             return link.address != links[index]?.address
         }
     }
@@ -98,25 +117,28 @@ public struct InterfaceStack: Sendable, Equatable {
     /// Which frames for others the host takes from an interface: a bridge forwards them, and what is on top of it has addresses of its own.
     ///
     /// Those of a macvtap or of a container's macvlan are no such: they pass the host's firewall by.
-    public func taken(from index: InterfaceIndex) -> Taken { taken(from: index, 0) }
-
-    private func taken(from index: InterfaceIndex, _ depth: Int) -> Taken {
+    public func taken(from index: InterfaceIndex) -> Taken {
         var found = Taken.of([])
-        guard let link = links[index], depth < Self.greatestDepth else { return found }
+        gather(from: index, 0, into: &found)
+        return found
+    }
+
+    private func gather(from index: InterfaceIndex, _ depth: Int, into found: inout Taken) {
+        guard let link = links[index], depth < Self.greatestDepth, found != .all else { return }
         if let number = link.master, let master = links[number] {
             switch master.kind {
-            case .bridge, .member, .other: return .all
             case .routing: break
             case .aggregate:
-                found.add(.of([master.address]))
-                found.add(taken(from: number, depth + 1))
+                found.add(master.address)
+                gather(from: number, depth + 1, into: &found)
+            // What else has parts forwards what they see, as Open vSwitch does.
+            case .bridge, .upper, .other: found = .all
             }
         }
         for number in uppers[index] ?? [] {
-            guard let upper = links[number], upper.kind == .member else { continue }
-            found.add(.of([upper.address]))
-            found.add(taken(from: number, depth + 1))
+            guard let upper = links[number], upper.kind == .upper else { continue }
+            found.add(upper.address)
+            gather(from: number, depth + 1, into: &found)
         }
-        return found
     }
 }

@@ -4,34 +4,34 @@ public struct LocalAddresses: Sendable, Equatable {
     private var broadcasts: Set<IPAddress>
     private var interfaces: Set<InterfaceIndex>
     private var carried: Set<InterfaceIndex>
-    private var lowers: [InterfaceIndex: InterfaceIndex]
     private var groups: [InterfaceIndex: Set<IPAddress>]?
     private var stack: InterfaceStack
 
     /// - Parameters:
     ///   - addresses: of the host's interfaces.
     ///   - broadcasts: those to which all hosts of their networks are called.
-    ///   - interfaces: those that have addresses of more than their link, and are no part of another interface.
+    ///   - interfaces: those that have addresses of more than their link.
     ///   - carried: those whose packets another interface may carry, and show, too (PPPoE).
-    ///   - lowers: by interface, the one that it is made of, as a VLAN is of its trunk.
     ///   - groups: of IPv6 that each interface listens to; `nil` where they are not known.
     ///   - stack: how all interfaces are made of each other.
     public init(
         _ addresses: Set<IPAddress>, broadcasts: Set<IPAddress> = [], of interfaces: Set<InterfaceIndex>,
-        carried: Set<InterfaceIndex> = [], over lowers: [InterfaceIndex: InterfaceIndex] = [:],
-        groups: [InterfaceIndex: Set<IPAddress>]? = nil, stack: InterfaceStack = InterfaceStack()
+        carried: Set<InterfaceIndex> = [], groups: [InterfaceIndex: Set<IPAddress>]? = nil,
+        stack: InterfaceStack = InterfaceStack()
     ) {
         self.stack = stack
         self.carried = carried
-        self.lowers = lowers
         self.groups = groups
         self.addresses = addresses
         self.broadcasts = broadcasts
         self.interfaces = interfaces
     }
 
-    /// Whether an interface is one of those that have addresses, so that packets which it shows come in or leave by it.
-    public func belong(to interface: InterfaceIndex) -> Bool { interfaces.contains(interface) }
+    /// Whether an interface is one of those that have addresses and are no part of another, so that packets which it shows come in or leave
+    /// by it.
+    public func belong(to interface: InterfaceIndex) -> Bool {
+        interfaces.contains(interface) && !stack.isPart(interface)
+    }
 
     /// Whether all that comes in by an interface comes in by it to the host, and nothing by another on top of it (macvlan).
     public func isAlone(_ interface: InterfaceIndex) -> Bool { belong(to: interface) && !stack.isShared(interface) }
@@ -47,17 +47,7 @@ public struct LocalAddresses: Sendable, Equatable {
     /// Those of some interfaces that show no packet which another of them shows on its way in: each has addresses of its own, and none is
     /// made of another.
     public func separate(_ interfaces: Set<InterfaceIndex>) -> Set<InterfaceIndex> {
-        var separate = interfaces.filter(belong).subtracting(carried)
-        for upper in interfaces {
-            var lower = lowers[upper]
-            // As deep as anybody stacks them; two may be made of each other, as the ends of a cable are.
-            for _ in 0..<8 {
-                guard let part = lower else { break }
-                if interfaces.contains(part) { separate.subtract([upper, part]) }
-                lower = lowers[part]
-            }
-        }
-        return separate
+        stack.separate(interfaces).filter(belong).subtracting(carried)
     }
 
     /// Whether what comes in by an interface for a group is for the host; `nil` where nobody knows, as of IPv4's, of which a route tells.

@@ -110,10 +110,7 @@ public struct FlowTable: ~Copyable {
     @inline(never)
     private func isLeft(_ bytes: ByteReader, _ facts: borrowing FrameFacts) -> Bool {
         guard let leavesForeign else { return false }
-        var address: UInt64 = 0
-        if facts.linkType == .ethernet {
-            for place in 0..<6 { address = address << 8 | UInt64(bytes.uint8(at: place) ?? 0) }
-        }
+        let address = facts.linkType == .ethernet ? bytes.slice(from: 0, to: 6).linkAddress : 0
         return leavesForeign(facts.interface, address)
     }
 

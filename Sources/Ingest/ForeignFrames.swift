@@ -33,7 +33,7 @@ final class ForeignFrames: Sendable {
                 || age >= Self.shortInterval && !state.stack.contains(interface)
             {
                 state.lookTime = now
-                if let stack = HostAddresses.currentStack { (state.stack, state.taken) = (stack, [:]) }
+                if let stack = HostInterfaces.current?.stack { (state.stack, state.taken) = (stack, [:]) }
             }
             if let taken = state.taken[interface] { return taken.contains(address) }
             let taken = state.stack.taken(from: interface)

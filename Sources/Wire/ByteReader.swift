@@ -112,6 +112,16 @@ extension ByteReader {
 }
 
 extension ByteReader {
+    /// The whole of the bytes as an address on a link, such as Ethernet's; 0 where they are more than six.
+    public var linkAddress: UInt64 {
+        guard count <= 6 else { return 0 }
+        var address: UInt64 = 0
+        for place in 0..<count { address = address << 8 | UInt64(uint8(at: place) ?? 0) }
+        return address
+    }
+}
+
+extension ByteReader {
     /// A hash of the first 64 bytes: enough to tell a packet from the next one of its session.
     public var digest: UInt64 {
         var mixed = UInt64(count)

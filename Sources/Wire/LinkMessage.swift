@@ -45,7 +45,7 @@ public struct LinkMessage: ~Escapable {
         var cursor = NetlinkAttributes(message.body.slice(from: 16))
         while try cursor.next() {
             switch cursor.type {
-            case 1: address = Self.address(cursor.payload)  // IFLA_ADDRESS
+            case 1: address = cursor.payload.linkAddress  // IFLA_ADDRESS
             case 3: name = cursor.payload.text  // IFLA_IFNAME
             case 5: lower = cursor.payload.native(UInt32.self, at: 0)  // IFLA_LINK
             case 37: isLowerElsewhere = true  // IFLA_LINK_NETNSID
@@ -64,13 +64,6 @@ public struct LinkMessage: ~Escapable {
         self.index = index
         self.name = name
         isGone = message.type == Self.deleteLinkType
-    }
-
-    private static func address(_ bytes: ByteReader) -> UInt64 {
-        guard bytes.count <= 6 else { return 0 }
-        var address: UInt64 = 0
-        for place in 0..<bytes.count { address = address << 8 | UInt64(bytes.uint8(at: place) ?? 0) }
-        return address
     }
 }
 
@@ -105,7 +98,7 @@ private struct Detail {
         case "bridge": return .bridge
         case "bond", "team": return .aggregate
         case "vrf": return .routing
-        case "vlan", "macvlan": return .member
+        case "vlan", "macvlan": return .upper
         default: return .other
         }
     }

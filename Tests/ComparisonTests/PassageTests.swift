@@ -170,7 +170,8 @@ struct PassageTests {
             compared.session.taps.appendFurther(lane)
             let facts = someFacts {
                 $0.ownAddresses = LocalAddresses(
-                    [], of: [SessionBuilder.client, SessionBuilder.server, 4], over: lowers)
+                    [], of: [SessionBuilder.client, SessionBuilder.server, 4],
+                    stack: InterfaceStack(lowers.mapValues { .init(.other, lower: $0) }))
                 $0.rules = watched([rule(.drop, at: HookPlace(.prerouting, -300), port: 443, growth: growth)])
             }
             var comparison = Comparison(facts, names: someNames())

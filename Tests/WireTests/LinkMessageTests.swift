@@ -84,7 +84,7 @@ struct LinkMessageTests {
         #expect(
             try link("bridge", [(36, 1), (37, 0)], address: [2, 0, 0, 0, 0, 9])
                 == .init(.bridge, address: 0x0200_0000_0009, master: 9, callsFirewall: [.ipv4]))
-        #expect(try link("macvlan", [(36, 1)], address: [9])?.kind == .member)
+        #expect(try link("macvlan", [(36, 1)], address: [9])?.kind == .upper)
         #expect(try link("macvlan", [(36, 1)], address: [9])?.callsFirewall == [])
         #expect(try link("macvtap", address: [9])?.kind == .other)
         #expect(try link("vrf", address: [UInt8](repeating: 1, count: 20)) == .init(.routing, master: 9))
