@@ -25,7 +25,8 @@ public struct FlowTable: ~Copyable {
 
     let hasher: KeyHasher
     let limit: Int
-    private let leavesForeign: ForeignFrameChoice?
+    /// Its owner tells it the time (``ForeignFrames/advance(to:)``).
+    public var foreignFrames: ForeignFrames?
     var index: FlowIndex
     /// How many flows the index is for.
     var indexCapacity = 1024
@@ -63,9 +64,9 @@ public struct FlowTable: ~Copyable {
     /// - Parameters:
     ///   - seed: random numbers that nobody outside can know, against chosen hash collisions.
     ///   - limit: how many flows are held. When there are more, those are told early that have waited for longest.
-    ///   - leavesForeign: says which frames for other hosts are only counted, as the host does not get them; none, where it is `nil`.
-    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit, leavesForeign: ForeignFrameChoice? = nil) {
-        self.leavesForeign = leavesForeign
+    ///   - foreignFrames: says which frames for other hosts are only counted, as the host does not get them; none, where it is `nil`.
+    public init(seed: (UInt64, UInt64), limit: Int = defaultLimit, foreignFrames: ForeignFrames? = nil) {
+        self.foreignFrames = foreignFrames
         hasher = KeyHasher(seed: seed)
         self.limit = max(limit, 16)
         index = FlowIndex(capacity: indexCapacity)
@@ -108,10 +109,9 @@ public struct FlowTable: ~Copyable {
 
     /// Whether a frame for another host is not for this one either.
     @inline(never)
-    private func isLeft(_ bytes: ByteReader, _ facts: borrowing FrameFacts) -> Bool {
-        guard let leavesForeign else { return false }
+    private mutating func isLeft(_ bytes: ByteReader, _ facts: borrowing FrameFacts) -> Bool {
         let address = facts.linkType == .ethernet ? bytes.slice(from: 0, to: 6).linkAddress : 0
-        return leavesForeign(facts.interface, address)
+        return foreignFrames?.leaves(address, from: facts.interface) ?? false
     }
 
     /// Whether so much waits to be handed on that one should not wait for the second to be over.

@@ -49,9 +49,9 @@ public final class CaptureSource: Source {
         notice: @escaping @Sendable (String) -> Void
     ) throws(IngestError) {
         let stages = stages
-        let foreign = configuration.leavesForeign ? ForeignFrames().choice : nil
+        let interfaces = configuration.leavesForeign ? InterfaceWatch() : nil
         threads = try CaptureThreads(configuration, failure: failure, notice: notice, begin: {}) { _ in
-            FlowCounter(stages, seed: seed, leavesForeign: foreign)
+            FlowCounter(stages, seed: seed, foreignFrames: interfaces?.foreignFrames(at: ReceiveTime.now.monotonic))
         }
         warnings = []
         // Not before all interfaces let their packets in: what passes two of them is seen at both or at none.

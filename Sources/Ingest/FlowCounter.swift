@@ -22,9 +22,9 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     /// There is more to tell than one batch takes, and packets come first.
     private var isDraining = false
 
-    init(_ stages: CaptureStages, seed: (UInt64, UInt64), leavesForeign: ForeignFrameChoice?) {
+    init(_ stages: CaptureStages, seed: (UInt64, UInt64), foreignFrames: ForeignFrames? = nil) {
         self.stages = stages
-        table = FlowTable(seed: seed, leavesForeign: leavesForeign)
+        table = FlowTable(seed: seed, foreignFrames: foreignFrames)
     }
 
     mutating func take(_ block: RingBlock) {
@@ -55,6 +55,7 @@ struct FlowCounter: FrameConsumer, ~Copyable {
     }
 
     mutating func advance(to time: ReceiveTime) -> Bool {
+        table.foreignFrames?.advance(to: time.monotonic)
         let isDue = isDraining || table.isPressing || time.monotonic &- lastDrain >= Self.interval
         guard isDue else {
             _ = intake?.advance(to: time)

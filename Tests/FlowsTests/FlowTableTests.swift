@@ -26,7 +26,7 @@ struct FlowTableTests {
         all.see(Self.opening, facts)
         #expect(all.drain().count == 1)
         #expect((all.figures.frameCount, all.figures.foreignCount) == (1, 0))
-        var own = Watch(leavesForeign: { _, _ in true })
+        var own = Watch(foreignFrames: ForeignFrames(at: 1) { _, _ in nil })
         own.see(Self.opening, facts)
         own.see(Self.opening, .raw(Self.opening))
         #expect(own.drain().map(\.forward.seen.packetCount) == [1])
@@ -35,12 +35,14 @@ struct FlowTableTests {
 
     @Test
     func ofFramesForOtherHostsThoseAreCountedThatTheHostTakesFromTheInterface() {
-        let choice: ForeignFrameChoice = { interface, destination in interface != 3 || destination != 0x0200_0000_0009 }
+        let stack = InterfaceStack([
+            3: .init(.other), 4: .init(.other), 5: .init(.upper, address: 0x0200_0000_0009, lower: 3),
+        ])
         func flows(to last: UInt8, by interface: InterfaceIndex) -> Int {
             let frame: [UInt8] = [2, 0, 0, 0, 0, last, 2, 0, 0, 0, 0, 7, 8, 0] + Self.opening
             var facts = FrameFacts.ethernet(frame)
             (facts.isForOtherHost, facts.interface) = (true, interface)
-            var watch = Watch(leavesForeign: choice)
+            var watch = Watch(foreignFrames: ForeignFrames(at: 1) { time, _ in (stack, time) })
             watch.see(frame, facts)
             return watch.drain().count
         }

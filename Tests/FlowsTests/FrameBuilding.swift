@@ -14,8 +14,8 @@ struct Watch: ~Copyable {
     private(set) var seenByteCount: UInt64 = 0
     private(set) var figures = FrameFigures()
 
-    init(limit: Int = FlowTable.defaultLimit, leavesForeign: ForeignFrameChoice? = nil) {
-        table = FlowTable(seed: (7, 11), limit: limit, leavesForeign: leavesForeign)
+    init(limit: Int = FlowTable.defaultLimit, foreignFrames: ForeignFrames? = nil) {
+        table = FlowTable(seed: (7, 11), limit: limit, foreignFrames: foreignFrames)
     }
 
     /// Counts a frame with this packet.

@@ -53,7 +53,7 @@ struct CaptureStagesTests {
 
     @Test func whatPassedBeforeTheFirstStageAndInOneWithoutASinkIsNobodys() {
         let stages = CaptureStages()
-        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: nil)
+        var counter = FlowCounter(stages, seed: (7, 11))
         let sink = Sink()
         let start = stages.begin(intake(sink)).nanoseconds
         let end = stages.begin(nil).nanoseconds
@@ -64,7 +64,7 @@ struct CaptureStagesTests {
 
     @Test func whatAStageSawIsHandedOnWhenTheNextOneBegins() {
         let stages = CaptureStages()
-        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: nil)
+        var counter = FlowCounter(stages, seed: (7, 11))
         let (early, late) = (Sink(), Sink())
         let start = stages.begin(intake(early)).nanoseconds
         take([start + 1, start + 2], into: &counter)
@@ -78,7 +78,7 @@ struct CaptureStagesTests {
 
     @Test func whatTheKernelDropsIsOfWhoTakesTheFramesThenAndNotOfWhoTookThemBefore() {
         let stages = CaptureStages()
-        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: nil)
+        var counter = FlowCounter(stages, seed: (7, 11))
         let (early, late) = (Sink(), Sink())
         counter.note(Loss(lane: .packet, cause: .overrun, count: 100), at: .now)
         let start = stages.begin(intake(early)).nanoseconds
@@ -95,7 +95,7 @@ struct CaptureStagesTests {
 
     @Test func aClockThatIsSetBackHidesNoLoss() {
         let stages = CaptureStages()
-        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: nil)
+        var counter = FlowCounter(stages, seed: (7, 11))
         let sink = Sink()
         let start = stages.begin(intake(sink))
         let later = ReceiveTime(
@@ -106,7 +106,7 @@ struct CaptureStagesTests {
 
     @Test func anOutageIsOfAllWhoTookFramesSinceTheLastOne() {
         let stages = CaptureStages()
-        var counter = FlowCounter(stages, seed: (7, 11), leavesForeign: nil)
+        var counter = FlowCounter(stages, seed: (7, 11))
         let sinks = (0..<4).map { _ in Sink() }
         var time: Int64 = 0
         for sink in sinks[..<2] { time = stages.begin(intake(sink)).nanoseconds }
