@@ -7,7 +7,8 @@ struct PcapngSection: Sendable {
     /// In all sections together; a bound for what a file makes its reader remember.
     private static let interfaceLimit = 65_536
 
-    private var hasBegun = false
+    /// The beginning of a header of it was read: its byte order and version.
+    private(set) var hasBegun = false
     private var isSwapped = false
     private var interfaces: [PcapngInterface] = []
     /// Of the sections before.
@@ -64,9 +65,8 @@ struct PcapngSection: Sendable {
         else { return nil }
         guard major == 1 else { throw .version(major) }
         guard length >= 28, length % 4 == 0 else { throw .block }
-        let step = try skip(length, window, &neededCount)
-        guard let step else { return nil }
         hasBegun = true
+        guard let step = try skip(length, window, &neededCount) else { return nil }
         earlierInterfaceCount += interfaces.count
         interfaces.removeAll()
         return step

@@ -54,7 +54,7 @@ public struct SavefileReader: Sendable {
         guard magic != PcapngSection.blockType else {
             var section = PcapngSection()
             let step = try section.next(window, neededCount: &neededCount)
-            if step != nil { format = .blocks(section) }
+            if section.hasBegun { format = .blocks(section) }
             return step
         }
         neededCount = SavefileHeader.size

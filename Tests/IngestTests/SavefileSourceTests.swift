@@ -53,6 +53,15 @@ struct SavefileSourceTests {
         }
     }
 
+    @Test func aFileThatIsCutWithinItsFirstHeaderIsNoOtherThanASavefile() throws {
+        let header = Pcapng().section(options: Pcapng().option(4, Array("a program of a long name".utf8)))
+        for length in 16..<header.count {
+            let error = #expect(throws: IngestError.self) { try Told(Array(header.prefix(length))) }
+            #expect(error?.reason == "the file ends within record 1")
+        }
+        #expect(try Told(header).damage == nil)
+    }
+
     private let frame = FrameSample.all[0].bytes
     private let writer = Pcapng()
 
