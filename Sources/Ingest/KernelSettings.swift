@@ -1,7 +1,7 @@
 public import FlowModel
 internal import Wire
 
-/// What this network namespace's conntrack is set to do, read from /proc.
+/// What this network namespace's conntrack and its bridges are set to do, read from /proc.
 public enum KernelSettings {
     /// Whether new sessions get packet and byte counters; `nil` where the setting is not there.
     public static var countsBytes: Bool? { flag("nf_conntrack_acct") }
@@ -17,13 +17,20 @@ public enum KernelSettings {
         ConntrackSettings(countsBytes: countsBytes, stampsTimes: stampsTimes, eventsMode: eventsMode)
     }
 
-    /// Whether bridges show conntrack what they forward.
-    public static var bridges: [AddressFamily: BridgeSetting] {
-        func setting(_ tool: String) -> BridgeSetting {
-            guard let text = SmallFile.text(of: "/proc/sys/net/bridge/bridge-nf-call-\(tool)") else { return .isAbsent }
-            return text.hasPrefix("0") ? .isOff : .isOn
+    /// Whether bridges show conntrack what they forward; nothing of a family whose setting cannot be read.
+    public static var bridges: [AddressFamily: BridgeSetting] { bridges(in: "/proc/sys/net") }
+
+    /// - Parameter directory: where the network's settings are, if it is there itself.
+    static func bridges(in directory: String) -> [AddressFamily: BridgeSetting] {
+        func setting(_ tool: String) -> BridgeSetting? {
+            let path = "\(directory)/bridge/bridge-nf-call-\(tool)"
+            if let text = SmallFile.text(of: path) { return text.hasPrefix("0") ? .isOff : .isOn }
+            return SmallFile.exists(directory) && !SmallFile.exists(path) ? .isAbsent : nil
         }
-        return [.ipv4: setting("iptables"), .ipv6: setting("ip6tables")]
+        var settings: [AddressFamily: BridgeSetting] = [:]
+        settings[.ipv4] = setting("iptables")
+        settings[.ipv6] = setting("ip6tables")
+        return settings
     }
 
     /// How full the table is.
