@@ -43,7 +43,7 @@ struct LiveLook {
     func answer(to question: SessionQuestion) throws(IngestError) -> SessionAnswer? {
         var ended = EndedSessions(limit: frameSessionLimit)
         wait(&ended)
-        let note = stop.isRaised ? endEarly() : nil
+        let notes = stop.isRaised ? endEarly() : []
         let isGivenUp = stop.isRaised
         if let failure = live.finish() { throw failure }
         guard !isGivenUp else { return nil }
@@ -59,22 +59,42 @@ struct LiveLook {
         // A single look misses nothing by that; what came and went between two of them does.
         if !sources.noConntrack { answer.summary.eventsWereOff = KernelSettings.eventsMode == 0 }
         answer.watchedSince = start.wall
-        if let note { answer.notes.append(note) }
+        answer.notes += notes
         return answer
     }
 
     /// Makes of what was seen until now all that there is to see, by a last look at the table; the user may give up that, too.
     ///
-    /// - Returns: what is to be said of it; `nil` where there was no more to wait for, or nothing to show.
-    private func endEarly() -> String? {
+    /// - Returns: what is to be said of it.
+    private func endEarly() -> [String] {
         let span = ReceiveTime.now.monotonic &- start.monotonic
-        guard let pause, live.failure.first == nil else { return nil }
-        if sources.noConntrack { stop.lower() } else { _ = live.lookLast(within: Self.patience) }
-        guard span < pause else { return nil }
-        var text: [UInt8] = []
-        text.appendDuration(nanoseconds: span)
-        return
-            "the interval was cut short: \(String(decoding: text, as: UTF8.self)) of \(DurationText.text(nanoseconds: pause))"
+        guard let pause, live.failure.first == nil else { return [] }
+        guard !sources.noConntrack else {
+            stop.lower()
+            return Self.notes(after: span, of: pause, hasLooked: true)
+        }
+        return Self.notes(after: span, of: pause, hasLooked: live.lookLast(within: Self.patience))
+    }
+
+    /// What is to be said of a while that somebody ended.
+    ///
+    /// - Parameters:
+    ///   - span: nanoseconds that it took.
+    ///   - pause: those that it was to take.
+    ///   - hasLooked: the last look came to its end.
+    static func notes(after span: UInt64, of pause: UInt64, hasLooked: Bool) -> [String] {
+        var notes: [String] = []
+        if span < pause {
+            var text: [UInt8] = []
+            text.appendDuration(nanoseconds: span)
+            let took = String(decoding: text, as: UTF8.self)
+            notes.append("the interval was cut short: \(took) of \(DurationText.text(nanoseconds: pause))")
+        }
+        if !hasLooked {
+            let patience = DurationText.text(nanoseconds: patience)
+            notes.append("conntrack's table could not be looked at again within \(patience): its figures are older")
+        }
+        return notes
     }
 
     /// Waits for one look at the table, or for a second one when the while is over.
