@@ -28,23 +28,6 @@ enum CommandLineWords {
         return gathered
     }
 
-    /// What is wrong with the first option that the command does not have; `nil` where it has all of them.
-    static func unknownOption(of words: [String]) -> (any Error)? {
-        guard let command = words.first, !command.hasPrefix("-") else { return nil }
-        for word in words.dropFirst().prefix(while: { $0 != "--" }).prefix(apartCount) where isOption(word) {
-            let name = word.prefix { $0 != "=" }
-            do { _ = try NFMon.parseAsRoot([command, String(name)]) } catch {
-                if NFMon.message(for: error).hasPrefix("Unknown option") { return error }
-            }
-        }
-        return nil
-    }
-
-    /// Whether a word can be nothing else: `-24h` is a time, `-` a file.
-    private static func isOption(_ word: String) -> Bool {
-        word.hasPrefix("--") || word.count == 2 && word.first == "-" && word.last?.isLetter == true
-    }
-
     /// Whether a row may be of files: only `compare -r` takes several, and a filter in front of them.
     private static func areSavefiles(_ words: [String]) -> Bool {
         words.first == CompareCommand.configuration.commandName

@@ -44,7 +44,7 @@ struct NFMon: ParsableCommand {
     /// - Throws: of an option that the command does not have, that; the word behind it would else be taken for something of its own.
     static func command(of words: [String]) throws -> any ParsableCommand {
         do { return try parseAsRoot(CommandLineWords.gathered(words)) } catch {
-            throw CommandLineWords.unknownOption(of: words) ?? error
+            throw UnknownOption.error(of: words) ?? error
         }
     }
 
