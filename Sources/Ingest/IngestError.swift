@@ -15,6 +15,8 @@ public enum IngestErrorKind: Sendable {
     /// Data of a wrong format.
     case data
     case inputOutput
+    /// A file that was named is not there.
+    case noSuchFile
 }
 
 extension IngestError {
@@ -28,7 +30,8 @@ extension IngestError {
 
     /// An error about a file: no capability cures it.
     init(file operation: String, errno number: Int32, cure: String = "") {
-        self.init(.inputOutput, operation, reason: Self.text(of: number), cure: cure)
+        self.init(
+            number == ENOENT ? .noSuchFile : .inputOutput, operation, reason: Self.text(of: number), cure: cure)
     }
 
     /// The kernel's refusal of a request, with its own sentence where it gave one.

@@ -43,7 +43,7 @@ final class RecordedComparison {
 
     /// Of a word that is no file, it may be a filter's.
     private static func explained(_ error: IngestError, of path: String, _ paths: [String]) -> IngestError {
-        guard error.kind == .inputOutput, error.cure.isEmpty, path != paths.first else { return error }
+        guard error.kind == .noSuchFile, error.cure.isEmpty, path != paths.first else { return error }
         var error = error
         error.cure = "all words behind -r are files: a filter stands in front of it, or behind --"
         return error

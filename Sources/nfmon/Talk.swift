@@ -77,7 +77,7 @@ extension IngestError {
         case .wording: ExitCode(64)
         case .data: ExitCode(65)
         case .unavailable: ExitCode(69)
-        case .inputOutput: ExitCode(74)
+        case .inputOutput, .noSuchFile: ExitCode(74)
         case .privilege: ExitCode(77)
         }
     }

@@ -5,7 +5,7 @@ import os
 import socket
 
 from comparison import Answer, CompareTest
-from nfmon import finish
+from nfmon import IO, finish
 
 
 class CompareRecorded(CompareTest):
@@ -54,6 +54,11 @@ class CompareRecorded(CompareTest):
             self.assertEqual((same.reasons, same.summary["sessions"]), ({}, 1))
         refused = finish("compare", "-r", frames, "udp", "port", "82")
         self.assertIn("a filter stands in front of it", refused.stderr)
+        # What is a file, and cannot be read, is no word of a filter.
+        refused = finish("compare", "-r", frames, directory.path)
+        self.assertEqual(refused.returncode, IO, refused.stderr)
+        self.assertIn(f"read savefile {directory.path}: is a directory", refused.stderr)
+        self.assertNotIn("a filter", refused.stderr)
 
     def test_savefiles_of_two_interfaces_are_two_places_and_rotated_ones_are_one(self):
         lab = self.lab_with_accounting()
