@@ -112,6 +112,11 @@ extension ByteReader {
 }
 
 extension ByteReader {
+    /// Whether the bytes are those of a text.
+    func reads(_ text: String) -> Bool {
+        count == text.utf8.count && text.utf8.enumerated().allSatisfy { uint8(at: $0) == $1 }
+    }
+
     /// The whole of the bytes as an address on a link, such as Ethernet's; 0 where they are more than six.
     public var linkAddress: UInt64 {
         guard count <= 6 else { return 0 }

@@ -76,7 +76,7 @@ private struct Detail {
         var cursor = NetlinkAttributes(payload)
         while try cursor.next() {
             switch cursor.type {
-            case 1: kind = Self.kind(named: cursor.payload.text)  // IFLA_INFO_KIND
+            case 1: kind = Self.kind(named: cursor.payload)  // IFLA_INFO_KIND
             case 2 where kind == .bridge: try readBridge(cursor.payload)  // IFLA_INFO_DATA
             default: break
             }
@@ -92,14 +92,11 @@ private struct Detail {
         }
     }
 
-    private static func kind(named name: Span<UInt8>) -> InterfaceStack.Kind {
-        let word = String(decoding: (0..<name.count).map { name[$0] }, as: UTF8.self)
-        switch word {
-        case "bridge": return .bridge
-        case "bond", "team": return .aggregate
-        case "vrf": return .routing
-        case "vlan", "macvlan": return .upper
-        default: return .other
-        }
+    private static func kind(named word: ByteReader) -> InterfaceStack.Kind {
+        let name = word.slice(from: 0, to: word.text.count)
+        if name.reads("bridge") { return .bridge }
+        if name.reads("bond") || name.reads("team") { return .aggregate }
+        if name.reads("vrf") { return .routing }
+        return name.reads("vlan") || name.reads("macvlan") ? .upper : .other
     }
 }

@@ -48,8 +48,5 @@ struct PcapngStatistics: Sendable {
     private static let uncountedLoss = "an unknown number of packets was lost besides"
 
     /// Whether a comment in such a block is that one.
-    static func tellsUncountedLoss(_ comment: ByteReader) -> Bool {
-        comment.count == uncountedLoss.utf8.count
-            && uncountedLoss.utf8.enumerated().allSatisfy { comment.uint8(at: $0) == $1 }
-    }
+    static func tellsUncountedLoss(_ comment: ByteReader) -> Bool { comment.reads(uncountedLoss) }
 }
