@@ -16,10 +16,10 @@ public final class Recorder: Sendable {
         public internal(set) var recordCount: UInt64 = 0
         /// Whether one of them is the mark of the recording's end, which tells of nothing else.
         public internal(set) var hasEndMark = false
-
-        public init() {}
         /// Those that could not be written, or not whole.
         public internal(set) var unwrittenCount: UInt64 = 0
+
+        public init() {}
     }
 
     private let state: Lock<State>
