@@ -42,7 +42,9 @@ int nfmon_set_capabilities(uint64_t set); // permitted, effective and inheritabl
 int nfmon_drop_bounding_capability(int capability);
 int nfmon_clear_ambient_capabilities(void);
 int nfmon_raise_ambient_capability(int capability);
-// Has programs that the calling thread starts hold a capability of its own: 1 where that is to be taken back, 0 where they do anyway.
+// Has programs that the calling thread starts hold a capability of its own: 1 where that is to be taken back, 0 where they do anyway, or
+// -errno, and then nothing is to be taken back. Taking it back (0, or -errno) leaves it not inheritable, also where it was before the lending,
+// and so may a failure.
 int nfmon_lend_capability(int capability);
 int nfmon_take_back_capability(int capability);
 int nfmon_set_no_new_privileges(void);
