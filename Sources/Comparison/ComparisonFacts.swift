@@ -57,7 +57,7 @@ public struct ComparisonFacts: Sendable {
     public var rules: WatchedRuleset?
     /// The host's own addresses; `nil` where they are not known.
     public var ownAddresses: LocalAddresses?
-    /// Whether bridges show conntrack what they forward, of each family; `nil` where nobody looked.
+    /// Whether bridges show conntrack what they forward, of each family; `nil`, or without a family, where nobody knows.
     public var bridgeSettings: [AddressFamily: BridgeSetting]?
     /// What the host's routing goes by; `nil` where it is not known.
     public var routing: RoutingPolicy?
