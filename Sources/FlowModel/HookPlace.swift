@@ -17,6 +17,16 @@ public struct HookPlace: Hashable, Sendable {
     /// Whether the packet's way is not decided yet, or is decided again behind it (`ip_route_me_harder`).
     public var isBeforeRouting: Bool { hook == .ingress || hook == .prerouting || hook == .output }
 
+    /// Whether datagrams still come in the pieces that they were cut into: conntrack has them put together first, at -400
+    /// (`NF_IP_PRI_CONNTRACK_DEFRAG`, nf_defrag_ipv4.c).
+    public var isBeforeReassembly: Bool {
+        switch hook {
+        case .ingress: true
+        case .prerouting, .output: priority <= -400
+        case .input, .forward, .postrouting, .egress: false
+        }
+    }
+
     /// Whether conntrack has not seen the packet yet.
     public var isBeforeConntrack: Bool {
         switch hook {

@@ -277,6 +277,22 @@ struct HostRuleTests {
         #expect(RulesetTrial.denied(tables).reasons == [.denied: 3])
     }
 
+    @Test(arguments: [(-300, false), (-450, true)] as [(Int, Bool)])
+    func whatNeverBecameWholeARuleBehindTheReassemblyDidNotTake(priority: Int, isSure: Bool) {
+        let facts = someFacts {
+            $0.rules = watched([rule(.drop, at: HookPlace(.prerouting, priority), port: 443, growth: 4)])
+        }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (4, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.original.fragmentCount = 4
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.droppedBeforeConntrack: 4])
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure])
+    }
+
     @Test(arguments: [0 as UInt16, 10])
     func ofATaggedFrameRulesSeeTheVLAN(vlan: UInt16) {
         // The trunk has an address of its own.

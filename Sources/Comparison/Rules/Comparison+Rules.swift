@@ -173,8 +173,12 @@ extension Comparison {
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
             isSure: suspect.answer == .yes)
-        let told = [evidence(watched, suspect.answer) + shortness] + sentences
-        let isCertain = suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule)
+        // Who knows whether they became whole, where conntrack has nothing of them?
+        let isInPieces = views.hasPieces && !views.isTracked && !suspect.place.isBeforeReassembly
+        let piecemeal = isInPieces ? ["some of them are fragments, of which it sees only what became whole"] : []
+        let told = [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal
+        let isCertain =
+            suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule) && !isInPieces
         // What the host dropped before them may have been these, and the rule may have counted what nobody captured.
         let doubt = suspect.answer == .yes ? hostDropDoubt(of: short.rest, views, before: suspect.place) : nil
         guard let doubt else { return short.account(reason, for: taken, isCertain: isCertain, told) }

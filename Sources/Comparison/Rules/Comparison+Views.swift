@@ -38,6 +38,7 @@ extension Comparison {
                 isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
                 isTracked: isTracked)
             views.isRefused = isRefused
+            views.hasPieces = (counts.entering?.counts.fragmentCount ?? 0) > 0
             views.mayBeBridged = !isTracked && bridging(counts, session) != nil
             // That of their session may be given back to them.
             views.mark = comeIn && session.record.mark == 0 ? 0 : nil

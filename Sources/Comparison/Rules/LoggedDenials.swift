@@ -9,8 +9,15 @@ struct LoggedDenials {
     }
 
     private var deniers: [Name: [Int]] = [:]
-    /// By name: the first rule that logs so, and lets pass what it logs as far as its chain goes.
-    private var passers: [Name: Int] = [:]
+    /// By name: the first rule that logs so and behind which none surely refuses what it logs.
+    private var passers: [Name: Passer] = [:]
+
+    struct Passer {
+        /// Its number in ``WatchedRuleset/rules``.
+        var rule: Int
+        /// Whether it lets pass what it logs as far as its chain goes; else some may be refused.
+        var isSure: Bool
+    }
 
     /// What is known of nothing.
     init() {}
@@ -23,8 +30,9 @@ struct LoggedDenials {
                 for case .log(let group, let prefix) in rule.effects where groups.contains(group) {
                     if let denier = Self.denier(from: place, chain.rules) {
                         deniers[Self.name(prefix), default: []].append(first + denier)
-                    } else if Self.passes(from: place, chain), passers[Self.name(prefix)] == nil {
-                        passers[Self.name(prefix)] = first + place
+                    } else if passers[Self.name(prefix)] == nil {
+                        passers[Self.name(prefix)] = Passer(
+                            rule: first + place, isSure: Self.passes(from: place, chain))
                     }
                 }
             }
@@ -37,8 +45,8 @@ struct LoggedDenials {
         deniers[Name(verdict: verdict, rule: rule)] ?? []
     }
 
-    /// A rule that logs so and lets pass what it logs, by its number in ``WatchedRuleset/rules``; `nil` where none does, as far as is known.
-    func passer(_ verdict: Verdict, _ rule: String) -> Int? { passers[Name(verdict: verdict, rule: rule)] }
+    /// A rule that logs so and lets pass what it logs, or may; `nil` where none does, as far as is known.
+    func passer(_ verdict: Verdict, _ rule: String) -> Passer? { passers[Name(verdict: verdict, rule: rule)] }
 
     private static func name(_ prefix: String) -> Name {
         let bytes = Array(prefix.utf8)
@@ -95,8 +103,11 @@ extension Comparison {
     /// What is said of rules that log a session's packets as denied, and let them pass.
     func passers(_ session: Session) -> [String] {
         session.denials.compactMap { denial in
-            loggedDenials.passer(denial.verdict, name(denial.rule)).flatMap { facts.rules?.rules[$0] }
-        }.map { "rule \($0.title) logs so, and lets them pass" }
+            guard let passer = loggedDenials.passer(denial.verdict, name(denial.rule)), let rules = facts.rules else {
+                return nil
+            }
+            return "rule \(rules.rules[passer.rule].title) logs so, and \(passer.isSure ? "lets" : "may let") them pass"
+        }
     }
 
     /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.

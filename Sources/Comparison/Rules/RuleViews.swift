@@ -20,6 +20,8 @@ struct RuleViews: Hashable {
     var isRefused = false
     /// The mark that they come with; `nil` where nobody knows.
     var mark: UInt32?
+    /// Whether some of them are pieces of datagrams.
+    var hasPieces = false
     /// Whether conntrack keeps the session: then it tells the translation.
     var isTracked: Bool
     /// How far they surely came: no rule up to there denied them.
