@@ -72,12 +72,7 @@ enum NetlinkRequest {
     /// Where packets would go.
     static func route(_ question: RouteQuestion, sequence: UInt32) -> [UInt8] {
         // SAFETY: two attributes of at most 20 bytes and five of 8; `message` has room for them behind the family's own header (12 bytes).
-        unsafe message { header in
-            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETROUTE)
-            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
-            unsafe header.pointee.nlmsg_seq = sequence
-            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<rtmsg>.size)
-            let request = unsafe extra?.assumingMemoryBound(to: rtmsg.self)
+        unsafe message(RTM_GETROUTE, rtmsg.self, sequence: sequence) { header, request in
             let tuple = question.tuple
             unsafe request?.pointee.rtm_family = tuple.family.rawValue
             let length: UInt8 = tuple.family == .ipv4 ? 32 : 128
@@ -103,15 +98,25 @@ enum NetlinkRequest {
         _ address: IPAddress, _ family: AddressFamily, on interface: InterfaceIndex, sequence: UInt32
     ) -> [UInt8] {
         // SAFETY: `message` has room for the family's own header (12 bytes) and an attribute of at most 20.
-        unsafe message { header in
-            unsafe header.pointee.nlmsg_type = UInt16(RTM_GETNEIGH)
-            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
-            unsafe header.pointee.nlmsg_seq = sequence
-            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<ndmsg>.size)
-            let request = unsafe extra?.assumingMemoryBound(to: ndmsg.self)
+        unsafe message(RTM_GETNEIGH, ndmsg.self, sequence: sequence) { header, request in
             unsafe request?.pointee.ndm_family = family.rawValue
             unsafe request?.pointee.ndm_ifindex = Int32(bitPattern: interface)
             unsafe putAddress(address, family, UInt16(NDA_DST), in: header)
+        }
+    }
+
+    /// A question to rtnetlink, which begins with a header of its kind.
+    private static func message<Header>(
+        _ type: Int, _ kind: Header.Type, sequence: UInt32,
+        _ fill: (UnsafeMutablePointer<nlmsghdr>, UnsafeMutablePointer<Header>?) -> Void
+    ) -> [UInt8] {
+        // SAFETY: what is put there is the caller's to bound.
+        unsafe message { header in
+            unsafe header.pointee.nlmsg_type = UInt16(type)
+            unsafe header.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST)
+            unsafe header.pointee.nlmsg_seq = sequence
+            let extra = unsafe mnl_nlmsg_put_extra_header(header, MemoryLayout<Header>.size)
+            unsafe fill(header, extra?.assumingMemoryBound(to: Header.self))
         }
     }
 
