@@ -53,6 +53,12 @@ public struct ObservationBatch: Sendable {
         flows.append(observation)
     }
 
+    /// Appends a flow without frames, and has its counts put down where they lie: they are large, and each copy of them costs.
+    public mutating func append(flow key: FlowKey, _ tap: Tap, _ count: (inout FlowObservation) -> Void) {
+        append(FlowObservation(key: key, tap: tap))
+        count(&flows[flows.count - 1])
+    }
+
     /// Appends an observation to the array of its kind.
     public mutating func append(_ observation: Observation) {
         switch observation {

@@ -157,15 +157,13 @@ struct FlowEntry {
         return true
     }
 
-    /// What was counted, without the ``OddCounts``.
+    /// Puts down what was counted, without the ``OddCounts``, as that of a flow of ``key`` and ``tap`` that has nothing yet.
     @inline(__always)
-    var observation: FlowObservation {
-        var flow = FlowObservation(key: key, tap: tap)
+    func tell(_ flow: inout FlowObservation) {
         flow.facts = facts
         flow.vlans = VLANs(forward: forwardVLAN, backward: backwardVLAN)
-        flow.forward = forward.counts(since: base)
-        flow.backward = backward.counts(since: base)
-        return flow
+        forward.tell(&flow.forward, since: base)
+        backward.tell(&flow.backward, since: base)
     }
 
     /// It was told: counting begins anew.

@@ -22,18 +22,21 @@ extension FlowTable {
 
     /// Hands on what a flow has counted, as its place is taken over.
     mutating func retire(_ place: Int) {
-        if entries[place].state.contains(.changed) { retired.append(take(place)) }
+        guard entries[place].state.contains(.changed) else { return }
+        var flow = FlowObservation(key: entries[place].key, tap: entries[place].tap)
+        take(place, &flow)
+        retired.append(flow)
     }
 
-    /// What a flow has counted, which begins to count anew.
-    mutating func take(_ place: Int) -> FlowObservation {
-        var flow = entries[place].observation
+    /// Puts down what a flow has counted, which begins to count anew.
+    @inline(__always)
+    mutating func take(_ place: Int, _ flow: inout FlowObservation) {
+        entries[place].tell(&flow)
         if let odd = odd.take(&entries[place].odd) {
             flow.forward.add(odd.forward)
             flow.backward.add(odd.backward)
         }
         entries[place].clear()
-        return flow
     }
 
     /// Has a flow make room: one that has nothing to tell if there is one near.

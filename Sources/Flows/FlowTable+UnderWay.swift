@@ -10,28 +10,24 @@ extension FlowTable {
     /// the array is, and it looks at a tuple where it lies. The first packet for which more is to be done ends it, and nothing was done for
     /// that one.
     ///
-    /// - Parameter numbers: which of the packets.
+    /// - Parameters:
+    ///   - places: where the packets' flows may be.
+    ///   - numbers: which of the packets.
     /// - Returns: the number of that first packet; the range's end where all were counted.
     @inline(__always)
     static func countUnderWay(
-        _ packets: Span<FramePacket>, _ hashes: Span<UInt32>, _ numbers: Range<Int>, _ index: borrowing FlowIndex,
-        _ entries: inout [FlowEntry]
+        _ packets: Span<FramePacket>, _ places: Span<Int>, _ numbers: Range<Int>, _ entries: inout [FlowEntry]
     ) -> Int {
         var flows = entries.mutableSpan
         var number = numbers.lowerBound
-        packets: while number < numbers.upperBound {
-            guard packets[number].isUsual else { break }
-            var probe = index.probe(hashes[number])
-            while let place = index.next(&probe) {
-                let isForward = flows[place].tap.direction == packets[number].tap.direction
-                guard flows[place].isFlow(of: packets[number], isForward: isForward) else { continue }
-                guard flows[place].isUnderWay,
-                    flows[place].count(packets[number], isForward: isForward, isPlain: true)
-                else { break packets }
-                number &+= 1
-                continue packets
-            }
-            break
+        while number < numbers.upperBound {
+            let place = places[number]
+            guard place < flows.count, packets[number].isUsual, flows[place].isUnderWay else { break }
+            let isForward = flows[place].tap.direction == packets[number].tap.direction
+            guard flows[place].isFlow(of: packets[number], isForward: isForward),
+                flows[place].count(packets[number], isForward: isForward, isPlain: true)
+            else { break }
+            number &+= 1
         }
         return number
     }

@@ -20,6 +20,8 @@ public struct FlowTable: ~Copyable {
     private static var greatestDisorder: Int64 { 1_000_000_000 }
     /// Fewer flows than this are near anyway.
     private static var warmCount: Int { 4_096 }
+    /// The place of a flow that is not there.
+    private static var nowhere: Int { .max }
     /// Room for frames that wait to be counted: the processor waits for the memory of all of them at once.
     private typealias Queue<Element> = InlineArray<32, Element>
 
@@ -48,6 +50,8 @@ public struct FlowTable: ~Copyable {
     private var queue = Queue<FramePacket>(repeating: .none)
     private var hashes = Queue<UInt32>(repeating: 0)
     private var queued = 0
+    /// Where their flows were when they were looked for; what is counted of the others since may have changed that.
+    private var places = Queue<Int>(repeating: 0)
     private var fragments = FragmentTrail()
     /// The time of the last frame: the only clock there is.
     var now = Timestamp(nanoseconds: 0)
@@ -144,7 +148,7 @@ public struct FlowTable: ~Copyable {
             }
             entries[place].state.remove(.listed)
             guard entries[place].state.contains(.changed) else { continue }
-            batch.append(take(place))
+            batch.append(flow: entries[place].key, entries[place].tap) { take(place, &$0) }
             room &-= 1
         }
         guard drainedCount == end, drainedRetiredCount == retired.count else { return true }
@@ -189,14 +193,11 @@ public struct FlowTable: ~Copyable {
     func hash(of key: FlowKey, _ tap: Tap) -> UInt32 { hasher.hash(key) ^ tap.interface &* 0x9e37_79b1 }
 
     /// Counts the frames that wait.
-    ///
-    /// Among many flows each of them waits for memory twice, one after the other. These reads do not depend on each other, so that the
-    /// processor waits for all of them at once.
     private mutating func settle() {
-        if entries.count >= Self.warmCount { warm() }
+        locate()
         var number = 0
         while true {
-            number = Self.countUnderWay(queue.span, hashes.span, number..<queued, index, &entries)
+            number = Self.countUnderWay(queue.span, places.span, number..<queued, &entries)
             guard number < queued else { break }
             settle(number)
             number &+= 1
@@ -212,12 +213,18 @@ public struct FlowTable: ~Copyable {
         self.sum = sum
     }
 
-    private mutating func warm() {
+    /// Looks for the flows of the frames that wait.
+    ///
+    /// Among many flows each of them waits for memory twice, one after the other. These reads do not depend on each other, so that the
+    /// processor waits for all of them at once. What was found is the first place of the hash, and nearly always the flow's.
+    private mutating func locate() {
         var sum: UInt64 = 0
-        for number in 0..<queued { sum &+= index.home(of: hashes[number]) }
+        let isFar = entries.count >= Self.warmCount
+        if isFar { for number in 0..<queued { sum &+= index.home(of: hashes[number]) } }
         for number in 0..<queued {
             var probe = index.probe(hashes[number])
-            if let place = index.next(&probe) { sum &+= entries[place].ahead }
+            places[number] = index.next(&probe) ?? Self.nowhere
+            if isFar, places[number] < entries.count { sum &+= entries[places[number]].ahead }
         }
         self.sum = sum
     }

@@ -28,20 +28,18 @@ struct PlainCounts {
         linkByteCount &+= UInt32(truncatingIfNeeded: packet.wire.byteCount &- UInt64(packet.byteCount))
     }
 
-    /// The same as all kinds of packets are counted.
+    /// Puts the same down as all kinds of packets are counted, where there is nothing yet.
     ///
     /// - Parameter base: what times are counted from.
     @inline(__always)
-    func counts(since base: Timestamp) -> FrameCounts {
-        var counts = FrameCounts()
-        guard packetCount > 0 else { return counts }
+    func tell(_ counts: inout FrameCounts, since base: Timestamp) {
+        guard packetCount > 0 else { return }
         counts.seen = Counters(packetCount: UInt64(packetCount), byteCount: byteCount)
         counts.whole = counts.seen
         counts.wire = Counters(packetCount: UInt64(packetCount), byteCount: byteCount &+ UInt64(linkByteCount))
         counts.headerByteCount = UInt64(headerByteCount)
         counts.first = Timestamp(nanoseconds: base.nanoseconds &+ Int64(first))
         counts.last = Timestamp(nanoseconds: base.nanoseconds &+ Int64(last))
-        return counts
     }
 }
 

@@ -7,8 +7,8 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     /// Milliseconds without a packet after which it comes round all the same.
     private static var tick: Int32 { 100 }
     /// Milliseconds after which it looks again where packets come all the time, and the part of the ring that may fill meanwhile.
-    private static var pause: Int32 { 20 }
-    private static var pauseShare: Int { 16 }
+    private static var pause: Int32 { 40 }
+    private static var pauseShare: Int { 8 }
     /// Blocks after which the clock is looked at.
     private static var turn: Int { 8 }
     /// Nanoseconds between two looks at what the kernel has dropped.
