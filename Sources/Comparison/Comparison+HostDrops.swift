@@ -7,8 +7,10 @@ extension Comparison {
     private func hostDrops(of packets: Counters, _ views: RuleViews) -> [(drop: HostDrops.Drop, count: UInt64)] {
         // Its own are made behind these places.
         guard views.isOwn != .yes else { return [] }
-        // What the host's routing takes, it did not refuse.
-        let hasWay = views.routed.outInterface != nil || views.isForHost == .yes || views.reachOfSome == .end
+        // What the host's routing takes, it did not refuse, unless it did while an interface was down, with which its routes go.
+        let out = views.routed.outInterface
+        let isSteady = out.map { wasDown($0).isEmpty } ?? true
+        let hasWay = isSteady && (out != nil || views.isForHost == .yes || views.reachOfSome == .end)
         return hostDrops.drops.compactMap { drop in
             if let family = drop.family, family != views.untranslated.tuple.family { return nil }
             if drop.isRefusal, hasWay { return nil }
@@ -48,10 +50,13 @@ extension Comparison {
             return
         }
         let suspicions = short.suspicions
+        let cause = views.routed.outInterface.map(wasDown) ?? []
         for (drop, count) in drops {
             guard let reason = reason(drop.point) else { continue }
             let taken = reserves.take(of: drop, upTo: min(count, short.rest.packetCount))
-            short.account(reason, for: taken, isCertain: false, [HostDrops.sentence([drop])] + suspicions)
+            short.account(
+                reason, for: taken, isCertain: false,
+                [HostDrops.sentence([drop])] + (drop.isRefusal ? cause : []) + suspicions)
         }
     }
 

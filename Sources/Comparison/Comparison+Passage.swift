@@ -110,7 +110,8 @@ extension Comparison {
             accountForHostDrops(&short, views) {
                 $0 != .arrival || !isTracked ? .droppedAfterConntrack : isAllCounted ? nil : .droppedBeforeConntrack
             }
-            let stopped = facts.isWhole(.packet) ? entered.since(leaving.counts.whole).packetCount : 0
+            let missing = entered.since(leaving.counts.whole).packetCount
+            let stopped = facts.isWhole(.packet) ? min(missing, short.rest.packetCount) : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
@@ -192,7 +193,8 @@ extension Comparison {
                 + silence(onWayOf: counts, session) + noRule("behind conntrack") + short.suspicions)
     }
 
-    private func wasDown(_ name: String) -> [String] {
+    /// That an interface was down, where it was.
+    func wasDown(_ name: String) -> [String] {
         facts.downInterfaceNames.contains(name) ? ["\(name) was down for a while"] : []
     }
 

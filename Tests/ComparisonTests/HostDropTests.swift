@@ -70,6 +70,13 @@ struct HostDropTests {
             $0.route = { _ in .interface(SessionBuilder.server) }
         }
         #expect(Self.certainties(routed) == [true])
+        // Routes go with an interface that is down, and are there again when they are asked.
+        let wasDown = Self.outcome("forward", 0, refused) {
+            $0.routing = RoutingPolicy()
+            $0.route = { _ in .interface(SessionBuilder.server) }
+            $0.downInterfaceNames = ["wan0"]
+        }
+        #expect(Self.certainties(wasDown) == [false])
     }
 
     @Test func whatTheHostDroppedItselfIsTheReasonWhereNoRuleIs() {

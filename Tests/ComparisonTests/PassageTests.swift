@@ -50,6 +50,20 @@ struct PassageTests {
             ($0.tracked, $0.first, $0.second) = ((10, 0), (10, 0), (4, 0))
         }
         #expect(result.evidence.contains("wan0 was down for a while"))
+        // The first ones found no route, and conntrack kept nothing of them.
+        let early = compare(someFacts { $0.downInterfaceNames = ["wan0"] }) {
+            ($0.tracked, $0.first, $0.second) = ((8, 0), (10, 0), (4, 0))
+        }
+        #expect(early.reasons == [.unexplained: 2, .droppedAfterConntrack: 4])
+        #expect(early.evidence.contains("4 packets that came in, and that conntrack counted, did not leave by wan0"))
+        let routeless = compare(
+            someFacts {
+                $0.downInterfaceNames = ["wan0"]
+                $0.stackGrowth = StackCounters(["IpExtInNoRoutes": 6])
+            }
+        ) { ($0.tracked, $0.first, $0.second) = ((8, 0), (10, 0), (4, 0)) }
+        #expect(routeless.reasons == [.droppedAfterConntrack: 6])
+        #expect(routeless.evidence.contains("IpExtInNoRoutes rose by 6 (no route)\nwan0 was down for a while"))
     }
 
     @Test func packetsThatTheHostDidNotAnswerMayHaveMetTheSameEndAsOthers() {

@@ -73,6 +73,20 @@ class CompareEnds(CompareTest):
         lab.inside("ip", "link", "set", "wan0", "up")
         answer = comparison.answer()
         self.assertIn("wan0 was down for a while", answer.evidence)
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 4}, answer.evidence)
+        self.assertIn("InNoRoutes rose by 4", answer.evidence)
+
+    def test_what_an_interface_that_is_down_takes_of_a_session_s_beginning_is_no_riddle(self):
+        lab = self.lab_with_accounting()
+        comparison = self.compare(lab)
+        lab.inside("ip", "link", "set", "wan0", "down")
+        comparison.until_said("wan0 is down")
+        lab.datagrams(4, port=81)
+        lab.inside("ip", "link", "set", "wan0", "up")
+        lab.datagrams(4, port=81)
+        answer = comparison.answer()
+        self.assertEqual(answer.reasons, {"dropped-after-conntrack": 4}, answer.evidence)
+        self.assertEqual(answer.certainties, {False})
 
     def test_connections_that_follow_each_other_at_once_are_none_of_other_interfaces(self):
         lab = self.lab_with_accounting()
