@@ -10,7 +10,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     private static var pause: Int32 { 40 }
     private static var pauseShare: Int { 8 }
     /// Blocks after which the clock is looked at.
-    private static var turn: Int { 8 }
+    static var turn: Int { 8 }
     /// Nanoseconds between two looks at what the kernel has dropped.
     private static var interval: UInt64 { 1_000_000_000 }
 
@@ -76,12 +76,21 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
             if set.isReady(stopSignal.number) { return finish() }
             if let number = ring?.number, set.isReady(number) { heedError(ring?.takeError() ?? 0) }
             let count = readBlocks(atMost: Self.turn)
-            isBusy = count > 0 && count * Self.pauseShare <= ring?.blockCount ?? 0
+            isBusy = Self.isBusy(after: count, of: ring?.blockCount ?? 0)
             let now = ReceiveTime.now
             hasMore = consumer.advance(to: now)
             if now.monotonic &- lastLook >= Self.interval { lookAround(at: now) }
             if isDown, try reopenIfGone(at: now) { set = pollSet() }
         }
+    }
+
+    /// Whether packets come all the time, all that were there have been read, and a pause cannot fill the ring.
+    ///
+    /// - Parameters:
+    ///   - count: the blocks that were just read, of at most ``turn``.
+    ///   - blockCount: the ring's.
+    static func isBusy(after count: Int, of blockCount: Int) -> Bool {
+        count > 0 && count < turn && count * pauseShare <= blockCount
     }
 
     /// What is waited for.
@@ -149,7 +158,10 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
 
     private mutating func heedError(_ number: Int32) {
         // What else there could be has no meaning for a packet socket: the next look tells what is wrong.
-        if number == ENETDOWN { lastLook = 0 }
+        guard number == ENETDOWN else { return }
+        // It may be up again by the next look.
+        downInterfaces.insert(interface.name)
+        lastLook = 0
     }
 
     /// Whether there is nothing that could be read, whatever the interface's number says.

@@ -17,7 +17,7 @@ final class FrameFile: Sendable {
         var hasFailed = false
     }
 
-    /// Nanoseconds that a frame may wait for those of other threads: a block comes after a good sixteenth of a second at the latest.
+    /// Nanoseconds that a frame may wait for those of other threads: a block comes after some 100 ms at the latest.
     private static let patience: Int64 = 300_000_000
     /// Nanoseconds between two looks at which frames have waited long enough.
     private static let turn: UInt64 = 100_000_000
