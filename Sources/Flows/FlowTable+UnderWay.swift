@@ -5,13 +5,14 @@ import FlowModel
 extension FlowTable {
     /// Counts packets that wait, as long as no more is to be done for them than to add them to the numbers of flows.
     ///
-    /// What is to be done for a packet is said elsewhere (`settle(_:)`): this does the same for those for which all but the counting is nothing
+    /// What is to be done for a packet is said elsewhere (`countFully(_:)`): this does the same for those for which all but the counting is nothing
     /// (``FramePacket/isUsual``, ``FlowEntry/isUnderWay``). It has the flows for itself meanwhile, where otherwise each look at one asks whose
     /// the array is, and it looks at a tuple where it lies. The first packet for which more is to be done ends it, and nothing was done for
     /// that one.
     ///
     /// - Parameters:
-    ///   - places: where the packets' flows may be.
+    ///   - places: where the packets' flows may be. A place is a guess from before the first of them was counted: it holds only where it is
+    ///     in range, its flow under way (so not freed meanwhile), and the packet's tuple, interface, way and VLAN are that flow's.
     ///   - numbers: which of the packets.
     /// - Returns: the number of that first packet; the range's end where all were counted.
     @inline(__always)

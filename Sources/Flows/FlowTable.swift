@@ -50,7 +50,8 @@ public struct FlowTable: ~Copyable {
     private var queue = Queue<FramePacket>(repeating: .none)
     private var hashes = Queue<UInt32>(repeating: 0)
     private var queued = 0
-    /// Where their flows were when they were looked for; what is counted of the others since may have changed that.
+    /// Where their flows were when they were looked for: a guess, as what is counted of the others since may have changed that. Whoever uses
+    /// it must see to it that the place is there, in use, and the flow's.
     private var places = Queue<Int>(repeating: 0)
     private var fragments = FragmentTrail()
     /// The time of the last frame: the only clock there is.
@@ -103,7 +104,7 @@ public struct FlowTable: ~Copyable {
             if time > now || now.nanoseconds(since: time) > Self.greatestDisorder { now = time }
             hashes[queued] = hash(of: queue[queued].key, queue[queued].tap)
             queued &+= 1
-            if queued == queue.count { settle() }
+            if queued == queue.count { countWaiting() }
         } catch {
             // What is there as a whole was cut by nobody: its sender made it so short.
             let isWhole = bytes.count >= facts.originalLength
@@ -127,7 +128,7 @@ public struct FlowTable: ~Copyable {
     ///   of the next calls: who is as busy is not ending. `nil` where nothing may wait.
     /// - Returns: whether more is left; then call again, with an empty batch.
     public mutating func drain(into batch: inout ObservationBatch, leaving recent: Timestamp? = nil) -> Bool {
-        settle()
+        countWaiting()
         tell(into: &batch)
         let end = drainEnd ?? changed.count
         drainEnd = end
@@ -193,13 +194,13 @@ public struct FlowTable: ~Copyable {
     func hash(of key: FlowKey, _ tap: Tap) -> UInt32 { hasher.hash(key) ^ tap.interface &* 0x9e37_79b1 }
 
     /// Counts the frames that wait.
-    private mutating func settle() {
+    private mutating func countWaiting() {
         locate()
         var number = 0
         while true {
             number = Self.countUnderWay(queue.span, places.span, number..<queued, &entries)
             guard number < queued else { break }
-            settle(number)
+            countFully(number)
             number &+= 1
         }
         queued = 0
@@ -216,7 +217,9 @@ public struct FlowTable: ~Copyable {
     /// Looks for the flows of the frames that wait.
     ///
     /// Among many flows each of them waits for memory twice, one after the other. These reads do not depend on each other, so that the
-    /// processor waits for all of them at once. What was found is the first place of the hash, and nearly always the flow's.
+    /// processor waits for all of them at once. What is found is the first place of the hash: nearly always the flow's, unless one interface
+    /// shows packets both ways, as that of a router on a stick does: its two flows have one hash, and of the second one each packet is looked
+    /// for once more.
     private mutating func locate() {
         var sum: UInt64 = 0
         let isFar = entries.count >= Self.warmCount
@@ -230,7 +233,7 @@ public struct FlowTable: ~Copyable {
     }
 
     /// Does all that a packet may need. ``countUnderWay(_:_:_:_:_:)`` does the same for most packets, faster.
-    private mutating func settle(_ number: Int) {
+    private mutating func countFully(_ number: Int) {
         if queue[number].marks.contains(.fragment) { follow(number) }
         let hash = hashes[number]
         var probe = index.probe(hash)

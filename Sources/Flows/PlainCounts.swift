@@ -33,6 +33,7 @@ struct PlainCounts {
     /// - Parameter base: what times are counted from.
     @inline(__always)
     func tell(_ counts: inout FrameCounts, since base: Timestamp) {
+        assert(counts == FrameCounts())
         guard packetCount > 0 else { return }
         counts.seen = Counters(packetCount: UInt64(packetCount), byteCount: byteCount)
         counts.whole = counts.seen

@@ -11,6 +11,7 @@ struct FlowsUnderWayTests {
         static let flags: (usual: UInt8, other: UInt8) = (0x10, 0x12)
 
         var random: SeededGenerator
+        var connectionCount = 24
         var time: Int64 = 1_000_000_000_000
         /// When the last packet of one way passed.
         var last: [Way: Int64] = [:]
@@ -28,7 +29,7 @@ struct FlowsUnderWayTests {
             time += jumps.randomElement(using: &random) ?? 0
             if Int.random(in: 0..<100, using: &random) == 0 { time += 4_500_000_000 }
             if Int.random(in: 0..<100, using: &random) == 0 { time -= 300_000_000 }
-            let connection = Int.random(in: 0..<24, using: &random)
+            let connection = Int.random(in: 0..<connectionCount, using: &random)
             let isBack = Bool.random(using: &random)
             let oddity = Int.random(in: 0..<40, using: &random)
             let flags: UInt8 =
@@ -90,5 +91,59 @@ struct FlowsUnderWayTests {
         // UDP has no flags, and is counted the short way by both.
         #expect(short.seenByteCount == byteCount)
         #expect(short.losses.isEmpty)
+    }
+
+    /// Packets of one connection and one way at one tap.
+    private struct Shown: Hashable {
+        var protocolNumber: UInt8
+        var family: AddressFamily
+        var ports: [UInt16]
+        var tap: Tap
+
+        init(_ key: FlowKey, _ tap: Tap) {
+            (protocolNumber, family) = (key.transport.rawValue, key.family)
+            (ports, self.tap) = ([key.sourcePort, key.destinationPort], tap)
+        }
+
+        init(_ frame: [UInt8], _ facts: FrameFacts) {
+            let packet = frame.dropFirst(14)
+            family = packet[14] >> 4 == 4 ? .ipv4 : .ipv6
+            protocolNumber = packet[14 + (family == .ipv4 ? 9 : 6)]
+            let start = 14 + (family == .ipv4 ? 20 : 40)
+            ports = [start, start + 2].map { UInt16(packet[$0]) << 8 | UInt16(packet[$0 + 1]) }
+            tap = Tap(interface: facts.interface, direction: facts.direction)
+        }
+    }
+
+    /// Flows make room for others, their places are given away among packets that wait, and the index grows.
+    @Test(arguments: [(16, 24), (64, 1_000), (FlowTable.defaultLimit, 1_500), (FlowTable.defaultLimit, 6_000)])
+    func noPacketIsCountedToAnotherFlow(limit: Int, connectionCount: Int) {
+        var traffic = Traffic(random: SeededGenerator(seed: 5), connectionCount: connectionCount)
+        var watch = Watch(limit: limit)
+        var passed: [Shown: Counters] = [:]
+        var told: [Shown: Counters] = [:]
+        func note(_ flows: [FlowObservation]) {
+            for flow in flows {
+                let back = Tap(interface: flow.tap.interface, direction: flow.tap.direction.opposite)
+                for (tuple, tap, counts) in [
+                    (flow.key, flow.tap, flow.forward), (flow.key.inverse, back, flow.backward),
+                ]
+                where counts.seen.packetCount > 0 {
+                    let shown = Shown(tuple, tap)
+                    told[shown, default: Counters()] = told[shown, default: Counters()] + counts.seen
+                }
+            }
+        }
+        for _ in 0..<30_000 {
+            let (frame, _, facts) = traffic.next()
+            let shown = Shown(frame, facts)
+            passed[shown, default: Counters()] =
+                passed[shown, default: Counters()]
+                + Counters(packetCount: 1, byteCount: UInt64(frame.count - 14))
+            watch.see(frame, facts)
+            if Int.random(in: 0..<1_000, using: &traffic.random) == 0 { note(watch.drain()) }
+        }
+        note(watch.drain())
+        #expect(told == passed)
     }
 }
