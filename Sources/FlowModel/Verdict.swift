@@ -26,19 +26,22 @@ public enum Verdict: UInt8, Sendable {
 /// A prefix read by the convention.
 public struct RulePrefix: Sendable {
     public var verdict: Verdict
-    /// How many bytes of the prefix come before the rule's name.
-    public var ruleOffset: Int
+    /// Which bytes of the prefix are the rule's name.
+    public var name: Range<Int>
 
-    /// Reads the verdict in front of the first colon. White space after the colon is no part of the name, so that
+    /// Reads the verdict in front of the first colon. Blanks in front of the name and behind it are no part of it, so that
     /// `"drop: "`, which LOG rules often carry, is a verdict without a rule.
     public init(_ prefix: Span<UInt8>) {
         verdict = .unknown
-        ruleOffset = 0
+        var end = prefix.count
+        while end > 0, prefix[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        name = 0..<end
         guard let colon = prefix.indices.first(where: { prefix[$0] == UInt8(ascii: ":") }) else { return }
         guard let verdict = Verdict(keyword: prefix, length: colon) else { return }
         self.verdict = verdict
-        ruleOffset = colon + 1
-        while ruleOffset < prefix.count, prefix[ruleOffset] == UInt8(ascii: " ") { ruleOffset += 1 }
+        var start = colon + 1
+        while start < end, prefix[start] == UInt8(ascii: " ") { start += 1 }
+        name = start..<max(start, end)
     }
 }
 

@@ -22,7 +22,7 @@ struct RuleCache {
         let sweep = names.sweepCount
         if isNew || sweeps[place] != sweep {
             let parts = RulePrefix(prefix)
-            rules[place] = Rule(verdict: parts.verdict, name: names.number(of: prefix.extracting(parts.ruleOffset...)))
+            rules[place] = Rule(verdict: parts.verdict, name: names.number(of: prefix.extracting(parts.name)))
             sweeps[place] = sweep
         }
         return rules[place]

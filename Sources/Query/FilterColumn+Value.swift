@@ -189,7 +189,7 @@ extension FilterColumn {
     private static func rulePrefix(_ value: FilterToken, names: NameTable) -> BooleanTree<SessionTest>? {
         let bytes = Array(value.text.utf8)
         let prefix = RulePrefix(bytes.span)
-        let rule = value.replacing(text: String(decoding: bytes[prefix.ruleOffset...], as: UTF8.self))
+        let rule = value.replacing(text: String(decoding: bytes[prefix.name], as: UTF8.self))
         var parts: [BooleanTree<SessionTest>] = []
         if prefix.verdict != .unknown { parts.append(.test(SessionTest(.verdict(prefix.verdict)))) }
         if let name = NameTest(rule, names: names) { parts.append(.test(SessionTest(.rule(name)))) }

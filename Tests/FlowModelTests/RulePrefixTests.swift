@@ -13,7 +13,9 @@ struct RulePrefixTests {
         Reading(prefix: "accept:lan-out", verdict: .accept, rule: "lan-out"),
         Reading(prefix: "reject:smtp", verdict: .reject, rule: "smtp"),
         Reading(prefix: "DROP:ssh", verdict: .drop, rule: "ssh"),
-        Reading(prefix: "Accept: web ", verdict: .accept, rule: "web "),
+        Reading(prefix: "Accept:  web server  ", verdict: .accept, rule: "web server"),
+        Reading(prefix: "web: ", verdict: .unknown, rule: "web:"),
+        Reading(prefix: "  ", verdict: .unknown, rule: ""),
         Reading(prefix: "drop: ", verdict: .drop, rule: ""),
         Reading(prefix: "drop:", verdict: .drop, rule: ""),
         Reading(prefix: "drop:a:b", verdict: .drop, rule: "a:b"),
@@ -30,7 +32,7 @@ struct RulePrefixTests {
         let bytes = Array(reading.prefix.utf8)
         let prefix = RulePrefix(bytes.span)
         #expect(prefix.verdict == reading.verdict)
-        #expect(String(decoding: bytes[prefix.ruleOffset...], as: UTF8.self) == reading.rule)
+        #expect(String(decoding: bytes[prefix.name], as: UTF8.self) == reading.rule)
     }
 
     @Test

@@ -51,7 +51,7 @@ struct LoggedDenials {
     private static func name(_ prefix: String) -> Name {
         let bytes = Array(prefix.utf8)
         let parts = RulePrefix(bytes.span)
-        return Name(verdict: parts.verdict, rule: String(decoding: bytes[parts.ruleOffset...], as: UTF8.self))
+        return Name(verdict: parts.verdict, rule: String(decoding: bytes[parts.name], as: UTF8.self))
     }
 
     /// The rule that denies whatever one logs: itself, or the next that decides, where that asks for nothing besides.
@@ -100,12 +100,17 @@ extension Comparison {
         }
     }
 
-    /// What is said of rules that log a session's packets as denied, and let them pass.
+    /// Whether rules that log a session's packets as denied are known, and one lets them pass, or may: what shows another end of them goes first.
+    func mayPassWhatIsLogged(_ session: Session) -> Bool { facts.rules != nil && !passers(session).isEmpty }
+
+    /// What is said of rules that log a session's packets as denied, and let them pass, or may, as far as is known.
     func passers(_ session: Session) -> [String] {
-        session.denials.compactMap { denial in
-            guard let passer = loggedDenials.passer(denial.verdict, name(denial.rule)), let rules = facts.rules else {
-                return nil
-            }
+        guard !session.denials.isEmpty else { return [] }
+        guard let rules = facts.rules else {
+            return ["what the rules do is not known: one that logs so may also let pass"]
+        }
+        return session.denials.compactMap { denial in
+            guard let passer = loggedDenials.passer(denial.verdict, name(denial.rule)) else { return nil }
             return "rule \(rules.rules[passer.rule].title) logs so, and \(passer.isSure ? "lets" : "may let") them pass"
         }
     }
