@@ -7,10 +7,9 @@ extension Comparison {
     private func hostDrops(of packets: Counters, _ views: RuleViews) -> [(drop: HostDrops.Drop, count: UInt64)] {
         // Its own are made behind these places.
         guard views.isOwn != .yes else { return [] }
-        // What the host's routing takes, it did not refuse, unless it did while an interface was down, with which its routes go.
-        let out = views.routed.outInterface
-        let isSteady = out.map { wasDown($0).isEmpty } ?? true
-        let hasWay = isSteady && (out != nil || views.isForHost == .yes || views.reachOfSome == .end)
+        // What the host's routing takes, it did not refuse, unless it was another one then.
+        let isTaken = views.routed.outInterface != nil || views.isForHost == .yes || views.reachOfSome == .end
+        let hasWay = isTaken && !facts.routesChanged
         return hostDrops.drops.compactMap { drop in
             if let family = drop.family, family != views.untranslated.tuple.family { return nil }
             if drop.isRefusal, hasWay { return nil }

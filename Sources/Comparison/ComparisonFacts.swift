@@ -25,7 +25,9 @@ public struct ComparisonFacts: Sendable {
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.
     public var interfaces: Set<InterfaceIndex>?
-    /// Those that were down at some time, by name.
+    /// Whether routes, addresses or interfaces changed meanwhile: where packets go now, they may not have gone before.
+    public var routesChanged = false
+    /// Interfaces of the capture that were down at some time, by name.
     public var downInterfaceNames: [String] = []
     /// What each lane lost, in its own unit, and when.
     public var lostCounts = LaneCounts()

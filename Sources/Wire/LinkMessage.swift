@@ -26,6 +26,14 @@ public struct LinkMessage: ~Escapable {
         InterfaceStack.Link(kind, address: address, master: master, lower: lower, callsFirewall: callsFirewall)
     }
 
+    /// Whether a message tells of an interface by which packets can go: it is up (IFF_UP) and connected (IFF_LOWER_UP). That it was not
+    /// before, a message told before.
+    public static func tellsCarrying(_ message: borrowing NetlinkMessage) -> Bool {
+        let flags: UInt32 = 0x10001
+        return message.type == newLinkType
+            && message.body.native(UInt32.self, at: 8).map { $0 & flags == flags } ?? false
+    }
+
     /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
     ///   interface, and whose RTM_DELLINK does not mean that it went.
     @_lifetime(copy message)

@@ -9,6 +9,7 @@ struct LiveComparison {
     private let live: LiveTable
     private let start: ReceiveTime
     private let rulesBefore: FirewallLook
+    private let routingWatch: RoutingWatch?
     private let failuresBefore: ConntrackFailures?
     private let stackBefore: StackCounters
     private let interruptsBefore: UInt64?
@@ -35,6 +36,7 @@ struct LiveComparison {
         // Before the capture begins.
         let (eventsMode, beginning) = (KernelSettings.eventsMode, ReceiveTime.now.wall)
         rulesBefore = FirewallLook()
+        routingWatch = try? RoutingWatch()
         failuresBefore = KernelSettings.failures
         stackBefore = KernelSettings.stackCounters
         interruptsBefore = InterruptTime.current
@@ -204,6 +206,12 @@ struct LiveComparison {
         facts.note(summary)
         facts.filteredCount = intake.filteredCount
         facts.downInterfaceNames = live.downInterfaceNames.sorted()
+        facts.routesChanged = routingWatch?.takeChange() ?? true
+        if facts.routesChanged {
+            facts.notes.append(
+                "routes, addresses or interfaces changed meanwhile: where what did not leave would have gone is told as it is now"
+            )
+        }
         facts.costs = costs.filter { facts.lanes.contains($0.lane) }.map { cost in
             var cost = cost
             cost.bufferBytes = options.bufferBytes(of: cost.lane)

@@ -1,6 +1,7 @@
 import Comparison
 import FlowModel
 import Testing
+import Wire
 
 /// Sessions that pass more interfaces than two, or one twice.
 struct RouteComparisonTests {
@@ -136,5 +137,24 @@ struct RouteComparisonTests {
             $0.tracked = nil
         }
         #expect(shared.summary.outsideCount == 0 && shared.reasons == [.untracked: 18])
+    }
+
+    @Test func whereRoutesChangedARuleThatAsksForTheWayOutIsNotSure() {
+        func certainties(_ test: String, hasChanged: Bool) -> [Bool] {
+            let head = "type filter hook forward priority filter; policy accept;"
+            let text = "table inet t {\nchain c {\n\(head)\n\(test) counter packets 3 bytes 300 drop\n}\n}"
+            return RulesetTrial.denied(
+                NFTRuleset(text).tables,
+                facts: {
+                    $0.routesChanged = hasChanged
+                    $0.routing = RoutingPolicy()
+                    $0.route = { _ in .interface(SessionBuilder.server) }
+                }
+            ).sessions.flatMap(\.differences).map(\.isCertain)
+        }
+        let byWay = "oifname \"wan0\" tcp dport 443"
+        #expect(certainties(byWay, hasChanged: false) == [true])
+        #expect(certainties(byWay, hasChanged: true) == [false])
+        #expect(certainties("tcp dport 443", hasChanged: true) == [true])
     }
 }

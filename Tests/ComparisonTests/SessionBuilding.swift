@@ -88,6 +88,7 @@ func someFacts(_ change: (inout ComparisonFacts) -> Void = { _ in }) -> Comparis
         [IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0xc000_0201)],
         of: [SessionBuilder.client, SessionBuilder.server])
     facts.groups = [100]
+    facts.failures = ConntrackFailures()
     change(&facts)
     return facts
 }

@@ -88,6 +88,21 @@ class CompareEnds(CompareTest):
         self.assertEqual(answer.reasons, {"dropped-after-conntrack": 4}, answer.evidence)
         self.assertEqual(answer.certainties, {False})
 
+    def test_where_routes_changed_a_rule_that_asks_for_the_way_is_not_certain(self):
+        for hop in None, "192.0.2.77":
+            with self.subTest(hop=hop):
+                lab = self.lab_with_accounting()
+                lab.inside("iptables", "-I", "FORWARD", "-o", "wan0", *DROP)
+                comparison = self.compare(lab)
+                lab.datagrams(3, port=81)
+                if hop:
+                    lab.inside("ip", "route", "add", "203.0.113.0/24", "via", hop)
+                answer = comparison.answer()
+                self.assertEqual(answer.reasons, {"denied": 3}, answer.evidence)
+                self.assertEqual(answer.certainties, {hop is None})
+                told = [note for note in answer.summary["notes"] if note.startswith("routes, addresses or interfaces")]
+                self.assertEqual(len(told), 0 if hop is None else 1)
+
     def test_connections_that_follow_each_other_at_once_are_none_of_other_interfaces(self):
         lab = self.lab_with_accounting()
         # Without the kernel's stamps a connection begins when nfmon hears of it, on a busy machine after the next one has begun.

@@ -59,7 +59,9 @@ extension Comparison {
         case .nowhere: (isToHost, isRefused) = (.no, true)
         case nil: break
         }
-        return views()
+        var found = views()
+        found.mayHaveGoneElsewhere = facts.routesChanged
+        return found
     }
 
     /// What the packets of one direction show as they come in, as they are routed, and as they leave.
@@ -103,6 +105,12 @@ extension Comparison {
         return own.isAlone(captured.interface) ? captured.interface : nil
     }
 
+    /// Whether conntrack may have found a packet damaged that begins a session: a wrong checksum or length (`nf_conntrack_in`). It counts those,
+    /// but for ICMP's.
+    private func mayBeDamaged(_ key: FlowKey) -> Bool {
+        key.transport.isICMP || facts.failures.map { $0.invalid > 0 } ?? true
+    }
+
     /// What conntrack may say of packets of a session; `nil` where nobody knows.
     private func states(of session: Session, _ direction: FlowDirection) -> TrackingState? {
         let record = session.record
@@ -117,7 +125,8 @@ extension Comparison {
             var states = TrackingState.new
             if search.chart?.hasHelpers == true { states.insert(.related) }
             let isQuery = !key.transport.isICMP || key.inverse.icmpType != key.icmpType
-            if key.transport == .tcp && session.start == nil || !isQuery { states.insert(.invalid) }
+            let opensNothing = key.transport == .tcp && session.start == nil || !isQuery
+            if opensNothing || mayBeDamaged(key) { states.insert(.invalid) }
             return states
         }
         // Of protocols with states also what does not fit them.

@@ -16,6 +16,8 @@ struct RuleViews: Hashable {
     var mayBeBridged = false
     /// Whether the host has a way for those that are not for it.
     var isRouted = true
+    /// Whether the way that they would go now may not be the one that they went.
+    var mayHaveGoneElsewhere = false
     /// Whether the host's routing refuses them: then they are not for it either.
     var isRefused = false
     /// The mark that they come with; `nil` where nobody knows.
@@ -107,6 +109,7 @@ struct RuleViews: Hashable {
         case .output: view.inInterface = ""
         case .forward, .postrouting, .egress: break
         }
+        if mayHaveGoneElsewhere, view.outInterface != "" { view.outInterface = nil }
         // Conntrack has not looked at them yet (`nft_ct_get_eval`), but for those that come back in by the loopback.
         if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) {
             (view.states, view.translations) = (.invalid, [])
