@@ -7,6 +7,14 @@ extension Comparison {
     mutating func explainPieces(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
         guard let (tap, place) = counts.tap, tap.counts.seen != tap.counts.whole else { return }
         let (seen, whole) = (tap.counts.seen, tap.counts.whole)
+        if whole.packetCount == 0, counts.tracked?.packetCount ?? 0 == 0 {
+            return found.append(
+                Difference(
+                    .fragments, counts.direction, more: place, fewer: .conntrack, packetCount: seen.packetCount,
+                    byteCount: seen.byteCount,
+                    evidence: ["all of them are later fragments, which make no datagram without its first one"],
+                    isCertain: facts.isWhole(.packet)))
+        }
         // Where conntrack has less than they make, rules may have dropped some before they were put together.
         let isLess = (counts.tracked?.packetCount ?? 0) < whole.packetCount
         let droppers = isLess && place == .captureIn ? deniersBeforeConntrack(views(of: counts, session)) : []
@@ -17,6 +25,25 @@ extension Comparison {
                 evidence: [
                     "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
                 ] + Self.shortened(droppers), isCertain: droppers.isEmpty))
+    }
+
+    /// Pieces of which conntrack has nothing, and none left.
+    func accountForPieces(_ short: inout Shortfall, _ counts: DirectionCounts) {
+        guard let tap = counts.tap?.counts.counts, tap.fragmentCount > 0,
+            counts.leaving?.counts.fragmentCount ?? 0 == 0
+        else { return }
+        let pieces = UInt64(tap.fragmentCount)
+        let fate = "a datagram that does not become whole nobody gets"
+        if pieces == tap.seen.packetCount {
+            short.account(
+                .fragments, isCertain: false,
+                ["all its packets are fragments and none left: \(fate)"] + short.suspicions)
+        } else if tap.seen == tap.whole, short.rest.packetCount <= pieces {
+            short.account(
+                .fragments, isCertain: false,
+                ["\(pieces) of its packets are first fragments to which no other came, and none of these left: \(fate)"]
+                    + short.suspicions)
+        }
     }
 
     /// What the capture's filter left out of as many packets, of which it let the first pieces through; `nil` where that is not so.

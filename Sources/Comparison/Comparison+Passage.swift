@@ -80,7 +80,9 @@ extension Comparison {
             return isTracked && !isAllCounted ? .droppedBeforeConntrack : nil
         }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
-        if !isProof { accountForDenials(&short, session, &refusals, isCertain: false) }
+        if !isProof, !mayPassWhatIsLogged(session) {
+            accountForDenials(&short, session, &refusals, isCertain: false)
+        }
         accountForLoss(&short, of: .packet, session)
         accountForOtherInterface(&short, counts.path.outInterface)
         if counts.entering == nil {
@@ -110,14 +112,15 @@ extension Comparison {
             accountForHostDrops(&short, views) {
                 $0 != .arrival || !isTracked ? .droppedAfterConntrack : isAllCounted ? nil : .droppedBeforeConntrack
             }
+            let silence = silence(onWayOf: counts, session)
+            if silence.isEmpty { accountForDenials(&short, session, &refusals, isCertain: false) }
             let missing = entered.since(leaving.counts.whole).packetCount
             let stopped = facts.isWhole(.packet) ? min(missing, short.rest.packetCount) : 0
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
                     "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
-                ] + wasDown(interface(leaving.interface)) + silence(onWayOf: counts, session)
-                    + noRule("behind conntrack") + short.suspicions)
+                ] + wasDown(interface(leaving.interface)) + silence + noRule("behind conntrack") + short.suspicions)
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
@@ -129,22 +132,21 @@ extension Comparison {
     ) {
         guard let (base, place) = base(of: counts) else { return }
         var short = Shortfall(counts.direction, place, .captureOut, base)
-        accountForDenials(&short, session, &refusals)
+        if !mayPassWhatIsLogged(session) { accountForDenials(&short, session, &refusals) }
         if isOlder(session) {
             accountForRules(&short, views(of: counts, session), ifSure: true, untracks: false) {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
             }
         }
-        accountForUnsent(&short, counts, session, besides: refusals.rejectedCount(counts.direction))
+        accountForUnsent(&short, counts, session, &refusals)
         found += short.found
     }
 
     /// Packets that should have left by an interface that is captured, and none of which did.
-    ///
-    /// - Parameter others: packets that rules rejected.
     private mutating func accountForUnsent(
-        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, besides others: UInt64
+        _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals
     ) {
+        let others = refusals.rejectedCount(counts.direction)
         let key = session.record.original
         let target = counts.direction == .original ? session.record.reply.source : key.source
         // Where one interface is captured, what leaves passes another one.
@@ -165,13 +167,15 @@ extension Comparison {
         accountForErrors(&short, counts, session, views, besides: others, told: answered)
         accountForRefusedRoute(&short, views, session)
         accountForHostDrops(&short, views) { $0 == .arrival ? nil : .droppedAfterConntrack }
+        let silence = silence(onWayOf: counts, session)
+        if silence.isEmpty { accountForDenials(&short, session, &refusals, isCertain: false) }
         if views.isRefused { return short.account(.unexplained, noRule("behind conntrack")) }
         short.account(
             .droppedAfterConntrack, isCertain: false,
             [
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
-                + wasDown(out) + silence(onWayOf: counts, session) + noRule("behind conntrack") + short.suspicions)
+                + wasDown(out) + silence + noRule("behind conntrack") + short.suspicions)
     }
 
     /// Packets of the host's own that should have left by an interface that is captured, and none of which did.
@@ -219,8 +223,8 @@ extension Comparison {
             let packets = denial.count == 1 ? "packet" : "packets"
             return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
         }
-        let passers = passers(session)
-        short.account(.denied, for: taken, isCertain: isCertain && passers.isEmpty, evidence + passers)
+        let doubts = passers(session)
+        short.account(.denied, for: taken, isCertain: isCertain && doubts.isEmpty, evidence + doubts)
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.

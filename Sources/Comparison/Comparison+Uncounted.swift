@@ -46,6 +46,11 @@ extension Comparison {
             accountForErrors(&short, counts, session, views, besides: others.adding(counted), told: answered)
         }
         if !hasLeft { accountForHostDrops(&short, views) { mayBeFirst || $0 == .arrival ? Self.reason($0) : nil } }
+        // Where such a log may also stand before what lets pass, its time does not tell that they came after conntrack's entry.
+        if mayBeFirst, !hasLeft, counts.direction == .original, mayPassWhatIsLogged(session) {
+            var refusals = Refusals(session)
+            accountForDenials(&short, session, &refusals, isCertain: false)
+        }
         accountForInvalid(&short, counts, session)
         if session.record.facts.contains(.lowerBound), !facts.isWhole(.conntrack) {
             short.account(

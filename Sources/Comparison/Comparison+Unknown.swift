@@ -72,12 +72,17 @@ extension Comparison {
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
         accountForRules(&short, views, untracks: sight == nil) { hasLeft ? nil : Self.reason($0) }
         refusals.noteRejected(reserves.rejectedCount - before, counts.direction)
-        if !isProof, !hasLeft { accountForDenials(&short, session, &refusals, isCertain: false) }
+        if !isProof, !hasLeft, !mayPassWhatIsLogged(session) {
+            accountForDenials(&short, session, &refusals, isCertain: false)
+        }
         accountForErrors(
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction), told: answered)
         if !hasLeft { accountForRefusedRoute(&short, views, session) }
         accountForBridging(&short, counts, session)
-        if !hasLeft { accountForHostDrops(&short, views, Self.reason) }
+        if !hasLeft {
+            accountForHostDrops(&short, views, Self.reason)
+            accountForDenials(&short, session, &refusals, isCertain: false)
+        }
         if hasLeft, counts.entering?.counts.isEmpty ?? true {
             short.suspicions.append(
                 "none of them came in by an interface that is captured: the host may have made them itself, as a proxy's answers (synproxy)"
@@ -85,14 +90,7 @@ extension Comparison {
         }
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
-        if let tap = counts.tap?.counts.counts, UInt64(tap.fragmentCount) == tap.seen.packetCount,
-            counts.leaving?.counts.isEmpty ?? true
-        {
-            short.account(
-                .fragments, isCertain: false,
-                ["all its packets are fragments and none left: a datagram that does not become whole nobody gets"]
-                    + short.suspicions)
-        }
+        accountForPieces(&short, counts)
         if let silence = silence(of: session) {
             // A translated one is two halves, each of which seems to end here.
             short.account(

@@ -7,6 +7,8 @@ struct Shortfall {
     let fewer: CountedPlace
     private(set) var rest: Counters
     private(set) var found: [Difference] = []
+    /// Nobody knows which packets a reason accounted for a part of them: what they and the others had of the bytes is a share from then on.
+    private var isShared = false
     /// What may have done it, and shows nothing: evidence of what nobody can explain.
     var suspicions: [String] = []
 
@@ -27,6 +29,7 @@ struct Shortfall {
     ) {
         let packets = min(packetCount, rest.packetCount)
         guard packets > 0 else { return }
+        if packets < rest.packetCount { isShared = true }
         let bytes = rest.byteCount.share(packets, of: rest.packetCount)
         add(reason, Counters(packetCount: packets, byteCount: bytes), evidence, isCertain)
     }
@@ -43,7 +46,8 @@ struct Shortfall {
         found.append(
             Difference(
                 reason, direction, more: more, fewer: fewer, packetCount: part.packetCount,
-                byteCount: part.byteCount, evidence: evidence, isCertain: isCertain))
+                byteCount: part.byteCount, knowsBytes: !isShared || part.byteCount == 0, evidence: evidence,
+                isCertain: isCertain))
         rest = rest.since(part)
     }
 }

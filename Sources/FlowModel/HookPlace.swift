@@ -18,11 +18,11 @@ public struct HookPlace: Hashable, Sendable {
     public var isBeforeRouting: Bool { hook == .ingress || hook == .prerouting || hook == .output }
 
     /// Whether datagrams still come in the pieces that they were cut into: conntrack has them put together first, at -400
-    /// (`NF_IP_PRI_CONNTRACK_DEFRAG`, nf_defrag_ipv4.c).
+    /// (`NF_IP_PRI_CONNTRACK_DEFRAG`, nf_defrag_ipv4.c). Whose turn comes first of those at one place, nobody says.
     public var isBeforeReassembly: Bool {
         switch hook {
         case .ingress: true
-        case .prerouting, .output: priority <= -400
+        case .prerouting, .output: priority < -400
         case .input, .forward, .postrouting, .egress: false
         }
     }

@@ -10,7 +10,7 @@ extension [UInt8] {
         }
         let columns =
             ["session", "proto", "src", "sport", "dst", "dport"] + counts
-            + ["reason", "certain", "direction", "more", "fewer", "packets", "bytes", "evidence"]
+            + ["reason", "certain", "direction", "more", "fewer", "packets", "bytes", "bytes_exact", "evidence"]
         appendRows(columns) { csv in
             for session in sessions {
                 for difference in session.differences { csv.append(difference, of: session) }
@@ -43,6 +43,7 @@ extension CSVText {
         word(difference.fewer.rawValue)
         number(difference.packetCount)
         number(difference.byteCount)
+        word(difference.knowsBytes ? "true" : "false")
         text(Array(difference.evidence.joined(separator: "; ").utf8))
         endRow()
     }

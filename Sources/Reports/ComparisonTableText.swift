@@ -105,7 +105,7 @@ extension [UInt8] {
         if difference.packetCount > 0 {
             appendCount(difference.packetCount, "packet")
             if difference.byteCount > 0 {
-                append(contentsOf: " (".utf8)
+                append(contentsOf: difference.knowsBytes ? " (".utf8 : " (about ".utf8)
                 appendByteCount(difference.byteCount)
                 append(UInt8(ascii: ")"))
             }

@@ -22,6 +22,7 @@ extension ComparedSession {
                 folded[twin].isBothWays = true
                 folded[twin].difference.packetCount &+= difference.packetCount
                 folded[twin].difference.byteCount &+= difference.byteCount
+                if !difference.knowsBytes { folded[twin].difference.knowsBytes = false }
             } else {
                 folded.append(FoldedDifference(difference: difference))
             }

@@ -124,6 +124,7 @@ extension JSONText {
         field("fewer", text: difference.fewer.rawValue)
         field("packets", difference.packetCount)
         field("bytes", difference.byteCount)
+        field("bytes_exact", difference.knowsBytes)
         field("evidence", texts: difference.evidence)
         close("}")
     }

@@ -302,4 +302,27 @@ struct DoubtfulRuleTests {
         #expect(result.evidence.contains("it is new, and its counter shows 50"))
         #expect(result.evidence.contains("was there at the beginning, and is gone"))
     }
+
+    /// A wrong checksum makes any first packet invalid, and conntrack counts those.
+    @Test func whatConntrackMayHaveFoundDamagedOneRuleOfTwoTook() {
+        func outcome(invalid: UInt32) -> ComparisonOutcome {
+            var failures = ConntrackFailures()
+            failures.invalid = UInt64(invalid)
+            let rules = """
+                ct state invalid counter packets 3 bytes 300 drop
+                udp dport 443 counter packets 3 bytes 300 drop
+                """
+            let head = "type filter hook forward priority filter; policy accept;"
+            return RulesetTrial.denied(
+                NFTRuleset("table inet t {\nchain c {\n\(head)\n\(rules)\n}\n}").tables,
+                { $0.key.transport = .udp }, facts: { $0.failures = failures })
+        }
+        let sound = outcome(invalid: 0)
+        #expect(sound.reasons == [.denied: 3])
+        #expect(sound.sessions.flatMap(\.differences).map(\.isCertain) == [true])
+        #expect(!sound.evidence.contains("invalid"))
+        let damaged = outcome(invalid: 3)
+        #expect(damaged.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(damaged.evidence.contains("ct state invalid"))
+    }
 }

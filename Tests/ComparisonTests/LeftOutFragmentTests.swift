@@ -1,6 +1,7 @@
 import Comparison
 import FlowModel
 import Testing
+import Wire
 
 /// Pieces of datagrams that a capture's filter for ports leaves out.
 struct LeftOutFragmentTests {
@@ -48,5 +49,72 @@ struct LeftOutFragmentTests {
         // What every link takes whole passed elsewhere.
         #expect(Self.outcome(of: 1280, seen: 0, fragments: 0, family: .ipv6).reasons == [.otherInterface: 10])
         #expect(Self.outcome(of: 4000, seen: 0, fragments: 0).reasons == [.otherInterface: 10])
+    }
+
+    /// Sessions of which four packets each came in and none left: those of the first port are lone first fragments. A rule means both.
+    @Test func whatNeverBecameWholeDoesNotGetTheRuleOfWhatDid() {
+        let rules = FirewallRuleset(
+            NFTRuleset(
+                """
+                table inet t {
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                udp dport 443 counter packets 4 bytes 132 drop
+                }
+                }
+                """
+            ).tables)
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        for isReversed in [false, true] {
+            var comparison = Comparison(facts, names: someNames())
+            for port: UInt16 in isReversed ? [2, 1] : [1, 2] {
+                var builder = SessionBuilder()
+                (builder.key.transport, builder.key.sourcePort) = (.udp, port)
+                (builder.tracked, builder.first, builder.second) = (nil, (4, 0), nil)
+                var compared = builder.compared
+                if port == 1 {
+                    compared.session.taps.first?.original.fragmentCount = 4
+                } else {
+                    let small = Counters(packetCount: 4, byteCount: 132)
+                    compared.session.taps.first?.original.seen = small
+                    compared.session.taps.first?.original.whole = small
+                }
+                comparison.add(compared)
+            }
+            let result = comparison.conclude()
+            #expect(result.reasons == [.fragments: 4, .denied: 4])
+            for compared in result.sessions {
+                let isFirst = compared.session.record.original.sourcePort == 1
+                #expect(compared.differences.map(\.reason) == [isFirst ? .fragments : .denied])
+                #expect(compared.differences.map(\.isCertain) == [!isFirst])
+            }
+        }
+    }
+
+    @Test func loneFirstFragmentsBesideWholePacketsMayHaveStayedSo() {
+        var builder = SessionBuilder()
+        builder.key.transport = .udp
+        (builder.tracked, builder.first, builder.second) = (nil, (5, 0), (3, 0))
+        var compared = builder.compared
+        compared.session.taps.first?.original.fragmentCount = 2
+        var comparison = Comparison(someFacts { $0.rules = nil }, names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons[.fragments] == 2)
+        #expect(result.evidence.contains("2 of its packets are first fragments to which no other came"))
+    }
+
+    @Test func laterFragmentsAloneMakeNoDatagram() {
+        var builder = SessionBuilder()
+        builder.key.transport = .udp
+        (builder.tracked, builder.first, builder.second) = (nil, (4, 0), nil)
+        var compared = builder.compared
+        compared.session.taps.first?.original.fragmentCount = 4
+        compared.session.taps.first?.original.whole = Counters()
+        var comparison = Comparison(someFacts(), names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons == [.fragments: 4])
+        #expect(result.sessions.flatMap(\.differences).map(\.byteCount) == [400])
     }
 }

@@ -203,4 +203,57 @@ struct LoggedDenialTests {
         #expect(result.reasons == [.denied: 16])
         #expect(result.summary.ruleUses.map(\.packetCount) == [8])
     }
+
+    /// Eight packets that a log says were denied, of a session of which so many came in, were counted and left.
+    private static func logged(
+        _ rules: String?, tracked: UInt64? = nil, entered: UInt64 = 8, left: UInt64 = 0,
+        _ change: (inout ComparisonFacts) -> Void = { _ in }
+    ) -> ComparisonOutcome {
+        let facts = someFacts {
+            $0.rules = rules.map { rules in
+                let rules = FirewallRuleset(nft(rules))
+                return WatchedRuleset(before: rules.withoutCounts, after: rules)
+            }
+            change(&$0)
+        }
+        var builder = SessionBuilder()
+        builder.key.transport = .udp
+        (builder.tracked, builder.first, builder.second) = (tracked.map { ($0, 0) }, (entered, 0), (left, 0))
+        var denial = Denial(rule: .none, verdict: .drop, at: builder.lastTime)
+        denial.count = 8
+        builder.denials = [denial]
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(builder.compared)
+        return comparison.conclude()
+    }
+
+    @Test func whereTheRulesAreNotKnownALogIsNoProof() {
+        let result = Self.logged(nil)
+        #expect(result.reasons == [.denied: 8])
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(result.evidence.contains("what the rules do is not known: one that logs so may also let pass"))
+    }
+
+    @Test func whatShowsAnotherEndGoesBeforeTheLogOfARuleThatMayLetPass() {
+        let log = "log prefix \"drop:\" group 100"
+        for rules in [log, "\(log)\nmeta length > 900 accept\ndrop"] {
+            let routeless = Self.logged(rules) { $0.route = { _ in .nowhere } }
+            #expect(routeless.reasons == [.droppedAfterConntrack: 8], "\(rules)")
+            // Behind conntrack, too.
+            let dead = Self.logged(rules, tracked: 8) {
+                $0.stackGrowth = StackCounters(["IpExtInNoRoutes": 8])
+            }
+            #expect(dead.reasons == [.droppedAfterConntrack: 8], "\(rules)")
+            #expect(dead.evidence.contains("no route"))
+        }
+        #expect(Self.logged("\(log) drop") { $0.route = { _ in .nowhere } }.reasons == [.denied: 8])
+    }
+
+    @Test func ofPacketsThatARuleAlsoLogsWhereItLetsThemPassTheLogMayTellWhoDeniedTheOthers() {
+        let result = Self.logged(
+            "log prefix \"drop:\" group 100\nmeta length > 100 accept\ndrop", tracked: 3, entered: 8, left: 3)
+        #expect(result.reasons == [.denied: 5])
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(result.evidence.contains("logs so, and may let them pass"))
+    }
 }

@@ -60,7 +60,8 @@ extension Comparison {
             if views.isTracked, watched.rule.effects.contains(.divert) { continue }
             // Some got behind it: how many it took, only its counter tells.
             let isRefuted = views.someRefute(suspect.place) && watched.growth == nil && !watched.isNew
-            if suspect.answer == .yes, !isRefuted {
+            let isPiecemeal = watched.growth != nil && seesWhole(short, views, suspect)
+            if suspect.answer == .yes, !isRefuted, !isPiecemeal {
                 // Before the second look nobody knows what it counted.
                 let isCounted = rules.isFinal ? watched.growth != nil : watched.rule.counters != nil
                 if !isSure || isCounted { take(suspect, reason, &short, views, watched) }
@@ -173,8 +174,7 @@ extension Comparison {
         let taken = reserves.take(
             of: suspect.rule, upTo: short.rest.packetCount, by: views.untranslated.tuple,
             isSure: suspect.answer == .yes)
-        // Who knows whether they became whole, where conntrack has nothing of them?
-        let isInPieces = views.hasPieces && !views.isTracked && !suspect.place.isBeforeReassembly
+        let isInPieces = seesWhole(short, views, suspect)
         let piecemeal = isInPieces ? ["some of them are fragments, of which it sees only what became whole"] : []
         let told = [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal
         let isCertain =
@@ -185,6 +185,12 @@ extension Comparison {
         let sure = isCertain ? taken.lacking(doubt.count) : 0
         short.account(reason, for: sure, told)
         short.account(reason, for: taken - sure, isCertain: false, told + [doubt.sentence])
+    }
+
+    /// Whether a rule sees none of the pieces that some of the packets are in, but what they make: who knows whether they became whole, where
+    /// conntrack has nothing of them?
+    private func seesWhole(_ short: Shortfall, _ views: RuleViews, _ suspect: RuleSuspect) -> Bool {
+        views.hasPieces && (!views.isTracked || short.fewer == .conntrack) && !suspect.place.isBeforeReassembly
     }
 
     /// How many rules that may have done it are named.
