@@ -23,7 +23,7 @@ public struct FlowTable: ~Copyable {
     /// The place of a flow that is not there.
     private static var nowhere: Int { .max }
     /// Room for frames that wait to be counted: the processor waits for the memory of all of them at once.
-    private typealias Queue<Element> = InlineArray<32, Element>
+    private typealias Queue<Element> = InlineArray<64, Element>
 
     let hasher: KeyHasher
     let limit: Int
