@@ -14,7 +14,8 @@ extension BPFProgram {
         for (place, instruction) in instructions.enumerated() {
             var sight = sights[place]
             guard !sight.kinds.isEmpty else { continue }
-            guard instruction.asksOnlyTuples(of: sight.kinds) else { return false }
+            let next = place + 1 < instructions.count ? instructions[place + 1] : nil
+            guard instruction.asksOnlyTuples(of: sight.kinds, before: next) else { return false }
             if instruction.isReturn { continue }
             guard instruction.isJump else {
                 if instruction.changesAccumulator { sight.hasEtherType = instruction.loadsEtherType }
@@ -55,24 +56,33 @@ private struct Sight {
 }
 
 extension BPFProgram.Instruction {
-    fileprivate func asksOnlyTuples(of kinds: Sight.Kinds) -> Bool {
+    fileprivate func asksOnlyTuples(of kinds: Sight.Kinds, before next: Self?) -> Bool {
         guard isLoad else { return true }
         switch mode {
-        case .absolute: return isOfTuple(kinds)
+        case .absolute: return isOfFragment ? kinds == .other || asksForPiece(kinds, next) : isOfTuple(kinds)
         case .indirect: return isOfTransport
         case .length: return false
         default: return true
         }
     }
 
-    /// At a fixed place: the Ethertype, the protocol of IPv4 (and whether it is a later fragment, which has no ports), that of IPv6, the
-    /// addresses of either and of ARP, the ports behind a header of IPv6, or its ICMP type and code.
+    /// Where IPv4 has its flags and the fragment's offset.
+    private var isOfFragment: Bool { byteCount == 2 && operand == 20 }
+
+    /// Whether of these only that is asked what libpcap asks in front of ports: being a later fragment, which has none. Packets of one tuple
+    /// differ in the rest.
+    private func asksForPiece(_ kinds: Sight.Kinds, _ next: Self?) -> Bool {
+        guard let next else { return false }
+        return !kinds.contains(.ipv6) && next.code == BPFProgram.Condition.anyBit.rawValue && next.operand == 0x1fff
+    }
+
+    /// At a fixed place: the Ethertype, the protocol of IPv4 and of IPv6, the addresses of either and of ARP, the ports behind a header of
+    /// IPv6, or its ICMP type and code.
     private func isOfTuple(_ kinds: Sight.Kinds) -> Bool {
         switch (byteCount, operand) {
         case (2, 12), (1, 23): true
         // The addresses of both, and of ARP the sender's.
         case (4, 26...30), (2, 26...32), (1, 26...33): true
-        case (2, 20): !kinds.contains(.ipv6)
         // Of ARP the target's.
         case (4, 38): !kinds.contains(.ipv4)
         case (4, 22), (4, 34), (4, 42), (4, 46), (4, 50), (2, 54), (2, 56), (1, 20), (1, 38), (1, 54), (1, 55):

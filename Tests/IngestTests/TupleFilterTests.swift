@@ -73,7 +73,8 @@ struct TupleFilterTests {
     @Test(arguments: [
         "tcp[tcpflags] & tcp-syn != 0", "greater 1000", "len <= 100", "ip[8] = 64", "ip[1] != 0", "ip[4:2] = 7",
         "ip[26] = 1", "ip[24:2] = 1", "ip[8:4] = 7", "ip[24:4] = 7", "ip[32:4] & 0x20000 != 0", "ip[24] = 1",
-        "ip[40:2] = 53", "ip[6] & 0x20 != 0", "tcp port 22 and ip[8:4] = 7", "ip6[6:2] = 0x1140", "ip6[7] = 64",
+        "ip[40:2] = 53", "ip[6] & 0x20 != 0", "ip[6:2] & 0x4000 != 0", "ip[6:2] & 0x3fff = 0",
+        "tcp port 22 and ip[8:4] = 7", "ip6[6:2] = 0x1140", "ip6[7] = 64",
         "udp[4:2] > 100", "multicast", "tcp port 22 and tcp[tcpflags] & tcp-syn != 0 or udp",
     ])
     func aFilterThatPicksPacketsIsRefused(expression: String) {
