@@ -173,8 +173,10 @@ struct RecordCommand: ParsableCommand {
         summary.unwrittenPackets = figures.unwrittenCount
         summary.recordingEndedEarly = endedEarly
         let files = figures.fileCount == 1 ? "" : " in \(figures.fileCount) files"
+        let removedCount = keptCount.map { figures.fileCount - $0 } ?? 0
+        let removed = removedCount > 0 ? ", of which the first \(removedCount) went (--keep)" : ""
         let packets = figures.frameCount == 1 ? "1 packet" : "\(figures.frameCount) packets"
-        Talk.say("\(packets)\(files)\(when)", summary)
+        Talk.say("\(packets)\(files)\(removed)\(when)", summary)
     }
 
     // MARK: Messages
