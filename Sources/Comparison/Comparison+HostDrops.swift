@@ -9,7 +9,9 @@ extension Comparison {
         guard views.isOwn != .yes else { return [] }
         // What the host's routing takes, it did not refuse, unless it was another one then.
         let isTaken = views.routed.outInterface != nil || views.isForHost == .yes || views.reachOfSome == .end
-        let hasWay = isTaken && !facts.routesChanged
+        // Rules of the routing (ip rule) may ask for more than is asked here.
+        let isRuled = facts.routing?.ruledFamilies.contains(views.untranslated.tuple.family) ?? false
+        let hasWay = isTaken && !views.mayHaveGoneElsewhere && (!isRuled || views.reachOfSome == .end)
         return hostDrops.drops.compactMap { drop in
             if let family = drop.family, family != views.untranslated.tuple.family { return nil }
             if drop.isRefusal, hasWay { return nil }

@@ -25,8 +25,8 @@ public struct ComparisonFacts: Sendable {
     public var spans: [Lane: ClosedRange<Timestamp>] = [:]
     /// The interfaces that were captured; `nil` where nobody says, as of a savefile, or where it were all.
     public var interfaces: Set<InterfaceIndex>?
-    /// Whether routes, addresses or interfaces changed meanwhile: where packets go now, they may not have gone before.
-    public var routesChanged = false
+    /// What changed of the host's ways meanwhile: where packets go now, they may not have gone before.
+    public var routeChanges = RouteChanges()
     /// Interfaces of the capture that were down at some time, by name.
     public var downInterfaceNames: [String] = []
     /// What each lane lost, in its own unit, and when.

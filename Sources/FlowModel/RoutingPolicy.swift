@@ -4,9 +4,15 @@ public struct RoutingPolicy: Sendable, Equatable {
     public var ruledFamilies: Set<AddressFamily>
     /// Those with rules that ask for marks.
     public var markedFamilies: Set<AddressFamily>
+    /// Those with rules that ask for what a session does not tell of its packets, as their DSCP: some may go another way than is told.
+    public var pickedFamilies: Set<AddressFamily>
 
-    public init(ruledFamilies: Set<AddressFamily> = [], markedFamilies: Set<AddressFamily> = []) {
+    public init(
+        ruledFamilies: Set<AddressFamily> = [], markedFamilies: Set<AddressFamily> = [],
+        pickedFamilies: Set<AddressFamily> = []
+    ) {
         self.ruledFamilies = ruledFamilies
         self.markedFamilies = markedFamilies
+        self.pickedFamilies = pickedFamilies
     }
 }

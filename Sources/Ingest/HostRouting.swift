@@ -17,6 +17,7 @@ struct HostRouting {
     private mutating func note(_ message: borrowing NetlinkMessage) {
         guard let rule = try? RoutingRuleMessage(message) else { return }
         if !rule.isPlain { policy.ruledFamilies.insert(rule.family) }
+        if rule.picksPackets { policy.pickedFamilies.insert(rule.family) }
         if rule.asksForMark { policy.markedFamilies.insert(rule.family) }
     }
 }

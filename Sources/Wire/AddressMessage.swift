@@ -3,6 +3,13 @@ public import FlowModel
 /// An address of an interface's as rtnetlink reports it: RTM_NEWADDR (linux/if_addr.h).
 public struct AddressMessage: Sendable {
     public static let newAddressType: UInt16 = 20
+    public static let deleteAddressType: UInt16 = 21
+
+    /// Whether a message tells of an address on its link only.
+    public static func isOfLink(_ message: borrowing NetlinkMessage) -> Bool { message.body.uint8(at: 3) == linkScope }
+
+    /// RT_SCOPE_LINK (linux/rtnetlink.h)
+    private static let linkScope: UInt8 = 253
 
     /// The host's own (`IFA_LOCAL`, of IPv6 `IFA_ADDRESS`).
     public let address: IPAddress
@@ -36,7 +43,7 @@ public struct AddressMessage: Sendable {
         guard let address = own ?? peer else { return nil }
         self.address = address
         self.interface = interface
-        isOfLink = scope == 253
+        isOfLink = scope == Self.linkScope
         var broadcasts = [broadcast].compactMap(\.self)
         if family == .ipv4, let base = peer ?? own, length < 31 {
             broadcasts.append(IPAddress(ipv4: base.ipv4Bits | UInt32.max >> length))

@@ -9,6 +9,8 @@ public struct LinkMessage: ~Escapable {
     /// IFLA_IFNAME, at most 15 bytes.
     public let name: Span<UInt8>
     public let isGone: Bool
+    /// Whether packets can go by it: it is up (IFF_UP) and connected (IFF_LOWER_UP).
+    public let carries: Bool
     /// The bridge, bond or VRF that it is a part of (IFLA_MASTER).
     public let master: InterfaceIndex?
     /// Whether it is the end of a connection (PPP), which another interface may carry, as Ethernet does PPPoE; of that nothing is told.
@@ -24,14 +26,6 @@ public struct LinkMessage: ~Escapable {
     /// How it is made of others.
     public var link: InterfaceStack.Link {
         InterfaceStack.Link(kind, address: address, master: master, lower: lower, callsFirewall: callsFirewall)
-    }
-
-    /// Whether a message tells of an interface by which packets can go: it is up (IFF_UP) and connected (IFF_LOWER_UP). That it was not
-    /// before, a message told before.
-    public static func tellsCarrying(_ message: borrowing NetlinkMessage) -> Bool {
-        let flags: UInt32 = 0x10001
-        return message.type == newLinkType
-            && message.body.native(UInt32.self, at: 8).map { $0 & flags == flags } ?? false
     }
 
     /// - Returns: `nil` for any other message, and for a bridge's messages about its ports (`AF_BRIDGE`), which repeat an
@@ -69,6 +63,7 @@ public struct LinkMessage: ~Escapable {
         callsFirewall = detail.callsFirewall
         self.master = master
         self.lower = isLowerElsewhere || lower == index || lower == 0 ? nil : lower
+        carries = message.body.native(UInt32.self, at: 8).map { $0 & 0x10001 == 0x10001 } ?? false
         self.index = index
         self.name = name
         isGone = message.type == Self.deleteLinkType

@@ -3,6 +3,7 @@ public import FlowModel
 /// A route as rtnetlink answers who asks for one: RTM_NEWROUTE (linux/rtnetlink.h).
 public struct RouteMessage: Sendable {
     public static let newRouteType: UInt16 = 24
+    public static let deleteRouteType: UInt16 = 25
 
     /// `nil` of a route that leads nowhere, or to many.
     public let answer: RouteQuestion.Answer?
@@ -36,6 +37,24 @@ public struct RouteMessage: Sendable {
         case 6...8: answer = .nowhere  // RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT
         default: answer = nil
         }
+    }
+
+    /// For which destinations a route is that came or went; `nil` of a route of another family.
+    public static func destination(of message: borrowing NetlinkMessage) throws(WireFault) -> IPPrefix? {
+        guard let family = message.body.uint8(at: 0), let length = message.body.uint8(at: 1), message.body.count >= 12
+        else { throw .familyHeader }
+        guard let family = AddressFamily(rawValue: family) else { return nil }
+        var address = IPAddress(high: 0, low: 0)
+        if family == .ipv4 { address = IPAddress(ipv4: 0) }
+        var cursor = NetlinkAttributes(message.body.slice(from: 12))
+        while try cursor.next() {
+            guard cursor.type == 1 else { continue }  // RTA_DST
+            switch family {
+            case .ipv4: address = IPAddress(ipv4: try cursor.scalar(UInt32.self))
+            case .ipv6: address = try IPAddress(ipv6: cursor.payload)
+            }
+        }
+        return IPPrefix(address, family: family, length: Int(length))
     }
 
     /// Whether an error says that there is no way: ENETUNREACH, EHOSTUNREACH, EACCES, EXDEV of a source that may not come in there, or

@@ -8,6 +8,8 @@ public struct RoutingRuleMessage: Sendable {
     /// Whether it asks for nothing and leads to a table that is there from the beginning: local, main or default.
     public let isPlain: Bool
     public let asksForMark: Bool
+    /// Whether it asks for what packets of one session may differ in, and a route cannot be asked for here: TOS or DSCP, flow label, tunnel.
+    public let picksPackets: Bool
 
     /// - Returns: `nil` for any other message, and for rules of other families.
     public init?(_ message: borrowing NetlinkMessage) throws(WireFault) {
@@ -23,6 +25,7 @@ public struct RoutingRuleMessage: Sendable {
         var isPlain =
             (destination, source, tos) == (0, 0, 0) && action == 1 && flags & 2 == 0 && (253...255).contains(table)
         var asksForMark = false
+        var picksPackets = tos != 0
         var cursor = NetlinkAttributes(message.body.slice(from: 12))
         while try cursor.next() {
             switch cursor.type {
@@ -30,9 +33,12 @@ public struct RoutingRuleMessage: Sendable {
             case 14: if cursor.payload.native(UInt32.self, at: 0) != .max { isPlain = false }  // FRA_SUPPRESS_PREFIXLEN
             // FRA_FWMARK and FRA_FWMASK: a mark of 0 is told by its mask alone (fib_nl_fill_rule).
             case 10, 16: (isPlain, asksForMark) = (false, true)
+            // FRA_TUN_ID, FRA_DSCP, FRA_FLOWLABEL
+            case 12, 25, 26: (isPlain, picksPackets) = (false, true)
             default: isPlain = false
             }
         }
-        (self.family, self.isPlain, self.asksForMark) = (family, isPlain, asksForMark)
+        (self.family, self.isPlain) = (family, isPlain)
+        (self.asksForMark, self.picksPackets) = (asksForMark, picksPackets)
     }
 }

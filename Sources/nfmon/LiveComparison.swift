@@ -206,8 +206,11 @@ struct LiveComparison {
         facts.note(summary)
         facts.filteredCount = intake.filteredCount
         facts.downInterfaceNames = live.downInterfaceNames.sorted()
-        facts.routesChanged = routingWatch?.takeChange() ?? true
-        if facts.routesChanged {
+        facts.routeChanges = routingWatch?.changes ?? RouteChanges(concernsAll: true)
+        if routingWatch == nil {
+            facts.notes.append(
+                "changes of routes could not be listened to: the host's ways may have been others before")
+        } else if !facts.routeChanges.isEmpty {
             facts.notes.append(
                 "routes, addresses or interfaces changed meanwhile: where what did not leave would have gone is told as it is now"
             )

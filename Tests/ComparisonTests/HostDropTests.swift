@@ -74,7 +74,7 @@ struct HostDropTests {
         let changed = Self.outcome("forward", 0, refused) {
             $0.routing = RoutingPolicy()
             $0.route = { _ in .interface(SessionBuilder.server) }
-            $0.routesChanged = true
+            $0.routeChanges = RouteChanges(concernsAll: true)
         }
         #expect(Self.certainties(changed) == [false])
     }

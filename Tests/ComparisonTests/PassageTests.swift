@@ -58,7 +58,7 @@ struct PassageTests {
         #expect(early.evidence.contains("4 packets that came in, and that conntrack counted, did not leave by wan0"))
         let routeless = compare(
             someFacts {
-                ($0.downInterfaceNames, $0.routesChanged) = (["wan0"], true)
+                ($0.downInterfaceNames, $0.routeChanges) = (["wan0"], RouteChanges(concernsAll: true))
                 $0.stackGrowth = StackCounters(["IpExtInNoRoutes": 6])
             }
         ) { ($0.tracked, $0.first, $0.second) = ((8, 0), (10, 0), (4, 0)) }

@@ -139,22 +139,38 @@ struct RouteComparisonTests {
         #expect(shared.summary.outsideCount == 0 && shared.reasons == [.untracked: 18])
     }
 
-    @Test func whereRoutesChangedARuleThatAsksForTheWayOutIsNotSure() {
-        func certainties(_ test: String, hasChanged: Bool) -> [Bool] {
-            let head = "type filter hook forward priority filter; policy accept;"
+    @Test func whereRoutesToADestinationChangedNoRuleBehindTheRoutingIsSure() throws {
+        func certainties(_ test: String, _ changes: RouteChanges, hook: String = "forward") -> [Bool] {
+            let head = "type filter hook \(hook) priority \(hook == "forward" ? 0 : -300); policy accept;"
             let text = "table inet t {\nchain c {\n\(head)\n\(test) counter packets 3 bytes 300 drop\n}\n}"
             return RulesetTrial.denied(
                 NFTRuleset(text).tables,
                 facts: {
-                    $0.routesChanged = hasChanged
+                    $0.routeChanges = changes
                     $0.routing = RoutingPolicy()
                     $0.route = { _ in .interface(SessionBuilder.server) }
                 }
             ).sessions.flatMap(\.differences).map(\.isCertain)
         }
+        var near = RouteChanges()
+        near.note(IPPrefix(SessionBuilder().key.destination, family: .ipv4, length: 24))
+        var far = RouteChanges()
+        far.note(IPPrefix(IPAddress(ipv4: 0xcb00_7100), family: .ipv4, length: 24))
+        far.note(IPPrefix(IPAddress(high: 0, low: 0), family: .ipv6, length: 0))
         let byWay = "oifname \"wan0\" tcp dport 443"
-        #expect(certainties(byWay, hasChanged: false) == [true])
-        #expect(certainties(byWay, hasChanged: true) == [false])
-        #expect(certainties("tcp dport 443", hasChanged: true) == [true])
+        for (changes, isSure) in [
+            (RouteChanges(), true), (far, true), (near, false), (RouteChanges(concernsAll: true), false),
+        ] {
+            #expect(certainties(byWay, changes) == [isSure])
+            // It may have been for the host itself then.
+            #expect(certainties("tcp dport 443", changes) == [isSure])
+            #expect(certainties("tcp dport 443", changes, hook: "prerouting") == [true])
+        }
+        // A rule of the routing that asks for the DSCP may have sent them anywhere.
+        let picked = RulesetTrial.forward("tcp dport 443 counter packets 3 bytes 300 drop") { _ in
+        } facts: {
+            $0.routing = RoutingPolicy(ruledFamilies: [.ipv4], pickedFamilies: [.ipv4])
+        }
+        #expect(picked.sessions.flatMap(\.differences).map(\.isCertain) == [false])
     }
 }

@@ -23,10 +23,12 @@ enum RulesetTrial {
     /// The rules of a chain of the family inet, hook forward, and other chains.
     static func forward(
         _ rules: String, policy: String = "accept", others: String = "",
-        _ change: (inout SessionBuilder) -> Void = { _ in }
+        _ change: (inout SessionBuilder) -> Void = { _ in },
+        facts: (inout ComparisonFacts) -> Void = { _ in }
     ) -> ComparisonOutcome {
         let head = "type filter hook forward priority filter; policy \(policy);"
-        return denied(NFTRuleset("table inet t {\n\(others)\nchain c {\n\(head)\n\(rules)\n}\n}").tables, change)
+        let tables = NFTRuleset("table inet t {\n\(others)\nchain c {\n\(head)\n\(rules)\n}\n}").tables
+        return denied(tables, change, facts: facts)
     }
 
     static func saved(_ text: String) -> [FirewallTable] {

@@ -123,10 +123,15 @@ struct HostMessageTests {
     }
 
     @Test func whatTheHostsRoutingGoesByIsRead() throws {
-        func rule(_ table: UInt8, source: UInt8 = 0, flags: UInt32 = 0, _ attributes: [UInt8] = []) throws -> [Bool?] {
-            let head: [UInt8] = [2, 0, source, 0, table, 0, 0, 1] + [UInt8](native: flags)
+        func read(
+            _ table: UInt8, source: UInt8 = 0, tos: UInt8 = 0, flags: UInt32 = 0, _ attributes: [UInt8] = []
+        ) throws -> RoutingRuleMessage? {
+            let head: [UInt8] = [2, 0, source, tos, table, 0, 0, 1] + [UInt8](native: flags)
             let bytes = [UInt8].netlinkMessage(type: 32, body: head + attributes)
-            let rule = try first(bytes) { try RoutingRuleMessage($0) }
+            return try first(bytes) { try RoutingRuleMessage($0) }
+        }
+        func rule(_ table: UInt8, source: UInt8 = 0, flags: UInt32 = 0, _ attributes: [UInt8] = []) throws -> [Bool?] {
+            let rule = try read(table, source: source, flags: flags, attributes)
             return [rule?.isPlain, rule?.asksForMark]
         }
         func attribute(_ type: UInt16, _ value: UInt32) -> [UInt8] {
@@ -146,6 +151,11 @@ struct HostMessageTests {
         #expect(try rule(254, own + attribute(16, 0xff)) == [false, true])
         // FRA_IIFNAME
         #expect(try rule(254, own + attribute(3, 0x6c)) == [false, false])
+        // FRA_DSCP, FRA_FLOWLABEL, and TOS in the head
+        #expect(try read(254, own + attribute(25, 8))?.picksPackets == true)
+        #expect(try read(254, own + attribute(26, 8))?.picksPackets == true)
+        #expect(try read(254, tos: 0x10, own)?.picksPackets == true)
+        #expect(try read(254, own + attribute(10, 9))?.picksPackets == false)
     }
 
     @Test func theGroupsOfAnInterfaceAreRead() {

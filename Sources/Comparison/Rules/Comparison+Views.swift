@@ -31,6 +31,10 @@ extension Comparison {
                 isExpected: isExpected, isFragmented: isWhole ? false : nil, states: states, translations: translations)
         }
         let isTracked = session.record.facts.contains(.conntrack)
+        let ends = [first.source, middle.destination]
+        let mayHaveGoneElsewhere =
+            ends.contains { facts.routeChanges.concerns($0, family: first.family) }
+            || facts.routing?.pickedFamilies.contains(first.family) ?? false
         func views() -> RuleViews {
             let isLoop = isFromHost == .yes && isToHost == .yes
             var views = RuleViews(
@@ -38,6 +42,7 @@ extension Comparison {
                 isOwn: comeIn && !isLoop ? .no : isFromHost, isForHost: leave && !isLoop ? .no : isToHost,
                 isTracked: isTracked)
             views.isRefused = isRefused
+            views.mayHaveGoneElsewhere = mayHaveGoneElsewhere
             views.hasPieces = (counts.entering?.counts.fragmentCount ?? 0) > 0
             views.mayBeBridged = !isTracked && bridging(counts, session) != nil
             // That of their session may be given back to them.
@@ -59,9 +64,7 @@ extension Comparison {
         case .nowhere: (isToHost, isRefused) = (.no, true)
         case nil: break
         }
-        var found = views()
-        found.mayHaveGoneElsewhere = facts.routesChanged
-        return found
+        return views()
     }
 
     /// What the packets of one direction show as they come in, as they are routed, and as they leave.

@@ -16,7 +16,7 @@ struct RuleViews: Hashable {
     var mayBeBridged = false
     /// Whether the host has a way for those that are not for it.
     var isRouted = true
-    /// Whether the way that they would go now may not be the one that they went.
+    /// Whether the way that they would go now may not be the one that they went, nor the addresses those of the host that are so now.
     var mayHaveGoneElsewhere = false
     /// Whether the host's routing refuses them: then they are not for it either.
     var isRefused = false
@@ -109,7 +109,10 @@ struct RuleViews: Hashable {
         case .output: view.inInterface = ""
         case .forward, .postrouting, .egress: break
         }
-        if mayHaveGoneElsewhere, view.outInterface != "" { view.outInterface = nil }
+        if mayHaveGoneElsewhere {
+            if view.outInterface != "" { view.outInterface = nil }
+            (view.sourceKind, view.destinationKind, view.isExpected) = (nil, nil, nil)
+        }
         // Conntrack has not looked at them yet (`nft_ct_get_eval`), but for those that come back in by the loopback.
         if place.isBeforeConntrack, !(place.hook == .prerouting && isLoop) {
             (view.states, view.translations) = (.invalid, [])

@@ -58,10 +58,12 @@ struct RuleWalk {
         var coming = pass(.ingress, cameIn, by: cameIn)
         coming = pass(.prerouting, coming, by: cameIn)
         let isForHost =
-            hidesDestination ? .perhaps : isDiverted ? max(views.isForHost, .perhaps) : views.isForHost
+            hidesDestination || views.mayHaveGoneElsewhere
+            ? .perhaps : isDiverted ? max(views.isForHost, .perhaps) : views.isForHost
         let goesOn = min(cameIn, isForHost.negated)
         _ = pass(.input, min(coming, isForHost), by: min(cameIn, isForHost))
-        let forwarded = pass(.forward, views.isRouted ? min(coming, goesOn) : .no, by: goesOn)
+        let forwarded = pass(
+            .forward, views.isRouted || views.mayHaveGoneElsewhere ? min(coming, goesOn) : .no, by: goesOn)
         let own = pass(.output, views.isOwn, by: views.isOwn)
         let leaving = pass(.postrouting, max(forwarded, own), by: max(goesOn, views.isOwn))
         _ = pass(.egress, leaving, by: max(goesOn, views.isOwn))

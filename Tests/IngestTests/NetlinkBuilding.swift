@@ -1,0 +1,1 @@
+../WireTests/NetlinkBuilding.swift
