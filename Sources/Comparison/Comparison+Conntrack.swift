@@ -33,7 +33,7 @@ extension Comparison {
             if compared.wasDenied, counts.direction == .original {
                 accountForDenials(&short, compared.session, &refusals)
             }
-            accountForUntracked(&short, counts, compared, tap)
+            accountForUntracked(&short, counts, compared, tap, &refusals)
             found += short.found
             if found.isEmpty, entered.packetCount == tracked.packetCount {
                 // The same packets, and conntrack has more bytes.

@@ -53,7 +53,7 @@ extension Comparison {
             left = left.adding(more)
         }
         let late = counts.takeLate(left)
-        var short = Shortfall(counts.direction, .conntrack, .captureIn, late)
+        var short = Shortfall(counts.direction, .conntrack, .captureIn, late.counters, isShare: late.isShare)
         short.account(.endedAfter, isCertain: false, [lateSentence(left, .conntrack)])
         found += short.found
     }

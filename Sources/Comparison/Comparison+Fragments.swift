@@ -8,12 +8,7 @@ extension Comparison {
         guard let (tap, place) = counts.tap, tap.counts.seen != tap.counts.whole else { return }
         let (seen, whole) = (tap.counts.seen, tap.counts.whole)
         if whole.packetCount == 0, counts.tracked?.packetCount ?? 0 == 0 {
-            return found.append(
-                Difference(
-                    .fragments, counts.direction, more: place, fewer: .conntrack, packetCount: seen.packetCount,
-                    byteCount: seen.byteCount,
-                    evidence: ["all of them are later fragments, which make no datagram without its first one"],
-                    isCertain: facts.isWhole(.packet)))
+            return explainLaterPieces(Shortfall(counts.direction, place, .conntrack, seen), counts, session, &found)
         }
         // Where conntrack has less than they make, rules may have dropped some before they were put together.
         let isLess = (counts.tracked?.packetCount ?? 0) < whole.packetCount
@@ -27,9 +22,23 @@ extension Comparison {
                 ] + Self.shortened(droppers), isCertain: droppers.isEmpty))
     }
 
+    /// Later pieces without a first one: rules in front of the reassembly see them as they are, and others nobody.
+    private mutating func explainLaterPieces(
+        _ pieces: Shortfall, _ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]
+    ) {
+        var short = pieces
+        accountForRules(&short, views(of: counts, session)) { $0.isBeforeReassembly ? Self.reason($0) : nil }
+        short.account(
+            .fragments, isCertain: false,
+            [
+                "all of them are later fragments: without its first one, which may have passed elsewhere, before, or unseen by a filter, they make no datagram"
+            ] + short.suspicions)
+        found += short.found
+    }
+
     /// Pieces of which conntrack has nothing, and none left.
     func accountForPieces(_ short: inout Shortfall, _ counts: DirectionCounts) {
-        guard let tap = counts.tap?.counts.counts, tap.fragmentCount > 0,
+        guard let tap = counts.tap?.counts.counts, tap.fragmentCount > 0, !counts.lacksFragments,
             counts.leaving?.counts.fragmentCount ?? 0 == 0
         else { return }
         let pieces = UInt64(tap.fragmentCount)

@@ -37,7 +37,7 @@ extension Comparison {
             var short = Shortfall(
                 counts.direction, .captureOut, isTold ? .captureIn : place, left.since(ceiling))
             accountForOwnAnswers(&short, &refusals)
-            accountForUntracked(&short, counts, compared, leaving)
+            accountForUntracked(&short, counts, compared, leaving, &refusals)
             found += short.found
         } else {
             let hasMore = left.byteCount > base.byteCount
@@ -120,7 +120,8 @@ extension Comparison {
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
                     "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
-                ] + wasDown(interface(leaving.interface)) + silence + noRule("behind conntrack") + short.suspicions)
+                ] + wasDown(interface(leaving.interface)) + silence + (silence.isEmpty ? [] : logged(session))
+                    + noRule("behind conntrack") + short.suspicions)
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))
         }
     }
@@ -139,6 +140,8 @@ extension Comparison {
             }
         }
         accountForUnsent(&short, counts, session, &refusals)
+        // Where it cannot be asked what became of them, the log of rules that may refuse them tells what may have.
+        if !passesWhatIsLogged(session) { accountForDenials(&short, session, &refusals, isCertain: false) }
         found += short.found
     }
 
@@ -175,7 +178,8 @@ extension Comparison {
             [
                 "none of its packets left by \(out), which is their way, and of which the capture lost nothing; only encrypted (IPsec) they would not be recognised"
             ]
-                + wasDown(out) + silence + noRule("behind conntrack") + short.suspicions)
+                + wasDown(out) + silence + (silence.isEmpty ? [] : logged(session)) + noRule("behind conntrack")
+                + short.suspicions)
     }
 
     /// Packets of the host's own that should have left by an interface that is captured, and none of which did.
@@ -204,7 +208,7 @@ extension Comparison {
 
     /// Whether rules logged no more packets as denied than did not leave, and none of them lets them pass: else what they log also passes.
     func denialsAreProof(_ counts: DirectionCounts, _ session: Session) -> Bool {
-        guard passers(session).isEmpty else { return false }
+        guard facts.rules != nil, !mayPassWhatIsLogged(session) else { return false }
         guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
             let left = counts.leaving?.counts.whole
         else { return true }
@@ -216,15 +220,21 @@ extension Comparison {
         _ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals, isCertain: Bool = true
     ) {
         guard refusals.loggedCount > 0, !session.denials.isEmpty else { return }
-        let taken = min(refusals.loggedCount, short.rest.packetCount)
+        // Several rules may have logged one packet: as many as one of them did are denied for sure.
+        let most = isCertain ? session.denials.lazy.map(\.count).max() ?? 0 : .max
+        let taken = min(refusals.loggedCount, short.rest.packetCount, most)
         refusals.loggedCount -= taken
-        let evidence = session.denials.map { denial in
+        let isProof = isCertain && doubts(aboutLogOf: session).isEmpty
+        short.account(.denied, for: taken, isCertain: isProof, logged(session))
+    }
+
+    /// What rules logged as denied of a session, and what speaks against that.
+    private func logged(_ session: Session) -> [String] {
+        session.denials.map { denial in
             let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
             let packets = denial.count == 1 ? "packet" : "packets"
             return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
-        }
-        let doubts = passers(session)
-        short.account(.denied, for: taken, isCertain: isCertain && doubts.isEmpty, evidence + doubts)
+        } + doubts(aboutLogOf: session)
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.

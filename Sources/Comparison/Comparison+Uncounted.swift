@@ -6,7 +6,7 @@ extension Comparison {
     /// The capture saw packets that conntrack did not count.
     mutating func accountForUntracked(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ compared: ComparedSession,
-        _ tap: DirectionCounts.TapCounts
+        _ tap: DirectionCounts.TapCounts, _ refusals: inout Refusals
     ) {
         let session = compared.session
         if counts.isUntold {
@@ -47,8 +47,9 @@ extension Comparison {
         }
         if !hasLeft { accountForHostDrops(&short, views) { mayBeFirst || $0 == .arrival ? Self.reason($0) : nil } }
         // Where such a log may also stand before what lets pass, its time does not tell that they came after conntrack's entry.
-        if mayBeFirst, !hasLeft, counts.direction == .original, mayPassWhatIsLogged(session) {
-            var refusals = Refusals(session)
+        if mayBeFirst, !hasLeft, counts.direction == .original,
+            compared.wasDenied || mayPassWhatIsLogged(session)
+        {
             accountForDenials(&short, session, &refusals, isCertain: false)
         }
         accountForInvalid(&short, counts, session)

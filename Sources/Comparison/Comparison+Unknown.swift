@@ -34,10 +34,12 @@ extension Comparison {
         _ found: inout [Difference]
     ) {
         guard counts.entering != nil, let leaving = counts.leaving, !leaving.counts.isEmpty else { return }
-        let untracked = stopped.filter { $0.reason == .untracked }.reduce(Counters()) {
+        let parts = stopped.filter { $0.reason == .untracked }
+        let untracked = parts.reduce(Counters()) {
             $0 + Counters(packetCount: $1.packetCount, byteCount: $1.byteCount)
         }
-        var short = Shortfall(counts.direction, .captureIn, .captureOut, untracked)
+        var short = Shortfall(
+            counts.direction, .captureIn, .captureOut, untracked, isShare: parts.contains { !$0.knowsBytes })
         guard !short.isAccountedFor else { return }
         let before = reserves.rejectedCount
         accountForRules(&short, views(of: counts, session), untracks: false) {

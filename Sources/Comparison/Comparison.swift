@@ -236,7 +236,7 @@ public struct Comparison {
         let session = compared.session
         var found: [Difference] = []
         if facts.lanes.contains(.packet), !counts.isFiltered {
-            explainPieces(counts, session, &found)
+            if facts.lanes.contains(.conntrack) { explainPieces(counts, session, &found) }
             if !facts.lanes.contains(.conntrack) {
                 explainPassage(counts, compared, &refusals, &found)
             } else if !session.record.facts.contains(.conntrack) {

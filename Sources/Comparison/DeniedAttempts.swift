@@ -97,12 +97,21 @@ struct DeniedAttempts {
         to session: inout Session, _ pair: Pair, _ wanted: inout UInt64, where fits: (Attempt) -> Bool
     ) {
         guard wanted > 0, var list = attempts[pair] else { return }
+        var lentCount: UInt64 = 0
+        var rules: Set<NameID> = []
         // One ends, and the next begins: a session of many packets may have met several.
         for place in list.indices where wanted > 0 && fits(list[place]) {
             let lent = min(wanted, list[place].rest)
             list[place].rest -= lent
             wanted -= lent
+            lentCount += lent
+            rules.formUnion(list[place].compared.session.denials.map(\.rule))
             session.take(Self.part(of: list[place].compared.session, lent))
+        }
+        // Another rule may have logged the same packets.
+        for place in list.indices where list[place].rest > 0 && fits(list[place]) {
+            let own = Set(list[place].compared.session.denials.map(\.rule))
+            if own != rules { list[place].rest -= min(list[place].rest, lentCount) }
         }
         attempts[pair] = list
     }

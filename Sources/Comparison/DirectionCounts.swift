@@ -161,20 +161,21 @@ struct DirectionCounts {
     /// Takes packets out of conntrack's total that it counted when the captures had ended, which it did of no more than left then. Only where
     /// some that came in did not get to it: else what it has more shows them.
     ///
-    /// - Returns: those that are more than left before, and their bytes.
-    mutating func takeLate(_ count: UInt64) -> Counters {
+    /// - Returns: those that are more than left before, and their bytes, or their share of them, where nobody knows which they are.
+    mutating func takeLate(_ count: UInt64) -> (counters: Counters, isShare: Bool) {
         guard let total, let tracked, let entered = entering?.counts.whole, let left = leaving?.counts.whole,
             !isUntold, !isLoopback, tracked.packetCount < entered.packetCount
-        else { return Counters() }
+        else { return (Counters(), false) }
         let packets = min(count, tracked.packetCount.lacking(left.packetCount))
         var late = Counters(
             packetCount: packets, byteCount: tracked.byteCount.share(packets, of: tracked.packetCount))
+        var isShare = packets < tracked.packetCount
         // Where the others are just those that came in, or left, so are their bytes.
         for others in [entered, left] where tracked.packetCount - packets == others.packetCount {
-            late.byteCount = tracked.since(others).byteCount
+            (late.byteCount, isShare) = (tracked.since(others).byteCount, false)
         }
         self.total = total.since(late)
-        return late
+        return (late, isShare)
     }
 
     /// Whether nothing of this direction was counted anywhere.

@@ -8,15 +8,20 @@ struct Shortfall {
     private(set) var rest: Counters
     private(set) var found: [Difference] = []
     /// Nobody knows which packets a reason accounted for a part of them: what they and the others had of the bytes is a share from then on.
-    private var isShared = false
+    private var isShared: Bool
     /// What may have done it, and shows nothing: evidence of what nobody can explain.
     var suspicions: [String] = []
 
-    init(_ direction: FlowDirection, _ more: CountedPlace, _ fewer: CountedPlace, _ counters: Counters) {
+    /// - Parameter isShare: whether the bytes are a share already.
+    init(
+        _ direction: FlowDirection, _ more: CountedPlace, _ fewer: CountedPlace, _ counters: Counters,
+        isShare: Bool = false
+    ) {
         self.direction = direction
         self.more = more
         self.fewer = fewer
         rest = counters
+        isShared = isShare
     }
 
     var isAccountedFor: Bool { rest.packetCount == 0 && rest.byteCount == 0 }

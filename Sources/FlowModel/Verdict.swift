@@ -29,7 +29,7 @@ public struct RulePrefix: Sendable {
     /// Which bytes of the prefix are the rule's name.
     public var name: Range<Int>
 
-    /// Reads the verdict in front of the first colon. Blanks in front of the name and behind it are no part of it, so that
+    /// Reads the verdict in front of the first colon. Blanks between the two and behind the name are no part of it, so that
     /// `"drop: "`, which LOG rules often carry, is a verdict without a rule.
     public init(_ prefix: Span<UInt8>) {
         verdict = .unknown

@@ -112,6 +112,7 @@ struct CaptureReader<Consumer: FrameConsumer & ~Copyable>: ~Copyable {
     }
 
     private mutating func finish() {
+        heedError(ring?.takeError() ?? 0)
         drain()
         consumer.finish(at: .now)
     }

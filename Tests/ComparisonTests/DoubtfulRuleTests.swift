@@ -325,4 +325,44 @@ struct DoubtfulRuleTests {
         #expect(damaged.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
         #expect(damaged.evidence.contains("ct state invalid"))
     }
+
+    /// A rule that stood in a chain to which packets came first, and in a table of its own, and is gone at the end.
+    @Test(arguments: ["ip saddr 10.0.0.7", "ip saddr 10.0.0.8"])
+    func whatARuleThatIsGoneMayHaveTakenNoOtherSurelyTook(test: String) {
+        func ruleset(_ gone: String, _ other: String, isEnd: Bool) -> FirewallRuleset {
+            let head = "type filter hook forward priority"
+            let text = """
+                table inet f2b {
+                chain banned {
+                \(gone)
+                }
+                chain first {
+                \(head) -10; policy accept;
+                jump banned
+                }
+                }
+                \(other)
+                table inet t {
+                chain c {
+                \(head) 0; policy accept;
+                tcp dport 443 \(isEnd ? RulesetTrial.counted : "counter packets 0 bytes 0") drop
+                }
+                }
+                """
+            return FirewallRuleset(NFTRuleset(text).tables)
+        }
+        let own =
+            "table inet own {\nchain o {\ntype filter hook forward priority -20; policy accept;\n\(test) drop\n}\n}"
+        for (gone, other) in [("\(test) drop", ""), ("", own)] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(
+                    before: ruleset(gone, other, isEnd: false), after: ruleset("", "", isEnd: true))
+            }
+            let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+            let isOther = test.hasSuffix("8")
+            #expect(result.reasons == [.denied: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isOther], "\(gone) \(other)")
+            #expect(result.evidence.contains("was there at the beginning, and is gone") == !isOther)
+        }
+    }
 }

@@ -239,7 +239,10 @@ struct LogComparisonTests {
         func outcome(left: UInt64) -> ComparisonOutcome {
             var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
             denial.count = 5
-            return compare(Self.facts([rule(.log(group: 100), growth: 10)])) {
+            var logging = rule(.log(group: 100), growth: 10)
+            logging.rule.effects = [.log(group: 100, prefix: "drop:")]
+            let denying = rule(.drop, growth: nil, text: "drop")
+            return compare(Self.facts([logging, denying])) {
                 ($0.tracked, $0.first, $0.second, $0.logged) = ((10, 0), (10, 0), (left, 0), (10, 0))
                 $0.denials = [denial]
             }

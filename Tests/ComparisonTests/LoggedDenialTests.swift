@@ -206,7 +206,7 @@ struct LoggedDenialTests {
 
     /// Eight packets that a log says were denied, of a session of which so many came in, were counted and left.
     private static func logged(
-        _ rules: String?, tracked: UInt64? = nil, entered: UInt64 = 8, left: UInt64 = 0,
+        _ rules: String?, tracked: UInt64? = nil, entered: UInt64 = 8, left: UInt64? = 0,
         _ change: (inout ComparisonFacts) -> Void = { _ in }
     ) -> ComparisonOutcome {
         let facts = someFacts {
@@ -218,7 +218,7 @@ struct LoggedDenialTests {
         }
         var builder = SessionBuilder()
         builder.key.transport = .udp
-        (builder.tracked, builder.first, builder.second) = (tracked.map { ($0, 0) }, (entered, 0), (left, 0))
+        (builder.tracked, builder.first, builder.second) = (tracked.map { ($0, 0) }, (entered, 0), left.map { ($0, 0) })
         var denial = Denial(rule: .none, verdict: .drop, at: builder.lastTime)
         denial.count = 8
         builder.denials = [denial]
@@ -255,5 +255,70 @@ struct LoggedDenialTests {
         #expect(result.reasons == [.denied: 5])
         #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [false])
         #expect(result.evidence.contains("logs so, and may let them pass"))
+    }
+
+    @Test func aLogThatNoRuleWritesAnyMoreIsNoProof() {
+        let result = Self.logged("udp dport 9 log prefix \"drop:other\" group 100 drop")
+        #expect(result.reasons == [.denied: 8])
+        #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [false])
+        #expect(result.evidence.contains("no rule that stands there now logs so"))
+    }
+
+    @Test func withOneInterfaceTheLogOfARuleThatMayDenyIsAllThatTells() {
+        for (rules, isTold) in [
+            ("log prefix \"drop:\" group 100\nlimit rate 1/second drop", true),
+            ("log prefix \"drop:\" group 100 accept", false),
+        ] {
+            let result = Self.logged(rules, tracked: 8, left: nil) { $0.interfaces = [SessionBuilder.client] }
+            #expect(result.reasons == (isTold ? [.denied: 8] : [:]))
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        }
+    }
+
+    /// Three packets that each of two rules logged, and three others that a rule in front of conntrack dropped.
+    @Test func aPacketThatTwoRulesLoggedIsDeniedOnce() {
+        let text = """
+            table ip t {
+            chain early {
+            type filter hook prerouting priority raw; policy accept;
+            ip ttl 50 counter packets 3 bytes 300 drop
+            }
+            chain c {
+            type filter hook forward priority filter; policy accept;
+            log prefix "drop:a" group 100
+            log prefix "drop:b" group 100
+            counter packets 3 bytes 300 drop
+            }
+            }
+            """
+        let rules = FirewallRuleset(NFTRuleset(text).tables)
+        let table = NameTable()
+        let names = ["a", "b"].map { table.number(of: Array($0.utf8)) }
+        for entered: UInt64 in [3, 6] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+                $0.lanes.insert(.nflog)
+            }
+            var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+            for name in names {
+                var attempt = SessionBuilder()
+                (attempt.tracked, attempt.first, attempt.second, attempt.logged) = (nil, nil, nil, (3, 0))
+                attempt.facts = [.live, .nflog, .denied]
+                var denial = Denial(rule: name, verdict: .drop, at: attempt.startTime)
+                denial.count = 3
+                attempt.denials = [denial]
+                comparison.add(attempt.compared)
+            }
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second) = (nil, (entered, 0), nil)
+            comparison.add(builder.compared)
+            let result = comparison.conclude()
+            let lacking = result.sessions.flatMap(\.differences).filter { $0.fewer == .conntrack }
+            #expect(lacking.filter { $0.reason == .denied && $0.isCertain }.map(\.packetCount) == [3])
+            #expect(lacking.map(\.packetCount).reduce(0, +) == entered)
+            if entered == 6 { #expect(result.reasons[.droppedBeforeConntrack] == 3) }
+            #expect(result.reasons[.unexplained] == nil, "\(result.evidence)")
+            #expect(result.sessions.count == 1)
+        }
     }
 }

@@ -21,11 +21,12 @@ extension Comparison {
         return suspects[..<end].filter { $0.deed == .deny && rules[$0.rule].limit != 0 }
     }
 
-    /// What is said of rules that may have dropped packets, or pieces of them, before conntrack saw any.
+    /// What is said of rules that may have dropped packets, or pieces of them, before conntrack saw any, or kept pieces from it.
     mutating func deniersBeforeConntrack(_ views: RuleViews) -> [String] {
         guard let rules = facts.rules?.rules else { return [] }
         return search.suspects(of: views).filter {
-            $0.deed == .deny && $0.place.isBeforeConntrack && rules[$0.rule].limit != 0
+            let isKeeper = $0.deed == .untrack && $0.place.isBeforeReassembly
+            return ($0.deed == .deny || isKeeper) && $0.place.isBeforeConntrack && rules[$0.rule].limit != 0
         }.map { evidence(rules[$0.rule], $0.answer) }
     }
 
@@ -176,15 +177,32 @@ extension Comparison {
             isSure: suspect.answer == .yes)
         let isInPieces = seesWhole(short, views, suspect)
         let piecemeal = isInPieces ? ["some of them are fragments, of which it sees only what became whole"] : []
-        let told = [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal
+        let gone = suspect.answer == .yes ? self.gone(views) : []
+        let told = [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal + gone
         let isCertain =
             suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule) && !isInPieces
+            && gone.isEmpty && !contradicts(watched, short.rest, suspect.place)
         // What the host dropped before them may have been these, and the rule may have counted what nobody captured.
         let doubt = suspect.answer == .yes ? hostDropDoubt(of: short.rest, views, before: suspect.place) : nil
         guard let doubt else { return short.account(reason, for: taken, isCertain: isCertain, told) }
         let sure = isCertain ? taken.lacking(doubt.count) : 0
         short.account(reason, for: sure, told)
         short.account(reason, for: taken - sure, isCertain: false, told + [doubt.sentence])
+    }
+
+    /// Whether a rule's counter shows that it cannot have counted all of these: as many packets at most, of fewer bytes.
+    private func contradicts(_ watched: WatchedRule, _ packets: Counters, _ place: HookPlace) -> Bool {
+        guard let growth = watched.growth, place.hook != .ingress, place.hook != .egress else { return false }
+        return growth.packetCount == packets.packetCount && growth.byteCount < packets.byteCount
+    }
+
+    /// That a rule was gone at the end which may have decided about these packets before, in whatever chain it stood.
+    private func gone(_ views: RuleViews) -> [String] {
+        guard let rules = facts.rules else { return [] }
+        let candidate = rules.goneVerdicts.first { gone in
+            [views.untranslated, views.routed, views.translated].contains { gone.rule.match.answer(to: $0) != .no }
+        }
+        return candidate.map { ["rule \($0.title) was there at the beginning, and is gone"] } ?? []
     }
 
     /// Whether a rule sees none of the pieces that some of the packets are in, but what they make: who knows whether they became whole, where

@@ -100,18 +100,36 @@ extension Comparison {
         }
     }
 
-    /// Whether rules that log a session's packets as denied are known, and one lets them pass, or may: what shows another end of them goes first.
-    func mayPassWhatIsLogged(_ session: Session) -> Bool { facts.rules != nil && !passers(session).isEmpty }
+    /// Whether one of the rules that log a session's packets as denied is known to let them pass, or may: what shows another end of them
+    /// goes first.
+    func mayPassWhatIsLogged(_ session: Session) -> Bool { session.denials.contains { passer(of: $0) != nil } }
 
-    /// What is said of rules that log a session's packets as denied, and let them pass, or may, as far as is known.
-    func passers(_ session: Session) -> [String] {
+    /// Whether the rules that log a session's packets as denied all let them pass, as far as their chains go.
+    func passesWhatIsLogged(_ session: Session) -> Bool {
+        !session.denials.isEmpty && session.denials.allSatisfy { passer(of: $0)?.isSure ?? false }
+    }
+
+    private func passer(of denial: Denial) -> LoggedDenials.Passer? {
+        loggedDenials.passer(denial.verdict, name(denial.rule))
+    }
+
+    /// Why rules that log a session's packets as denied may have let them pass.
+    func doubts(aboutLogOf session: Session) -> [String] {
         guard !session.denials.isEmpty else { return [] }
         guard let rules = facts.rules else {
             return ["what the rules do is not known: one that logs so may also let pass"]
         }
         return session.denials.compactMap { denial in
-            guard let passer = loggedDenials.passer(denial.verdict, name(denial.rule)) else { return nil }
-            return "rule \(rules.rules[passer.rule].title) logs so, and \(passer.isSure ? "lets" : "may let") them pass"
+            if let passer = passer(of: denial) {
+                let verb = passer.isSure ? "lets" : "may let"
+                return "rule \(rules.rules[passer.rule].title) logs so, and \(verb) them pass"
+            }
+            // Before the second look nobody knows them all.
+            guard rules.isFinal else { return nil }
+            let deniers = loggedDenials.deniers(denial.verdict, name(denial.rule))
+            if deniers.isEmpty { return "no rule that stands there now logs so: what it did with them is not known" }
+            guard deniers.allSatisfy({ rules.rules[$0].isNew }) else { return nil }
+            return "the rule that logs so is new: what logged so before may have let them pass"
         }
     }
 

@@ -13,6 +13,8 @@ public struct WatchedRuleset: Sendable {
     private let generationChanged: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
+    /// Rules that were gone at the second look and decided what became of packets.
+    private(set) var goneVerdicts: [WatchedRule] = []
     /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
     private(set) var changedChains: Set<Int> = []
     private var newCount = 0
@@ -170,6 +172,7 @@ public struct WatchedRuleset: Sendable {
 
     private mutating func addGone(_ rule: FirewallRule, _ chain: String) {
         goneCount += 1
+        if rule.verdict != nil, rule.verdict != .return { goneVerdicts.append(WatchedRule(rule, in: chain)) }
         if rule.denies { goneDenials.append(WatchedRule(rule, in: chain)) }
     }
 }
