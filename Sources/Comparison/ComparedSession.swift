@@ -13,6 +13,8 @@ public struct ComparedSession: Sendable {
     var hasUntoldEnd = false
     /// Whether rules denied packets of its tuple before they let it in.
     var wasDenied = false
+    /// Whether what rules logged of it may be other sessions', with other ports.
+    var sharesDenials = false
     public var gaps = CaptureGaps()
     /// The interfaces that passed it and that show no packet which another shows, too.
     var separateInterfaces: Set<InterfaceIndex> = []

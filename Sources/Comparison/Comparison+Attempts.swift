@@ -3,12 +3,103 @@ internal import FlowModel
 // What rules denied, and logged that they did.
 
 extension Comparison {
+    /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
+    mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
+        guard let rules = facts.rules, rules.isFinal else { return [:] }
+        loggedDenials = LoggedDenials(rules, groups: facts.groups)
+        let logged = loggedDenials
+        var counts: [Int: UInt64] = [:]
+        for compared in sessions {
+            for denial in compared.session.denials {
+                var deniers = logged.deniers(logName(denial), of: denial.count)
+                if deniers.count > 1 {
+                    // Rules of several chains may log alike: those that these packets come to.
+                    let views = views(of: DirectionCounts(compared, .original), compared.session)
+                    let met = search.suspects(of: views).filter { $0.deed == .deny }.map(\.rule)
+                    let those = deniers.filter { met.contains($0.key) }
+                    if !those.isEmpty { deniers = those }
+                }
+                for (rule, count) in deniers { counts[rule] = (counts[rule] ?? 0).adding(count) }
+            }
+        }
+        return counts
+    }
+
+    /// Keeps what rules denied of a session that nothing else told of.
+    mutating func addAttempt(_ compared: ComparedSession) {
+        attempts.add(compared, loggedDenials.course(compared.session.denials.map(logName)))
+    }
+
+    /// Gives captured sessions that conntrack does not know what rules logged as denied of their packets: each first that of its own tuple,
+    /// then what was logged of several, then what a rule may have seen of it with another destination.
+    ///
+    /// What was logged of several, whose ports differ, is told together: whose it is, the rules tell that surely deny one's packets, else that
+    /// as many were captured as were logged.
+    mutating func lendAttempts(to sessions: inout [ComparedSession]) {
+        for compared in sessions { attempts.noteCaptured(compared.session) }
+        let places = sessions.indices.filter {
+            sessions[$0].session.denials.isEmpty && attempts.mayBe(sessions[$0].session)
+        }
+        let met = places.map { deniers(of: sessions[$0]) }
+        for (place, met) in zip(places, met) {
+            attempts.lend(to: &sessions[place].session) { met.answer($0) != .no }
+        }
+        for (place, met) in zip(places, met) {
+            _ = attempts.lendShared(to: &sessions[place].session) { met.answer($0) == .yes }
+        }
+        for (place, met) in zip(places, met) {
+            attempts.noteDemand(of: sessions[place].session) { met.answer($0) != .no }
+        }
+        for (place, met) in zip(places, met) {
+            let isScarce = attempts.lendShared(to: &sessions[place].session) { met.answer($0) != .no }
+            sessions[place].sharesDenials = isScarce || mayBeTranslated(sessions[place])
+        }
+        guard search.chart?.translatesDestinations == true else { return }
+        for place in sessions.indices where sessions[place].session.denials.isEmpty {
+            let views = views(of: DirectionCounts(sessions[place], .original), sessions[place].session)
+            guard translator(of: views) != nil else { continue }
+            attempts.lendTranslated(to: &sessions[place].session)
+            sessions[place].sharesDenials = mayBeTranslated(sessions[place])
+        }
+    }
+
+    /// Whether what was logged with a session's tuple may be another one's, to which a rule gave its destination.
+    private func mayBeTranslated(_ compared: ComparedSession) -> Bool {
+        search.chart?.translatesDestinations == true && attempts.hasSiblings(compared.session)
+    }
+
+    /// The rules that deny a session's packets, or may.
+    private struct Met {
+        var answers: [Int: RuleAnswer] = [:]
+        /// What is the case with all others.
+        var others: RuleAnswer
+
+        /// Whether its packets are of those that go on so.
+        func answer(_ course: LoggedDenials.Course) -> RuleAnswer {
+            guard case .denied(let rules) = course else { return .perhaps }
+            return rules.map { answers[$0] ?? others }.max() ?? .perhaps
+        }
+    }
+
+    private mutating func deniers(of compared: ComparedSession) -> Met {
+        // Other rules may have stood there.
+        guard let rules = facts.rules, rules.isFinal, rules.doubt == nil else { return Met(others: .perhaps) }
+        var met = Met(others: .no)
+        let views = views(of: DirectionCounts(compared, .original), compared.session)
+        for suspect in search.suspects(of: views) where suspect.deed == .deny {
+            met.answers[suspect.rule] = max(met.answers[suspect.rule] ?? .no, suspect.answer)
+        }
+        return met
+    }
+
     /// Packets of a session that conntrack knows may have been denied before rules let it in.
     mutating func lendDenials(to compared: inout ComparedSession) {
         let counts = DirectionCounts(compared, .original)
+        attempts.noteCaptured(compared.session)
         guard let entered = counts.entering?.counts.whole, let tracked = counts.tracked else { return }
         if compared.session.denials.isEmpty {
-            attempts.lend(to: &compared.session, upTo: entered.since(tracked).packetCount)
+            compared.sharesDenials = attempts.lend(
+                to: &compared.session, upTo: entered.since(tracked).packetCount)
             compared.wasDenied = !compared.session.denials.isEmpty
         } else if let start = compared.session.start {
             // What rules logged may come after conntrack's word about what they let in then.

@@ -27,7 +27,11 @@ extension Comparison {
         _ pieces: Shortfall, _ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]
     ) {
         var short = pieces
-        accountForRules(&short, views(of: counts, session)) { $0.isBeforeReassembly ? Self.reason($0) : nil }
+        let views = views(of: counts, session)
+        let early = search.suspects(of: views).filter(\.place.isBeforeReassembly).map(\.rule)
+        // Whatever left was not dropped.
+        let hasLeft = counts.leaving?.counts.isEmpty == false
+        accountForRules(&short, views, among: Set(early)) { hasLeft ? nil : Self.reason($0) }
         short.account(
             .fragments, isCertain: false,
             [

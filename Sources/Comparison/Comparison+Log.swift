@@ -127,13 +127,15 @@ extension Comparison {
     private mutating func accountForUnlogged(
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session, isStopTold: Bool
     ) {
-        let views = views(of: counts, session)
-        let suspects = logSuspects(views)
-        // What was lost, and could not be read, the end tells.
-        if reserves.stage == .question, !suspects.isEmpty { return short.account(.unexplained, []) }
         // Whatever left came to the rule.
         let passed = counts.logged.packetCount.adding(short.rest.packetCount)
         let haveAllLeft = short.more == .captureOut || counts.leaving?.counts.whole.packetCount ?? 0 >= passed
+        var views = views(of: counts, session)
+        // By which way is no question then.
+        if haveAllLeft { views.mayHaveGoneElsewhere = false }
+        let suspects = logSuspects(views)
+        // What was lost, and could not be read, the end tells.
+        if reserves.stage == .question, !suspects.isEmpty { return short.account(.unexplained, []) }
         let coming = short.more == .conntrack ? views.counted : views
         let denials = haveAllLeft ? [] : denials(before: suspects, coming)
         if counts.leaving == nil, !isStopTold { accountForDropped(&short, counts, coming, by: denials) }
@@ -146,7 +148,8 @@ extension Comparison {
         let ownLoss = isWhole ? "nflog lost nothing" : "\(facts.losses(of: .nflog)) in all"
         let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
         // A rule that was not there all the time logged none of what passed before.
-        let doubts = [facts.rules?.doubt].compactMap(\.self) + doubts(about: denials)
+        let changes = [facts.rules?.doubt].compactMap(\.self) + doubts(about: denials)
+        let doubts = changes + (views.mayHaveGoneElsewhere ? [Self.otherWay] : [])
         let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
         if logsAll || partial.isEmpty {
             accountForUncounted(&short, counts, meant.map(\.rule), reason, ownLoss, doubts)
@@ -172,10 +175,10 @@ extension Comparison {
             let groups = facts.groups.map(String.init).joined(separator: ", ")
             // A rule that was there for a while may have logged some.
             short.account(
-                .notLogged, isCertain: doubts.isEmpty,
+                .notLogged, isCertain: changes.isEmpty,
                 [
-                    "no rule logs these packets to group \(groups)\(doubts.isEmpty ? "" : ", of those that are there now")"
-                ] + doubts)
+                    "no rule logs these packets to group \(groups)\(changes.isEmpty ? "" : ", of those that are there now")"
+                ] + changes)
         }
         if !logsAll, let (watched, _) = partial.first {
             let conditions = watched.rule.match.choices.joined(separator: ", ")
@@ -191,6 +194,10 @@ extension Comparison {
                 reason, isCertain: !logsAll && doubts.isEmpty, [Self.unmet(watched), ownLoss] + doubts)
         }
         short.account(.unexplained, ["no rule tells why these packets were not logged"])
+    }
+
+    private static var otherWay: String {
+        "which way they went is not known for sure, as routes changed meanwhile, or go by more than addresses: another does not lead to it"
     }
 
     /// Packets that rules may have dropped before they came to one that logs, and of which nobody captured whether they left.

@@ -25,7 +25,10 @@ extension Comparison {
         } else if let same = entering.flatMap({ Aggregation(more: $0, fewer: segments) }) {
             found.append(difference(same, counts.direction, place, base, .captureOut, left))
         } else if left.packetCount < base.packetCount {
-            var short = Shortfall(counts.direction, place, .captureOut, base.since(left))
+            // Bytes of pieces that the filter leaves out are in conntrack's sum, whether or not they left.
+            var short = Shortfall(
+                counts.direction, place, .captureOut, base.since(left),
+                isShare: counts.lacksFragments && segments.fragmentCount > 0)
             accountForStopped(&short, counts, compared.session, leaving, from: place, &refusals)
             found += short.found
         } else if left.packetCount > base.packetCount {
@@ -66,7 +69,7 @@ extension Comparison {
         _ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session,
         _ leaving: DirectionCounts.TapCounts, from place: CountedPlace, _ refusals: inout Refusals
     ) {
-        let isProof = denialsAreProof(counts, session)
+        let isProof = denialsAreProof(counts, session, refusals)
         if isProof { accountForDenials(&short, session, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
@@ -133,7 +136,9 @@ extension Comparison {
     ) {
         guard let (base, place) = base(of: counts) else { return }
         var short = Shortfall(counts.direction, place, .captureOut, base)
-        if !mayPassWhatIsLogged(session) { accountForDenials(&short, session, &refusals) }
+        if !refusals.mayBeOthers, !mayPassWhatIsLogged(session) {
+            accountForDenials(&short, session, &refusals)
+        }
         if isOlder(session) {
             accountForRules(&short, views(of: counts, session), ifSure: true, untracks: false) {
                 $0.isBeforeConntrack ? nil : .droppedAfterConntrack
@@ -141,7 +146,7 @@ extension Comparison {
         }
         accountForUnsent(&short, counts, session, &refusals)
         // Where it cannot be asked what became of them, the log of rules that may refuse them tells what may have.
-        if !passesWhatIsLogged(session) { accountForDenials(&short, session, &refusals, isCertain: false) }
+        accountForDenials(&short, session, &refusals, isCertain: false, butPassed: true)
         found += short.found
     }
 
@@ -204,37 +209,6 @@ extension Comparison {
     /// That an interface was down, where it was.
     func wasDown(_ name: String) -> [String] {
         facts.downInterfaceNames.contains(name) ? ["\(name) was down for a while"] : []
-    }
-
-    /// Whether rules logged no more packets as denied than did not leave, and none of them lets them pass: else what they log also passes.
-    func denialsAreProof(_ counts: DirectionCounts, _ session: Session) -> Bool {
-        guard facts.rules != nil, !mayPassWhatIsLogged(session) else { return false }
-        guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
-            let left = counts.leaving?.counts.whole
-        else { return true }
-        return session.denials.packetCount <= entered.since(left).packetCount
-    }
-
-    /// What rules refused, as they logged it.
-    mutating func accountForDenials(
-        _ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals, isCertain: Bool = true
-    ) {
-        guard refusals.loggedCount > 0, !session.denials.isEmpty else { return }
-        // Several rules may have logged one packet: as many as one of them did are denied for sure.
-        let most = isCertain ? session.denials.lazy.map(\.count).max() ?? 0 : .max
-        let taken = min(refusals.loggedCount, short.rest.packetCount, most)
-        refusals.loggedCount -= taken
-        let isProof = isCertain && doubts(aboutLogOf: session).isEmpty
-        short.account(.denied, for: taken, isCertain: isProof, logged(session))
-    }
-
-    /// What rules logged as denied of a session, and what speaks against that.
-    private func logged(_ session: Session) -> [String] {
-        session.denials.map { denial in
-            let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
-            let packets = denial.count == 1 ? "packet" : "packets"
-            return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
-        } + doubts(aboutLogOf: session)
     }
 
     /// Answers that the firewall gives in the destination's name: conntrack does not count them.

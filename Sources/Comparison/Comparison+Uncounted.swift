@@ -86,6 +86,7 @@ extension Comparison {
                 ["datagrams that did not become whole"] + Self.shortened(droppers))
         }
         accountForIgnored(&short, counts, session)
+        accountForOtherZone(&short, session)
         accountForReset(&short, counts)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
             short.account(.endedAfter, ["it goes on, and conntrack's counters were read before its last packets"])
@@ -148,6 +149,18 @@ extension Comparison {
             .ignored, isCertain: false,
             [
                 "\(rest.packetCount) segments of \(rest.byteCount / rest.packetCount) bytes passed: conntrack does not count a SYN that comes again, nor what it cannot place in the connection"
+            ])
+    }
+
+    /// Packets show no zone: the first of another session of that tuple may have been counted to this one, until conntrack told of that.
+    private func accountForOtherZone(_ short: inout Shortfall, _ session: Session) {
+        guard facts.ambiguousCount > 0, session.record.original.zone != 0 || session.record.reply.zone != 0 else {
+            return
+        }
+        short.account(
+            .lostBySource, isCertain: false,
+            [
+                "its tuple has a zone, which packets do not show: these may be another session's, and \(facts.losses(of: .packet))"
             ])
     }
 

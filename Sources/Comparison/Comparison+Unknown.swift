@@ -64,7 +64,7 @@ extension Comparison {
     ) {
         // What an interface shows as it leaves came past all rules.
         let hasLeft = short.more == .captureOut
-        let isProof = denialsAreProof(counts, session)
+        let isProof = denialsAreProof(counts, session, refusals)
         if isProof, !hasLeft { accountForDenials(&short, session, &refusals) }
         if counts.entering == nil { accountForOwnAnswers(&short, &refusals) }
         let before = reserves.rejectedCount

@@ -11,7 +11,7 @@ public struct Comparison {
     var search: RuleSearch
     /// What rules denied of sessions that nothing else told of.
     var attempts = DeniedAttempts()
-    /// Which rules deny what is logged as denied.
+    /// What becomes of what rules log as denied.
     var loggedDenials = LoggedDenials()
     private let limit: Int
     private(set) var summary = ComparisonSummary()
@@ -111,7 +111,7 @@ public struct Comparison {
     private mutating func explained(_ compared: ComparedSession, _ directions: [DirectionCounts]) -> ComparedSession {
         var compared = compared
         compared.differences = []
-        var refusals = Refusals(compared.session)
+        var refusals = refusals(compared)
         for counts in directions where !counts.isEmpty { explain(counts, &compared, &refusals) }
         return compared
     }
@@ -152,7 +152,7 @@ public struct Comparison {
             } else if compared.session.record.facts.contains(.conntrack) {
                 sorted.known.append(compared)
             } else if compared.session.taps.isEmpty, !compared.session.denials.isEmpty {
-                attempts.add(compared)
+                addAttempt(compared)
             } else {
                 sorted.unknown.append(compared)
             }

@@ -15,8 +15,33 @@ struct DeniedAttempts {
         var compared: ComparedSession
         /// Packets that were denied and of which no captured session is known yet.
         var rest: UInt64
+        /// Where they go on behind the rules that logged them.
+        var course: LoggedDenials.Course
+        /// Packets of sessions that may be those, and how many of them were given some.
+        var demand: UInt64 = 0
+        var given: UInt64 = 0
         /// Its number among all, so that they keep their order.
         var number: Int
+
+        /// Whether it is of several sessions, whose ports differ.
+        var isShared: Bool {
+            let facts = compared.session.record.facts
+            return !facts.isDisjoint(with: [.sourcePortVaries, .destinationPortVaries])
+                || compared.session.denials.scannedPorts != nil
+        }
+
+        var rules: Set<NameID> { Set(compared.session.denials.map(\.rule)) }
+
+        /// Whether other rules may have logged its packets as this one.
+        func mayBe(_ other: Attempt) -> Bool {
+            guard rules.isDisjoint(with: other.rules) else { return false }
+            switch (course, other.course) {
+            case (.onward, _), (_, .onward): return true
+            case (.denied(let own), .denied(let others)): return !own.isDisjoint(with: others)
+            case (.unknown, _), (_, .unknown):
+                return compared.session.denials.packetCount == other.compared.session.denials.packetCount
+            }
+        }
 
         /// Whether its packets came from this port, and from no other.
         func isFrom(_ port: UInt16) -> Bool {
@@ -29,6 +54,8 @@ struct DeniedAttempts {
     private var destinations: [Sender: Set<IPAddress>] = [:]
     /// To whom captured packets of theirs went.
     private var captured: [Sender: Set<IPAddress>] = [:]
+    /// How many captured sessions are of each.
+    private var capturedCounts: [Sender: Int] = [:]
     private var count = 0
 
     /// Who sent packets, and from where: what a translation of their destination leaves as it is.
@@ -48,9 +75,11 @@ struct DeniedAttempts {
         Pair(source: key.source, destination: key.destination, transport: key.transport)
     }
 
-    mutating func add(_ compared: ComparedSession) {
+    /// - Parameter course: where its packets go on behind the rules that logged them.
+    mutating func add(_ compared: ComparedSession, _ course: LoggedDenials.Course) {
         count += 1
-        let attempt = Attempt(compared: compared, rest: compared.session.denials.packetCount, number: count)
+        let attempt = Attempt(
+            compared: compared, rest: compared.session.denials.packetCount, course: course, number: count)
         let key = compared.session.record.original
         attempts[Self.pair(key), default: []].append(attempt)
         if compared.session.record.hasSourcePort, let sender = Sender(key) {
@@ -58,14 +87,63 @@ struct DeniedAttempts {
         }
     }
 
-    /// Gives a captured session the denials that were logged of its packets.
-    mutating func lend(to session: inout Session) {
+    /// Notes to whom captured packets went.
+    mutating func noteCaptured(_ session: Session) {
+        let key = session.record.original
+        guard let sender = Sender(key) else { return }
+        captured[sender, default: []].insert(key.destination)
+        capturedCounts[sender, default: 0] += 1
+    }
+
+    /// Whether other captured sessions have the source and port of one: behind a translation they may look like it.
+    func hasSiblings(_ session: Session) -> Bool {
+        Sender(session.record.original).map { capturedCounts[$0] ?? 0 > 1 } ?? false
+    }
+
+    /// Whether what was logged may be a captured session's.
+    func mayBe(_ session: Session) -> Bool {
+        let key = session.record.original
+        guard let tap = session.taps.first, let list = attempts[Self.pair(key)] else { return false }
+        return list.contains { Self.fits($0, key, tap) }
+    }
+
+    /// Gives a captured session the denials that were logged of packets with its ports.
+    ///
+    /// - Parameter mayBe: whether it may be one whose packets go on so.
+    mutating func lend(to session: inout Session, where mayBe: (LoggedDenials.Course) -> Bool) {
         let key = session.record.original
         guard let tap = session.taps.first else { return }
-        if let sender = Sender(key) { captured[sender, default: []].insert(key.destination) }
-        guard session.denials.isEmpty else { return }
         var wanted = tap.original.whole.packetCount
-        lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) }
+        lend(to: &session, Self.pair(key), &wanted) {
+            !$0.isShared && Self.fits($0, key, tap) && mayBe($0.course)
+        }
+    }
+
+    /// Notes that a captured session may be one of several of which denials were logged.
+    ///
+    /// - Parameter mayBe: whether it may be one whose packets go on so.
+    mutating func noteDemand(of session: Session, where mayBe: (LoggedDenials.Course) -> Bool) {
+        let key = session.record.original
+        guard let tap = session.taps.first, var list = attempts[Self.pair(key)] else { return }
+        let wanted = tap.original.whole.packetCount.lacking(session.denials.packetCount)
+        for place in list.indices
+        where list[place].isShared && Self.fits(list[place], key, tap) && mayBe(list[place].course) {
+            list[place].demand = list[place].demand.adding(wanted)
+        }
+        attempts[Self.pair(key)] = list
+    }
+
+    /// Gives a captured session the denials that were logged of several, of which it is one.
+    ///
+    /// - Parameter isOne: whether it is one of those whose packets go on so.
+    /// - Returns: whether they may be another's: more packets than those may be meant.
+    mutating func lendShared(to session: inout Session, where isOne: (LoggedDenials.Course) -> Bool) -> Bool {
+        let key = session.record.original
+        guard let tap = session.taps.first else { return false }
+        var wanted = tap.original.whole.packetCount.lacking(session.denials.packetCount)
+        return lend(to: &session, Self.pair(key), &wanted) {
+            $0.isShared && Self.fits($0, key, tap) && isOne($0.course)
+        }
     }
 
     /// Gives a captured session the denials that were logged of its sender's packets to where nobody saw any go; all others have theirs.
@@ -84,36 +162,52 @@ struct DeniedAttempts {
     /// Gives a session that conntrack knows the denials of packets of its tuple that were not let in: before it began, as rules changed.
     ///
     /// - Parameter count: how many packets more than conntrack the capture saw.
-    mutating func lend(to session: inout Session, upTo count: UInt64) {
-        guard let tap = session.taps.first else { return }
+    /// - Returns: whether they may be another session's, with another destination port.
+    mutating func lend(to session: inout Session, upTo count: UInt64) -> Bool {
+        guard let tap = session.taps.first else { return false }
         let key = session.record.original
-        if let sender = Sender(key) { captured[sender, default: []].insert(key.destination) }
-        guard session.denials.isEmpty, count > 0 else { return }
+        guard session.denials.isEmpty, count > 0 else { return false }
         var wanted = count
+        lend(to: &session, Self.pair(key), &wanted) {
+            !$0.isShared && Self.fits($0, key, tap) && $0.isFrom(key.sourcePort)
+        }
+        guard wanted > 0, session.denials.isEmpty else { return false }
         lend(to: &session, Self.pair(key), &wanted) { Self.fits($0, key, tap) && $0.isFrom(key.sourcePort) }
+        return !session.denials.isEmpty
     }
 
+    /// - Returns: whether more packets than were logged may be meant by one of those that it was given.
+    @discardableResult
     private mutating func lend(
         to session: inout Session, _ pair: Pair, _ wanted: inout UInt64, where fits: (Attempt) -> Bool
-    ) {
-        guard wanted > 0, var list = attempts[pair] else { return }
-        var lentCount: UInt64 = 0
-        var rules: Set<NameID> = []
+    ) -> Bool {
+        guard wanted > 0, var list = attempts[pair] else { return false }
+        var isScarce = false
         // One ends, and the next begins: a session of many packets may have met several.
         for place in list.indices where wanted > 0 && fits(list[place]) {
             let lent = min(wanted, list[place].rest)
+            isScarce = isScarce || list[place].demand > list[place].rest.adding(list[place].given)
             list[place].rest -= lent
+            list[place].given = list[place].given.adding(lent)
             wanted -= lent
-            lentCount += lent
-            rules.formUnion(list[place].compared.session.denials.map(\.rule))
             session.take(Self.part(of: list[place].compared.session, lent))
-        }
-        // Another rule may have logged the same packets.
-        for place in list.indices where list[place].rest > 0 && fits(list[place]) {
-            let own = Set(list[place].compared.session.denials.map(\.rule))
-            if own != rules { list[place].rest -= min(list[place].rest, lentCount) }
+            Self.spend(lent, of: list[place], in: &list, where: fits)
         }
         attempts[pair] = list
+        return isScarce
+    }
+
+    /// What other rules logged of the same packets is no other session's.
+    private static func spend(
+        _ count: UInt64, of lender: Attempt, in list: inout [Attempt], where fits: (Attempt) -> Bool
+    ) {
+        var counts: [Set<NameID>: UInt64] = [:]
+        for place in list.indices where fits(list[place]) && lender.mayBe(list[place]) {
+            let rules = list[place].rules
+            let same = min(counts[rules] ?? count, list[place].rest)
+            counts[rules] = (counts[rules] ?? count) - same
+            list[place].rest -= same
+        }
     }
 
     /// So many of the packets of an attempt, which may be all.
@@ -135,7 +229,11 @@ struct DeniedAttempts {
         let record = attempt.compared.session.record
         guard isMeanwhile(attempt, tap) else { return false }
         if let ports = attempt.compared.session.denials.scannedPorts { return ports.contains(key.destinationPort) }
-        if record.hasSourcePort, record.original.sourcePort != key.sourcePort { return false }
+        // Of ICMP that is the identifier.
+        let facts = record.facts
+        if facts.isDisjoint(with: [.sourcePortVaries, .fragments]), record.original.sourcePort != key.sourcePort {
+            return false
+        }
         return !record.hasDestinationPort || record.original.destinationPort == key.destinationPort
             || key.transport.isICMP
     }
@@ -166,9 +264,18 @@ extension Session {
         if denials.isEmpty {
             denials = attempt.denials
         } else {
-            for denial in attempt.denials { denials.append(denial) }
+            for denial in attempt.denials { add(denial) }
         }
         guard let counters = nflog?.counters else { return nflog = attempt.nflog }
         if let more = attempt.nflog?.counters { nflog?.counters = counters + more }
+    }
+
+    private mutating func add(_ denial: Denial) {
+        guard let place = denials.firstIndex(where: { ($0.rule, $0.verdict) == (denial.rule, denial.verdict) }) else {
+            return denials.append(denial)
+        }
+        denials[place].count &+= denial.count
+        denials[place].first = min(denials[place].first, denial.first)
+        denials[place].last = max(denials[place].last, denial.last)
     }
 }

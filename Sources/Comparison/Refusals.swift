@@ -3,15 +3,32 @@ internal import FlowModel
 /// What rules refused of one session: what of it is not missing anywhere yet, and how often the firewall may have answered.
 struct Refusals {
     /// Packets that rules logged as denied, and of which no place is known to lack them yet.
-    var loggedCount: UInt64
+    private(set) var loggedCount: UInt64
+    /// How many were denied at least, as several rules may have logged one packet; those that were taken for certain are off.
+    private var sureCount: UInt64
+    /// Whether all of that may be other sessions'.
+    let mayBeOthers: Bool
     /// Packets that rules logged as rejected; which way they went nobody says.
     private var answerable: UInt64
     /// Packets of each direction that rules were said to have rejected.
     private var rejected: [FlowDirection: UInt64] = [:]
 
-    init(_ session: Session) {
+    /// - Parameters:
+    ///   - sureCount: how many packets were denied at least, where several rules may have logged one.
+    ///   - mayBeOthers: whether what rules logged may be other sessions'.
+    init(_ session: Session, sureCount: UInt64 = 0, mayBeOthers: Bool = false) {
+        self.mayBeOthers = mayBeOthers
         loggedCount = session.denials.packetCount
+        self.sureCount = sureCount
         answerable = session.denials.reduce(0) { $1.verdict == .reject ? $0.adding($1.count) : $0 }
+    }
+
+    /// Takes up to so many of the packets that rules logged as denied, or of those of them that surely were.
+    mutating func takeLogged(upTo count: UInt64, isCertain: Bool) -> UInt64 {
+        let taken = min(count, loggedCount, isCertain ? sureCount : .max)
+        loggedCount -= taken
+        if isCertain { sureCount -= taken }
+        return taken
     }
 
     mutating func noteRejected(_ count: UInt64, _ direction: FlowDirection) {

@@ -56,11 +56,20 @@ struct RoutingLog {
             }
             changes.note(destination)
         case AddressMessage.newAddressType: break  // its routes are told
-        case AddressMessage.deleteAddressType: if !AddressMessage.isOfLink(message) { changes.noteAll() }
+        case AddressMessage.deleteAddressType:
+            if !AddressMessage.isOfLink(message), concernsWays(AddressMessage.interface(of: message)) {
+                changes.noteAll()
+            }
         case SettingMessage.type:
             guard let setting = try SettingMessage(message) else { return }
-            if setting.interface.map({ carrying[$0] != nil }) ?? true { changes.noteAll() }
+            if concernsWays(setting.interface) { changes.noteAll() }
+        case SettingMessage.deleteType: break  // the interface's end is told
         default: changes.noteAll()
         }
+    }
+
+    /// - Parameter interface: `nil` for all, or where it is not known.
+    private func concernsWays(_ interface: InterfaceIndex?) -> Bool {
+        interface.map { carrying[$0] != nil } ?? true
     }
 }

@@ -8,6 +8,11 @@ public struct AddressMessage: Sendable {
     /// Whether a message tells of an address on its link only.
     public static func isOfLink(_ message: borrowing NetlinkMessage) -> Bool { message.body.uint8(at: 3) == linkScope }
 
+    /// The interface that a message tells an address of; `nil` of one that was cut.
+    public static func interface(of message: borrowing NetlinkMessage) -> InterfaceIndex? {
+        message.body.native(UInt32.self, at: 4)
+    }
+
     /// RT_SCOPE_LINK (linux/rtnetlink.h)
     private static let linkScope: UInt8 = 253
 

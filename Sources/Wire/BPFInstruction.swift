@@ -48,6 +48,17 @@ extension BPFProgram.Instruction {
         code & 0xf0 == 0 ? [(true, Int(operand))] : [(true, Int(jumpTrue)), (false, Int(jumpFalse))]
     }
 
+    /// Whether it needs the accumulator: BPF_ST, BPF_ALU, BPF_JMP but for BPF_JA, BPF_RET with BPF_A, or BPF_TAX.
+    var usesAccumulator: Bool {
+        switch code & 0x07 {
+        case 0x02, 0x04: true
+        case 0x05: code & 0xf0 != 0
+        case 0x06: code & 0x18 == 0x10
+        case 0x07: code == 0x07
+        default: false
+        }
+    }
+
     /// Whether it sets the accumulator: BPF_LD, BPF_ALU or BPF_MISC's BPF_TXA.
     var changesAccumulator: Bool { [0x00, 0x04].contains(code & 0x07) || code == 0x87 }
 }

@@ -14,11 +14,16 @@ extension BPFProgram {
         for (place, instruction) in instructions.enumerated() {
             var sight = sights[place]
             guard !sight.kinds.isEmpty else { continue }
-            let next = place + 1 < instructions.count ? instructions[place + 1] : nil
-            guard instruction.asksOnlyTuples(of: sight.kinds, before: next) else { return false }
+            let isOfPiece = instruction.isOfFragment && sight.kinds != .other
+            guard isOfPiece ? asksForPiece(at: place, of: sight.kinds) : instruction.asksOnlyTuples(of: sight.kinds)
+            else { return false }
+            // What else it has of them is no tuple's.
+            if sight.mayHavePiece, instruction.usesAccumulator, !instruction.isOfLaterPiece { return false }
             if instruction.isReturn { continue }
             guard instruction.isJump else {
-                if instruction.changesAccumulator { sight.hasEtherType = instruction.loadsEtherType }
+                if instruction.changesAccumulator {
+                    (sight.hasEtherType, sight.mayHavePiece) = (instruction.loadsEtherType, isOfPiece)
+                }
                 sights[place + 1].join(sight)
                 continue
             }
@@ -31,6 +36,16 @@ extension BPFProgram {
         }
         return true
     }
+
+    /// Whether a load of IPv4's flags and the fragment's offset is libpcap's, in front of ports: it asks for being a later fragment, which
+    /// has none, and all others are asked for what lies behind their header. Packets of one tuple differ in the rest.
+    private func asksForPiece(at place: Int, of kinds: Sight.Kinds) -> Bool {
+        guard !kinds.contains(.ipv6), place + 1 < instructions.count, instructions[place + 1].isOfLaterPiece else {
+            return false
+        }
+        let onward = place + 2 + Int(instructions[place + 1].jumpFalse)
+        return onward < instructions.count && instructions[onward].loadsHeaderLength
+    }
 }
 
 /// What is known of the frames that come to an instruction.
@@ -38,6 +53,8 @@ private struct Sight {
     var kinds: Kinds = []
     /// Whether the accumulator has the Ethertype, on all ways that lead there.
     var hasEtherType = false
+    /// Whether the accumulator has IPv4's flags and the fragment's offset, on one of them.
+    var mayHavePiece = false
 
     struct Kinds: OptionSet {
         var rawValue: UInt8
@@ -51,30 +68,30 @@ private struct Sight {
     mutating func join(_ other: Sight) {
         guard !other.kinds.isEmpty else { return }
         hasEtherType = other.hasEtherType && (hasEtherType || kinds.isEmpty)
+        mayHavePiece = mayHavePiece || other.mayHavePiece
         kinds.formUnion(other.kinds)
     }
 }
 
 extension BPFProgram.Instruction {
-    fileprivate func asksOnlyTuples(of kinds: Sight.Kinds, before next: Self?) -> Bool {
+    fileprivate func asksOnlyTuples(of kinds: Sight.Kinds) -> Bool {
         guard isLoad else { return true }
         switch mode {
-        case .absolute: return isOfFragment ? kinds == .other || asksForPiece(kinds, next) : isOfTuple(kinds)
+        case .absolute: return isOfFragment || isOfTuple(kinds)
         case .indirect: return isOfTransport
         case .length: return false
         default: return true
         }
     }
 
-    /// Where IPv4 has its flags and the fragment's offset.
-    private var isOfFragment: Bool { byteCount == 2 && operand == 20 }
+    /// Where IPv4 has its flags and the fragment's offset, and ARP its operation.
+    fileprivate var isOfFragment: Bool { isLoad && mode == .absolute && byteCount == 2 && operand == 20 }
 
-    /// Whether of these only that is asked what libpcap asks in front of ports: being a later fragment, which has none. Packets of one tuple
-    /// differ in the rest.
-    private func asksForPiece(_ kinds: Sight.Kinds, _ next: Self?) -> Bool {
-        guard let next else { return false }
-        return !kinds.contains(.ipv6) && next.code == BPFProgram.Condition.anyBit.rawValue && next.operand == 0x1fff
-    }
+    /// Whether it asks what was loaded of these for being a later fragment.
+    fileprivate var isOfLaterPiece: Bool { code == BPFProgram.Condition.anyBit.rawValue && operand == 0x1fff }
+
+    /// Whether the index register becomes the length of IPv4's header (BPF_LDX, BPF_MSH).
+    fileprivate var loadsHeaderLength: Bool { code == 0xb1 && operand == 14 }
 
     /// At a fixed place: the Ethertype, the protocol of IPv4 and of IPv6, the addresses of either and of ARP, the ports behind a header of
     /// IPv6, or its ICMP type and code.

@@ -3,6 +3,8 @@ public import FlowModel
 /// A setting of the kernel's for IP that was changed, such as `forwarding` or `rp_filter`: RTM_NEWNETCONF (linux/netconf.h).
 public struct SettingMessage: Sendable {
     public static let type: UInt16 = 80
+    /// RTM_DELNETCONF: its interface went, and its settings with it.
+    public static let deleteType: UInt16 = 81
 
     /// The interface that it is for; `nil` where it is for all, or for those to come.
     public let interface: InterfaceIndex?

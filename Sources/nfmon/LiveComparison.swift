@@ -115,6 +115,9 @@ struct LiveComparison {
         intake.addLiving(of: live.store)
         conclude(costs)
         var outcome = intake.conclude(facts, names: live.nameBook)
+        if let watch = routingWatch, watch.catchUp() != facts.routeChanges {
+            outcome.facts.notes.append("routes changed while they were asked: where some packets would go is not told")
+        }
         outcome.facts.residentBytes = ProcessCost.current.residentBytes
         return outcome
     }
@@ -206,7 +209,15 @@ struct LiveComparison {
         facts.note(summary)
         facts.filteredCount = intake.filteredCount
         facts.downInterfaceNames = live.downInterfaceNames.sorted()
-        facts.routeChanges = routingWatch?.changes ?? RouteChanges(concernsAll: true)
+        facts.routeChanges = routingWatch?.catchUp() ?? RouteChanges(concernsAll: true)
+        if let watch = routingWatch, let ask = facts.route {
+            // What changes while routes are asked tells nothing of what was before.
+            let known = facts.routeChanges
+            facts.route = { question in
+                let answer = ask(question)
+                return watch.catchUp() == known ? answer : nil
+            }
+        }
         if routingWatch == nil {
             facts.notes.append(
                 "changes of routes could not be listened to: the host's ways may have been others before")

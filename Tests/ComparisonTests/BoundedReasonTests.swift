@@ -326,4 +326,16 @@ struct BoundedReasonTests {
         }
         #expect(comparison.conclude().summary.sessionCount == 3)
     }
+
+    @Test func packetsOfAnotherZoneMayBeCountedToASession() {
+        for (zone, reason) in [(7, DifferenceReason.lostBySource), (0, .unexplained)] as [(UInt16, DifferenceReason)] {
+            let result = compare(someFacts { $0.ambiguousCount = 3 }) {
+                $0.key.transport = .udp
+                $0.key.zone = zone
+                ($0.tracked, $0.first, $0.second) = ((3, 0), (5, 0), (5, 0))
+            }
+            #expect(result.reasons == [reason: 2])
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        }
+    }
 }

@@ -28,6 +28,32 @@ struct DeniedAttemptTests {
         #expect(result.summary.sessionCount == 1)
     }
 
+    @Test func whatWasLoggedOfOnePingIsNotAnothers() {
+        func ping(_ identifier: UInt16) -> SessionBuilder {
+            var builder = SessionBuilder()
+            builder.key.transport = .icmp
+            (builder.key.sourcePort, builder.key.destinationPort) = (identifier, 8 << 8)
+            return builder
+        }
+        var comparison = Comparison(someFacts { $0.lanes.insert(.nflog) }, names: someNames())
+        var denied = ping(7)
+        (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+        denied.facts = [.live, .nflog, .denied]
+        var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+        denial.count = 3
+        denied.denials = [denial]
+        comparison.add(denied.compared)
+        for identifier: UInt16 in [8, 7] {
+            var builder = ping(identifier)
+            (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        let own = result.sessions.filter { $0.session.record.original.sourcePort == 7 }
+        #expect(own.flatMap(\.differences).map(\.reason) == [.denied])
+        #expect(result.reasons[.denied] == 3)
+    }
+
     @Test func attemptsThatWereCapturedInPartAreToldInBoth() {
         var denied = SessionBuilder()
         (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (5, 0))

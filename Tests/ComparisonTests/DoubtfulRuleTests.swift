@@ -365,4 +365,52 @@ struct DoubtfulRuleTests {
             #expect(result.evidence.contains("was there at the beginning, and is gone") == !isOther)
         }
     }
+
+    /// A rule that meant packets by the destination that they were given is gone, and another one means them by their source.
+    @Test func aRuleThatIsGoneMayHaveMetAnotherDestination() {
+        func ruleset(_ translation: String, _ count: Int) -> FirewallRuleset {
+            let text = """
+                table ip nat {
+                chain p {
+                type nat hook prerouting priority dstnat; policy accept;
+                \(translation)
+                }
+                }
+                table ip t {
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                ip saddr 10.0.0.7 counter packets \(count) bytes \(count * 100) drop
+                }
+                }
+                """
+            return FirewallRuleset(NFTRuleset(text).tables)
+        }
+        let gone = """
+            table ip own {
+            chain o {
+            type filter hook forward priority -10; policy accept;
+            ip daddr 10.9.9.9 drop
+            }
+            }
+            """
+        for (translation, isSure) in [("tcp dport 443 dnat to 10.9.9.9", false), ("", true)] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(
+                    before: FirewallRuleset(ruleset(translation, 0).tables + NFTRuleset(gone).tables),
+                    after: ruleset(translation, 3))
+            }
+            let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+            #expect(result.reasons == [.denied: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure], "\(translation)")
+        }
+    }
+
+    @Test func aRuleThatCountedFewerBytesCountedOthers() {
+        for (bytes, isSure) in [(300, true), (200, false)] {
+            let result = RulesetTrial.forward("tcp dport 443 counter packets 3 bytes \(bytes) drop")
+            #expect(result.reasons == [.denied: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure])
+            #expect(result.evidence.contains("its packets had 200 bytes, and these have 300") != isSure)
+        }
+    }
 }

@@ -104,17 +104,38 @@ struct LeftOutFragmentTests {
         #expect(result.evidence.contains("2 of its packets are first fragments to which no other came"))
     }
 
-    @Test func laterFragmentsAloneMakeNoDatagram() {
+    /// Four later fragments came in, of which so many left, and a rule meant as many in front of conntrack.
+    private static func laterFragments(_ rule: PlacedRule? = nil, left: UInt64? = nil) -> ComparisonOutcome {
         var builder = SessionBuilder()
         builder.key.transport = .udp
-        (builder.tracked, builder.first, builder.second) = (nil, (4, 0), nil)
+        (builder.tracked, builder.first, builder.second) = (nil, (4, 0), left.map { ($0, 0) })
         var compared = builder.compared
         compared.session.taps.first?.original.fragmentCount = 4
         compared.session.taps.first?.original.whole = Counters()
-        var comparison = Comparison(someFacts(), names: someNames())
+        compared.session.taps.second?.original.fragmentCount = UInt32(left ?? 0)
+        compared.session.taps.second?.original.whole = Counters()
+        var comparison = Comparison(
+            someFacts { $0.rules = watched(rule.map { [$0] } ?? []) }, names: someNames())
         comparison.add(compared)
-        let result = comparison.conclude()
+        return comparison.conclude()
+    }
+
+    @Test func laterFragmentsAloneMakeNoDatagram() {
+        let result = Self.laterFragments()
         #expect(result.reasons == [.fragments: 4])
         #expect(result.sessions.flatMap(\.differences).map(\.byteCount) == [400])
+    }
+
+    @Test func onlyRulesInFrontOfTheReassemblyMeetLaterFragmentsAlone() {
+        func reasons(_ deed: RuleDeed, _ priority: Int, left: UInt64? = nil) -> [DifferenceReason: UInt64] {
+            Self.laterFragments(rule(deed, at: HookPlace(.prerouting, priority), growth: 4), left: left).reasons
+        }
+        #expect(reasons(.drop, -450) == [.droppedBeforeConntrack: 4])
+        #expect(reasons(.untrack, -450) == [.untracked: 4])
+        #expect(reasons(.untrack, -450, left: 4) == [.untracked: 4])
+        // Behind it nobody sees them, and what left was not dropped.
+        #expect(reasons(.drop, -300) == [.fragments: 4])
+        #expect(reasons(.untrack, -300) == [.fragments: 4])
+        #expect(reasons(.drop, -450, left: 4) == [.fragments: 4])
     }
 }

@@ -313,6 +313,24 @@ struct LogComparisonTests {
         #expect(none.sessions.flatMap(\.differences).map(\.isCertain) == [true])
     }
 
+    @Test func whatMayHaveGoneAnotherWayDidNotSurelyComeToTheLog() {
+        let log = rule(.log(group: 100), conditions: ["statistic --probability 0.5"], growth: 3, text: "log some")
+        for (left, changes, isSure) in [
+            (10, RouteChanges(concernsAll: true), true), (6, RouteChanges(), true),
+            (6, RouteChanges(concernsAll: true), false),
+        ] as [(UInt64, RouteChanges, Bool)] {
+            var facts = Self.facts([log])
+            facts.routeChanges = changes
+            let result = compare(facts) {
+                ($0.tracked, $0.first, $0.second, $0.logged) = ((10, 0), (10, 0), (left, 0), (3, 0))
+            }
+            let sampled = result.sessions.flatMap(\.differences).filter { $0.reason == .sampled }
+            #expect(sampled.map(\.packetCount) == [7])
+            #expect(sampled.map(\.isCertain) == [isSure], "\(left)")
+            #expect(result.evidence.contains("which way they went is not known for sure") != isSure)
+        }
+    }
+
     @Test func withoutKnownRulesSomethingMayHaveDroppedWhatWasNotLogged() {
         for left: UInt64? in [10, nil] {
             let result = Self.tenCame(nil, left: left, logged: 3)

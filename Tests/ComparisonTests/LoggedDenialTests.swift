@@ -321,4 +321,119 @@ struct LoggedDenialTests {
             #expect(result.sessions.count == 1)
         }
     }
+
+    /// Sessions of three packets to these ports, and what two rules that deny by themselves logged of each of two of them: three packets, with
+    /// any ports of a scan.
+    private static func scan(_ test: String, to ports: [UInt16]) -> ComparisonOutcome {
+        let rules = FirewallRuleset(
+            Self.nft(
+                """
+                \(test) log prefix "drop:a" group 100 counter packets 3 bytes 300 drop
+                tcp dport 80-90 log prefix "drop:b" group 100 counter packets 3 bytes 300 drop
+                """))
+        let table = NameTable()
+        let names = ["a", "b"].map { table.number(of: Array($0.utf8)) }
+        let facts = someFacts {
+            $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules)
+            $0.lanes.insert(.nflog)
+        }
+        var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        for name in names {
+            var attempt = SessionBuilder()
+            (attempt.tracked, attempt.first, attempt.second, attempt.logged) = (nil, nil, nil, (3, 0))
+            attempt.facts = [.live, .nflog, .denied, .sourcePortVaries, .destinationPortVaries]
+            var denial = Denial(rule: name, verdict: .drop, at: attempt.startTime)
+            denial.count = 3
+            attempt.denials = [denial]
+            attempt.denials.scannedPorts = 80...99
+            comparison.add(attempt.compared)
+        }
+        for port in ports {
+            var builder = SessionBuilder()
+            builder.key.destinationPort = port
+            (builder.tracked, builder.first, builder.second) = (nil, (3, 0), nil)
+            comparison.add(builder.compared)
+        }
+        return comparison.conclude()
+    }
+
+    @Test(arguments: [("tcp dport 81", true), ("meta length 100", false)])
+    func whatTwoRulesLoggedOfOtherPacketsIsDeniedOfEach(test: String, isSure: Bool) {
+        let result = Self.scan(test, to: [82, 81])
+        #expect(result.reasons == [.denied: 6])
+        let differences = result.sessions.flatMap(\.differences)
+        #expect(differences.map(\.isCertain) == [isSure, isSure])
+        #expect(Set(differences.map { $0.evidence.contains { $0.hasPrefix("rule a ") } }).count == 2)
+    }
+
+    /// What no rule meant that logs, something else took.
+    @Test func whatWasLoggedOfAScanIsNotOfPortsThatItsRulesDoNotMean() {
+        let result = Self.scan("tcp dport 81", to: [95, 82, 81])
+        #expect(result.reasons == [.denied: 6, .unexplained: 3])
+        let other = result.sessions.filter { $0.session.record.original.destinationPort == 95 }
+        #expect(other.flatMap(\.differences).map(\.reason) == [.unexplained])
+    }
+
+    /// Of two sessions one was logged: nobody knows which.
+    @Test func whatWasLoggedOfOneSessionOfSeveralIsNoProofForAny() {
+        let result = Self.scan("tcp dport 9", to: [82, 83])
+        let denied = result.sessions.flatMap(\.differences).filter { $0.reason == .denied }
+        #expect(denied.map(\.isCertain) == [true])
+        let unknown = Self.scan("meta length 100", to: [82, 83, 84])
+        #expect(unknown.sessions.flatMap(\.differences).allSatisfy { !$0.isCertain })
+        #expect(unknown.evidence.contains("it may be the log of other sessions of this source"))
+    }
+
+    @Test func howManyWereDeniedForSureTheRulesTellThatLogThem() {
+        let own = "meta length < 90 log prefix \"drop:a\" group 100 drop\nlog prefix \"drop:\" group 100 drop"
+        let log = "log prefix \"drop:\" group 100"
+        // What one rule drops comes to no other; what two log that do not may be one packet.
+        for (rules, sure) in [(own, UInt64(8)), ("\(log)\n\(log)\ndrop", 4), ("\(log)\ndrop", 8)] {
+            let result = Self.logged(rules)
+            let denied = result.sessions.flatMap(\.differences).filter { $0.reason == .denied }
+            #expect(denied.filter(\.isCertain).map(\.packetCount) == [sure], "\(rules) \(denied)")
+        }
+    }
+
+    @Test func whatALogMeantBeforeRulesCameAndWentIsNotSure() {
+        let log = "udp dport 443 log prefix \"drop:\" group 100"
+        let other = "udp dport 444 log prefix \"drop:\" group 100"
+        for (before, after, doubt) in [
+            ("\(log) drop", "\(log) drop", nil), ("\(other) drop\n\(log) drop", "\(log) drop", nil),
+            ("\(other) accept\n\(log) drop", "\(log) drop", "which logged so, too, is gone"),
+            ("\(log)\nudp sport 9 accept\nudp dport 443 drop", "\(log)\nudp dport 443 drop", "what came behind rule"),
+            ("", "\(log) drop", "the rule that logs so is new"),
+        ] as [(String, String, String?)] {
+            let result = Self.logged("") {
+                $0.rules = WatchedRuleset(
+                    before: FirewallRuleset(Self.nft(before)), after: FirewallRuleset(Self.nft(after)))
+            }
+            #expect(result.reasons == [.denied: 8], "\(before)")
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [doubt == nil], "\(before)")
+            if let doubt { #expect(result.evidence.contains(doubt), "\(result.evidence)") }
+        }
+    }
+
+    /// Where nftables' generation is another one, and the rules are the same, one may have come and gone.
+    @Test(arguments: [UInt32(7), 9])
+    func noRuleIsCertainWhereOneMayHaveComeAndGone(generation: UInt32) {
+        var rules = FirewallRuleset(
+            Self.nft("udp dport 443 counter packets 8 bytes 800 log prefix \"drop:\" group 100 drop"))
+        rules.generation = generation
+        var before = rules.withoutCounts
+        before.generation = 7
+        let facts = someFacts { $0.rules = WatchedRuleset(before: before, after: rules) }
+        let byLog = Self.logged("") { $0.rules = facts.rules }
+        var builder = SessionBuilder()
+        builder.key.transport = .udp
+        (builder.tracked, builder.first, builder.second) = (nil, (8, 0), nil)
+        var comparison = Comparison(facts, names: someNames())
+        comparison.add(builder.compared)
+        let byCounter = comparison.conclude()
+        for result in [byLog, byCounter] {
+            #expect(result.reasons == [.denied: 8])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [generation == 7])
+            #expect(result.evidence.contains("a rule that came and went may have decided, too") == (generation != 7))
+        }
+    }
 }

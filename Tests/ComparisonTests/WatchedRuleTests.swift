@@ -32,6 +32,14 @@ struct WatchedRuleTests {
         #expect(watched.rules[0].title == "ip filter FORWARD: a")
     }
 
+    @Test func rulesOfOneTextAreToldApartByTheirOrder() {
+        let before = [Self.rule("a", 5), Self.rule("a", 2)]
+        let after = [Self.rule("a", 8), Self.rule("a", 2)]
+        let watched = WatchedRuleset(before: Self.ruleset(before), after: Self.ruleset(after))
+        #expect(watched.rules.map(\.growth?.packetCount) == [3, 0])
+        #expect(watched.change == nil)
+    }
+
     @Test func anElementThatAMapGotMeanwhileIsNew() {
         func ruleset(_ elements: String) -> FirewallRuleset {
             let text = "table inet t {\nchain c {\ntcp dport vmap @m # handle 7\n}\n}"

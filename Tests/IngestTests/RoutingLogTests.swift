@@ -39,13 +39,15 @@ struct RoutingLogTests {
     @Test func whatSaysNothingOfWaysIsNoChange() throws {
         let address = [UInt8].netlinkMessage(type: 20, body: [2, 24, 0, 0] + [UInt8](native: 2 as UInt32))
         let ofLink = [UInt8].netlinkMessage(type: 21, body: [10, 64, 0, 253] + [UInt8](native: 9 as UInt32))
+        // Of an interface that came since.
+        let goneSince = [UInt8].netlinkMessage(type: 21, body: [2, 24, 0, 0] + [UInt8](native: 9 as UInt32))
         var setting: [UInt8] = [2, 0, 0, 0]
         setting.addAttribute(1, [UInt8](native: 9 as Int32))
         for datagram in [
             // Somebody captures there; a port's cable; what came since and went.
             Self.link(2, Self.up | 0x100), Self.link(3, Self.down), Self.link(5, Self.down), Self.link(5, 0, type: 17),
             Self.link(9, Self.down), Self.link(9, 0, type: 17), address, ofLink,
-            .netlinkMessage(type: 80, body: setting),
+            goneSince, .netlinkMessage(type: 80, body: setting), .netlinkMessage(type: 81, body: setting),
         ] { #expect(try Self.changes(datagram).isEmpty) }
     }
 

@@ -74,6 +74,8 @@ struct TupleFilterTests {
         "tcp[tcpflags] & tcp-syn != 0", "greater 1000", "len <= 100", "ip[8] = 64", "ip[1] != 0", "ip[4:2] = 7",
         "ip[26] = 1", "ip[24:2] = 1", "ip[8:4] = 7", "ip[24:4] = 7", "ip[32:4] & 0x20000 != 0", "ip[24] = 1",
         "ip[40:2] = 53", "ip[6] & 0x20 != 0", "ip[6:2] & 0x4000 != 0", "ip[6:2] & 0x3fff = 0",
+        "ip[6:2] & 0x1fff = 0 and ip[6:2] & 0x4000 != 0", "ip[6:2] & 0x1fff != 0",
+        "not port 53 and ip[6:2] & 0x4000 != 0", "ip[6:2] & 0x1fff != 0 and not port 53",
         "tcp port 22 and ip[8:4] = 7", "ip6[6:2] = 0x1140", "ip6[7] = 64",
         "udp[4:2] > 100", "multicast", "tcp port 22 and tcp[tcpflags] & tcp-syn != 0 or udp",
     ])
@@ -86,6 +88,7 @@ struct TupleFilterTests {
         "ip6 multicast", "proto 47",
         "sctp port 9", "ip6 net 2001:db8::/40", "portrange 100-200", "ip[16:4] = 0x0a000001", "arp or udp",
         "host 192.0.2.1 or ip6 host 2001:db8::1", "ip6 host 2001:db8::1 or tcp port 80 or arp host 192.0.2.9",
+        "src port 53 and dst port 80 or tcp port 22", "not (udp port 53 and udp[0:2] != 5)",
         "not port 22", "tcp or icmp6[icmp6type] = icmp6-echo", "udp or ip6 dst net 2001:db8::/32",
     ])
     func aFilterByWhatATupleTellsIsTaken(expression: String) throws {

@@ -177,11 +177,14 @@ extension Comparison {
             isSure: suspect.answer == .yes)
         let isInPieces = seesWhole(short, views, suspect)
         let piecemeal = isInPieces ? ["some of them are fragments, of which it sees only what became whole"] : []
-        let gone = suspect.answer == .yes ? self.gone(views) : []
-        let told = [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal + gone
+        let gone = suspect.answer == .yes ? search.goneRule(for: views).map { [Self.isGone($0)] } ?? [] : []
+        let lightness = lightness(of: watched, short.rest, suspect.place).map { [$0] } ?? []
+        let transience = suspect.answer == .yes ? facts.rules?.transience.map { [$0] } ?? [] : []
+        let told =
+            [evidence(watched, suspect.answer) + shortness] + sentences + piecemeal + gone + lightness + transience
         let isCertain =
             suspect.answer == .yes && watched.growth != nil && !reserves.isShort(suspect.rule) && !isInPieces
-            && gone.isEmpty && !contradicts(watched, short.rest, suspect.place)
+            && gone.isEmpty && lightness.isEmpty && transience.isEmpty
         // What the host dropped before them may have been these, and the rule may have counted what nobody captured.
         let doubt = suspect.answer == .yes ? hostDropDoubt(of: short.rest, views, before: suspect.place) : nil
         guard let doubt else { return short.account(reason, for: taken, isCertain: isCertain, told) }
@@ -190,19 +193,14 @@ extension Comparison {
         short.account(reason, for: taken - sure, isCertain: false, told + [doubt.sentence])
     }
 
-    /// Whether a rule's counter shows that it cannot have counted all of these: as many packets at most, of fewer bytes.
-    private func contradicts(_ watched: WatchedRule, _ packets: Counters, _ place: HookPlace) -> Bool {
-        guard let growth = watched.growth, place.hook != .ingress, place.hook != .egress else { return false }
-        return growth.packetCount == packets.packetCount && growth.byteCount < packets.byteCount
-    }
-
-    /// That a rule was gone at the end which may have decided about these packets before, in whatever chain it stood.
-    private func gone(_ views: RuleViews) -> [String] {
-        guard let rules = facts.rules else { return [] }
-        let candidate = rules.goneVerdicts.first { gone in
-            [views.untranslated, views.routed, views.translated].contains { gone.rule.match.answer(to: $0) != .no }
-        }
-        return candidate.map { ["rule \($0.title) was there at the beginning, and is gone"] } ?? []
+    /// That a rule's counter shows that it cannot have counted all of these: as many packets, of fewer bytes. Then it counted some that
+    /// nobody captured.
+    private func lightness(of watched: WatchedRule, _ packets: Counters, _ place: HookPlace) -> String? {
+        // Counters of devices see padding and link headers, too.
+        guard let growth = watched.growth, place.hook != .ingress, place.hook != .egress,
+            growth.packetCount == packets.packetCount, growth.byteCount < packets.byteCount
+        else { return nil }
+        return "its packets had \(growth.byteCount) bytes, and these have \(packets.byteCount)"
     }
 
     /// Whether a rule sees none of the pieces that some of the packets are in, but what they make: who knows whether they became whole, where
@@ -225,9 +223,11 @@ extension Comparison {
                 return "\(sentence): enough for one only of the sessions that lack such packets"
             }
             + spent.map { "\(evidence(rules.rules[$0.rule], $0.answer)): all of those may be other sessions'" }
-            + rules.goneDenials.map { "rule \($0.title) was there at the beginning, and is gone" }
+            + rules.goneDenials.map { Self.isGone($0.title) }
         short.suspicions += Self.shortened(sentences)
     }
+
+    private static func isGone(_ title: String) -> String { "rule \(title) was there at the beginning, and is gone" }
 
     /// The first of what rules may have done, and how many more there are.
     static func shortened(_ sentences: [String]) -> [String] {

@@ -37,8 +37,9 @@ struct CounterResets {
 
         init(before: FirewallChain, after: FirewallChain) {
             note(before.policyCounters, after.policyCounters)
-            let rules = Dictionary(before.rules.map { ($0.name, $0) }) { first, _ in first }
-            for rule in after.rules { note(rules[rule.name]?.counters, rule.counters) }
+            for (rule, place) in zip(after.rules, after.rules.places(among: before.rules)) {
+                note(place.flatMap { before.rules[$0].counters }, rule.counters)
+            }
         }
 
         private mutating func note(_ before: Counters?, _ after: Counters?) {

@@ -1,16 +1,12 @@
 internal import FlowModel
 
-/// Which rules denied what rules logged as denied.
+/// What becomes of packets that rules log as denied, by what their prefixes say.
 struct LoggedDenials {
     /// What a prefix says, as of `drop:ssh`.
-    private struct Name: Hashable {
+    struct Name: Hashable {
         var verdict: Verdict
         var rule: String
     }
-
-    private var deniers: [Name: [Int]] = [:]
-    /// By name: the first rule that logs so and behind which none surely refuses what it logs.
-    private var passers: [Name: Passer] = [:]
 
     struct Passer {
         /// Its number in ``WatchedRuleset/rules``.
@@ -19,39 +15,123 @@ struct LoggedDenials {
         var isSure: Bool
     }
 
+    /// What becomes of what is logged under a name, as far as rules that stand at the end tell.
+    private struct Fate {
+        /// The rules that deny it, by their numbers in ``WatchedRuleset/rules``, and how many rules log so what each of them denies.
+        var deniers: [Int: UInt64] = [:]
+        /// The first rule that logs so and behind which none surely refuses what it logs.
+        var passer: Passer?
+        /// Why other rules may have logged so before, or have let it pass.
+        var doubt: String?
+    }
+
+    private var fates: [Name: Fate] = [:]
+
     /// What is known of nothing.
     init() {}
 
     /// - Parameter groups: those that are read.
     init(_ watched: WatchedRuleset, groups: [UInt16]) {
         var first = 0
-        for chain in watched.ruleset.tables.flatMap(\.chains) {
+        for (number, chain) in watched.ruleset.tables.flatMap(\.chains).enumerated() {
+            let hasChanged = watched.changedChains.contains(number)
             for (place, rule) in chain.rules.enumerated() {
-                for case .log(let group, let prefix) in rule.effects where groups.contains(group) {
+                for name in Self.names(rule, groups) {
+                    var fate = fates[name] ?? Fate()
                     if let denier = Self.denier(from: place, chain.rules) {
-                        deniers[Self.name(prefix), default: []].append(first + denier)
-                    } else if passers[Self.name(prefix)] == nil {
-                        passers[Self.name(prefix)] = Passer(
-                            rule: first + place, isSure: Self.passes(from: place, chain))
+                        fate.deniers[first + denier, default: 0] += 1
+                        // One that denies by itself does so whatever stood behind it.
+                        if hasChanged, denier != place {
+                            fate.doubt =
+                                "rules of its chain were gone, or stood elsewhere, at the end: what came behind rule \(watched.rules[first + place].title) is not known"
+                        }
+                    } else if fate.passer == nil {
+                        fate.passer = Passer(rule: first + place, isSure: Self.passes(from: place, chain))
                     }
+                    fates[name] = fate
                 }
             }
             first += chain.rules.count
         }
+        for name in fates.keys {
+            if fates[name, default: Fate()].deniers.keys.allSatisfy({ watched.rules[$0].isNew }) {
+                fates[name]?.doubt = "the rule that logs so is new: what logged so before may have let them pass"
+            }
+        }
+        for gone in watched.goneLogs where !gone.rule.denies {
+            for name in Self.names(gone.rule, groups) where fates[name] != nil {
+                fates[name]?.doubt =
+                    "rule \(gone.title), which logged so, too, is gone: what it did with them is not known"
+            }
+        }
     }
 
-    /// The rules that deny what is logged so, by their numbers in ``WatchedRuleset/rules``.
-    func deniers(_ verdict: Verdict, _ rule: String) -> [Int] {
-        deniers[Name(verdict: verdict, rule: rule)] ?? []
+    private static func names(_ rule: FirewallRule, _ groups: [UInt16]) -> [Name] {
+        rule.effects.compactMap { effect in
+            guard case .log(let group, let prefix) = effect, groups.contains(group) else { return nil }
+            return name(prefix)
+        }
     }
-
-    /// A rule that logs so and lets pass what it logs, or may; `nil` where none does, as far as is known.
-    func passer(_ verdict: Verdict, _ rule: String) -> Passer? { passers[Name(verdict: verdict, rule: rule)] }
 
     private static func name(_ prefix: String) -> Name {
         let bytes = Array(prefix.utf8)
         let parts = RulePrefix(bytes.span)
         return Name(verdict: parts.verdict, rule: String(decoding: bytes[parts.name], as: UTF8.self))
+    }
+
+    /// The rules that deny what is logged so, by their numbers in ``WatchedRuleset/rules``, and how many of so many packets each did at least,
+    /// if it is the one.
+    func deniers(_ name: Name, of count: UInt64) -> [Int: UInt64] {
+        (fates[name]?.deniers ?? [:]).mapValues { Self.share(count, of: $0) }
+    }
+
+    /// How many packets so many rules logged at least, that each logged some of them.
+    private static func share(_ count: UInt64, of loggers: UInt64) -> UInt64 {
+        count / loggers + (count % loggers > 0 ? 1 : 0)
+    }
+
+    /// A rule that logs so and lets pass what it logs, or may; `nil` where none does, as far as is known.
+    func passer(_ name: Name) -> Passer? { fates[name]?.passer }
+
+    /// Why rules that are gone, or stood elsewhere, may have let pass what was logged so; `nil` where nothing shows that.
+    func doubt(_ name: Name) -> String? {
+        guard let fate = fates[name] else {
+            return "no rule that stands there now logs so: what it did with them is not known"
+        }
+        return fate.doubt
+    }
+
+    /// How many packets were denied at least where so many were logged under each of these names: several rules may have logged one packet.
+    func leastCount(_ logged: [(name: Name, count: UInt64)]) -> UInt64 {
+        var met: Set<Int> = []
+        var areApart = true
+        var counts: [UInt64] = []
+        for (name, count) in logged {
+            let deniers = fates[name]?.deniers ?? [:]
+            if deniers.isEmpty || !met.isDisjoint(with: deniers.keys) { areApart = false }
+            met.formUnion(deniers.keys)
+            counts.append(Self.share(count, of: deniers.values.max() ?? 1))
+        }
+        // What one rule denies comes to no other.
+        return areApart ? counts.reduce(0) { $0.adding($1) } : counts.max() ?? 0
+    }
+
+    /// Where packets go on that are logged.
+    enum Course {
+        case denied(by: Set<Int>)
+        /// Others may log them, too.
+        case onward
+        case unknown
+    }
+
+    func course(_ names: [Name]) -> Course {
+        var deniers: Set<Int> = []
+        for name in names {
+            guard let fate = fates[name] else { return .unknown }
+            if fate.passer != nil { return .onward }
+            deniers.formUnion(fate.deniers.keys)
+        }
+        return .denied(by: deniers)
     }
 
     /// The rule that denies whatever one logs: itself, or the next that decides, where that asks for nothing besides.
@@ -85,73 +165,5 @@ struct LoggedDenials {
         return asked.tests.allSatisfy(logged.tests.contains)
             && asked.conditions.allSatisfy(logged.conditions.contains)
             && asked.steadyConditions.allSatisfy(logged.steadyConditions.contains)
-    }
-}
-
-extension Comparison {
-    /// Gives captured sessions that conntrack does not know what rules logged as denied of their packets: each first that of its own tuple,
-    /// then what a rule may have seen of it with another destination.
-    mutating func lendAttempts(to sessions: inout [ComparedSession]) {
-        for place in sessions.indices { attempts.lend(to: &sessions[place].session) }
-        guard search.chart?.translatesDestinations == true else { return }
-        for place in sessions.indices where sessions[place].session.denials.isEmpty {
-            let views = views(of: DirectionCounts(sessions[place], .original), sessions[place].session)
-            if translator(of: views) != nil { attempts.lendTranslated(to: &sessions[place].session) }
-        }
-    }
-
-    /// Whether one of the rules that log a session's packets as denied is known to let them pass, or may: what shows another end of them
-    /// goes first.
-    func mayPassWhatIsLogged(_ session: Session) -> Bool { session.denials.contains { passer(of: $0) != nil } }
-
-    /// Whether the rules that log a session's packets as denied all let them pass, as far as their chains go.
-    func passesWhatIsLogged(_ session: Session) -> Bool {
-        !session.denials.isEmpty && session.denials.allSatisfy { passer(of: $0)?.isSure ?? false }
-    }
-
-    private func passer(of denial: Denial) -> LoggedDenials.Passer? {
-        loggedDenials.passer(denial.verdict, name(denial.rule))
-    }
-
-    /// Why rules that log a session's packets as denied may have let them pass.
-    func doubts(aboutLogOf session: Session) -> [String] {
-        guard !session.denials.isEmpty else { return [] }
-        guard let rules = facts.rules else {
-            return ["what the rules do is not known: one that logs so may also let pass"]
-        }
-        return session.denials.compactMap { denial in
-            if let passer = passer(of: denial) {
-                let verb = passer.isSure ? "lets" : "may let"
-                return "rule \(rules.rules[passer.rule].title) logs so, and \(verb) them pass"
-            }
-            // Before the second look nobody knows them all.
-            guard rules.isFinal else { return nil }
-            let deniers = loggedDenials.deniers(denial.verdict, name(denial.rule))
-            if deniers.isEmpty { return "no rule that stands there now logs so: what it did with them is not known" }
-            guard deniers.allSatisfy({ rules.rules[$0].isNew }) else { return nil }
-            return "the rule that logs so is new: what logged so before may have let them pass"
-        }
-    }
-
-    /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
-    mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
-        guard let rules = facts.rules, rules.isFinal else { return [:] }
-        loggedDenials = LoggedDenials(rules, groups: facts.groups)
-        let logged = loggedDenials
-        var counts: [Int: UInt64] = [:]
-        for compared in sessions {
-            for denial in compared.session.denials {
-                var deniers = logged.deniers(denial.verdict, name(denial.rule))
-                if deniers.count > 1 {
-                    // Rules of several chains may log alike: those that these packets come to.
-                    let views = views(of: DirectionCounts(compared, .original), compared.session)
-                    let met = search.suspects(of: views).filter { $0.deed == .deny }.map(\.rule)
-                    let those = deniers.filter(met.contains)
-                    if !those.isEmpty { deniers = those }
-                }
-                for rule in deniers { counts[rule] = (counts[rule] ?? 0).adding(denial.count) }
-            }
-        }
-        return counts
     }
 }

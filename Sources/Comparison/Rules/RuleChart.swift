@@ -57,6 +57,8 @@ struct RuleChart {
     private(set) var hasHelpers = false
     /// Whether a rule sends packets elsewhere than they were to go.
     private(set) var translatesDestinations = false
+    /// Whether a rule has packets come from elsewhere than they do.
+    private(set) var translatesSources = false
     /// The bits of marks that rules set.
     private(set) var markedBits: UInt32 = 0
     /// Whether packets may come with marks that rules set, of a bridge's chains or out of tunnels.
@@ -128,6 +130,7 @@ struct RuleChart {
                 markedBits |= change?.value ?? 0
             }
             if rule.effects.contains(.translateDestination) { translatesDestinations = true }
+            if rule.effects.contains(.translateSource) { translatesSources = true }
             if rule.effects.contains(.divert) { hasProxies = true }
             let target = rule.verdict?.target.flatMap { targets[$0] }
             if rule.verdict == .unknown || target == nil && rule.verdict?.target != nil { isUnderstood = false }

@@ -15,6 +15,8 @@ public struct WatchedRuleset: Sendable {
     public private(set) var goneDenials: [WatchedRule] = []
     /// Rules that were gone at the second look and decided what became of packets.
     private(set) var goneVerdicts: [WatchedRule] = []
+    /// Rules that were gone at the second look and logged packets.
+    private(set) var goneLogs: [WatchedRule] = []
     /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
     private(set) var changedChains: Set<Int> = []
     private var newCount = 0
@@ -86,6 +88,13 @@ public struct WatchedRuleset: Sendable {
                 ? "somebody changed nftables' rules or sets meanwhile, and the same rules are there again" : nil)
     }
 
+    /// That others may have stood there for a while, which neither look shows; `nil` where nothing tells that. Of the legacy iptables nothing does.
+    var transience: String? {
+        generationChanged
+            ? "somebody changed nftables' rules or sets meanwhile: a rule that came and went may have decided, too"
+            : nil
+    }
+
     // MARK: Pairing
 
     private struct ChainPlace: Hashable {
@@ -97,15 +106,6 @@ public struct WatchedRuleset: Sendable {
         init(_ table: FirewallTable, _ chain: FirewallChain) {
             (family, self.table, self.chain, isLegacy) = (table.family, table.name, chain.name, table.isLegacy)
         }
-    }
-
-    /// What makes two rules the same: elements of a map are rules of one text.
-    private struct Meaning: Hashable {
-        var text: String
-        var match: RuleMatch
-        var verdict: RuleVerdict?
-
-        init(_ rule: FirewallRule) { (text, match, verdict) = (rule.text, rule.match, rule.verdict) }
     }
 
     private static func title(_ table: FirewallTable, _ chain: FirewallChain) -> String {
@@ -129,23 +129,19 @@ public struct WatchedRuleset: Sendable {
         _ before: [FirewallRule], _ after: [FirewallRule], isSameTable: Bool, isReset: Bool, _ chain: String
     ) -> Bool {
         var isReloaded = false
-        var earlier = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
-        let kept = after.map { rule in
-            let old = isSameTable ? earlier[rule.name].flatMap { Meaning($0) == Meaning(rule) ? $0 : nil } : nil
-            if old != nil { earlier[rule.name] = nil }
-            return old
-        }
-        let keptNames = kept.compactMap { $0?.name }
-        let names = Set(keptNames)
-        let isSorted = keptNames == before.map(\.name).filter(names.contains)
-        var reloaded = Dictionary(grouping: before.filter { earlier[$0.name] != nil }, by: Meaning.init)
-        for (rule, old) in zip(after, kept) {
+        let kept = isSameTable ? after.places(among: before) : after.map { _ in nil }
+        let keptPlaces = kept.compactMap(\.self)
+        let isSorted = keptPlaces == keptPlaces.sorted()
+        var others = Set(before.indices).subtracting(keptPlaces)
+        var reloaded = Dictionary(grouping: before.indices.filter(others.contains)) { RuleMeaning(before[$0]) }
+        for (rule, place) in zip(after, kept) {
             var watched = WatchedRule(rule, in: chain)
-            if let old {
-                learn(&watched, old, isReset)
+            if let place {
+                learn(&watched, before[place], isReset)
                 watched.isKept = watched.growth != nil || rule.counters == nil
-            } else if let old = reloaded[Meaning(rule)]?.popLast() {
-                (earlier[old.name], isReloaded) = (nil, true)
+            } else if let place = reloaded[RuleMeaning(rule)]?.popLast() {
+                others.remove(place)
+                isReloaded = true
                 if rule.counters != nil { resetCount += 1 }
             } else {
                 // It may have been loaded with a counter that somebody saved, so nobody knows where that began.
@@ -155,7 +151,7 @@ public struct WatchedRuleset: Sendable {
             }
             rules.append(watched)
         }
-        for rule in before where earlier[rule.name] != nil { addGone(rule, chain) }
+        for place in before.indices where others.contains(place) { addGone(before[place], chain) }
         // Loaded anew with others among them, they may have stood in another order.
         return isSorted && (!isReloaded || before.map(\.text) == after.map(\.text))
     }
@@ -174,5 +170,8 @@ public struct WatchedRuleset: Sendable {
         goneCount += 1
         if rule.verdict != nil, rule.verdict != .return { goneVerdicts.append(WatchedRule(rule, in: chain)) }
         if rule.denies { goneDenials.append(WatchedRule(rule, in: chain)) }
+        if rule.effects.contains(where: { if case .log = $0 { true } else { false } }) {
+            goneLogs.append(WatchedRule(rule, in: chain))
+        }
     }
 }

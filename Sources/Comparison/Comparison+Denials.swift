@@ -1,0 +1,83 @@
+internal import FlowModel
+
+// What rules refused, as their log says: proof only where what logs so surely refuses.
+//
+// Who accounts for missing packets asks for denials up to three times: first where they are proof; then, behind what other rules surely
+// took, where they may be one; last where rules that log so may let pass, behind all that shows another end of the packets.
+
+extension Comparison {
+    /// What rules refused, as they logged it.
+    ///
+    /// - Parameters:
+    ///   - isCertain: whether the log is proof here.
+    ///   - isButPassed: leaves out what rules logged that surely let it pass, as far as their chains go.
+    mutating func accountForDenials(
+        _ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals, isCertain: Bool = true,
+        butPassed isButPassed: Bool = false
+    ) {
+        let denials = session.denials.filter { !isButPassed || passer(of: $0)?.isSure != true }
+        guard refusals.loggedCount > 0, !denials.isEmpty else { return }
+        let most = isButPassed ? denials.reduce(UInt64(0)) { $0.adding($1.count) } : .max
+        let taken = refusals.takeLogged(upTo: min(short.rest.packetCount, most), isCertain: isCertain)
+        let others = refusals.mayBeOthers ? [Self.others] : []
+        let isProof = isCertain && others.isEmpty && doubts(aboutLogOf: denials).isEmpty
+        short.account(.denied, for: taken, isCertain: isProof, logged(denials) + others)
+    }
+
+    /// What rules logged as denied of a session, and what speaks against that.
+    func logged(_ session: Session) -> [String] { logged(Array(session.denials)) }
+
+    private func logged(_ denials: [Denial]) -> [String] {
+        denials.map { denial in
+            let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
+            let packets = denial.count == 1 ? "packet" : "packets"
+            return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
+        } + doubts(aboutLogOf: denials)
+    }
+
+    /// What rules refused of a session, before anything accounts for it.
+    func refusals(_ compared: ComparedSession) -> Refusals {
+        let logged = compared.session.denials.map { (logName($0), $0.count) }
+        return Refusals(
+            compared.session, sureCount: loggedDenials.leastCount(logged), mayBeOthers: compared.sharesDenials)
+    }
+
+    private static var others: String {
+        "it may be the log of other sessions of this source: several ports are told together, and no destination from before a translation"
+    }
+
+    /// Whether rules logged no more packets as denied than did not leave, and none of them lets them pass: else what they log also passes.
+    func denialsAreProof(_ counts: DirectionCounts, _ session: Session, _ refusals: Refusals) -> Bool {
+        guard facts.rules != nil, !refusals.mayBeOthers, !mayPassWhatIsLogged(session) else { return false }
+        guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
+            let left = counts.leaving?.counts.whole
+        else { return true }
+        return session.denials.packetCount <= entered.since(left).packetCount
+    }
+
+    /// Whether one of the rules that log a session's packets as denied is known to let them pass, or may: what shows another end of them
+    /// goes first.
+    func mayPassWhatIsLogged(_ session: Session) -> Bool { session.denials.contains { passer(of: $0) != nil } }
+
+    func logName(_ denial: Denial) -> LoggedDenials.Name {
+        LoggedDenials.Name(verdict: denial.verdict, rule: name(denial.rule))
+    }
+
+    private func passer(of denial: Denial) -> LoggedDenials.Passer? { loggedDenials.passer(logName(denial)) }
+
+    /// Why rules that log packets as denied may have let them pass.
+    private func doubts(aboutLogOf denials: [Denial]) -> [String] {
+        guard !denials.isEmpty else { return [] }
+        guard let rules = facts.rules else {
+            return ["what the rules do is not known: one that logs so may also let pass"]
+        }
+        return denials.compactMap { denial in
+            if let passer = passer(of: denial) {
+                let verb = passer.isSure ? "lets" : "may let"
+                return "rule \(rules.rules[passer.rule].title) logs so, and \(verb) them pass"
+            }
+            // Before the second look nobody knows them all.
+            return rules.isFinal ? loggedDenials.doubt(logName(denial)) ?? rules.transience : nil
+        }
+    }
+}
