@@ -47,8 +47,12 @@ extension SessionTable {
 
     /// The session of this original tuple that has ended and is still kept; of several the first that did, and how many there are.
     ///
-    /// - Parameter id: conntrack's, where it is known: no other is meant.
-    func departed(of original: FlowKey, hash: UInt32, id: UInt32? = nil) -> (first: UInt32, count: Int)? {
+    /// - Parameters:
+    ///   - id: conntrack's, where it is known: no other is meant. The kernel may give it out again at once, to a session of the same tuple.
+    ///   - time: when a packet came: what had ended before does not have it.
+    func departed(
+        of original: FlowKey, hash: UInt32, id: UInt32? = nil, at time: Timestamp? = nil
+    ) -> (first: UInt32, count: Int)? {
         var departed: (first: UInt32, count: Int)?
         var probe = index.probe(hash)
         while let entry = index.next(&probe) {
@@ -56,6 +60,7 @@ extension SessionTable {
                 records[entry.slot].facts.isSuperset(of: [.ended, .conntrack]),
                 records[entry.slot].departureSlot != .max, id == nil || records[entry.slot].conntrackID == id
             else { continue }
+            if let time, records[entry.slot].lastSeen < time { continue }
             guard let (first, count) = departed else {
                 departed = (entry.slot, 1)
                 continue
@@ -126,13 +131,14 @@ extension SessionTable {
             if case .nothing = ended { return untracked }
             return ended
         }
-        // A packet from before the session's beginning is of the one that had the tuple before it.
-        if case .one(let match) = tracked, case .one = ended, let time, let start = session(match.slot).start,
-            time < start
-        {
-            return ended
-        }
+        if case .one(let match) = tracked, case .one = ended, isFromBefore(match.slot, time) { return ended }
         return tracked
+    }
+
+    /// Whether a packet came before a session's beginning: then it is of the one that had the tuple before, where one had.
+    func isFromBefore(_ slot: UInt32, _ time: Timestamp?) -> Bool {
+        guard let time, let start = session(slot).start else { return false }
+        return time < start
     }
 
     /// How many waiting sessions of one tuple are told apart by conntrack's id.

@@ -112,12 +112,9 @@ extension SessionTable {
         }
         let originalHash = hasher.hash(original)
         let id = packet.conntrackID
-        let departed = departed(of: original, hash: originalHash, id: id)?.first
-        for slot in [find(original: original, hash: originalHash), departed] {
-            if let slot, id == nil || id == records[slot].conntrackID {
-                let shown = direction(of: packet.key, in: slot)
-                return .one(Match(slot: slot, direction: packet.conntrackDirection ?? shown))
-            }
+        if let slot = find(attached: original, hash: originalHash, id: id, packet.time) {
+            let shown = direction(of: packet.key, in: slot)
+            return .one(Match(slot: slot, direction: packet.conntrackDirection ?? shown))
         }
         // Conntrack's word about the session is still on its way: whatever else has the tuple is not it.
         if let match = find(untracked: packet.key, hash: hash, id: id, isBounded: true) { return .one(match) }
@@ -128,6 +125,18 @@ extension SessionTable {
             return .one(Match(slot: match.slot, direction: packet.conntrackDirection ?? match.direction))
         }
         return .nothing
+    }
+
+    /// The session that conntrack told of, and that the kernel attached to a packet.
+    ///
+    /// A tuple that is used again at once mostly gets the entry's place in memory again, and so its id: then the time tells which is meant.
+    private func find(attached original: FlowKey, hash: UInt32, id: UInt32?, _ time: Timestamp?) -> UInt32? {
+        let tracked = find(original: original, hash: hash).flatMap { slot in
+            id == nil || id == records[slot].conntrackID ? slot : nil
+        }
+        let departed = departed(of: original, hash: hash, id: id, at: time)?.first
+        guard let tracked, let departed else { return tracked ?? departed }
+        return isFromBefore(tracked, time) ? departed : tracked
     }
 
     private func isOfFramesAlone(_ slot: UInt32) -> Bool {

@@ -135,4 +135,45 @@ struct DepartureTests {
         #expect(monitor.ends.first?.session.nflog?.ingress == 3)
         #expect(monitor.session?.nflog == nil)
     }
+
+    /// The kernel gives an entry's place out again at once, and with it the id.
+    @Test
+    func aPacketThatCameAfterASessionsEndIsOfTheNextOneThoughThatBearsItsIDAndIsNotToldYet() {
+        let monitor = Monitor { $0.hasNFLog = true }
+        monitor.conntrack(.new, .entry(1))
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.wait(seconds: 0.01)
+        monitor.attachedPacket(path: 4)
+        monitor.conntrack(.new, .entry(1))
+        monitor.wait(seconds: 1)
+        #expect(monitor.ends.map(\.session.nflog?.ingress) == [nil])
+        #expect(monitor.session?.nflog?.ingress == 4)
+        #expect(monitor.starts.count == 2, "and no other")
+    }
+
+    @Test
+    func anAttachedPacketFromBeforeASessionsBeginningIsOfTheOneThatHadTupleAndIDBefore() {
+        let monitor = Monitor { $0.hasNFLog = true }
+        monitor.conntrack(.new, .entry(1))
+        let time = monitor.now
+        monitor.wait(seconds: 0.1)
+        monitor.conntrack(.destroy, .entry(1))
+        monitor.wait(seconds: 0.1)
+        monitor.conntrack(.new, .entry(1))
+        monitor.attachedPacket(path: 3, at: time)
+        monitor.attachedPacket(path: 4)
+        monitor.wait(seconds: 1)
+        #expect(monitor.ends.first?.session.nflog?.ingress == 3)
+        #expect(monitor.session?.nflog?.ingress == 4)
+    }
+}
+
+extension Monitor {
+    /// A packet to which the kernel attached conntrack's entry of id 1.
+    fileprivate func attachedPacket(path ingress: InterfaceIndex, at time: Timestamp? = nil) {
+        packet(.web) {
+            ($0.conntrackOriginal, $0.conntrackID) = (.web, 1)
+            ($0.time, $0.path.inInterface) = (time ?? now, ingress)
+        }
+    }
 }
