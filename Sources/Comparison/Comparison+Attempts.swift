@@ -4,25 +4,40 @@ internal import FlowModel
 
 extension Comparison {
     /// How much of what each rule counted was logged as denied: that explains those sessions, and no others.
-    mutating func countLoggedDenials(_ sessions: [ComparedSession]) -> [Int: UInt64] {
-        guard let rules = facts.rules, rules.isFinal else { return [:] }
-        loggedDenials = LoggedDenials(rules, groups: facts.groups)
-        let logged = loggedDenials
-        var counts: [Int: UInt64] = [:]
+    mutating func countLoggedDenials(of sessions: [ComparedSession]) -> [Int: UInt64] {
+        struct Tally: Hashable {
+            var rule: Int
+            var tuple: FlowKey
+        }
+        var tallies: [Tally: [LoggedDenials.Name: UInt64]] = [:]
         for compared in sessions {
             for denial in compared.session.denials {
-                var deniers = logged.deniers(logName(denial), of: denial.count)
-                if deniers.count > 1 {
-                    // Rules of several chains may log alike: those that these packets come to.
-                    let views = views(of: DirectionCounts(compared, .original), compared.session)
-                    let met = search.suspects(of: views).filter { $0.deed == .deny }.map(\.rule)
-                    let those = deniers.filter { met.contains($0.key) }
-                    if !those.isEmpty { deniers = those }
+                let name = logName(denial)
+                for (rule, count) in deniers(of: denial, name, compared) {
+                    let tally = Tally(rule: rule, tuple: compared.session.record.original)
+                    tallies[tally, default: [:]][name, default: 0] &+= count
                 }
-                for (rule, count) in deniers { counts[rule] = (counts[rule] ?? 0).adding(count) }
             }
         }
+        var counts: [Int: UInt64] = [:]
+        for (tally, logged) in tallies {
+            // What several rules logged in front of one that denies may be the same packets.
+            counts[tally.rule] = (counts[tally.rule] ?? 0).adding(logged.values.max() ?? 0)
+        }
         return counts
+    }
+
+    /// The rules that denied what was logged of a session, and how many packets each did at least, if it is the one.
+    private mutating func deniers(
+        of denial: Denial, _ name: LoggedDenials.Name, _ compared: ComparedSession
+    ) -> [Int: UInt64] {
+        let deniers = loggedDenials.deniers(name, of: denial.count)
+        guard deniers.count > 1 else { return deniers }
+        // Rules of several chains may log alike: those that these packets come to.
+        let views = views(of: DirectionCounts(compared, .original), compared.session)
+        let met = Set(search.suspects(of: views).lazy.filter { $0.deed == .deny }.map(\.rule))
+        let those = deniers.filter { met.contains($0.key) }
+        return those.isEmpty ? deniers : those
     }
 
     /// Keeps what rules denied of a session that nothing else told of.

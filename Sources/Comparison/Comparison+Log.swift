@@ -149,7 +149,8 @@ extension Comparison {
         let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
         // A rule that was not there all the time logged none of what passed before.
         let changes = [facts.rules?.doubt].compactMap(\.self) + doubts(about: denials)
-        let doubts = changes + (views.mayHaveGoneElsewhere ? [Self.otherWay] : [])
+        let asksForWay = views.mayHaveGoneElsewhere && suspects.contains { !$0.place.isBeforeRouting }
+        let doubts = changes + (asksForWay ? [Self.otherWay] : [])
         let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
         if logsAll || partial.isEmpty {
             accountForUncounted(&short, counts, meant.map(\.rule), reason, ownLoss, doubts)

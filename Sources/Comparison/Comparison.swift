@@ -84,7 +84,8 @@ public struct Comparison {
         (self.facts, self.names) = (facts, names)
         search = RuleSearch(facts.rules)
         noteErrors(of: open)
-        let logged = countLoggedDenials(open)
+        if let rules = facts.rules, rules.isFinal { loggedDenials = LoggedDenials(rules, groups: facts.groups) }
+        let logged = countLoggedDenials(of: open)
         reserves = Reserves(facts, .draft, butFor: logged)
         let sorted = sortOpen()
         reserves = Reserves(facts, .final, after: draft(sorted, logged), butFor: logged)

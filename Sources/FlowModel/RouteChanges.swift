@@ -25,4 +25,11 @@ public struct RouteChanges: Sendable, Equatable {
     public func concerns(_ address: IPAddress, family: AddressFamily) -> Bool {
         concernsAll || prefixes.contains { $0.contains(address, family: family) }
     }
+
+    /// Whether packets may go another way than they would have when `earlier` was known.
+    public func concern(_ question: RouteQuestion, since earlier: RouteChanges) -> Bool {
+        let (tuple, family) = (question.tuple, question.tuple.family)
+        return self != earlier
+            && (concerns(tuple.destination, family: family) || concerns(tuple.source, family: family))
+    }
 }

@@ -215,7 +215,7 @@ struct LiveComparison {
             let known = facts.routeChanges
             facts.route = { question in
                 let answer = ask(question)
-                return watch.catchUp() == known ? answer : nil
+                return watch.catchUp().concern(question, since: known) ? nil : answer
             }
         }
         if routingWatch == nil {

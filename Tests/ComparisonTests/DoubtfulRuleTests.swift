@@ -327,8 +327,11 @@ struct DoubtfulRuleTests {
     }
 
     /// A rule that stood in a chain to which packets came first, and in a table of its own, and is gone at the end.
-    @Test(arguments: ["ip saddr 10.0.0.7", "ip saddr 10.0.0.8"])
-    func whatARuleThatIsGoneMayHaveTakenNoOtherSurelyTook(test: String) {
+    @Test(arguments: [
+        ("ip saddr 10.0.0.7", false), ("ip saddr 10.0.0.8", true), ("tcp sport 40000", false),
+        ("tcp sport 40001", true),
+    ])
+    func whatARuleThatIsGoneMayHaveTakenNoOtherSurelyTook(test: String, isOther: Bool) {
         func ruleset(_ gone: String, _ other: String, isEnd: Bool) -> FirewallRuleset {
             let head = "type filter hook forward priority"
             let text = """
@@ -359,7 +362,6 @@ struct DoubtfulRuleTests {
                     before: ruleset(gone, other, isEnd: false), after: ruleset("", "", isEnd: true))
             }
             let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
-            let isOther = test.hasSuffix("8")
             #expect(result.reasons == [.denied: 3])
             #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isOther], "\(gone) \(other)")
             #expect(result.evidence.contains("was there at the beginning, and is gone") == !isOther)
@@ -393,11 +395,15 @@ struct DoubtfulRuleTests {
             }
             }
             """
-        for (translation, isSure) in [("tcp dport 443 dnat to 10.9.9.9", false), ("", true)] {
+        let others = "tcp dport 80 dnat to 10.9.9.9"
+        for (translation, later, isSure) in [
+            ("tcp dport 443 dnat to 10.9.9.9", nil, false), ("tcp dport 443 dnat to 10.9.9.9", "", false),
+            (others, nil, true), ("", nil, true),
+        ] as [(String, String?, Bool)] {
             let facts = someFacts {
                 $0.rules = WatchedRuleset(
                     before: FirewallRuleset(ruleset(translation, 0).tables + NFTRuleset(gone).tables),
-                    after: ruleset(translation, 3))
+                    after: ruleset(later ?? translation, 3))
             }
             let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
             #expect(result.reasons == [.denied: 3])

@@ -314,11 +314,14 @@ struct LogComparisonTests {
     }
 
     @Test func whatMayHaveGoneAnotherWayDidNotSurelyComeToTheLog() {
-        let log = rule(.log(group: 100), conditions: ["statistic --probability 0.5"], growth: 3, text: "log some")
-        for (left, changes, isSure) in [
-            (10, RouteChanges(concernsAll: true), true), (6, RouteChanges(), true),
-            (6, RouteChanges(concernsAll: true), false),
-        ] as [(UInt64, RouteChanges, Bool)] {
+        for (left, changes, hook, isSure) in [
+            (10, RouteChanges(concernsAll: true), .forward, true), (6, RouteChanges(), .forward, true),
+            (6, RouteChanges(concernsAll: true), .forward, false),
+            (6, RouteChanges(concernsAll: true), .prerouting, true),
+        ] as [(UInt64, RouteChanges, NetfilterHook, Bool)] {
+            let log = rule(
+                .log(group: 100), at: HookPlace(hook, 0), conditions: ["statistic --probability 0.5"], growth: 3,
+                text: "log some")
             var facts = Self.facts([log])
             facts.routeChanges = changes
             let result = compare(facts) {

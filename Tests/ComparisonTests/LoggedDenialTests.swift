@@ -322,6 +322,35 @@ struct LoggedDenialTests {
         }
     }
 
+    /// What two rules logged in front of one that denies it counted once, and others besides.
+    @Test func theCounterBehindTwoLogsStillExplainsWhatNeitherLogged() {
+        let rules = FirewallRuleset(
+            Self.nft(
+                """
+                tcp dport @s log prefix "drop:a" group 100
+                tcp dport @s log prefix "drop:b" group 100
+                tcp dport @s counter packets 8 bytes 800 drop
+                """))
+        let table = NameTable()
+        let names = ["a", "b"].map { table.number(of: Array($0.utf8)) }
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        for (port, count, isLogged) in [(82, 3, true), (83, 5, false)] as [(UInt16, UInt64, Bool)] {
+            var builder = SessionBuilder()
+            builder.key.destinationPort = port
+            (builder.tracked, builder.first, builder.second) = (nil, (count, 0), nil)
+            for name in isLogged ? names : [] {
+                var denial = Denial(rule: name, verdict: .drop, at: builder.startTime)
+                denial.count = count
+                builder.denials.append(denial)
+            }
+            comparison.add(builder.compared)
+        }
+        let result = comparison.conclude()
+        #expect(result.reasons == [.denied: 8], "\(result.evidence)")
+        #expect(result.summary.ruleUses.map(\.packetCount) == [5])
+    }
+
     /// Sessions of three packets to these ports, and what two rules that deny by themselves logged of each of two of them: three packets, with
     /// any ports of a scan.
     private static func scan(_ test: String, to ports: [UInt16]) -> ComparisonOutcome {
@@ -403,6 +432,7 @@ struct LoggedDenialTests {
             ("\(other) accept\n\(log) drop", "\(log) drop", "which logged so, too, is gone"),
             ("\(log)\nudp sport 9 accept\nudp dport 443 drop", "\(log)\nudp dport 443 drop", "what came behind rule"),
             ("", "\(log) drop", "the rule that logs so is new"),
+            ("\(log)\naccept", "\(log)\nudp dport 443 drop", "drop, which refuses what is logged so, is new"),
         ] as [(String, String, String?)] {
             let result = Self.logged("") {
                 $0.rules = WatchedRuleset(

@@ -23,6 +23,8 @@ struct LoggedDenials {
         var passer: Passer?
         /// Why other rules may have logged so before, or have let it pass.
         var doubt: String?
+        /// Whether a rule logged so that was there from the beginning.
+        var hasKeptLogger = false
     }
 
     private var fates: [Name: Fate] = [:]
@@ -38,12 +40,13 @@ struct LoggedDenials {
             for (place, rule) in chain.rules.enumerated() {
                 for name in Self.names(rule, groups) {
                     var fate = fates[name] ?? Fate()
+                    if !watched.rules[first + place].isNew { fate.hasKeptLogger = true }
                     if let denier = Self.denier(from: place, chain.rules) {
                         fate.deniers[first + denier, default: 0] += 1
                         // One that denies by itself does so whatever stood behind it.
-                        if hasChanged, denier != place {
-                            fate.doubt =
-                                "rules of its chain were gone, or stood elsewhere, at the end: what came behind rule \(watched.rules[first + place].title) is not known"
+                        if denier != place {
+                            let rules = (logger: watched.rules[first + place], denier: watched.rules[first + denier])
+                            fate.doubt = Self.doubt(rules.logger, before: rules.denier, hasChanged) ?? fate.doubt
                         }
                     } else if fate.passer == nil {
                         fate.passer = Passer(rule: first + place, isSure: Self.passes(from: place, chain))
@@ -53,10 +56,8 @@ struct LoggedDenials {
             }
             first += chain.rules.count
         }
-        for name in fates.keys {
-            if fates[name, default: Fate()].deniers.keys.allSatisfy({ watched.rules[$0].isNew }) {
-                fates[name]?.doubt = "the rule that logs so is new: what logged so before may have let them pass"
-            }
+        for (name, fate) in fates where !fate.hasKeptLogger {
+            fates[name]?.doubt = "the rule that logs so is new: what logged so before may have let them pass"
         }
         for gone in watched.goneLogs where !gone.rule.denies {
             for name in Self.names(gone.rule, groups) where fates[name] != nil {
@@ -64,6 +65,14 @@ struct LoggedDenials {
                     "rule \(gone.title), which logged so, too, is gone: what it did with them is not known"
             }
         }
+    }
+
+    /// Why what one rule logs another one behind it may not always have denied.
+    private static func doubt(_ logger: WatchedRule, before denier: WatchedRule, _ hasChanged: Bool) -> String? {
+        if denier.isNew, !logger.isNew { return "rule \(denier.title), which refuses what is logged so, is new" }
+        guard hasChanged else { return nil }
+        return
+            "rules of its chain were gone, or stood elsewhere, at the end: what came behind rule \(logger.title) is not known"
     }
 
     private static func names(_ rule: FirewallRule, _ groups: [UInt16]) -> [Name] {

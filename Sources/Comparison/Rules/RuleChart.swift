@@ -97,6 +97,8 @@ struct RuleChart {
                 number += chain.rules.count
             }
         }
+        // Those that are gone are asked, too.
+        for gone in watched.goneVerdicts { note(gone.rule.match.tests) }
         portBounds = Set(portBounds).sorted()
         bases = found.mapValues { bases in
             Dictionary(grouping: bases) { $0.place.priority }.sorted { $0.key < $1.key }.map(\.value)

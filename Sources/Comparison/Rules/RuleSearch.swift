@@ -7,6 +7,7 @@ struct RuleSearch {
     private var routes: [RouteQuestion: RouteQuestion.Answer?] = [:]
     /// Rules that decided what became of packets, and were gone at the end.
     private let gone: [WatchedRule]
+    private let goneTranslateDestinations: Bool
     private var goneAnswers: [RuleViews: String?] = [:]
 
     /// How many ways back to sources may still be asked for, which every session has one of.
@@ -17,6 +18,7 @@ struct RuleSearch {
     init(_ rules: WatchedRuleset?) {
         chart = rules.map { RuleChart($0) }
         gone = rules?.goneVerdicts ?? []
+        goneTranslateDestinations = gone.contains { $0.rule.effects.contains(.translateDestination) }
     }
 
     /// Those that are met first come first.
@@ -36,11 +38,18 @@ struct RuleSearch {
         let key = views.withPorts(chart?.port ?? { $0 })
         if let known = goneAnswers[key] { return known }
         let seen = views.stages(
-            hidesSource: chart?.translatesSources ?? true, hidesDestination: chart?.translatesDestinations ?? true)
+            hidesSource: chart?.translatesSources ?? true, hidesDestination: mayBeTranslated(views))
         let found = gone.first { rule in seen.contains { rule.rule.match.answer(to: $0) != .no } }?.title
         if goneAnswers.count >= Self.greatestCount { goneAnswers = [:] }
         goneAnswers[key] = .some(found)
         return found
+    }
+
+    /// Whether rules that stand at the end, or are gone, may have given packets another destination.
+    private mutating func mayBeTranslated(_ views: RuleViews) -> Bool {
+        if goneTranslateDestinations { return true }
+        guard chart?.translatesDestinations ?? true else { return false }
+        return suspects(of: views).contains { $0.deed == .translate }
     }
 
     /// Whether one more way back to a source may be asked for.
