@@ -29,9 +29,10 @@ class Service:
         self.monitor = None
 
     def start(self):
-        """Starts it, also again; it answers then."""
+        """Starts it, also again; it answers then, and has tried all its sources."""
         self.monitor = Monitor(*self._words, **self._more)
         until(self._answers, f"the monitor answers (it says: {self.monitor.talk})", 20)
+        until(self._has_tried_all, "the monitor's sources are open, or have failed", 20)
         return self
 
     def _answers(self):
@@ -42,6 +43,10 @@ class Service:
             return True
         except OSError:
             return False
+
+    def _has_tried_all(self):
+        """It answers before it reads: who speaks then may not be heard."""
+        return all(source.get("reason") != "it is being opened" for source in self.json("/v1/status")["sources"])
 
     def close(self):
         if self.monitor:

@@ -105,7 +105,7 @@ class CompareRecorded(CompareTest):
             "firewall.pcap": (), "both.pcapng": ("-i", "lan0", "-i", "wan0"), "lan.pcap": ("-i", "lan0"),
             "wan.pcap": ("-i", "wan0"), "web.pcapng": ("-i", "lan0", "not", "port", "22"),
         }
-        paths = self.recorded(lab, places, connect)
+        paths = self.recorded(lab, places, connect, size=200)
         tries = lab.logged_count("drop:ssh-bruteforce", chain="SSH")
         self.assertGreater(tries, 1)
         for names in ("both.pcapng",), ("lan.pcap", "wan.pcap"), ("lan.pcap",):
