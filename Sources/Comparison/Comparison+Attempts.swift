@@ -123,8 +123,17 @@ extension Comparison {
     }
 
     /// Why the capture did not see what a rule denied.
-    mutating func unseen(_ counts: DirectionCounts, _ session: Session) -> [Difference] {
-        var short = Shortfall(.original, .nflog, .captureIn, counts.logged)
+    mutating func unseen(_ counts: DirectionCounts, _ compared: ComparedSession) -> [Difference] {
+        let session = compared.session
+        // What rules refuse of the host's own packets comes to no interface.
+        let isOwn = isOwn(counts.path, session)
+        var short = Shortfall(.original, .nflog, isOwn ? .captureOut : .captureIn, counts.logged)
+        if isOwn {
+            var refusals = refusals(compared)
+            for isCertain in [true, false] {
+                accountForDenials(&short, session, &refusals, isCertain: isCertain)
+            }
+        }
         accountForOtherInterface(&short, counts.path.inInterface)
         accountForLoss(&short, of: .packet, session)
         let wasDeniedLater = session.record.lastSeen.nanoseconds(since: facts.end) > Self.clockSlack
@@ -135,5 +144,11 @@ extension Comparison {
             .unexplained,
             ["rules denied packets that were not captured, unless a translation gave them another destination"])
         return short.found
+    }
+
+    /// Whether rules logged packets as they left, and no interface that brought them: those are the host's own.
+    private func isOwn(_ path: PacketPath, _ session: Session) -> Bool {
+        path.inInterface == 0 && path.outInterface != 0
+            && facts.ownAddresses?.contains(session.record.original.source) ?? true
     }
 }

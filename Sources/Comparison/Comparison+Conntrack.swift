@@ -6,7 +6,8 @@ extension Comparison {
     /// A session that is older than the capture: conntrack's total holds more.
     func explainAge(_ counts: DirectionCounts, _ session: Session, _ found: inout [Difference]) {
         guard counts.baseline.packetCount > 0, let (_, place) = counts.tap else { return }
-        var evidence = ["conntrack had counted \(counts.baseline.packetCount) packets when it was first asked"]
+        let before = counts.baseline.packetCount.counted("packet")
+        var evidence = ["conntrack had counted \(before) when it was first asked"]
         if let start = session.start, start < facts.start {
             evidence.append("it began \(Self.seconds(from: start, to: facts.start)) before the capture")
         }

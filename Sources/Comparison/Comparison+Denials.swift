@@ -30,8 +30,8 @@ extension Comparison {
     private func logged(_ denials: [Denial]) -> [String] {
         denials.map { denial in
             let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
-            let packets = denial.count == 1 ? "packet" : "packets"
-            return "\(name) logged that it denied \(denial.count) \(packets) (\(denial.verdict.keyword ?? "denied"))"
+            let (packets, verdict) = (denial.count.counted("packet"), denial.verdict.keyword ?? "denied")
+            return "\(name) logged that it denied \(packets) (\(verdict))"
         } + doubts(aboutLogOf: denials)
     }
 

@@ -18,7 +18,7 @@ extension Comparison {
                 .fragments, counts.direction, more: place, fewer: .conntrack,
                 packetCount: seen.since(whole).packetCount, byteCount: seen.since(whole).byteCount,
                 evidence: [
-                    "\(tap.counts.fragmentCount) of \(seen.packetCount) packets are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
+                    "\(tap.counts.fragmentCount) of \(seen.packetCount.counted("packet")) are fragments: with each datagram's as one there are \(whole.packetCount) of \(whole.byteCount) bytes"
                 ] + Self.shortened(droppers), isCertain: droppers.isEmpty))
     }
 
@@ -71,7 +71,7 @@ extension Comparison {
         return Difference(
             .fragments, counts.direction, more: more, fewer: fewer, byteCount: whole.byteCount - tap.whole.byteCount,
             evidence: [
-                "\(tap.fragmentCount) of \(tap.seen.packetCount) packets are the first fragments of datagrams, and the capture's filter leaves out the others, which have no ports"
+                "\(tap.fragmentCount) of \(tap.seen.packetCount.counted("packet")) are the first fragments of datagrams, and the capture's filter leaves out the others, which have no ports"
             ], isCertain: facts.isWhole(.packet))
     }
 

@@ -245,7 +245,7 @@ extension Comparison {
             reason, for: facts.isWhole(.nflog) ? short.rest.packetCount : passed - counted,
             isCertain: doubts.isEmpty,
             [
-                "rule \(rules[0].title) has seen only \(counted) packets of all sessions by its counter\(rules.count > 1 ? ", and those like it" : ""); \(ownLoss)"
+                "rule \(rules[0].title) has seen only \(counted.counted("packet")) of all sessions by its counter\(rules.count > 1 ? ", and those like it" : ""); \(ownLoss)"
             ] + doubts)
     }
 }

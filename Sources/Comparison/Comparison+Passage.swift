@@ -73,9 +73,10 @@ extension Comparison {
         if isProof { accountForDenials(&short, session, &refusals) }
         let before = reserves.rejectedCount
         let views = views(of: counts, session)
-        let isTracked = counts.tracked != nil && !counts.isUntold
+        let isCounted = counts.tracked != nil && !counts.isUntold
+        let isTracked = isCounted || counts.total == nil && session.record.facts.contains(.conntrack)
         // Where conntrack counted more than came in, some of that was outside the capture's time, and what came in may not have reached it.
-        let isAllCounted = isTracked && place == .conntrack
+        let isAllCounted = isCounted && place == .conntrack
         let answered = accountForAnswered(
             &short, counts, session, views, besides: refusals.rejectedCount(counts.direction))
         accountForRules(&short, isAllCounted ? views.counted : views, untracks: !isTracked) {
@@ -122,7 +123,7 @@ extension Comparison {
             short.account(
                 .droppedAfterConntrack, for: stopped, isCertain: false,
                 [
-                    "\(stopped) packets that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
+                    "\(stopped.counted("packet")) that came in\(isAllCounted ? ", and that conntrack counted," : "") did not leave by \(interface(leaving.interface)), nor by another interface that is captured"
                 ] + wasDown(interface(leaving.interface)) + silence + (silence.isEmpty ? [] : logged(session))
                     + noRule("behind conntrack") + short.suspicions)
             short.account(.unexplained, ["the captures saw less than conntrack counted"] + noRule("behind conntrack"))

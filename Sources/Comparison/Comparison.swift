@@ -225,7 +225,7 @@ public struct Comparison {
     private mutating func compareAttempts() {
         for var compared in attempts.left {
             let counts = DirectionCounts(compared, .original)
-            if facts.lanes.contains(.packet) { compared.differences = unseen(counts, compared.session) }
+            if facts.lanes.contains(.packet) { compared.differences = unseen(counts, compared) }
             if !compared.differences.isEmpty { differing.append(compared) }
             summary.add(compared, [counts], facts)
         }
@@ -244,6 +244,11 @@ public struct Comparison {
                 explainUnknown(counts, session, &refusals, &found)
             } else if counts.total == nil {
                 explainUncounted(counts, session, &found)
+                // What came in tells without conntrack what should have left.
+                let left = counts.leaving?.counts.whole.packetCount ?? 0
+                if left < counts.entering?.counts.whole.packetCount ?? 0 {
+                    explainPassage(counts, compared, &refusals, &found)
+                }
             } else if counts.tap == nil {
                 explainUncaptured(counts, session, &found)
             } else {

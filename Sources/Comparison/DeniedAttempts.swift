@@ -33,13 +33,17 @@ struct DeniedAttempts {
         var rules: Set<NameID> { Set(compared.session.denials.map(\.rule)) }
 
         /// Whether other rules may have logged its packets as this one.
-        func mayBe(_ other: Attempt) -> Bool {
+        ///
+        /// - Parameter captured: how many packets were captured that may be of either.
+        func mayBe(_ other: Attempt, of captured: UInt64) -> Bool {
             guard rules.isDisjoint(with: other.rules) else { return false }
             switch (course, other.course) {
             case (.onward, _), (_, .onward): return true
             case (.denied(let own), .denied(let others)): return !own.isDisjoint(with: others)
             case (.unknown, _), (_, .unknown):
-                return compared.session.denials.packetCount == other.compared.session.denials.packetCount
+                let (count, others) = (compared.session.denials.packetCount, other.compared.session.denials.packetCount)
+                // Of one tuple no more were logged apart than passed.
+                return isShared || other.isShared ? count == others : count.adding(others) > captured
             }
         }
 
@@ -183,6 +187,7 @@ struct DeniedAttempts {
     ) -> Bool {
         guard wanted > 0, var list = attempts[pair] else { return false }
         var isScarce = false
+        let captured = wanted
         // One ends, and the next begins: a session of many packets may have met several.
         for place in list.indices where wanted > 0 && fits(list[place]) {
             let lent = min(wanted, list[place].rest)
@@ -191,18 +196,20 @@ struct DeniedAttempts {
             list[place].given = list[place].given.adding(lent)
             wanted -= lent
             session.take(Self.part(of: list[place].compared.session, lent))
-            Self.spend(lent, of: list[place], in: &list, where: fits)
+            Self.spend(lent, of: list[place], in: &list) { fits($0) && $1.mayBe($0, of: captured) }
         }
         attempts[pair] = list
         return isScarce
     }
 
     /// What other rules logged of the same packets is no other session's.
+    ///
+    /// - Parameter areSame: whether the first may have been logged of packets that the lender was, too.
     private static func spend(
-        _ count: UInt64, of lender: Attempt, in list: inout [Attempt], where fits: (Attempt) -> Bool
+        _ count: UInt64, of lender: Attempt, in list: inout [Attempt], where areSame: (Attempt, Attempt) -> Bool
     ) {
         var counts: [Set<NameID>: UInt64] = [:]
-        for place in list.indices where fits(list[place]) && lender.mayBe(list[place]) {
+        for place in list.indices where areSame(list[place], lender) {
             let rules = list[place].rules
             let same = min(counts[rules] ?? count, list[place].rest)
             counts[rules] = (counts[rules] ?? count) - same

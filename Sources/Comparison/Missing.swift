@@ -34,22 +34,25 @@ extension ComparisonFacts {
     /// In words: `nflog lost 5 packets, could not read 2`.
     func losses(of lane: Lane) -> String {
         let unit = lane == .conntrack ? "message" : "packet"
-        func amount(_ count: UInt64) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
         var parts: [String] = []
         let isUncounted = uncountedCounts[lane] > 0
         if lostCounts[lane] > 0 || malformedCounts[lane] == 0 && !isUncounted {
-            parts.append("lost \(amount(lostCounts[lane]))")
+            parts.append("lost \(lostCounts[lane].counted(unit))")
         }
         if isUncounted { parts.append("lost \(unit)s of which nobody knows how many") }
-        if malformedCounts[lane] > 0 { parts.append("could not read \(amount(malformedCounts[lane]))") }
+        if malformedCounts[lane] > 0 { parts.append("could not read \(malformedCounts[lane].counted(unit))") }
         if lane != .conntrack, ambiguousCount > 0 {
-            parts.append("saw some of \(ambiguousCount) packets that several sessions could own")
+            let some = ambiguousCount == 1 ? "perhaps saw the packet" : "saw some of \(ambiguousCount) packets"
+            parts.append("\(some) that several sessions could own")
         }
         return "\(lane == .packet ? "the capture" : lane.keyword) \(parts.joined(separator: ", "))"
     }
 }
 
 extension UInt64 {
+    /// In words: `1 packet`, `2 packets`.
+    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+
     /// What is left of this without the other; 0 where that is more.
     func lacking(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 

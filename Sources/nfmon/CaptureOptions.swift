@@ -77,7 +77,7 @@ struct CaptureOptions: ParsableArguments {
     /// What only a reading from the kernel heeds.
     var ringOptions: [IdleOption] {
         [
-            IdleOption("--interface", isGiven: isGiven), IdleOption("--snaplen", isGiven: snapLength != nil),
+            IdleOption("-i", isGiven: isGiven), IdleOption("--snaplen", isGiven: snapLength != nil),
             IdleOption("--promiscuous", isGiven: isPromiscuous),
             IdleOption("--packet-buffer", isGiven: buffer != nil),
             IdleOption("--capture-threads", isGiven: threadCount != nil),

@@ -112,7 +112,7 @@ final class RecordedComparison {
     }
 
     private func note(_ file: RecordedFile) {
-        file.notePackets()
+        file.noteSpans()
         found.formUnion(file.lanes)
         for (lane, span) in file.spans {
             let whole = spans[lane] ?? span
@@ -120,6 +120,12 @@ final class RecordedComparison {
                 min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)
         }
         last = max(last ?? file.time, file.time)
+    }
+
+    /// A lane that other files tell of for longer lacks what would have come behind the damage.
+    private func note(damageOf file: RecordedFile, in facts: inout ComparisonFacts) {
+        facts.notes.append("\(file.path) could not be read to its end: what it told later is missing")
+        for (lane, end) in file.ends where end < spans[lane]?.upperBound ?? end { facts.uncountedCounts[lane] &+= 1 }
     }
 
     /// What it came to.
@@ -136,6 +142,7 @@ final class RecordedComparison {
         facts.notes =
             ["the firewall's rules at the time of the recording are not known"] + intake.filters.doubts + doubles
             + clock.notes
+        for file in files where file.damage != nil { note(damageOf: file, in: &facts) }
         facts.hidesSessions = !intake.filters.isEmpty
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }

@@ -21,6 +21,8 @@ final class RecordedFile {
     /// The interfaces that its frames name, and from when to when they came.
     private(set) var interfaces: Set<InterfaceIndex> = []
     private(set) var packetSpan: ClosedRange<Timestamp>?
+    /// Of each lane that it told of, when that was for the last time.
+    private(set) var ends: [Lane: Timestamp] = [:]
 
     /// From when to when each lane tells in what it has next.
     var spans: [Lane: ClosedRange<Timestamp>] {
@@ -88,9 +90,11 @@ final class RecordedFile {
         return named
     }
 
-    /// Keeps in mind what it has next of which interface.
-    func notePackets() {
+    /// Keeps in mind of which interfaces it tells next, and until when.
+    func noteSpans() {
         for flow in observations.flows where flow.tap.interface != 0 { interfaces.insert(flow.tap.interface) }
+        let spans = spans
+        ends.merge(spans.mapValues(\.upperBound)) { max($0, $1) }
         guard let span = spans[.packet] else { return }
         let whole = packetSpan ?? span
         packetSpan = min(whole.lowerBound, span.lowerBound)...max(whole.upperBound, span.upperBound)

@@ -1,6 +1,7 @@
 import Comparison
 import FlowModel
 import Testing
+import Wire
 
 /// What rules denied stands in sessions of its own, and is found by the packets that a capture saw of it.
 struct DeniedAttemptTests {
@@ -26,6 +27,63 @@ struct DeniedAttemptTests {
         #expect(result.reasons == [.denied: 3])
         #expect(result.evidence.contains("no-web"))
         #expect(result.summary.sessionCount == 1)
+    }
+
+    /// What a rule in OUTPUT refuses comes to no interface.
+    @Test func ofTheHostsOwnPacketsNoCaptureSeesWhatRulesDenied() {
+        let table = NFTRuleset(
+            "table ip t {\nchain c {\ntype filter hook output priority 0; policy accept;\nlog prefix \"drop:\" group 100 drop\n}\n}"
+        ).tables
+        let rules = FirewallRuleset(table)
+        for (source, ingress, reason) in [
+            (0x0a00_0001, 0, .denied), (0x0a00_0007, 0, .unexplained),
+            (0x0a00_0001, SessionBuilder.client, .unexplained),
+        ] as [(UInt32, InterfaceIndex, DifferenceReason)] {
+            let facts = someFacts {
+                $0.lanes.insert(.nflog)
+                $0.rules = WatchedRuleset(before: rules, after: rules)
+            }
+            var comparison = Comparison(facts, names: someNames())
+            var denied = SessionBuilder()
+            (denied.tracked, denied.first, denied.second, denied.logged) = (nil, nil, nil, (3, 0))
+            denied.key.source = IPAddress(ipv4: source)
+            denied.path.inInterface = ingress
+            denied.facts = [.live, .nflog, .denied]
+            var denial = Denial(rule: .none, verdict: .drop, at: denied.startTime)
+            denial.count = 3
+            denied.denials = [denial]
+            comparison.add(denied.compared)
+            let result = comparison.conclude()
+            #expect(result.reasons == [reason: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [reason == .denied])
+        }
+    }
+
+    /// Where the rules are not known, two that logged more together than passed logged some packets both.
+    @Test(arguments: [(UInt64(10), UInt64(10)), (15, 15), (20, 15)])
+    func whatTwoUnknownRulesLoggedOfOneTupleIsNoMoreThanPassed(captured: UInt64, denied: UInt64) {
+        let table = NameTable()
+        let facts = someFacts {
+            $0.lanes.insert(.nflog)
+            $0.rules = nil
+        }
+        let names = ["all", "limited"].map { table.number(of: Array($0.utf8)) }
+        var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        for (name, count) in zip(names, [10, 5] as [UInt64]) {
+            var builder = SessionBuilder()
+            (builder.tracked, builder.first, builder.second, builder.logged) = (nil, nil, nil, (count, 0))
+            builder.facts = [.live, .nflog, .denied]
+            var denial = Denial(rule: name, verdict: .drop, at: builder.startTime)
+            denial.count = count
+            builder.denials = [denial]
+            comparison.add(builder.compared)
+        }
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (captured, 0), nil)
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons[.denied] == denied)
+        #expect(result.sessions.count == 1, "no log is left over")
     }
 
     @Test func whatWasLoggedOfOnePingIsNotAnothers() {

@@ -24,6 +24,28 @@ struct PassageTests {
         #expect(reasons(.host).isEmpty)
     }
 
+    /// What came in is held against what left though conntrack has no counters.
+    @Test func withoutCountersOfConntracksWhatCameInAndDidNotLeaveWasDropped() {
+        func outcome(_ hook: NetfilterHook, _ priority: Int, growth: UInt64) -> ComparisonOutcome {
+            let rules = watched([
+                rule(.drop, at: HookPlace(hook, priority), conditions: ["ttl 50"], growth: growth, text: "ttl 50 drop")
+            ])
+            return compare(
+                someFacts {
+                    $0.accountingIsOn = false
+                    $0.rules = rules
+                }
+            ) {
+                $0.facts.remove(.counters)
+                ($0.first, $0.second) = ((10, 8), (6, 8))
+            }
+        }
+        #expect(outcome(.forward, 0, growth: 4).reasons == [.accountingOff: 18, .droppedAfterConntrack: 4])
+        #expect(outcome(.prerouting, -300, growth: 4).reasons == [.accountingOff: 18, .droppedBeforeConntrack: 4])
+        let none = outcome(.forward, 0, growth: 0)
+        #expect(none.evidence.contains("4 packets that came in did not leave by wan0"))
+    }
+
     @Test func whatTookAnotherWayAmidTheSessionWasNotDropped() {
         func reasons(_ way: InterfaceIndex) -> [DifferenceReason: UInt64] {
             compare(

@@ -22,6 +22,12 @@ struct SessionBuilder {
     var first: (UInt64, UInt64)? = (10, 8)
     var second: (UInt64, UInt64)? = (10, 8)
     var logged: (UInt64, UInt64)?
+    /// The interfaces that logged packets of the original direction showed.
+    var path = {
+        var path = PacketPath()
+        (path.inInterface, path.outInterface) = (client, server)
+        return path
+    }()
     var baseline: (UInt64, UInt64)?
     var denials = Denials()
 
@@ -58,7 +64,7 @@ struct SessionBuilder {
             one.counters = Self.both(logged)
             one.originalPlace = LogPlace(group: 100, hook: 2)
             one.replyPlace = LogPlace(group: 100, hook: 2)
-            (one.originalPath.inInterface, one.originalPath.outInterface) = (Self.client, Self.server)
+            one.originalPath = path
             (one.replyPath.inInterface, one.replyPath.outInterface) = (Self.server, Self.client)
             lane = one
         }
