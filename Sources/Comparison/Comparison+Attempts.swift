@@ -21,8 +21,7 @@ extension Comparison {
         }
         var counts: [Int: UInt64] = [:]
         for (tally, logged) in tallies {
-            // What several rules logged in front of one that denies may be the same packets.
-            counts[tally.rule] = (counts[tally.rule] ?? 0).adding(logged.values.max() ?? 0)
+            counts[tally.rule] = (counts[tally.rule] ?? 0).adding(loggedDenials.greatestCount(logged))
         }
         return counts
     }
@@ -57,18 +56,22 @@ extension Comparison {
         }
         let met = places.map { deniers(of: sessions[$0]) }
         for (place, met) in zip(places, met) {
-            attempts.lend(to: &sessions[place].session) { met.answer($0) != .no }
+            attempts.lend(to: &sessions[place].session) { met.means($0, surely: false) }
         }
-        for (place, met) in zip(places, met) {
-            _ = attempts.lendShared(to: &sessions[place].session) { met.answer($0) == .yes }
+        let rules = facts.rules
+        // Those that rules surely deny, and then, of what is left, those that they may.
+        for surely in [true, false] {
+            for (place, met) in zip(places, met) {
+                attempts.noteDemand(of: sessions[place].session) { met.means($0, surely: surely) }
+            }
+            for (place, met) in zip(places, met) {
+                let isScarce = attempts.lendShared(
+                    to: &sessions[place].session, counted: { surely ? Self.counted(by: $0, rules) : 0 },
+                    where: { met.means($0, surely: surely) })
+                if isScarce { sessions[place].sharesDenials = true }
+            }
         }
-        for (place, met) in zip(places, met) {
-            attempts.noteDemand(of: sessions[place].session) { met.answer($0) != .no }
-        }
-        for (place, met) in zip(places, met) {
-            let isScarce = attempts.lendShared(to: &sessions[place].session) { met.answer($0) != .no }
-            sessions[place].sharesDenials = isScarce || mayBeTranslated(sessions[place])
-        }
+        for place in places where mayBeTranslated(sessions[place]) { sessions[place].sharesDenials = true }
         guard search.chart?.translatesDestinations == true else { return }
         for place in sessions.indices where sessions[place].session.denials.isEmpty {
             let views = views(of: DirectionCounts(sessions[place], .original), sessions[place].session)
@@ -83,23 +86,32 @@ extension Comparison {
         search.chart?.translatesDestinations == true && attempts.hasSiblings(compared.session)
     }
 
+    /// How many packets the rules counted that denied what was logged, where a log may be of some of them only.
+    private static func counted(by course: LoggedDenials.Course, _ rules: WatchedRuleset?) -> UInt64 {
+        guard case .denied(let deniers) = course, let rules else { return 0 }
+        return deniers.reduce(0) { $0.adding(rules.rules[$1].growth?.packetCount ?? 0) }
+    }
+
     /// The rules that deny a session's packets, or may.
-    private struct Met {
+    private struct DenyingRules {
         var answers: [Int: RuleAnswer] = [:]
         /// What is the case with all others.
         var others: RuleAnswer
 
-        /// Whether its packets are of those that go on so.
-        func answer(_ course: LoggedDenials.Course) -> RuleAnswer {
-            guard case .denied(let rules) = course else { return .perhaps }
-            return rules.map { answers[$0] ?? others }.max() ?? .perhaps
+        /// Whether its packets are of those that go on so, or may be.
+        func means(_ course: LoggedDenials.Course, surely: Bool) -> Bool {
+            guard case .denied(let rules) = course else { return !surely }
+            let answer = rules.map { answers[$0] ?? others }.max() ?? .perhaps
+            return surely ? answer == .yes : answer != .no
         }
     }
 
-    private mutating func deniers(of compared: ComparedSession) -> Met {
+    private mutating func deniers(of compared: ComparedSession) -> DenyingRules {
         // Other rules may have stood there.
-        guard let rules = facts.rules, rules.isFinal, rules.doubt == nil else { return Met(others: .perhaps) }
-        var met = Met(others: .no)
+        guard let rules = facts.rules, rules.isFinal, rules.doubt == nil else {
+            return DenyingRules(others: .perhaps)
+        }
+        var met = DenyingRules(others: .no)
         let views = views(of: DirectionCounts(compared, .original), compared.session)
         for suspect in search.suspects(of: views) where suspect.deed == .deny {
             met.answers[suspect.rule] = max(met.answers[suspect.rule] ?? .no, suspect.answer)

@@ -149,7 +149,9 @@ extension Comparison {
         let partial = meant.filter { !$0.rule.rule.match.choices.isEmpty }
         // A rule that was not there all the time logged none of what passed before.
         let changes = [facts.rules?.doubt].compactMap(\.self) + doubts(about: denials)
-        let asksForWay = views.mayHaveGoneElsewhere && suspects.contains { !$0.place.isBeforeRouting }
+        let asksForWay =
+            views.mayHaveGoneElsewhere
+            && suspects.contains { $0.place.hook != .ingress && $0.place.hook != .prerouting }
         let doubts = changes + (asksForWay ? [Self.otherWay] : [])
         let reason: DifferenceReason = counts.logged.packetCount > 0 ? .sampled : .notLogged
         if logsAll || partial.isEmpty {

@@ -23,20 +23,24 @@ struct DeniedAttempts {
         /// Its number among all, so that they keep their order.
         var number: Int
 
-        /// Whether it is of several sessions, whose ports differ.
+        /// Whether it is of several sessions, whose ports differ, or may be, as later fragments have none.
         var isShared: Bool {
             let facts = compared.session.record.facts
-            return !facts.isDisjoint(with: [.sourcePortVaries, .destinationPortVaries])
+            return !facts.isDisjoint(with: [.sourcePortVaries, .destinationPortVaries, .fragments])
                 || compared.session.denials.scannedPorts != nil
         }
 
-        var rules: Set<NameID> { Set(compared.session.denials.map(\.rule)) }
+        /// Whether it counts pieces of packets, and nobody knows of which.
+        var isOfPieces: Bool { compared.session.record.facts.contains(.fragments) }
+
+        /// The rule that logged it: of a denied attempt there is one.
+        var rule: NameID? { compared.session.denials.first?.rule }
 
         /// Whether other rules may have logged its packets as this one.
         ///
         /// - Parameter captured: how many packets were captured that may be of either.
         func mayBe(_ other: Attempt, of captured: UInt64) -> Bool {
-            guard rules.isDisjoint(with: other.rules) else { return false }
+            guard rule != other.rule else { return false }
             switch (course, other.course) {
             case (.onward, _), (_, .onward): return true
             case (.denied(let own), .denied(let others)): return !own.isDisjoint(with: others)
@@ -58,6 +62,8 @@ struct DeniedAttempts {
     private var destinations: [Sender: Set<IPAddress>] = [:]
     /// To whom captured packets of theirs went.
     private var captured: [Sender: Set<IPAddress>] = [:]
+    /// To whom rules logged packets of theirs and none were captured, as far as that was asked.
+    private var unseen: [Sender: [IPAddress]] = [:]
     /// How many captured sessions are of each.
     private var capturedCounts: [Sender: Int] = [:]
     private var count = 0
@@ -94,9 +100,10 @@ struct DeniedAttempts {
     /// Notes to whom captured packets went.
     mutating func noteCaptured(_ session: Session) {
         let key = session.record.original
-        guard let sender = Sender(key) else { return }
+        guard !session.taps.isEmpty, let sender = Sender(key) else { return }
         captured[sender, default: []].insert(key.destination)
         capturedCounts[sender, default: 0] += 1
+        unseen = [:]
     }
 
     /// Whether other captured sessions have the source and port of one: behind a translation they may look like it.
@@ -139,13 +146,18 @@ struct DeniedAttempts {
 
     /// Gives a captured session the denials that were logged of several, of which it is one.
     ///
-    /// - Parameter isOne: whether it is one of those whose packets go on so.
+    /// - Parameters:
+    ///   - counted: how many packets rules counted of what goes on so; a log may be of some of them only.
+    ///   - isOne: whether it is one of those whose packets go on so.
     /// - Returns: whether they may be another's: more packets than those may be meant.
-    mutating func lendShared(to session: inout Session, where isOne: (LoggedDenials.Course) -> Bool) -> Bool {
+    mutating func lendShared(
+        to session: inout Session, counted: (LoggedDenials.Course) -> UInt64,
+        where isOne: (LoggedDenials.Course) -> Bool
+    ) -> Bool {
         let key = session.record.original
         guard let tap = session.taps.first else { return false }
         var wanted = tap.original.whole.packetCount.lacking(session.denials.packetCount)
-        return lend(to: &session, Self.pair(key), &wanted) {
+        return lend(to: &session, Self.pair(key), &wanted, counted: counted) {
             $0.isShared && Self.fits($0, key, tap) && isOne($0.course)
         }
     }
@@ -153,14 +165,27 @@ struct DeniedAttempts {
     /// Gives a captured session the denials that were logged of its sender's packets to where nobody saw any go; all others have theirs.
     mutating func lendTranslated(to session: inout Session) {
         let key = session.record.original
-        guard session.denials.isEmpty, let tap = session.taps.first, let sender = Sender(key),
-            let seen = destinations[sender]?.subtracting(captured[sender] ?? [])
-        else { return }
+        guard session.denials.isEmpty, let tap = session.taps.first, let sender = Sender(key) else { return }
         var wanted = tap.original.whole.packetCount
-        for destination in seen.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
+        for destination in unseen(by: sender).prefix(Self.mostDestinations) where wanted > 0 {
             let pair = Pair(source: key.source, destination: destination, transport: key.transport)
             lend(to: &session, pair, &wanted) { Self.isMeanwhile($0, tap) && $0.isFrom(key.sourcePort) }
+            if attempts[pair]?.allSatisfy({ $0.rest == 0 }) ?? true {
+                unseen[sender]?.removeAll { $0 == destination }
+            }
         }
+    }
+
+    /// Of how many places a translation may have sent one session's packets to, as is asked for.
+    private static var mostDestinations: Int { 64 }
+
+    /// Where nobody saw a sender's packets go, of which rules logged that they denied them.
+    private mutating func unseen(by sender: Sender) -> [IPAddress] {
+        if let known = unseen[sender] { return known }
+        let left = destinations[sender]?.subtracting(captured[sender] ?? []) ?? []
+        let sorted = left.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
+        unseen[sender] = sorted
+        return sorted
     }
 
     /// Gives a session that conntrack knows the denials of packets of its tuple that were not let in: before it began, as rules changed.
@@ -183,7 +208,8 @@ struct DeniedAttempts {
     /// - Returns: whether more packets than were logged may be meant by one of those that it was given.
     @discardableResult
     private mutating func lend(
-        to session: inout Session, _ pair: Pair, _ wanted: inout UInt64, where fits: (Attempt) -> Bool
+        to session: inout Session, _ pair: Pair, _ wanted: inout UInt64,
+        counted: (LoggedDenials.Course) -> UInt64 = { _ in 0 }, where fits: (Attempt) -> Bool
     ) -> Bool {
         guard wanted > 0, var list = attempts[pair] else { return false }
         var isScarce = false
@@ -191,7 +217,8 @@ struct DeniedAttempts {
         // One ends, and the next begins: a session of many packets may have met several.
         for place in list.indices where wanted > 0 && fits(list[place]) {
             let lent = min(wanted, list[place].rest)
-            isScarce = isScarce || list[place].demand > list[place].rest.adding(list[place].given)
+            let supply = max(list[place].rest.adding(list[place].given), counted(list[place].course))
+            isScarce = isScarce || list[place].isOfPieces || list[place].demand > supply
             list[place].rest -= lent
             list[place].given = list[place].given.adding(lent)
             wanted -= lent
@@ -208,11 +235,11 @@ struct DeniedAttempts {
     private static func spend(
         _ count: UInt64, of lender: Attempt, in list: inout [Attempt], where areSame: (Attempt, Attempt) -> Bool
     ) {
-        var counts: [Set<NameID>: UInt64] = [:]
+        var counts: [NameID?: UInt64] = [:]
         for place in list.indices where areSame(list[place], lender) {
-            let rules = list[place].rules
-            let same = min(counts[rules] ?? count, list[place].rest)
-            counts[rules] = (counts[rules] ?? count) - same
+            let rule = list[place].rule
+            let same = min(counts[rule] ?? count, list[place].rest)
+            counts[rule] = (counts[rule] ?? count) - same
             list[place].rest -= same
         }
     }

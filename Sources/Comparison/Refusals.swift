@@ -4,7 +4,7 @@ internal import FlowModel
 struct Refusals {
     /// Packets that rules logged as denied, and of which no place is known to lack them yet.
     private(set) var loggedCount: UInt64
-    /// How many were denied at least, as several rules may have logged one packet; those that were taken for certain are off.
+    /// How many were denied at least, as several rules may have logged one packet; those that were taken are off.
     private var sureCount: UInt64
     /// Whether all of that may be other sessions'.
     let mayBeOthers: Bool
@@ -27,7 +27,7 @@ struct Refusals {
     mutating func takeLogged(upTo count: UInt64, isCertain: Bool) -> UInt64 {
         let taken = min(count, loggedCount, isCertain ? sureCount : .max)
         loggedCount -= taken
-        if isCertain { sureCount -= taken }
+        sureCount = sureCount.lacking(taken)
         return taken
     }
 

@@ -28,8 +28,12 @@ public struct RouteChanges: Sendable, Equatable {
 
     /// Whether packets may go another way than they would have when `earlier` was known.
     public func concern(_ question: RouteQuestion, since earlier: RouteChanges) -> Bool {
-        let (tuple, family) = (question.tuple, question.tuple.family)
-        return self != earlier
-            && (concerns(tuple.destination, family: family) || concerns(tuple.source, family: family))
+        guard self != earlier else { return false }
+        var later = self
+        later.concernsAll = concernsAll && !earlier.concernsAll
+        later.prefixes.subtract(earlier.prefixes)
+        return [question.tuple.destination, question.tuple.source].contains {
+            later.concerns($0, family: question.tuple.family)
+        }
     }
 }

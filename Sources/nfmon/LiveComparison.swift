@@ -116,7 +116,8 @@ struct LiveComparison {
         conclude(costs)
         var outcome = intake.conclude(facts, names: live.nameBook)
         if let watch = routingWatch, watch.catchUp() != facts.routeChanges {
-            outcome.facts.notes.append("routes changed while they were asked: where some packets would go is not told")
+            outcome.facts.notes.append(
+                "routes changed while they were asked: where packets would go that this concerns is not told")
         }
         outcome.facts.residentBytes = ProcessCost.current.residentBytes
         return outcome

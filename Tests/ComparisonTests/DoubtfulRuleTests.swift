@@ -411,6 +411,66 @@ struct DoubtfulRuleTests {
         }
     }
 
+    /// Rules that set marks, or hide packets from conntrack, and came or went meanwhile.
+    @Test func whatRulesSetThatWereNotThereAllTheTimeIsNotSure() {
+        func ruleset(_ early: String, _ count: Int) -> FirewallRuleset {
+            let text = """
+                table ip m {
+                chain p {
+                type filter hook prerouting priority -300; policy accept;
+                \(early)
+                ip saddr 10.0.0.99 tcp dport 443 meta mark set 0x00000001
+                }
+                }
+                table ip t {
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                meta mark 0x00000001 accept
+                tcp dport 443 counter packets \(count) bytes \(count * 100) drop
+                }
+                }
+                """
+            return FirewallRuleset(NFTRuleset(text).tables)
+        }
+        let own = "ip saddr 10.0.0.7 tcp dport 443 meta mark set 0x00000001"
+        let other = "ip saddr 10.0.0.8 tcp dport 443 meta mark set 0x00000001"
+        for (before, after, isSure) in [
+            ("", "", true), (own, "", false), (other, "", true), ("ip saddr 10.0.0.7 notrack", "", false),
+        ] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(before: ruleset(before, 0), after: ruleset(after, 3))
+            }
+            let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+            #expect(result.reasons == [.denied: 3])
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure], "\(before) \(result.evidence)")
+        }
+        // One that is new set the mark of later packets only.
+        func marked(_ early: String) -> FirewallRuleset {
+            let text = """
+                table ip m {
+                chain p {
+                type filter hook prerouting priority -300; policy accept;
+                \(early)
+                }
+                }
+                table ip t {
+                chain c {
+                type filter hook forward priority filter; policy accept;
+                meta mark & 0x00000001 == 0x00000001 counter packets 3 bytes 300 drop
+                }
+                }
+                """
+            return FirewallRuleset(NFTRuleset(text).tables)
+        }
+        for (before, isSure) in [(own, true), ("", false)] {
+            let facts = someFacts {
+                $0.rules = WatchedRuleset(before: marked(before).withoutCounts, after: marked(own))
+            }
+            let result = compare(facts) { ($0.tracked, $0.first, $0.second) = (nil, (3, 0), nil) }
+            #expect(result.sessions.flatMap(\.differences).map(\.isCertain) == [isSure], "\(before) \(result.evidence)")
+        }
+    }
+
     @Test func aRuleThatCountedFewerBytesCountedOthers() {
         for (bytes, isSure) in [(300, true), (200, false)] {
             let result = RulesetTrial.forward("tcp dport 443 counter packets 3 bytes \(bytes) drop")

@@ -318,6 +318,7 @@ struct LogComparisonTests {
             (10, RouteChanges(concernsAll: true), .forward, true), (6, RouteChanges(), .forward, true),
             (6, RouteChanges(concernsAll: true), .forward, false),
             (6, RouteChanges(concernsAll: true), .prerouting, true),
+            (6, RouteChanges(concernsAll: true), .postrouting, false),
         ] as [(UInt64, RouteChanges, NetfilterHook, Bool)] {
             let log = rule(
                 .log(group: 100), at: HookPlace(hook, 0), conditions: ["statistic --probability 0.5"], growth: 3,

@@ -18,6 +18,9 @@ struct RouteChangesTests {
         #expect(changes.concern(question(inside, outside), since: earlier), "rp_filter asks for the way back")
         #expect(!changes.concern(question(outside, outside), since: earlier))
         #expect(!changes.concern(question(outside, inside), since: changes), "nothing came since")
+        var others = changes
+        others.note(IPPrefix(IPAddress(ipv4: 0xcb00_7100), family: .ipv4, length: 24))
+        #expect(!others.concern(question(outside, inside), since: changes), "what was known before did not change")
         #expect(RouteChanges(concernsAll: true).concern(question(outside, outside), since: earlier))
     }
 }

@@ -25,6 +25,8 @@ struct LoggedDenials {
         var doubt: String?
         /// Whether a rule logged so that was there from the beginning.
         var hasKeptLogger = false
+        /// What the rules mean that log so.
+        var matches: [RuleMatch] = []
     }
 
     private var fates: [Name: Fate] = [:]
@@ -36,24 +38,8 @@ struct LoggedDenials {
     init(_ watched: WatchedRuleset, groups: [UInt16]) {
         var first = 0
         for (number, chain) in watched.ruleset.tables.flatMap(\.chains).enumerated() {
-            let hasChanged = watched.changedChains.contains(number)
-            for (place, rule) in chain.rules.enumerated() {
-                for name in Self.names(rule, groups) {
-                    var fate = fates[name] ?? Fate()
-                    if !watched.rules[first + place].isNew { fate.hasKeptLogger = true }
-                    if let denier = Self.denier(from: place, chain.rules) {
-                        fate.deniers[first + denier, default: 0] += 1
-                        // One that denies by itself does so whatever stood behind it.
-                        if denier != place {
-                            let rules = (logger: watched.rules[first + place], denier: watched.rules[first + denier])
-                            fate.doubt = Self.doubt(rules.logger, before: rules.denier, hasChanged) ?? fate.doubt
-                        }
-                    } else if fate.passer == nil {
-                        fate.passer = Passer(rule: first + place, isSure: Self.passes(from: place, chain))
-                    }
-                    fates[name] = fate
-                }
-            }
+            let watch = watched.rules[first..<first + chain.rules.count]
+            add(chain, watch, hasChanged: watched.changedChains.contains(number), groups)
             first += chain.rules.count
         }
         for (name, fate) in fates where !fate.hasKeptLogger {
@@ -63,6 +49,33 @@ struct LoggedDenials {
             for name in Self.names(gone.rule, groups) where fates[name] != nil {
                 fates[name]?.doubt =
                     "rule \(gone.title), which logged so, too, is gone: what it did with them is not known"
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - watch: the chain's rules as they are in ``WatchedRuleset/rules``, with their numbers there.
+    ///   - hasChanged: whether rules of the chain were gone at the end, or stood elsewhere.
+    private mutating func add(
+        _ chain: FirewallChain, _ watch: ArraySlice<WatchedRule>, hasChanged: Bool, _ groups: [UInt16]
+    ) {
+        for (place, rule) in chain.rules.enumerated() {
+            let number = watch.startIndex + place
+            for name in Self.names(rule, groups) {
+                var fate = fates[name] ?? Fate()
+                if !watch[number].isNew { fate.hasKeptLogger = true }
+                fate.matches.append(rule.match)
+                if let denier = Self.denier(from: place, chain.rules) {
+                    fate.deniers[watch.startIndex + denier, default: 0] += 1
+                    // One that denies by itself does so whatever stood behind it.
+                    if denier != place {
+                        let doubt = Self.doubt(watch[number], before: watch[watch.startIndex + denier], hasChanged)
+                        fate.doubt = doubt ?? fate.doubt
+                    }
+                } else if fate.passer == nil {
+                    fate.passer = Passer(rule: number, isSure: Self.passes(from: place, chain))
+                }
+                fates[name] = fate
             }
         }
     }
@@ -125,6 +138,21 @@ struct LoggedDenials {
         return areApart ? counts.reduce(0) { $0.adding($1) } : counts.max() ?? 0
     }
 
+    /// How many packets one rule denied at most where so many were logged under each of these names: what means only what another one means
+    /// logged the same packets.
+    func greatestCount(_ logged: [Name: UInt64]) -> UInt64 {
+        var added: [[RuleMatch]] = []
+        var sum: UInt64 = 0
+        for (name, count) in logged.sorted(by: { $0.value > $1.value }) {
+            let own = fates[name]?.matches ?? []
+            let isCounted = added.contains { others in
+                own.allSatisfy { one in others.contains { Self.means($0, all: one) || Self.means(one, all: $0) } }
+            }
+            if !isCounted { (added, sum) = (added + [own], sum.adding(count)) }
+        }
+        return sum
+    }
+
     /// Where packets go on that are logged.
     enum Course {
         case denied(by: Set<Int>)
@@ -170,8 +198,11 @@ struct LoggedDenials {
 
     /// Whether a rule means whatever another one does.
     private static func isMet(_ rule: Int, behind other: Int, _ rules: [FirewallRule]) -> Bool {
-        let (asked, logged) = (rules[rule].match, rules[other].match)
-        return asked.tests.allSatisfy(logged.tests.contains)
+        means(rules[rule].match, all: rules[other].match)
+    }
+
+    private static func means(_ asked: RuleMatch, all logged: RuleMatch) -> Bool {
+        asked.tests.allSatisfy(logged.tests.contains)
             && asked.conditions.allSatisfy(logged.conditions.contains)
             && asked.steadyConditions.allSatisfy(logged.steadyConditions.contains)
     }

@@ -21,6 +21,9 @@ struct RuleChart {
         var isSteady: Bool
 
         var denies: Bool { verdict == .drop || verdict == .reject }
+
+        /// What is so of packets that may have come before it stood there: one that is new did nothing to those.
+        func sinceBefore(_ answer: RuleAnswer) -> RuleAnswer { isNew ? min(answer, .perhaps) : answer }
     }
 
     /// A chain's rules.
@@ -98,7 +101,7 @@ struct RuleChart {
             }
         }
         // Those that are gone are asked, too.
-        for gone in watched.goneVerdicts { note(gone.rule.match.tests) }
+        for gone in watched.goneDeciders { note(gone.rule.match.tests) }
         portBounds = Set(portBounds).sorted()
         bases = found.mapValues { bases in
             Dictionary(grouping: bases) { $0.place.priority }.sorted { $0.key < $1.key }.map(\.value)

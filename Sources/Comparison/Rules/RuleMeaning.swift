@@ -7,6 +7,13 @@ struct RuleMeaning: Hashable {
     private var verdict: RuleVerdict?
 
     init(_ rule: FirewallRule) { (text, match, verdict) = (rule.text, rule.match, rule.verdict) }
+
+    /// Without the text, which each of a map's elements has whole.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(text.utf8.count)
+        hasher.combine(match)
+        hasher.combine(verdict)
+    }
 }
 
 private struct NamedRule: Hashable {

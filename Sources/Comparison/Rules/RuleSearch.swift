@@ -17,7 +17,7 @@ struct RuleSearch {
 
     init(_ rules: WatchedRuleset?) {
         chart = rules.map { RuleChart($0) }
-        gone = rules?.goneVerdicts ?? []
+        gone = rules?.goneDeciders ?? []
         goneTranslateDestinations = gone.contains { $0.rule.effects.contains(.translateDestination) }
     }
 

@@ -177,7 +177,7 @@ struct RuleWalk {
             case .accept: fate.accepted = max(fate.accepted, hit)
             case .drop, .reject:
                 suspect(step, .deny, min(reach, hit))
-                fate.denied = max(fate.denied, hit)
+                fate.denied = max(fate.denied, step.sinceBefore(hit))
             case .queue:
                 suspect(step, .deny, .perhaps, mayPass: true)
                 fate.accepted = max(fate.accepted, hit)
@@ -204,8 +204,7 @@ struct RuleWalk {
                     fate.comesBack = max(fate.comesBack, min(hit, inner.comesBack))
                 }
             }
-            // A rule that is new took none of the packets from before.
-            rest = min(rest, min(asked, step.isNew ? min(taken, .perhaps) : taken).negated)
+            rest = min(rest, min(asked, step.sinceBefore(taken)).negated)
         }
         fate.comesBack = isOpen ? .yes : max(rest, fate.comesBack)
         return fate
@@ -217,7 +216,7 @@ struct RuleWalk {
             case .log(let group, _): suspect(step, .log(group: group), answer)
             case .untrack:
                 suspect(step, .untrack, answer)
-                isUntracked = max(isUntracked, answer)
+                isUntracked = max(isUntracked, step.sinceBefore(answer))
                 // At once, also for the chain's own next rules.
                 showTracking()
             case .copy: suspect(step, .copy, answer)
@@ -230,7 +229,7 @@ struct RuleWalk {
                 isDiverted = true
             case .mark(let change):
                 if place.isBeforeRouting { suspect(step, .mark(change), answer) }
-                setMark(answer == .yes ? change?.applied(to: mark) : nil)
+                setMark(step.sinceBefore(answer) == .yes ? change?.applied(to: mark) : nil)
                 isDiverted = isDiverted || chart.hasProxies
             case .restoreMark:
                 // Their session has none, where what they came with is known.

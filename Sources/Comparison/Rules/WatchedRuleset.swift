@@ -13,8 +13,8 @@ public struct WatchedRuleset: Sendable {
     private let generationChanged: Bool
     /// Rules that refuse packets and were gone at the second look.
     public private(set) var goneDenials: [WatchedRule] = []
-    /// Rules that were gone at the second look and decided what became of packets.
-    private(set) var goneVerdicts: [WatchedRule] = []
+    /// Rules that were gone at the second look and decided what became of packets, or changed what rules behind them saw.
+    private(set) var goneDeciders: [WatchedRule] = []
     /// Rules that were gone at the second look and logged packets.
     private(set) var goneLogs: [WatchedRule] = []
     /// Chains of which rules were gone, or may have stood in another order, by their numbers among all.
@@ -168,10 +168,22 @@ public struct WatchedRuleset: Sendable {
 
     private mutating func addGone(_ rule: FirewallRule, _ chain: String) {
         goneCount += 1
-        if rule.verdict != nil, rule.verdict != .return { goneVerdicts.append(WatchedRule(rule, in: chain)) }
+        if rule.verdict != nil && rule.verdict != .return || rule.effects.contains(where: \.changesSight) {
+            goneDeciders.append(WatchedRule(rule, in: chain))
+        }
         if rule.denies { goneDenials.append(WatchedRule(rule, in: chain)) }
         if rule.effects.contains(where: { if case .log = $0 { true } else { false } }) {
             goneLogs.append(WatchedRule(rule, in: chain))
+        }
+    }
+}
+
+extension FirewallRule.Effect {
+    /// Whether rules behind it see packets otherwise, or conntrack does.
+    fileprivate var changesSight: Bool {
+        switch self {
+        case .untrack, .mark, .restoreMark, .divert, .translateSource, .translateDestination: true
+        case .log, .copy, .limitEvents, .helper: false
         }
     }
 }
