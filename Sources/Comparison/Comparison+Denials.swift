@@ -15,23 +15,28 @@ extension Comparison {
         _ short: inout Shortfall, _ session: Session, _ refusals: inout Refusals, isCertain: Bool = true,
         butPassed isButPassed: Bool = false
     ) {
-        let denials = session.denials.filter { !isButPassed || passer(of: $0)?.isSure != true }
-        guard refusals.loggedCount > 0, !denials.isEmpty else { return }
-        let most = isButPassed ? denials.reduce(UInt64(0)) { $0.adding($1.count) } : .max
-        let taken = refusals.takeLogged(upTo: min(short.rest.packetCount, most), isCertain: isCertain)
+        let direction = short.direction
+        let denials = session.denials.filter {
+            $0.count(of: direction) > 0 && (!isButPassed || passer(of: $0)?.isSure != true)
+        }
+        guard refusals.loggedCount(direction) > 0, !denials.isEmpty else { return }
+        let most = isButPassed ? denials.reduce(UInt64(0)) { $0.adding($1.count(of: direction)) } : .max
+        let taken = refusals.takeLogged(
+            direction, upTo: min(short.rest.packetCount, most), isCertain: isCertain)
         let others = refusals.mayBeOthers ? [Self.others] : []
         let isProof = isCertain && others.isEmpty && doubts(aboutLogOf: denials).isEmpty
-        short.account(.denied, for: taken, isCertain: isProof, logged(denials) + others)
+        short.account(.denied, for: taken, isCertain: isProof, logged(denials, direction) + others)
     }
 
     /// What rules logged as denied of a session, and what speaks against that.
-    func logged(_ session: Session) -> [String] { logged(Array(session.denials)) }
+    func logged(_ session: Session) -> [String] { logged(Array(session.denials), nil) }
 
-    private func logged(_ denials: [Denial]) -> [String] {
+    private func logged(_ denials: [Denial], _ direction: FlowDirection?) -> [String] {
         denials.map { denial in
             let name = denial.rule.isNone ? "a rule" : "rule \(name(denial.rule))"
-            let (packets, verdict) = (denial.count.counted("packet"), denial.verdict.keyword ?? "denied")
-            return "\(name) logged that it denied \(packets) (\(verdict))"
+            let count = direction.map { denial.count(of: $0) } ?? denial.count
+            let verdict = denial.verdict.keyword ?? "denied"
+            return "\(name) logged that it denied \(count.counted("packet")) (\(verdict))"
         } + doubts(aboutLogOf: denials)
     }
 
@@ -52,7 +57,7 @@ extension Comparison {
         guard facts.isWhole(.packet), let entered = counts.entering?.counts.whole,
             let left = counts.leaving?.counts.whole
         else { return true }
-        return session.denials.packetCount <= entered.since(left).packetCount
+        return session.denials.packetCount(of: counts.direction) <= entered.since(left).packetCount
     }
 
     /// Whether one of the rules that log a session's packets as denied is known to let them pass, or may: what shows another end of them

@@ -90,6 +90,7 @@ extension Comparison {
                 "none of them came in by an interface that is captured: the host may have made them itself, as a proxy's answers (synproxy)"
             )
         }
+        accountForIdleConntrack(&short)
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         accountForPieces(&short, counts)
@@ -117,6 +118,7 @@ extension Comparison {
             short.account(.untracked, isCertain: isCertain && !mayTrack && !mayRoute, [bridging.sentence])
         }
         accountForRules(&short, views, untracks: sight == nil) { _ in nil }
+        accountForIdleConntrack(&short)
         accountForInvalid(&short, counts, session)
         accountForUntold(&short, counts, session)
         // Whoever switched its events off once may have done so again, between two looks at that.
@@ -137,6 +139,12 @@ extension Comparison {
                 ] + [copier, portless].compactMap(\.self) + noRule("before conntrack"))
         }
         short.account(.unexplained, noRule("before conntrack") + [sight].compactMap(\.self))
+    }
+
+    /// Conntrack tracks only where a rule asks for it (`nf_ct_netns_get`): where none does it knows of no session at all.
+    private func accountForIdleConntrack(_ short: inout Shortfall) {
+        guard facts.tracksNothing, !conntrackToldOfAny, facts.isWhole(.conntrack) else { return }
+        short.account(.untracked, ["no rule here uses conntrack, so it tracks nothing"])
     }
 
     /// Packets that the host could not pass on, and of which it said so: no route, no neighbour, too many hops.

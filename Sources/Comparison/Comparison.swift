@@ -11,6 +11,8 @@ public struct Comparison {
     var search: RuleSearch
     /// What rules denied of sessions that nothing else told of.
     var attempts = DeniedAttempts()
+    /// Whether conntrack knows of any session.
+    private(set) var conntrackToldOfAny = true
     /// What becomes of what rules log as denied.
     var loggedDenials = LoggedDenials()
     private let limit: Int
@@ -88,6 +90,7 @@ public struct Comparison {
         let logged = countLoggedDenials(of: open)
         reserves = Reserves(facts, .draft, butFor: logged)
         let sorted = sortOpen()
+        conntrackToldOfAny = !sorted.known.isEmpty || summary.laneSets.keys.contains { $0.contains(.conntrack) }
         reserves = Reserves(facts, .final, after: draft(sorted, logged), butFor: logged)
         explainAll(sorted)
         summary.ruleUses = reserves.uses.filter { $0.packetCount > 0 }

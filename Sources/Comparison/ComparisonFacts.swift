@@ -59,6 +59,8 @@ public struct ComparisonFacts: Sendable {
     public var rules: WatchedRuleset?
     /// The host's own addresses; `nil` where they are not known.
     public var ownAddresses: LocalAddresses?
+    /// Whether no rule used conntrack all the time, and nothing was in its table.
+    public var tracksNothing = false
     /// Whether bridges show conntrack what they forward, of each family; `nil`, or without a family, where nobody knows.
     public var bridgeSettings: [AddressFamily: BridgeSetting]?
     /// What the host's routing goes by; `nil` where it is not known.

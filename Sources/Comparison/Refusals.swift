@@ -2,8 +2,8 @@ internal import FlowModel
 
 /// What rules refused of one session: what of it is not missing anywhere yet, and how often the firewall may have answered.
 struct Refusals {
-    /// Packets that rules logged as denied, and of which no place is known to lack them yet.
-    private(set) var loggedCount: UInt64
+    /// Packets of each direction that rules logged as denied, and of which no place is known to lack them yet.
+    private var logged: [FlowDirection: UInt64]
     /// How many were denied at least, as several rules may have logged one packet; those that were taken are off.
     private var sureCount: UInt64
     /// Whether all of that may be other sessions'.
@@ -18,15 +18,19 @@ struct Refusals {
     ///   - mayBeOthers: whether what rules logged may be other sessions'.
     init(_ session: Session, sureCount: UInt64 = 0, mayBeOthers: Bool = false) {
         self.mayBeOthers = mayBeOthers
-        loggedCount = session.denials.packetCount
+        logged = [
+            .original: session.denials.packetCount(of: .original), .reply: session.denials.packetCount(of: .reply),
+        ]
         self.sureCount = sureCount
         answerable = session.denials.reduce(0) { $1.verdict == .reject ? $0.adding($1.count) : $0 }
     }
 
-    /// Takes up to so many of the packets that rules logged as denied, or of those of them that surely were.
-    mutating func takeLogged(upTo count: UInt64, isCertain: Bool) -> UInt64 {
-        let taken = min(count, loggedCount, isCertain ? sureCount : .max)
-        loggedCount -= taken
+    func loggedCount(_ direction: FlowDirection) -> UInt64 { logged[direction] ?? 0 }
+
+    /// Takes up to so many of the packets of a direction that rules logged as denied, or of those of them that surely were.
+    mutating func takeLogged(_ direction: FlowDirection, upTo count: UInt64, isCertain: Bool) -> UInt64 {
+        let taken = min(count, loggedCount(direction), isCertain ? sureCount : .max)
+        logged[direction] = loggedCount(direction) - taken
         sureCount = sureCount.lacking(taken)
         return taken
     }

@@ -23,6 +23,11 @@ public struct Denials: Sendable {
     /// Packets that rules denied.
     public var packetCount: UInt64 { reduce(otherCount) { $0 &+ $1.count } }
 
+    /// Packets of one direction that rules denied; those of rules that are not told apart count as there.
+    public func packetCount(of direction: FlowDirection) -> UInt64 {
+        reduce(direction == .original ? otherCount : 0) { $0 &+ $1.count(of: direction) }
+    }
+
     /// Adds what one more rule denied.
     public mutating func append(_ denial: Denial) {
         guard length < Self.capacity else {

@@ -21,22 +21,26 @@ struct DenialChains: ~Copyable {
 
     /// Notes a packet that a rule denied.
     ///
-    /// - Parameter chain: the session's; begun where there is none.
+    /// - Parameters:
+    ///   - direction: which way it went.
+    ///   - chain: the session's; begun where there is none.
     /// - Returns: whether it is the rule's first.
     /// - Complexity: O(rules that denied the session).
-    mutating func note(_ packet: borrowing PacketObservation, at time: Timestamp, in chain: inout UInt32) -> Bool {
+    mutating func note(
+        _ packet: borrowing PacketObservation, _ direction: FlowDirection, at time: Timestamp, in chain: inout UInt32
+    ) -> Bool {
         var last = Self.none
         var place = chain
         while place != Self.none {
             if links[place].denial.isBy(packet) {
-                links[place].denial.add(at: time)
+                links[place].denial.add(packet, direction, at: time)
                 return false
             }
             last = place
             place = links[place].next
         }
         var denial = Denial(rule: packet.rule, verdict: packet.verdict, at: time)
-        denial.add(at: time)
+        denial.add(packet, direction, at: time)
         let new = links.insert(Link(denial: denial))
         if last == Self.none { chain = new } else { links[last].next = new }
         return true
@@ -111,8 +115,15 @@ extension Denial {
     }
 
     /// One more packet. NFLOG's order within a millisecond is no promise.
-    fileprivate mutating func add(at time: Timestamp) {
+    fileprivate mutating func add(
+        _ packet: borrowing PacketObservation, _ direction: FlowDirection, at time: Timestamp
+    ) {
         count &+= 1
+        if packet.isICMPError {
+            errorCount += errorCount < .max ? 1 : 0
+        } else if direction == .reply {
+            replyCount += replyCount < .max ? 1 : 0
+        }
         first = min(first, time)
         last = max(last, time)
     }

@@ -6,11 +6,13 @@ extension SessionTable {
     /// Notes that a rule denied a packet of a session that is more than an attempt.
     ///
     /// - Returns: whether it is the first that this rule denied of it.
-    mutating func deny(_ slot: UInt32, _ packet: borrowing PacketObservation, at time: Timestamp) -> Bool {
+    mutating func deny(
+        _ slot: UInt32, _ packet: borrowing PacketObservation, _ direction: FlowDirection, at time: Timestamp
+    ) -> Bool {
         if !records[slot].facts.contains(.conntrack) { countBegun(slot, as: .denied) }
         records[slot].facts.formUnion([.denied, .announced])
         records[slot].facts.remove(.awaitsConntrack)
-        return denials.note(packet, at: time, in: &lanes[records[slot].laneSlot].denials)
+        return denials.note(packet, direction, at: time, in: &lanes[records[slot].laneSlot].denials)
     }
 
     /// Takes a denied packet for an attempt though a session has its tuple, where that is the same packet: logged by a rule
@@ -55,7 +57,7 @@ extension SessionTable {
         logs[log].countAttempt(packet)
         lanes[place].lastUsed = time.monotonic
         denied.ages.use(place, in: &lanes)
-        let isFirst = denials.note(packet, at: seenAt, in: &lanes[place].denials)
+        let isFirst = denials.note(packet, .original, at: seenAt, in: &lanes[place].denials)
         records[slot].lastSeen = max(records[slot].lastSeen, seenAt)
         learnPorts(of: packet, slot)
         if isFirst {

@@ -79,7 +79,7 @@ extension SessionTable {
         logs[ensureLog(of: records[slot].laneSlot)].count(packet, hash: hash, direction: match.direction, at: seenAt)
         records[slot].facts.insert(.nflog)
         var isFirstDenial = false
-        if isDenial { isFirstDenial = deny(slot, packet, at: seenAt) }
+        if isDenial { isFirstDenial = deny(slot, packet, match.direction, at: seenAt) }
         if records[slot].facts.contains(.ended) {
             let departure = records[slot].departureSlot
             if isFirstDenial, departure != .max, departures[departure].isTold { tell(.denied, slot, at: seenAt) }

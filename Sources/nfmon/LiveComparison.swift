@@ -194,6 +194,7 @@ struct LiveComparison {
             let rules = WatchedRuleset(before: before, after: after)
             facts.rules = rules
             if let change = rules.change { facts.notes.append(change) }
+            facts.tracksNothing = !before.usesConntrack && !after.usesConntrack && !rules.changedRules
         } else {
             facts.rules = nil
         }
@@ -208,6 +209,7 @@ struct LiveComparison {
     private mutating func conclude(_ costs: [PathCost]) {
         let summary = live.completeness
         facts.note(summary)
+        if summary.conntrackSessionCount > 0 { facts.tracksNothing = false }
         facts.filteredCount = intake.filteredCount
         facts.downInterfaceNames = live.downInterfaceNames.sorted()
         facts.routeChanges = routingWatch?.catchUp() ?? RouteChanges(concernsAll: true)

@@ -122,10 +122,10 @@ final class RecordedComparison {
         last = max(last ?? file.time, file.time)
     }
 
-    /// A lane that other files tell of for longer lacks what would have come behind the damage.
+    /// Where other files tell of more, its lanes lack what would have come behind the damage.
     private func note(damageOf file: RecordedFile, in facts: inout ComparisonFacts) {
         facts.notes.append("\(file.path) could not be read to its end: what it told later is missing")
-        for (lane, end) in file.ends where end < spans[lane]?.upperBound ?? end { facts.uncountedCounts[lane] &+= 1 }
+        for (lane, end) in file.ends where end < last ?? end { facts.uncountedCounts[lane] &+= 1 }
     }
 
     /// What it came to.
@@ -143,6 +143,9 @@ final class RecordedComparison {
             ["the firewall's rules at the time of the recording are not known"] + intake.filters.doubts + doubles
             + clock.notes
         for file in files where file.damage != nil { note(damageOf: file, in: &facts) }
+        for file in files where file.ends.isEmpty && file.damage == nil {
+            facts.notes.append("\(file.path) tells of no packet and no session")
+        }
         facts.hidesSessions = !intake.filters.isEmpty
         facts.filteredCount = intake.filteredCount
         let interfaces = store.withTable { $0.interfaceNames }

@@ -59,6 +59,50 @@ struct DeniedAttemptTests {
         }
     }
 
+    /// A rule that lets the host's own packets pass logged them as denied: their answers are for the host, and leave by no interface.
+    @Test func answersToTheHostAreNotDeniedByTheLogOfWhatTheyAnswer() {
+        let text = """
+            table ip t {
+            chain c {
+            type filter hook output priority 0; policy accept;
+            log prefix "drop:" group 100
+            }
+            }
+            """
+        let rules = FirewallRuleset(NFTRuleset(text).tables)
+        var builder = SessionBuilder()
+        builder.key.source = IPAddress(ipv4: 0xc000_0201)
+        (builder.tracked, builder.first, builder.second) = ((5, 5), nil, (5, 5))
+        var denial = Denial(rule: .none, verdict: .drop, at: builder.startTime)
+        denial.count = 5
+        builder.denials = [denial]
+        var comparison = Comparison(
+            someFacts { $0.rules = WatchedRuleset(before: rules, after: rules) }, names: someNames())
+        comparison.add(builder.compared)
+        #expect(comparison.conclude().reasons[.denied] == nil)
+    }
+
+    /// Answers that a rule denied, and errors about a session, are not what they answer.
+    @Test(arguments: [(UInt32(4), UInt32(0)), (0, 4), (2, 2)])
+    func whatRulesDeniedOfAnswersTheyDidNotDenyOfWhatIsAnswered(replies: UInt32, errors: UInt32) {
+        let rules = FirewallRuleset(
+            NFTRuleset(
+                "table ip t {\nchain c {\ntype filter hook output priority 0; policy accept;\nlog prefix \"drop:\" group 100 drop\n}\n}"
+            ).tables)
+        var builder = SessionBuilder()
+        builder.key.destination = IPAddress(ipv4: 0x0a00_0001)
+        (builder.tracked, builder.first, builder.second) = ((4, UInt64(replies)), (4, 0), nil)
+        var denial = Denial(rule: .none, verdict: .drop, at: builder.startTime)
+        (denial.count, denial.replyCount, denial.errorCount) = (4, replies, errors)
+        builder.denials = [denial]
+        var comparison = Comparison(
+            someFacts { $0.rules = WatchedRuleset(before: rules, after: rules) }, names: someNames())
+        comparison.add(builder.compared)
+        let denied = comparison.conclude().sessions.flatMap(\.differences).filter { $0.reason == .denied }
+        #expect(denied.allSatisfy { $0.direction == .reply })
+        #expect(denied.reduce(0) { $0 + $1.packetCount } == UInt64(replies))
+    }
+
     /// Where the rules are not known, two that logged more together than passed logged some packets both.
     @Test(arguments: [(UInt64(10), UInt64(10)), (15, 15), (20, 15)])
     func whatTwoUnknownRulesLoggedOfOneTupleIsNoMoreThanPassed(captured: UInt64, denied: UInt64) {

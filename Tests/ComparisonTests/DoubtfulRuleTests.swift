@@ -479,4 +479,18 @@ struct DoubtfulRuleTests {
             #expect(result.evidence.contains("its packets had 200 bytes, and these have 300") != isSure)
         }
     }
+
+    /// Conntrack tracks only where a rule asks for it.
+    @Test(arguments: [(true, false, true), (false, false, false), (true, true, false)])
+    func whereNoRuleAsksForConntrackItTracksNothing(tracksNothing: Bool, hasOther: Bool, isIdle: Bool) {
+        var comparison = Comparison(someFacts { $0.tracksNothing = tracksNothing }, names: someNames())
+        var builder = SessionBuilder()
+        if hasOther { comparison.add(builder.compared) }
+        builder.key.sourcePort = 9
+        (builder.tracked, builder.first, builder.second) = (nil, (3, 2), nil)
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.reasons[.untracked] == (isIdle ? 5 : nil))
+        #expect(result.evidence.contains("no rule here uses conntrack, so it tracks nothing") == isIdle)
+    }
 }

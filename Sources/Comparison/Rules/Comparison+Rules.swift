@@ -84,7 +84,7 @@ extension Comparison {
                 beside: others.prefix(Self.greatestEvidence - 1))
         }
         guard !short.isAccountedFor else { return }
-        suspectAll(doubtful.map(\.suspect), spent, &short, rules)
+        suspectAll(doubtful.map(\.suspect), spent, &short, views, rules)
     }
 
     typealias Suspicion = (suspect: RuleSuspect, reason: DifferenceReason)
@@ -214,8 +214,12 @@ extension Comparison {
 
     /// - Parameter spent: those of which others were said to have been the prey, and nobody is sure of that.
     private func suspectAll(
-        _ suspects: [RuleSuspect], _ spent: [RuleSuspect], _ short: inout Shortfall, _ rules: WatchedRuleset
+        _ suspects: [RuleSuspect], _ spent: [RuleSuspect], _ short: inout Shortfall, _ views: RuleViews,
+        _ rules: WatchedRuleset
     ) {
+        let gone = rules.goneDenials.filter { gone in
+            [views.untranslated, views.routed, views.translated].contains { gone.rule.match.answer(to: $0) != .no }
+        }
         let sentences =
             suspects.map { suspect in
                 let sentence = evidence(rules.rules[suspect.rule], suspect.answer)
@@ -223,7 +227,7 @@ extension Comparison {
                 return "\(sentence): enough for one only of the sessions that lack such packets"
             }
             + spent.map { "\(evidence(rules.rules[$0.rule], $0.answer)): all of those may be other sessions'" }
-            + rules.goneDenials.map { Self.isGone($0.title) }
+            + gone.map { Self.isGone($0.title) }
         short.suspicions += Self.shortened(sentences)
     }
 
