@@ -44,7 +44,20 @@ extension Comparison {
     func refusals(_ compared: ComparedSession) -> Refusals {
         let logged = compared.session.denials.map { (logName($0), $0.count) }
         return Refusals(
-            compared.session, sureCount: loggedDenials.leastCount(logged), mayBeOthers: compared.sharesDenials)
+            compared.session, sureCount: loggedDenials.leastCount(logged),
+            answerable: answerableCount(compared.session), mayBeOthers: compared.sharesDenials)
+    }
+
+    /// How many packets of a session were logged by rules that answer what they refuse: by the prefix, or as the rules do that log so.
+    func answerableCount(_ session: Session) -> UInt64 {
+        session.denials.reduce(0) { answers($1) ? $0.adding($1.count) : $0 }
+    }
+
+    private func answers(_ denial: Denial) -> Bool {
+        guard denial.verdict != .reject, let rules = facts.rules?.rules else { return denial.verdict == .reject }
+        return loggedDenials.deniers(logName(denial), of: denial.count).keys.contains {
+            rules[$0].rule.verdict == .reject
+        }
     }
 
     private static var others: String {
@@ -76,13 +89,20 @@ extension Comparison {
         guard let rules = facts.rules else {
             return ["what the rules do is not known: one that logs so may also let pass"]
         }
-        return denials.compactMap { denial in
-            if let passer = passer(of: denial) {
-                let verb = passer.isSure ? "lets" : "may let"
-                return "rule \(rules.rules[passer.rule].title) logs so, and \(verb) them pass"
-            }
-            // Before the second look nobody knows them all.
-            return rules.isFinal ? loggedDenials.doubt(logName(denial)) ?? rules.transience : nil
+        return denials.reduce(into: []) { doubts, denial in
+            let doubt = doubt(about: denial, isOneOfSeveral: denials.count > 1, rules)
+            if let doubt, !doubts.contains(doubt) { doubts.append(doubt) }
         }
+    }
+
+    private func doubt(about denial: Denial, isOneOfSeveral: Bool, _ rules: WatchedRuleset) -> String? {
+        if let passer = passer(of: denial) {
+            let verb = passer.isSure ? "lets" : "may let"
+            return "rule \(rules.rules[passer.rule].title) logs so, and \(verb) them pass"
+        }
+        // Before the second look nobody knows them all.
+        guard rules.isFinal else { return nil }
+        guard let doubt = loggedDenials.doubt(logName(denial)) else { return rules.transience }
+        return isOneOfSeveral && !denial.rule.isNone ? "rule \(name(denial.rule)): \(doubt)" : doubt
     }
 }

@@ -4,7 +4,8 @@ internal import FlowModel
 
 extension Comparison {
     mutating func explainLog(
-        _ counts: DirectionCounts, _ compared: inout ComparedSession, _ found: inout [Difference]
+        _ counts: DirectionCounts, _ compared: inout ComparedSession, _ refusals: inout Refusals,
+        _ found: inout [Difference]
     ) {
         let session = compared.session
         // A lane that nothing feeds is not missing anything.
@@ -29,7 +30,7 @@ extension Comparison {
         // Later fragments alone are bytes of no packet.
         if logged.packetCount == 0, reference.packetCount == 0 { return }
         if logged.packetCount > reference.packetCount {
-            found += surplus(counts, session, logged.since(reference), place)
+            found += surplus(counts, session, &refusals, logged.since(reference), place)
         } else if logged.packetCount == reference.packetCount {
             let hasMore = logged.byteCount > reference.byteCount
             found.append(
@@ -100,13 +101,21 @@ extension Comparison {
     }
 
     /// Packets that rules logged and that passed nowhere else.
-    private func surplus(
-        _ counts: DirectionCounts, _ session: Session, _ more: Counters, _ place: CountedPlace
+    private mutating func surplus(
+        _ counts: DirectionCounts, _ session: Session, _ refusals: inout Refusals, _ more: Counters,
+        _ place: CountedPlace
     ) -> [Difference] {
         var short = Shortfall(counts.direction, .nflog, place, more)
         if (counts.entering?.counts.fragmentCount ?? 0) > 0 {
             short.account(.fragments, ["the rule logs fragments, before they are put together"])
         }
+        // What rules refuse of the host's own packets no interface shows.
+        if place == .captureOut, counts.entering?.counts.isEmpty ?? true {
+            for isCertain in [true, false] {
+                accountForDenials(&short, session, &refusals, isCertain: isCertain)
+            }
+        }
+        if place == .conntrack, isLoggedBehindConntrack(counts) { accountForIgnored(&short, session) }
         // Rules log on when the captures have ended, and conntrack's table was looked at.
         if let start = session.start, start >= facts.end {
             short.account(.endedAfter, ["it began when the capture had ended"])
@@ -141,7 +150,7 @@ extension Comparison {
         if counts.leaving == nil, !isStopTold { accountForDropped(&short, counts, coming, by: denials) }
         if short.isAccountedFor { return }
         let meant = suspects.compactMap { suspect in
-            facts.rules.map { (rule: $0.rules[suspect.rule], answer: suspect.answer) }
+            facts.rules.map { (rule: $0.rules[suspect.rule], answer: suspect.answer, isReached: suspect.isReached) }
         }
         let logsAll = meant.contains { $0.answer == .yes }
         let isWhole = facts.isWhole(.nflog)
@@ -183,15 +192,18 @@ extension Comparison {
                     "no rule logs these packets to group \(groups)\(changes.isEmpty ? "" : ", of those that are there now")"
                 ] + changes)
         }
-        if !logsAll, let (watched, _) = partial.first {
+        if !logsAll, let (watched, _, isReached) = partial.first {
             let conditions = watched.rule.match.choices.joined(separator: ", ")
+            // Packets of another state a rule in front may have taken: this one would not have logged them either.
+            let isSure = isReached || watched.rule.match.choosesByStateAlone
+            let coming = isSure ? "" : " of what comes to it, which these may not have"
             // What met them may be among what was lost.
             short.account(
-                .sampled, isCertain: isWhole && doubts.isEmpty,
-                ["rule \(watched.title) logs only what meets \(conditions); \(ownLoss)"] + doubts)
+                .sampled, isCertain: isWhole && doubts.isEmpty && isSure,
+                ["rule \(watched.title) logs only what meets \(conditions)\(coming); \(ownLoss)"] + doubts)
         }
         accountForLoss(&short, of: .nflog, session)
-        if isWhole, let (watched, _) = meant.first {
+        if isWhole, let watched = meant.first?.rule {
             // Where it surely means them, nobody knows what kept them from it.
             short.account(
                 reason, isCertain: !logsAll && doubts.isEmpty, [Self.unmet(watched), ownLoss] + doubts)

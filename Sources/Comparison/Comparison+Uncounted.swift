@@ -34,7 +34,7 @@ extension Comparison {
         let counted = counts.leaving.flatMap { left in counts.tracked.map { $0.since(left.counts.whole).packetCount } }
         var answered: UInt64 = 0
         if mayBeFirst, !hasLeft, let counted {
-            let others = Refusals(session).rejectedCount(counts.direction).adding(counted)
+            let others = answerableCount(session).adding(counted)
             answered = accountForAnswered(&short, counts, session, views, besides: others)
         }
         accountForRules(&short, views, untracks: sight == nil) {
@@ -42,7 +42,7 @@ extension Comparison {
         }
         if hasLeft { accountForCopies(&short, views) }
         if mayBeFirst, !hasLeft, let counted {
-            let others = Refusals(session).rejectedCount(counts.direction).adding(reserves.rejectedCount - before)
+            let others = answerableCount(session).adding(reserves.rejectedCount - before)
             accountForErrors(&short, counts, session, views, besides: others.adding(counted), told: answered)
         }
         if !hasLeft { accountForHostDrops(&short, views) { mayBeFirst || $0 == .arrival ? Self.reason($0) : nil } }
@@ -85,7 +85,7 @@ extension Comparison {
                 .fragments, isCertain: droppers.isEmpty,
                 ["datagrams that did not become whole"] + Self.shortened(droppers))
         }
-        accountForIgnored(&short, counts, session)
+        if cameToConntrack(counts, isOwn: views.isOwn == .yes) { accountForIgnored(&short, session) }
         accountForOtherZone(&short, session)
         accountForReset(&short, counts)
         if !session.record.facts.contains(.ended), session.record.facts.contains(.countersAreOld) {
@@ -135,20 +135,32 @@ extension Comparison {
             ] + short.suspicions)
     }
 
+    /// Whether packets surely came to conntrack: all that were captured passed, or rules logged them behind it.
+    ///
+    /// - Parameter isOwn: whether the host made them, so that none came in.
+    private func cameToConntrack(_ counts: DirectionCounts, isOwn: Bool) -> Bool {
+        guard let came = (counts.entering ?? (isOwn ? counts.leaving : nil))?.counts.whole else { return false }
+        if counts.leaving?.counts.whole ?? came == came { return true }
+        return isLoggedBehindConntrack(counts) && counts.logged.packetCount >= came.packetCount
+    }
+
+    func isLoggedBehindConntrack(_ counts: DirectionCounts) -> Bool {
+        guard let hook = counts.logPlace.flatMap({ NetfilterHook(number: $0.hook) }) else { return false }
+        return hook != .ingress && hook != .prerouting
+    }
+
     /// Segments that conntrack looks at and does not count: a SYN that comes again, or its answer (`TCP_CONNTRACK_IGNORE`).
-    private func accountForIgnored(_ short: inout Shortfall, _ counts: DirectionCounts, _ session: Session) {
+    func accountForIgnored(_ short: inout Shortfall, _ session: Session) {
         let rest = short.rest
         // TCP's header with all its options at most.
         let lengths: ClosedRange<UInt64> = session.record.original.family == .ipv4 ? 40...80 : 60...100
         guard session.record.original.transport == .tcp, (1...Self.mostRepeated).contains(rest.packetCount),
-            rest.byteCount % rest.packetCount == 0, lengths.contains(rest.byteCount / rest.packetCount),
-            let entering = counts.entering,
-            counts.leaving?.counts.whole ?? entering.counts.whole == entering.counts.whole
+            rest.byteCount % rest.packetCount == 0, lengths.contains(rest.byteCount / rest.packetCount)
         else { return }
         short.account(
             .ignored, isCertain: false,
             [
-                "\(rest.packetCount) segments of \(rest.byteCount / rest.packetCount) bytes passed: conntrack does not count a SYN that comes again, nor what it cannot place in the connection"
+                "\(rest.packetCount.counted("segment")) of \(rest.byteCount / rest.packetCount) bytes came to conntrack, which does not count a SYN that comes again, nor what it cannot place in the connection"
             ])
     }
 

@@ -263,7 +263,7 @@ public struct Comparison {
                 explainPassage(counts, compared, &refusals, &found)
             }
         }
-        if facts.lanes.contains(.nflog) { explainLog(counts, &compared, &found) }
+        if facts.lanes.contains(.nflog) { explainLog(counts, &compared, &refusals, &found) }
         compared.differences += found
     }
 

@@ -8,21 +8,22 @@ struct Refusals {
     private var sureCount: UInt64
     /// Whether all of that may be other sessions'.
     let mayBeOthers: Bool
-    /// Packets that rules logged as rejected; which way they went nobody says.
+    /// Packets that rules logged and answered; which way they went nobody says.
     private var answerable: UInt64
     /// Packets of each direction that rules were said to have rejected.
     private var rejected: [FlowDirection: UInt64] = [:]
 
     /// - Parameters:
     ///   - sureCount: how many packets were denied at least, where several rules may have logged one.
+    ///   - answerable: how many packets rules logged that answer what they refuse.
     ///   - mayBeOthers: whether what rules logged may be other sessions'.
-    init(_ session: Session, sureCount: UInt64 = 0, mayBeOthers: Bool = false) {
+    init(_ session: Session, sureCount: UInt64, answerable: UInt64, mayBeOthers: Bool) {
         self.mayBeOthers = mayBeOthers
         logged = [
             .original: session.denials.packetCount(of: .original), .reply: session.denials.packetCount(of: .reply),
         ]
         self.sureCount = sureCount
-        answerable = session.denials.reduce(0) { $1.verdict == .reject ? $0.adding($1.count) : $0 }
+        self.answerable = answerable
     }
 
     func loggedCount(_ direction: FlowDirection) -> UInt64 { logged[direction] ?? 0 }

@@ -48,7 +48,7 @@ struct Shortfall {
     private mutating func add(
         _ reason: DifferenceReason, _ part: Counters, _ evidence: [String], _ isCertain: Bool
     ) {
-        found.append(
+        found.add(
             Difference(
                 reason, direction, more: more, fewer: fewer, packetCount: part.packetCount,
                 byteCount: part.byteCount, knowsBytes: !isShared || part.byteCount == 0, evidence: evidence,

@@ -58,7 +58,7 @@ extension SessionTable {
         return records.count < configuration.maximumSessions
     }
 
-    /// How many sessions of one tuple are kept that have ended: what captures saw of each is told a second later.
+    /// How many sessions of one tuple are kept that have ended: what was captured or logged of each is told a moment later.
     private static var greatestDepartedCount: Int { 8 }
 
     /// Keeps a session that has ended for the packets that are still on their way, in place of an older one of its tuple:
@@ -71,8 +71,9 @@ extension SessionTable {
         off slot: UInt32, _ end: SessionEnd, isTold: Bool, growth: DirectionalCounters?, hash: UInt32,
         at time: ReceiveTime
     ) {
-        let limit = readsFrames ? Self.greatestDepartedCount : 1
-        if let (older, count) = departed(of: records[slot].original, hash: hash), count >= limit { letGo(older) }
+        if let (older, count) = departed(of: records[slot].original, hash: hash), count >= Self.greatestDepartedCount {
+            letGo(older)
+        }
         let place = departures.insert(
             Departure(slot: slot, end: end, isTold: isTold, growth: growth ?? DirectionalCounters()))
         records[slot].facts.insert(.ended)

@@ -180,6 +180,21 @@ struct BoundedReasonTests {
         #expect(result.reasons == [.denied: 2, .unexplained: 2])
     }
 
+    @Test func aRuleAnswersWhatItRejectsWhateverItsPrefixSays() {
+        for (deed, answered) in [(RuleDeed.reject, UInt64(1)), (.drop, 0)] {
+            var denial = Denial(rule: .none, verdict: .drop, at: SessionBuilder().startTime)
+            denial.count = 1
+            var refuser = rule(deed, port: 443, growth: 1)
+            refuser.rule.effects = [.log(group: 100, prefix: "drop:")]
+            let result = compare(someFacts { $0.rules = watched([refuser]) }) {
+                $0.denials = [denial]
+                ($0.tracked, $0.first, $0.second) = ((10, 8), (10, 10), (9, 8))
+            }
+            #expect(result.reasons[.denied] == 1 + answered)
+            #expect(result.reasons[.unexplained] ?? 0 == 2 - answered)
+        }
+    }
+
     @Test func whatARulesCounterNeverSawNoSourceHasLost() {
         let facts = someFacts {
             $0.lanes.insert(.nflog)
@@ -246,6 +261,26 @@ struct BoundedReasonTests {
         // Of 100,000 nobody says that.
         let many = compare { ($0.tracked, $0.first, $0.second) = ((8, 8), (100_000, 8), (100_000, 8)) }
         #expect(many.reasons[.ignored] == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func answersThatComeAgainAreNotCountedThoughARuleDeniedThemAllWhereItLoggedThem(isLogged: Bool) {
+        var refuser = rule(.drop, growth: 4)
+        refuser.rule.match.tests = [RuleMatch.Test(.sourcePort([443...443]))]
+        refuser.rule.effects = [.log(group: 100, prefix: "drop:")]
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = ((8, 2), (8, 0), (8, 4))
+        if isLogged { builder.logged = (0, 4) }
+        var denial = Denial(rule: .none, verdict: .drop, at: builder.startTime)
+        (denial.count, denial.replyCount) = (4, 4)
+        builder.denials = [denial]
+        var compared = builder.compared
+        // Segments of 60 bytes.
+        compared.session.record.counters.reply.byteCount = 400 - 120
+        var comparison = Comparison(someFacts { $0.rules = watched([refuser]) }, names: someNames())
+        comparison.add(compared)
+        let result = comparison.conclude()
+        #expect(result.reasons[.ignored] == (isLogged ? 2 : nil), "\(result.reasons) \(result.evidence)")
     }
 
     @Test func sessionsThatAreNotKeptAreCountedAllTheSame() {

@@ -19,6 +19,25 @@ struct LogComparisonTests {
         #expect(result.evidence.contains("limited") && result.evidence.contains("limit --limit 5/sec"))
     }
 
+    @Test func whatARuleInFrontMayHaveTakenTheConditionOfOneThatLogsDidNotSurelyKeepFromIt() {
+        var front = rule(.accept, growth: 14)
+        front.rule.match.tests = [RuleMatch.Test(.tracking(.established))]
+        let limited = rule(.log(group: 100), conditions: ["limit --limit 1/day"], growth: 4, text: "limited")
+        for (rules, isSure) in [([front, limited], false), ([limited, front], true)] {
+            let result = compare(Self.facts(rules)) { $0.logged = (3, 1) }
+            #expect(result.reasons == [.sampled: 14])
+            #expect(result.sessions.flatMap(\.differences).allSatisfy { $0.isCertain == isSure })
+            #expect(result.evidence.contains("of what comes to it, which these may not have") == !isSure)
+        }
+        // What is of another state it would not have logged, had it come.
+        var first = rule(.log(group: 100), growth: 4)
+        first.rule.match.tests = [RuleMatch.Test(.tracking(.new))]
+        let sampled = compare(Self.facts([front, first])) { $0.logged = (3, 0) }.sessions.flatMap(\.differences)
+            .filter { $0.reason == .sampled }
+        #expect(sampled.map(\.packetCount) == [7])
+        #expect(sampled.allSatisfy { $0.isCertain })
+    }
+
     @Test func whatNoRuleMeansIsNotLogged() {
         let rules = [rule(.log(group: 100), port: 80, growth: 4), rule(.log(group: 7), growth: 4)]
         let result = compare(Self.facts(rules))

@@ -264,6 +264,35 @@ struct LoggedDenialTests {
         #expect(result.evidence.contains("no rule that stands there now logs so"))
     }
 
+    @Test(arguments: ["udp dport 2 drop", "udp sport 5 udp dport 1-3 reject"])
+    func rulesOfOtherPortsBehindALogSayNothingOfIt(other: String) {
+        let log = "udp dport 443 log prefix \"drop:\" group 100"
+        let denied = Self.logged("\(log)\n\(other)\nudp dport 443 drop")
+        #expect(denied.sessions.flatMap(\.differences).map(\.isCertain) == [true])
+        // One that surely passes is not told to have been denied, where nothing lacks.
+        let passed = Self.logged("\(log)\n\(other)", tracked: 8, left: nil) { $0.interfaces = [SessionBuilder.client] }
+        #expect(passed.reasons == [:])
+    }
+
+    @Test func whatAStandingRuleAndOneThatIsGoneLoggedIsToldOnceAndWhichIsGone() {
+        let rules = FirewallRuleset(
+            Self.nft("tcp dport 443 counter packets 4 bytes 400 log prefix \"drop:b\" group 100 drop"))
+        let table = NameTable()
+        var builder = SessionBuilder()
+        (builder.tracked, builder.first, builder.second) = (nil, (8, 0), nil)
+        for name in ["a", "b"] {
+            var denial = Denial(rule: table.number(of: Array(name.utf8)), verdict: .drop, at: builder.lastTime)
+            denial.count = 4
+            builder.denials.append(denial)
+        }
+        let facts = someFacts { $0.rules = WatchedRuleset(before: rules.withoutCounts, after: rules) }
+        var comparison = Comparison(facts, names: NameBook(names: table.snapshot, interfaces: InterfaceNames()))
+        comparison.add(builder.compared)
+        let result = comparison.conclude()
+        #expect(result.sessions.flatMap(\.differences).filter { $0.reason == .denied }.map(\.packetCount) == [8])
+        #expect(result.evidence.contains("rule a: no rule that stands there now logs so"))
+    }
+
     @Test func withOneInterfaceTheLogOfARuleThatMayDenyIsAllThatTells() {
         for (rules, isTold) in [
             ("log prefix \"drop:\" group 100\nlimit rate 1/second drop", true),

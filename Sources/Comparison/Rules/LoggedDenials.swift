@@ -173,9 +173,8 @@ struct LoggedDenials {
 
     /// The rule that denies whatever one logs: itself, or the next that decides, where that asks for nothing besides.
     private static func denier(from place: Int, _ rules: [FirewallRule]) -> Int? {
-        guard let next = rules[place...].firstIndex(where: { $0.verdict != nil }), rules[next].denies else {
-            return nil
-        }
+        let next = rules[place...].firstIndex { $0.verdict != nil && !areApart($0.match, rules[place].match) }
+        guard let next, rules[next].denies else { return nil }
         return isMet(next, behind: place, rules) ? next : nil
     }
 
@@ -190,7 +189,8 @@ struct LoggedDenials {
                     let policy = chain.rules.last { $0.isPolicy }
                     return chain.place != nil && policy?.denies != true
                 }
-            case .drop, .reject, .queue, .jump, .goto, .unknown: return false
+            case .drop, .reject, .queue, .jump, .goto, .unknown:
+                if !areApart(chain.rules[number].match, chain.rules[place].match) { return false }
             }
         }
         return chain.place != nil
@@ -205,5 +205,25 @@ struct LoggedDenials {
         asked.tests.allSatisfy(logged.tests.contains)
             && asked.conditions.allSatisfy(logged.conditions.contains)
             && asked.steadyConditions.allSatisfy(logged.steadyConditions.contains)
+    }
+
+    /// Whether no packet is what both mean.
+    private static func areApart(_ one: RuleMatch, _ other: RuleMatch) -> Bool {
+        one.tests.contains { test in other.tests.contains { test.excludes($0) } }
+    }
+}
+
+extension RuleMatch.Test {
+    /// Whether what passes this one surely does not pass the other.
+    fileprivate func excludes(_ other: RuleMatch.Test) -> Bool {
+        guard !isNegated, !other.isNegated else { return false }
+        switch (subject, other.subject) {
+        case (.family(let one), .family(let other)): return one != other
+        case (.transport(let some), .transport(let others)): return Set(some).isDisjoint(with: others)
+        case (.sourcePort(let some), .sourcePort(let others)),
+            (.destinationPort(let some), .destinationPort(let others)):
+            return !some.contains { range in others.contains { $0.overlaps(range) } }
+        default: return false
+        }
     }
 }

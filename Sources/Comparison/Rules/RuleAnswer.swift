@@ -38,6 +38,17 @@ extension RuleMatch {
 }
 
 extension RuleMatch {
+    /// Whether all that it leaves out of a session it leaves out for what conntrack says of the packets.
+    var choosesByStateAlone: Bool {
+        isPlain
+            && !tests.contains { test in
+                switch test.subject {
+                case .length, .mark: true
+                default: false
+                }
+            }
+    }
+
     /// Whether it means none that conntrack was told to look away from (`nft_ct_get_eval`).
     var asksForTracking: Bool {
         tests.contains { test in

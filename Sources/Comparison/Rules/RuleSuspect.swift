@@ -24,6 +24,8 @@ struct RuleSuspect: Equatable {
     /// How sure that is: yes only where every one of the packets comes to the rule, and the rule means them.
     var answer: RuleAnswer
     var place: HookPlace
+    /// Of a rule that logs: whether every one of the packets that came to its base chain comes to it, whether it means them or not.
+    var isReached = true
     /// Whether it may let pass what it counts, as where a program decides.
     var mayPass = false
 }

@@ -142,8 +142,10 @@ struct RuleWalk {
         return RuleAnswer(name.map { RuleMatch.Subject.isNamed($0, devices) })
     }
 
-    /// - Parameter reach: whether the packets come to the chain. What is returned holds for those that do.
-    private mutating func walk(_ chain: Int, _ reach: RuleAnswer, _ depth: Int) -> Fate {
+    /// - Parameters:
+    ///   - reach: whether the packets come to the chain. What is returned holds for those that do.
+    ///   - isReached: whether all do that come to the base chain from which rules lead to it.
+    private mutating func walk(_ chain: Int, _ reach: RuleAnswer, _ depth: Int, isReached: Bool = true) -> Fate {
         var fate = Fate()
         if chart.chains[chain].hasGone { precedent.enterChanged() }
         // Whether they come to the next rule.
@@ -169,7 +171,7 @@ struct RuleWalk {
             }
             if precedent.clears(step, hit, view, isPassed: views.someRefute(place)) { continue }
             precedent.pass(step, hit, view)
-            note(step, min(reach, hit))
+            note(step, min(reach, hit), isReached: isReached && rest == .yes)
             guard let verdict = step.verdict else { continue }
             if step.denies, views.pass(place) { continue }
             var taken = RuleAnswer.yes
@@ -190,7 +192,7 @@ struct RuleWalk {
                     taken = .perhaps
                     break
                 }
-                let inner = walk(target, min(reach, hit), depth + 1)
+                let inner = walk(target, min(reach, hit), depth + 1, isReached: isReached && hit == .yes)
                 if inner.isMissed {
                     guard hit == .yes else { continue }
                     fate.isMissed = true
@@ -210,10 +212,11 @@ struct RuleWalk {
         return fate
     }
 
-    private mutating func note(_ step: RuleChart.Step, _ answer: RuleAnswer) {
+    /// - Parameter isReached: whether every one of the packets that came to the base chain comes to it, whether it means them or not.
+    private mutating func note(_ step: RuleChart.Step, _ answer: RuleAnswer, isReached: Bool) {
         for effect in step.effects {
             switch effect {
-            case .log(let group, _): suspect(step, .log(group: group), answer)
+            case .log(let group, _): suspect(step, .log(group: group), answer, isReached: isReached)
             case .untrack:
                 suspect(step, .untrack, answer)
                 isUntracked = max(isUntracked, step.sinceBefore(answer))
@@ -249,10 +252,12 @@ struct RuleWalk {
     }
 
     private mutating func suspect(
-        _ step: RuleChart.Step, _ deed: RuleSuspect.Deed, _ answer: RuleAnswer, mayPass: Bool = false
+        _ step: RuleChart.Step, _ deed: RuleSuspect.Deed, _ answer: RuleAnswer, isReached: Bool = true,
+        mayPass: Bool = false
     ) {
         suspects.append(
-            RuleSuspect(rule: step.number, deed: deed, answer: answer, place: place, mayPass: mayPass))
+            RuleSuspect(
+                rule: step.number, deed: deed, answer: answer, place: place, isReached: isReached, mayPass: mayPass))
     }
 
     /// Each rule once, with the place where it is most sure.
