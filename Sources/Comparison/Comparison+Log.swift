@@ -115,7 +115,10 @@ extension Comparison {
                 accountForDenials(&short, session, &refusals, isCertain: isCertain)
             }
         }
-        if place == .conntrack, isLoggedBehindConntrack(counts) { accountForIgnored(&short, session) }
+        // One rule logs a packet once.
+        if place == .conntrack, isLoggedBehindConntrack(counts), logSuspects(views(of: counts, session)).count == 1 {
+            accountForIgnored(&short, session)
+        }
         // Rules log on when the captures have ended, and conntrack's table was looked at.
         if let start = session.start, start >= facts.end {
             short.account(.endedAfter, ["it began when the capture had ended"])

@@ -45,15 +45,23 @@ extension SessionTable {
         return nil
     }
 
-    /// The session of this original tuple that has ended and is still kept; of several the first that did, and how many there are.
+    /// Sessions of one original tuple that have ended and are still kept.
+    struct Departed {
+        /// The one that ended first, and the one that did last.
+        var first: UInt32
+        var last: UInt32
+        var count = 1
+    }
+
+    /// The sessions of this original tuple that have ended and are still kept; `nil` where there is none.
     ///
     /// - Parameters:
     ///   - id: conntrack's, where it is known: no other is meant. The kernel may give it out again at once, to a session of the same tuple.
     ///   - time: when a packet came: what had ended before does not have it.
     func departed(
         of original: FlowKey, hash: UInt32, id: UInt32? = nil, at time: Timestamp? = nil
-    ) -> (first: UInt32, count: Int)? {
-        var departed: (first: UInt32, count: Int)?
+    ) -> Departed? {
+        var departed: Departed?
         var probe = index.probe(hash)
         while let entry = index.next(&probe) {
             guard entry.role == .original, records[entry.slot].original == original,
@@ -61,11 +69,14 @@ extension SessionTable {
                 records[entry.slot].departureSlot != .max, id == nil || records[entry.slot].conntrackID == id
             else { continue }
             if let time, records[entry.slot].lastSeen < time { continue }
-            guard let (first, count) = departed else {
-                departed = (entry.slot, 1)
+            guard var others = departed else {
+                departed = Departed(first: entry.slot, last: entry.slot)
                 continue
             }
-            departed = (firstToEnd(first, entry.slot), count + 1)
+            others.first = firstToEnd(others.first, entry.slot)
+            if firstToEnd(others.last, entry.slot) == others.last { others.last = entry.slot }
+            others.count += 1
+            departed = others
         }
         return departed
     }
@@ -76,11 +87,14 @@ extension SessionTable {
 
     /// Adds a session that has ended, and had not when the packet passed, to what a tuple leads to: of those that had it one after the other
     /// it is the first of which that is so.
-    func add(ended match: Match, to found: inout Found) {
+    ///
+    /// - Parameter hasTime: whether it is known when the packet passed; else it is the last, as packets come soon.
+    func add(ended match: Match, to found: inout Found, hasTime: Bool = true) {
         guard case .one(let other) = found, records[other.slot].original == records[match.slot].original else {
             return found.add(match)
         }
-        if firstToEnd(other.slot, match.slot) != other.slot { found = .one(match) }
+        let first = firstToEnd(other.slot, match.slot)
+        if (first == match.slot) == hasTime { found = .one(match) }
     }
 
     /// What a tuple as a packet shows it leads to.
@@ -120,7 +134,7 @@ extension SessionTable {
             let facts = records[entry.slot].facts
             if facts.contains(.ended) {
                 let end = records[entry.slot].lastSeen
-                if time ?? end <= end { add(ended: match, to: &ended) }
+                if time ?? end <= end { add(ended: match, to: &ended, hasTime: time != nil) }
             } else if facts.contains(.conntrack) {
                 tracked.add(match)
             } else {

@@ -134,7 +134,8 @@ extension SessionTable {
         let tracked = find(original: original, hash: hash).flatMap { slot in
             id == nil || id == records[slot].conntrackID ? slot : nil
         }
-        let departed = departed(of: original, hash: hash, id: id, at: time)?.first
+        let ended = departed(of: original, hash: hash, id: id, at: time)
+        let departed = time == nil ? ended?.last : ended?.first
         guard let tracked, let departed else { return tracked ?? departed }
         return isFromBefore(tracked, time) ? departed : tracked
     }

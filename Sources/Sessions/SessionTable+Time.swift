@@ -71,9 +71,8 @@ extension SessionTable {
         off slot: UInt32, _ end: SessionEnd, isTold: Bool, growth: DirectionalCounters?, hash: UInt32,
         at time: ReceiveTime
     ) {
-        if let (older, count) = departed(of: records[slot].original, hash: hash), count >= Self.greatestDepartedCount {
-            letGo(older)
-        }
+        let others = departed(of: records[slot].original, hash: hash)
+        if let others, others.count >= Self.greatestDepartedCount { letGo(others.first) }
         let place = departures.insert(
             Departure(slot: slot, end: end, isTold: isTold, growth: growth ?? DirectionalCounters()))
         records[slot].facts.insert(.ended)

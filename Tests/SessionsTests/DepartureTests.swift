@@ -111,8 +111,8 @@ struct DepartureTests {
             monitor.conntrack(.destroy, .entry(id))
             #expect(monitor.ends.count == max(0, Int(id) - 8), "the next one's end takes its place")
         }
-        let last = monitor.now
-        monitor.packet(.web) { ($0.time, $0.path.inInterface) = (last, 2) }
+        // Of one that leaves the host the kernel does not say when it did.
+        monitor.packet(.web) { ($0.time, $0.path.inInterface) = (nil, 2) }
         monitor.wait(seconds: 1)
         #expect(monitor.ends.count == 1000)
         #expect(monitor.ends.last?.session.nflog?.ingress == 2, "the packet is the last one's")
@@ -138,6 +138,19 @@ struct DepartureTests {
         }
         monitor.wait(seconds: 1)
         #expect(monitor.ends.map(\.session.nflog?.ingress) == [2, 3, 4, 5])
+    }
+
+    @Test
+    func anAttachedPacketOfUnknownTimeIsOfTheLastThatHadTupleAndID() {
+        let monitor = Monitor { $0.hasNFLog = true }
+        for _ in 1...3 {
+            monitor.conntrack(.new, .entry(1))
+            monitor.wait(seconds: 0.01)
+            monitor.conntrack(.destroy, .entry(1))
+        }
+        monitor.packet(.web) { ($0.conntrackOriginal, $0.conntrackID, $0.path.inInterface) = (.web, 1, 3) }
+        monitor.wait(seconds: 1)
+        #expect(monitor.ends.map(\.session.nflog?.ingress) == [nil, nil, 3])
     }
 
     @Test
